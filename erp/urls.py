@@ -1,0 +1,22 @@
+"""All addresses: each app under its own name, REST under /api/v1/, login under /accounts/."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+PREFIX = {"core": "", "accounts": "staff/", "worklist": "today/"}
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+]
+for _app in settings.OUR_APPS:
+    if (settings.BASE_DIR / _app / "urls.py").exists():
+        urlpatterns.append(path(PREFIX.get(_app, f"{_app}/"), include(f"{_app}.urls")))
+if (settings.BASE_DIR / "erp/api.py").exists():
+    urlpatterns.append(path("api/v1/", include("erp.api")))

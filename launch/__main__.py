@@ -1,0 +1,3 @@
+import sys
+from launch.cli import main
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""What every test stands on: the embedded servers and a database copied from a migrated template."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from launch.locks import FileLock
+from launch.services import Attached, attach
+
+ROOT = Path(__file__).resolve().parent.parent
+# whatever decides what a freshly migrated database holds
+SHAPING = ("*/migrations/*.py", "*/models.py", "*/models/*.py", "*/roles.py", "*/apps.py", "*/policies.py", "*/states.py", "core/audit.py", "erp/settings.py", "requirements.txt")
+KEPT = 6  # older templates are dropped
+_share: Attached | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold a share in the embedded servers for the whole run; they are quick, not durable."""
+    global _share
+    if _share is None and "DATABASE_URL" not in os.environ:
+        _share = attach(Path(os.environ["SAMPAN_DATA"]), durable=False)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the servers."""
+    if _share is not None:
+        _share.close()
+
+
+def _template_name() -> str:
+    digest = hashlib.sha256()
+    for pattern in SHAPING:
+        for path in sorted(ROOT.glob(pattern)):
+            if path.parts[len(ROOT.parts)] not in {"tests", "build", "var"}:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"template_{digest.hexdigest()[:16]}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """A fresh database: migrations run once per state of the models, every run copies the result."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    name, plain = settings.TEST_DATABASE, connection.settings_dict["NAME"]
+    lock = FileLock(ROOT / "var" / "test" / "template.lock")
+
+    def use(database: str) -> None:
+        connection.close()
+        connection.settings_dict["NAME"] = database
+
+    def run(*statements: str) -> list[tuple[str]]:
+        use(plain)
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    with django_db_blocker.unblock():
+        template = _template_name()
+        assert lock.take(seconds=300), "another test run has been migrating its template for five minutes"
+        try:
+            old = [row[0] for row in run("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid DESC")]
+            if template not in old:
+                run(*(f'DROP DATABASE IF EXISTS "{gone}" WITH (FORCE)' for gone in [*old[KEPT:], "migrating"]), "CREATE DATABASE migrating")
+                use("migrating")
+                call_command("migrate", verbosity=0, interactive=False)
+                run(f"ALTER DATABASE migrating RENAME TO {template}")
+            run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy')
+        finally:
+            lock.release()
+        use(name)
+    yield
+    with django_db_blocker.unblock():
+        run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(autouse=True)
+def clean_cache(request: pytest.FixtureRequest) -> None:
+    """No rate limit, lock or cached answer of one test reaches the next that touches the database."""
+    if {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        from django.core.cache import cache
+
+        cache.clear()
