@@ -1,0 +1,367 @@
+"""How values look: the one place where money, numbers, times, countries and states become text or markup.
+
+Everything here is a plain function over plain values, so a list can format its rows once in Python; the template
+filters in ``core.templatetags.format`` are thin wrappers. Nothing here queries. Functions ending in ``_html`` return
+escaped, safe markup that needs no inline style; all others return plain text.
+
+Language and zone are the active ones (``gettext`` and ``django.utils.timezone``) unless an argument says otherwise.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, get_currency_precision
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from core.clock import utcnow
+
+TONES = ("neutral", "sea", "lantern", "amber", "leaf", "rose", "indigo")
+DASH = "—"
+
+# English is written the international way ("US$42.60", never a bare "$" that could be five currencies).
+_BABEL = {"en": "en_001", "zh-hans": "zh_Hans", "zh-cn": "zh_Hans", "zh": "zh_Hans", "zh-hant": "zh_Hant"}
+
+
+def babel_locale(language: str | None = None) -> str:
+    """The Babel locale for a Django language code (default: the active language); unknown codes read as English."""
+    code = (language or get_language() or "en").lower()
+    return _known_locale(code)
+
+
+@lru_cache(maxsize=256)
+def _known_locale(code: str) -> str:
+    if code in _BABEL:
+        return _BABEL[code]
+    try:
+        return str(Locale.parse(code.replace("-", "_")))
+    except (ValueError, UnknownLocaleError):
+        return _BABEL["en"]
+
+
+def _zone(zone: str | tzinfo | None) -> tzinfo:
+    if zone is None or zone == "":
+        return timezone.get_current_timezone()
+    if isinstance(zone, str):
+        try:
+            return ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return UTC
+    return zone
+
+
+# --- numbers and money -------------------------------------------------------------------------------------------
+
+
+def number(value: Any, digits: int | None = None) -> str:
+    """A number with thousands separators: ``1,904``; ``digits`` fixes the decimals. ``None`` is a dash."""
+    if value is None or value == "":
+        return DASH
+    if digits is None:
+        return f"{value:,}"
+    return f"{_rounded(value, digits):,}"
+
+
+def count(value: int | None, cap: int | None = None) -> str:
+    """A count for a tab or the rail; at or above ``cap`` it reads ``10,000+`` (counts are capped, not exact)."""
+    if value is None:
+        return ""
+    return f"{cap:,}+" if cap is not None and value >= cap else f"{value:,}"
+
+
+def percent(value: Any, digits: int = 0) -> str:
+    """A share (0.41) as ``41%``."""
+    return DASH if value is None else f"{_rounded(Decimal(str(value)) * 100, digits)}%"
+
+
+def weight(grams: int | None) -> str:
+    """Grams as ``128 g`` or, from ten kilograms on, ``12.4 kg``."""
+    if grams is None:
+        return DASH
+    return f"{grams:,} g" if grams < 10_000 else f"{_rounded(Decimal(grams) / 1000, 1)} kg"
+
+
+def money(amount: Any, currency: str | None = None, language: str | None = None) -> str:
+    """An amount the locale's way, currency before it: ``US$42.60``, ``€31.00``, ``¥120``.
+
+    Takes a Money-like object (``amount`` and ``currency`` attributes) or an amount and an ISO 4217 code.
+    """
+    if amount is None:
+        return DASH
+    if currency is None:
+        amount, currency = amount.amount, amount.currency
+    code = str(getattr(currency, "code", currency))
+    locale = babel_locale(language)
+    prefix, digits = _money_shape(code, locale)
+    value = _rounded(amount, digits)
+    if prefix is None:
+        return str(format_currency(value, code, locale=locale))
+    sign = "−" if value < 0 else ""
+    return f"{sign}{prefix}{abs(value):,}"
+
+
+@lru_cache(maxsize=512)
+def _money_shape(code: str, locale: str) -> tuple[str | None, int]:
+    """The text before the digits and the decimals; ``None`` when the locale writes the currency elsewhere."""
+    digits = int(get_currency_precision(code))
+    sample = format_currency(Decimal(1), code, locale=locale)
+    head, found, tail = sample.partition(f"{_rounded(Decimal(1), digits)}")
+    if not found or tail or not locale.startswith(("en", "zh")):
+        return None, digits
+    return head, digits
+
+
+def _rounded(value: Any, digits: int) -> Decimal:
+    number_ = value if isinstance(value, Decimal) else Decimal(str(value))
+    return number_.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+# --- time --------------------------------------------------------------------------------------------------------
+
+
+def day(value: date | datetime | None, zone: str | tzinfo | None = None) -> str:
+    """A date nobody can misread: ``2025-11-23`` in Chinese, ``23 Nov 2025`` in English."""
+    if value is None:
+        return DASH
+    if isinstance(value, datetime):
+        value = value.astimezone(_zone(zone)).date()
+    return _day_text(value, with_year=True)
+
+
+def moment(value: datetime | None, now: datetime | None = None, zone: str | tzinfo | None = None) -> str:
+    """A time as people say it: ``today 16:00``, ``tomorrow 16:00``, ``11-23 16:00``, ``2024-11-23 16:00``."""
+    if value is None:
+        return DASH
+    where = _zone(zone)
+    local, today = value.astimezone(where), (now or utcnow()).astimezone(where).date()
+    clock = f"{local:%H:%M}"
+    apart = (local.date() - today).days
+    if apart == 0:
+        return _("today %(time)s") % {"time": clock}
+    if apart == 1:
+        return _("tomorrow %(time)s") % {"time": clock}
+    if apart == -1:
+        return _("yesterday %(time)s") % {"time": clock}
+    return f"{_day_text(local.date(), with_year=local.year != today.year)} {clock}"
+
+
+def full_moment(value: datetime, zone: str | tzinfo | None = None) -> str:
+    """The exact time with its zone, for titles and prints: ``2025-11-23 16:00:05 Asia/Shanghai``."""
+    where = _zone(zone)
+    return f"{value.astimezone(where):%Y-%m-%d %H:%M:%S} {getattr(where, 'key', where.tzname(value) or 'UTC')}"
+
+
+def buyer_clock(zone: str | tzinfo | None, now: datetime | None = None) -> str:
+    """What the clock on the buyer's wall says now, with the weekday when it differs from ours: ``Fri 23:42``."""
+    if not zone:
+        return ""
+    moment_ = now or utcnow()
+    there, here = moment_.astimezone(_zone(zone)), moment_.astimezone(timezone.get_current_timezone())
+    if there.date() == here.date():
+        return f"{there:%H:%M}"
+    return f"{format_datetime(there, 'EEE', locale=babel_locale())} {there:%H:%M}"
+
+
+def duration(span: timedelta, parts: int = 2) -> str:
+    """A length of time in its ``parts`` largest units: ``12 d 4 h``, ``20 h 58 min``, ``5 min``."""
+    minutes = int(abs(span).total_seconds() // 60)
+    days, rest = divmod(minutes, 1440)
+    hours, mins = divmod(rest, 60)
+    out = [text % {"n": n} for n, text in ((days, _("%(n)s d")), (hours, _("%(n)s h")), (mins, _("%(n)s min"))) if n]
+    if not out:
+        return _("under 1 min")
+    return " ".join(out[:parts])
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A due time as shown on a line: ``text``, ``tone`` (one of TONES) and whether it is ``late``."""
+
+    text: str
+    tone: str
+    late: bool
+
+
+def due(at: datetime | None, now: datetime | None = None, *, hard: bool = False,
+        zone: str | tzinfo | None = None) -> Due:
+    """How a due time reads on a line.
+
+    ``hard`` marks a clock that cannot be undone (a marketplace deadline): it counts down from one day on.
+    Late is rose; a hard clock under a day is rose, under three days lantern; anything else due today is amber.
+    """
+    if at is None:
+        return Due(DASH, "neutral", False)
+    moment_ = now or utcnow()
+    left = at - moment_
+    if left.total_seconds() < 0:
+        return Due(_("%(span)s late") % {"span": duration(left)}, "rose", True)
+    if hard and left < timedelta(days=3):
+        return Due(_("%(span)s left") % {"span": duration(left)}, "rose" if left < timedelta(days=1) else "lantern",
+                   False)
+    where = _zone(zone)
+    apart = (at.astimezone(where).date() - moment_.astimezone(where).date()).days
+    if apart == 0 and left < timedelta(hours=1):
+        return Due(_("%(span)s left") % {"span": duration(left)}, "amber", False)
+    text = moment(at, now=moment_, zone=where)
+    if apart < 7 and f"{at.astimezone(where):%H:%M}" in ("00:00", "23:59"):
+        text = {0: _("today"), 1: _("tomorrow")}.get(apart) or _day_text(at.astimezone(where).date(), with_year=False)
+    return Due(text, "amber" if apart == 0 else "neutral", False)
+
+
+def ago(value: datetime | None, now: datetime | None = None) -> str:
+    """How long ago, in one unit: ``3 h ago``, ``12 d ago``."""
+    if value is None:
+        return DASH
+    return _("%(span)s ago") % {"span": duration((now or utcnow()) - value, parts=1)}
+
+
+def days(value: int | None) -> str:
+    """A number of days: ``1 day``, ``12 days``."""
+    return DASH if value is None else ngettext("%(n)s day", "%(n)s days", value) % {"n": value}
+
+
+def _day_text(value: date, *, with_year: bool) -> str:
+    locale = babel_locale()
+    if locale.startswith("zh"):
+        return f"{value:%Y-%m-%d}" if with_year else f"{value:%m-%d}"
+    return str(format_date(value, "d MMM y" if with_year else "d MMM", locale=locale))
+
+
+# --- names -------------------------------------------------------------------------------------------------------
+
+
+def country_name(code: str | None, language: str | None = None) -> str:
+    """The name of an ISO 3166 two-letter country in the reader's language; the code itself when unknown."""
+    if not code:
+        return ""
+    return _territories(babel_locale(language)).get(code.upper(), code)
+
+
+@lru_cache(maxsize=16)
+def _territories(locale: str) -> dict[str, str]:
+    return dict(Locale.parse(locale).territories)
+
+
+def stars(value: int | None, out_of: int = 5) -> str:
+    """A rating: ``★★☆☆☆``."""
+    return DASH if value is None else "★" * value + "☆" * (out_of - value)
+
+
+# --- small pieces of markup --------------------------------------------------------------------------------------
+
+
+def icon_html(name: str, size: int = 16, css: str = "") -> SafeString:
+    """One icon of the sprite, decorative (hidden from screen readers; say the meaning in words beside it)."""
+    return format_html(
+        '<svg class="i {}" width="{}" height="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css, size, size, static("vendor/icons.svg"), name)
+
+
+def badge_html(label: Any, tone: str = "neutral", title: str = "") -> SafeString:
+    """A state badge. ``tone`` is one of TONES; the outline keeps it visible on a selected row."""
+    if tone not in TONES:
+        raise ValueError(f"unknown tone {tone!r}; use one of {', '.join(TONES)}")
+    if title:
+        return format_html('<span class="st st-{}" title="{}">{}</span>', tone, title, label)
+    return format_html('<span class="st st-{}">{}</span>', tone, label)
+
+
+def country_html(code: str | None, language: str | None = None) -> SafeString:
+    """An ISO country chip with the name as its title (flags are missing on Windows)."""
+    if not code:
+        return SafeString("")
+    return format_html('<abbr class="cc" title="{}">{}</abbr>', country_name(code, language), code.upper())
+
+
+def mono_html(text: Any) -> SafeString:
+    """An identifier in the mono face, so that digits can be compared."""
+    return format_html('<span class="mono">{}</span>', text) if text not in (None, "") else SafeString(DASH)
+
+
+def link_html(url: str, text: Any, css: str = "") -> SafeString:
+    """A link; ``css`` ``mono`` for identifiers."""
+    return format_html('<a href="{}" class="{}">{}</a>', url, css, text) if css else \
+        format_html('<a href="{}">{}</a>', url, text)
+
+
+def buyer_text_html(text: Any) -> SafeString:
+    """Text a buyer wrote, isolated and in its own direction, so Arabic or Hebrew never turns our line around."""
+    return format_html('<bdi dir="auto">{}</bdi>', text)
+
+
+def buyer_html(name: Any, country: str | None = None) -> SafeString:
+    """A buyer's name in its own direction with the country chip behind."""
+    return format_html('<bdi dir="auto">{}</bdi> {}', name or DASH, country_html(country))
+
+
+def time_html(value: datetime | None, now: datetime | None = None, zone: str | tzinfo | None = None) -> SafeString:
+    """``moment`` as a ``<time>`` with the exact time and zone as its title."""
+    if value is None:
+        return SafeString(DASH)
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.astimezone(UTC).isoformat(),
+                       full_moment(value, zone), moment(value, now, zone))
+
+
+def due_html(at: datetime | None, now: datetime | None = None, *, hard: bool = False,
+             zone: str | tzinfo | None = None) -> SafeString:
+    """``due`` as a pill with its tone; the exact time is the title."""
+    if at is None:
+        return SafeString(DASH)
+    shown = due(at, now, hard=hard, zone=zone)
+    return format_html('<time class="due due-{}" datetime="{}" title="{}">{}</time>', shown.tone,
+                       at.astimezone(UTC).isoformat(), full_moment(at, zone), shown.text)
+
+
+def flag_html(label: Any, tone: str = "rose") -> SafeString:
+    """A coloured mark with its meaning beside it (never colour alone)."""
+    return format_html('<span class="flag flag-{}">{}</span>', tone, label)
+
+
+def picture_html(url: str | None, alt: str = "", size: int = 36) -> SafeString:
+    """An article's picture, lazy, of fixed size (no layout shift); an empty frame when there is none."""
+    if not url:
+        return format_html('<span class="pic pic-none" aria-hidden="true">{}</span>', icon_html("photo"))
+    return format_html('<img class="pic" src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async">',
+                       url, alt, size, size)
+
+
+def sku_html(picture: str | None, code: str, quantity: Any = None, title: str = "", more: int = 0) -> SafeString:
+    """The article cell of a list: picture, SKU x quantity, title, "+2" when the order has more lines."""
+    times = format_html(' <b class="qty">× {}</b>', number(quantity)) if quantity is not None else SafeString("")
+    extra = format_html('<span class="more-lines" title="{}">+{}</span>',
+                        ngettext("%(n)s more line", "%(n)s more lines", more) % {"n": more}, more) if more else ""
+    name = format_html('<small dir="auto">{}</small>', title) if title else ""
+    return format_html('<span class="sku">{}<span class="sku-text"><span class="mono">{}</span>{}{}</span>{}</span>',
+                       picture_html(picture), code, times, name, extra)
+
+
+def progress_html(done: Any, total: Any, label: str = "") -> SafeString:
+    """A thin bar (no inline style: the native element carries the value)."""
+    return format_html('<progress class="meter" value="{}" max="{}" aria-label="{}"></progress>', done, total or 1,
+                       label or _("Progress"))
+
+
+def joined_html(parts: Iterable[Any], separator: str = " · ") -> SafeString:
+    """Short facts on one line; empty ones are left out."""
+    return mark_safe(separator.join(conditional_escape(part) for part in parts if part not in (None, "")))  # noqa: S308
+
+
+def tds_html(cells: Iterable[tuple[str, Any]]) -> SafeString:
+    """The ``<td>`` cells of one row from ``(css, value)`` pairs; what ``core/_table.html`` prints as ``row.tds``.
+
+    Values that are not safe markup are escaped. css words: ``num`` (right, no wrap), ``mono``, ``wide``, ``tight``.
+    """
+    return format_html_join("", '<td class="{}">{}</td>', cells)

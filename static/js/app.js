@@ -1,0 +1,287 @@
+// The frame of every page: keys, command palette, dialogs, toasts, menus, waiting bar, guards. No inline code anywhere.
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const root = document.documentElement;
+const toastBox = $("#toasts");
+const words = toastBox ? toastBox.dataset : {};
+
+export const csrf = () => $('meta[name="csrf-token"]')?.content ?? "";
+export const typing = (el) => !!el?.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
+export const dialogOpen = () => !!$("dialog[open]");
+
+// --- toasts: what happened, with a way back --------------------------------------------------------------------
+export function toast({ text, tone = "sea", undo = "" }) {
+  const el = document.createElement("div");
+  el.className = `toast-s toast-${tone}`;
+  el.setAttribute("role", tone === "rose" ? "alert" : "status");
+  const say = document.createElement("span");
+  say.textContent = text;
+  el.append(say);
+  if (undo) {
+    const back = document.createElement("button");
+    Object.assign(back, { type: "button", className: "b", textContent: words.undo });
+    back.dataset.undo = undo;
+    el.append(back);
+  }
+  const close = document.createElement("button");
+  Object.assign(close, { type: "button", className: "b ghost sq", textContent: "×" });
+  close.dataset.dismiss = "";
+  close.setAttribute("aria-label", words.close);
+  el.append(close);
+  if (tone === "rose") el.dataset.sticky = "";
+  toastBox?.append(el);
+  linger(el);
+}
+
+function linger(el) {
+  if (el.dataset.sticky !== undefined) return;
+  let left = $("[data-undo]", el) ? 12000 : 6000;
+  let timer = setTimeout(() => el.remove(), left);
+  el.addEventListener("pointerenter", () => clearTimeout(timer));
+  el.addEventListener("pointerleave", () => { timer = setTimeout(() => el.remove(), 2500); });
+  el.addEventListener("focusin", () => clearTimeout(timer));
+}
+$$(".toast-s").forEach(linger);
+
+async function undo(button) {
+  button.disabled = true;
+  try {
+    const answer = await fetch(button.dataset.undo, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    button.closest(".toast-s").remove();
+    toast({ text: words.undone, tone: "leaf" });
+    if ($("#list")) window.htmx.trigger(document.body, "list:reload");
+    else location.reload();
+  } catch {
+    button.disabled = false;
+    toast({ text: words.failed, tone: "rose" });
+  }
+}
+
+// --- dialogs ------------------------------------------------------------------------------------------------
+const formDialog = $("#dialog");
+
+export function openDialog(url) {
+  $("#dialog-body").replaceChildren();
+  window.htmx.ajax("GET", url, { target: "#dialog-body", swap: "innerHTML" }).then(() => {
+    if ($("#dialog-body").childElementCount) showDialog();
+  });
+}
+export function showDialog() {
+  if (!formDialog.open) formDialog.showModal();
+  $("#dialog-body [autofocus], #dialog-body input:not([type=hidden]), #dialog-body select, #dialog-body textarea")?.focus();
+}
+
+let confirmed = null;
+function ask(text) {
+  const box = $("#confirm");
+  $("#confirm-text").textContent = text;
+  box.showModal();
+  $("[data-yes]", box).focus();
+  return new Promise((resolve) => { confirmed = resolve; box.addEventListener("close", () => resolve(false), { once: true }); });
+}
+
+document.addEventListener("click", async (event) => {
+  const at = event.target.closest("[data-confirm],[data-open],[data-close],[data-dialog],[data-undo],[data-dismiss],[data-yes],[data-rail-open],[data-rail-close],[data-why],[data-copy]");
+  if (!at) return;
+  const on = at.dataset;
+  if (on.why !== undefined && at.getAttribute("aria-disabled")) { event.preventDefault(); if (on.why) toast({ text: on.why, tone: "amber" }); return; }
+  if (on.confirm && !at.sampanSure) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (await ask(on.confirm)) { at.sampanSure = true; at.click(); at.sampanSure = false; }
+    return;
+  }
+  if (on.yes !== undefined) { confirmed?.(true); at.closest("dialog").close(); return; }
+  if (on.open) { event.preventDefault(); closeMenus(); $(`#${on.open}`)?.showModal(); if (on.open === "palette") resetPalette(); return; }
+  if (on.close !== undefined) { at.closest("dialog")?.close(); return; }
+  if (on.dismiss !== undefined) { at.closest(".toast-s").remove(); return; }
+  if (on.undo) { undo(at); return; }
+  if (on.copy) { navigator.clipboard?.writeText(on.copy); return; }
+  if (on.railOpen !== undefined) { rail(true); return; }
+  if (on.railClose !== undefined) { rail(false); return; }
+  if (on.dialog !== undefined && !event.ctrlKey && !event.metaKey && !event.shiftKey && formDialog) { event.preventDefault(); closeMenus(); openDialog(at.href); }
+}, true);
+
+$$("dialog").forEach((box) => box.addEventListener("pointerdown", (event) => {
+  if (event.target !== box || (box === formDialog && dirty.size)) return;
+  const edge = box.getBoundingClientRect();
+  if (event.clientX < edge.left || event.clientX > edge.right || event.clientY < edge.top || event.clientY > edge.bottom) box.close();
+}));
+formDialog?.addEventListener("close", () => { for (const form of dirty) if (formDialog.contains(form)) dirty.delete(form); $("#dialog-body").replaceChildren(); });
+
+function rail(shown) {
+  document.body.classList.toggle("rail-shown", shown);
+  $("[data-rail-open]")?.setAttribute("aria-expanded", String(shown));
+  if (shown) $("#rail a")?.focus(); else $("[data-rail-open]")?.focus();
+}
+
+// --- menus: <details> close on a click outside, on Escape and when another opens -------------------------------
+export function closeMenus(except) { $$("details.menu[open]").forEach((menu) => { if (menu !== except && !menu.contains(except ?? null)) menu.open = false; }); }
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!menu.matches?.("details.menu") || !menu.open) return;
+  closeMenus(menu);
+  $("input:not([type=hidden]), select", menu)?.focus({ preventScroll: true });
+}, true);
+
+// --- command palette --------------------------------------------------------------------------------------
+const palette = $("#palette");
+const options = () => $$("li", palette).filter((li) => !li.hidden);
+function resetPalette() { const field = $("input", palette); field.value = ""; filterPalette(); field.focus(); }
+function mark(li) { $$("li[aria-selected]", palette).forEach((el) => el.removeAttribute("aria-selected")); li?.setAttribute("aria-selected", "true"); li?.scrollIntoView({ block: "nearest" }); }
+function filterPalette() {
+  const field = $("input", palette);
+  const asked = field.value.trim().toLowerCase();
+  $("li[data-search-row]", palette)?.remove();
+  $$("li", palette).forEach((li) => { li.hidden = !asked.split(/\s+/).every((word) => li.dataset.words.toLowerCase().includes(word)); });
+  const search = $("form.search");
+  if (asked && search) {
+    const li = document.createElement("li");
+    li.setAttribute("role", "option");
+    li.dataset.searchRow = "";
+    li.dataset.words = asked;
+    li.dataset.url = `${search.action}?q=${encodeURIComponent(field.value.trim())}`;
+    li.append(`${field.dataset.searchLabel} “${field.value.trim()}”`);
+    $("ul", palette).append(li);
+  }
+  mark(options()[0]);
+}
+palette?.addEventListener("input", filterPalette);
+palette?.addEventListener("click", (event) => { const li = event.target.closest("li"); if (li) location.assign(li.dataset.url); });
+palette?.addEventListener("keydown", (event) => {
+  const list = options();
+  const at = list.findIndex((li) => li.getAttribute("aria-selected"));
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); mark(list[(at + (event.key === "ArrowDown" ? 1 : list.length - 1)) % list.length]); }
+  else if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); if (list[at]) location.assign(list[at].dataset.url); }
+});
+
+// --- keys ----------------------------------------------------------------------------------------------------
+let leader = 0;
+export const press = (key, within = document) => {
+  const button = $$(`[data-key="${CSS.escape(key)}"]`, within).find((el) => el.offsetParent !== null && !el.getAttribute("aria-disabled"));
+  if (button) button.click();
+  return !!button;
+};
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && palette) { event.preventDefault(); if (!palette.open) { palette.showModal(); resetPalette(); } return; }
+  if (event.key === "Escape") {
+    const menu = $("details.menu[open]");
+    if (menu) { menu.open = false; $("summary", menu)?.focus(); return; }
+    if (document.body.classList.contains("rail-shown")) { rail(false); return; }
+    if (typing(event.target)) event.target.blur();
+    return;
+  }
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || dialogOpen()) return;
+  if (leader && Date.now() - leader < 1500) {
+    leader = 0;
+    const link = $(`#rail [data-letter="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (link) { event.preventDefault(); link.click(); }
+    return;
+  }
+  if (event.key === "g") { leader = Date.now(); return; }
+  if (event.key === "/") { const field = $("#search"); if (field) { event.preventDefault(); field.focus(); field.select(); } return; }
+  if (event.key === "?") { $("#keys")?.showModal(); return; }
+  if (event.defaultPrevented || $("[data-work]") || document.body.dataset.rowCursor) return;
+  if (event.key === "Enter" && event.target !== document.body && event.target.id !== "main") return;
+  if (press(event.key)) event.preventDefault();
+});
+
+// the search field keeps the lines of a pasted column of numbers
+$("#search")?.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text") ?? "";
+  if (!/[\r\n\t]/.test(text)) return;
+  event.preventDefault();
+  const field = event.target;
+  field.setRangeText(text.trim().split(/[\s,;，；]+/).join(" "), field.selectionStart, field.selectionEnd, "end");
+});
+
+// --- preferences: theme and density apply at once ------------------------------------------------------------
+$$("form[data-preference]").forEach((form) => form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { name, value } = event.submitter;
+  if (name === "theme") { root.dataset.themeChoice = value; window.sampanTheme(); } else root.dataset.density = value;
+  $$("button", form).forEach((b) => b.setAttribute("aria-pressed", String(b === event.submitter)));
+  const data = new FormData(form);
+  data.set(name, value);
+  fetch(form.action, { method: "POST", body: data, headers: { "HX-Request": "true" } }).catch(() => toast({ text: words.offline, tone: "rose" }));
+}));
+
+// --- guards: nothing sent twice, nothing typed lost ------------------------------------------------------------
+const dirty = new Set();
+document.addEventListener("input", (event) => { const form = event.target.form; if (form?.dataset.guard !== undefined) dirty.add(form); });
+window.addEventListener("beforeunload", (event) => { if ([...dirty].some((form) => form.isConnected)) event.preventDefault(); });
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "dialog" || event.defaultPrevented) return;
+  dirty.delete(form);
+  if (form.method !== "post") return;
+  if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 15000) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+  form.dataset.sent = String(Date.now());
+  event.submitter?.setAttribute("data-busy", "");
+}, true);
+const free = (form) => { if (!form?.dataset) return; delete form.dataset.sent; $$("[data-busy]", form).forEach((el) => el.removeAttribute("data-busy")); };
+window.addEventListener("pageshow", () => $$("form[data-sent]").forEach(free));
+
+// --- htmx ----------------------------------------------------------------------------------------------------
+let waiting = 0;
+document.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf(); });
+document.addEventListener("htmx:beforeRequest", () => { waiting += 1; document.body.classList.add("loading"); });
+document.addEventListener("htmx:afterRequest", (event) => { waiting = Math.max(0, waiting - 1); if (!waiting) document.body.classList.remove("loading"); free(event.detail.elt?.closest?.("form")); });
+document.addEventListener("htmx:sendError", () => toast({ text: words.offline, tone: "rose" }));
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  toast({ text: status === 401 ? words.expired : status === 403 ? words.denied : words.failed, tone: "rose" });
+});
+document.addEventListener("toast", (event) => toast(event.detail));
+document.addEventListener("dialog:close", () => formDialog?.close());
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "dialog-body") showDialog(); });
+document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
+
+// forms inside the dialog answer into the dialog
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!formDialog?.contains(form) || form.hasAttribute("hx-post") || form.method !== "post") return;
+  event.preventDefault();
+  const values = new FormData(form, event.submitter);
+  window.htmx.ajax("POST", event.submitter?.formAction || form.action, { source: form, target: "#dialog-body", swap: "innerHTML", values: Object.fromEntries([...new Set(values.keys())].map((k) => { const all = values.getAll(k); return [k, all.length > 1 ? all : all[0]]; })) });
+});
+
+// --- what needs a hand after it came: select boxes with search, clocks, moving columns --------------------------
+let selectKit = null;
+async function enhance(selects) {
+  if (!selects.length) return;
+  selectKit ??= new Promise((done) => {
+    const base = $("#select-kit");
+    if (!base) { done(null); return; }
+    const css = Object.assign(document.createElement("link"), { rel: "stylesheet", href: base.dataset.css });
+    const js = Object.assign(document.createElement("script"), { src: base.dataset.js, onload: () => done(window.TomSelect), onerror: () => done(null) });
+    document.head.append(css, js);
+  });
+  const Kit = await selectKit;
+  if (Kit) selects.forEach((el) => { if (!el.tomselect) new Kit(el, { maxOptions: 500, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); });
+}
+function tick() {
+  $$("[data-countdown]").forEach((el) => {
+    const left = Math.floor((new Date(el.dateTime) - Date.now()) / 1000);
+    if (left < 0 || left > 86400) return;
+    const two = (n) => String(n).padStart(2, "0");
+    el.textContent = `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+  });
+}
+setInterval(tick, 1000);
+document.addEventListener("click", (event) => {
+  const mover = event.target.closest("[data-move]");
+  if (!mover) return;
+  const li = mover.closest("li");
+  if (mover.dataset.move === "-1") li.previousElementSibling?.before(li); else li.nextElementSibling?.after(li);
+  mover.focus();
+});
+export function ready(within) {
+  enhance($$("select[data-enhance]", within));
+  tick();
+  $$("input[type=file][data-drop]", within).forEach((field) => import(document.querySelector("#import-js")?.dataset.src ?? "./import.js").then((m) => m.drop(field)));
+}
+ready(document);
