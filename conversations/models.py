@@ -1,0 +1,124 @@
+"""Threads with buyers, the texts we use, and how each text reached the buyer."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from accounts.models import Store, User
+from conversations.choices import DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
+from core.audit import tracked
+from customers.models import Buyer
+from stores.models import OutboundCall
+
+
+@tracked()
+class Template(models.Model):
+    """A text with checked placeholders in one language. ``store`` null = every store; a store's own version wins.
+
+    ``variant`` names the sibling (N without extension, U without a carrier record, UN both); the guardrail decides.
+    """
+
+    code = models.CharField(max_length=10)
+    base_code = models.CharField(max_length=10, help_text="code without N/U/UN: rules name this one")
+    language = models.CharField(max_length=10, default="en")
+    store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=60)
+    kind = models.CharField(max_length=12, choices=TemplateKind.choices)
+    trigger = models.CharField(max_length=120, blank=True)
+    send_mode = models.CharField(max_length=8, choices=SendMode.choices)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    guardrail = models.CharField(max_length=300, blank=True)
+    when_zh = models.CharField(max_length=300, blank=True)
+    active = models.BooleanField(default=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("template")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "language", "store"], name="template_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.language}"
+
+
+@tracked()
+class Conversation(models.Model):
+    """All messages between one buyer and one store."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="conversations")
+    buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="conversations")
+    last_in_at = models.DateTimeField(null=True)
+    last_out_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True, help_text="first unanswered message of the buyer")
+    created_at = models.DateTimeField()
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("conversation")
+        constraints = [models.UniqueConstraint(fields=["store", "buyer"], name="conversation_once")]
+        indexes = [models.Index(fields=["waiting_since"], name="conversation_waiting", condition=Q(waiting_since__isnull=False))]
+
+
+@tracked(exclude=["subject", "body", "facts"])
+class Message(models.Model):
+    """One text, ours or the buyer's. ``key`` makes each automatic text of a step and cycle exist once."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    state = models.CharField(max_length=10, choices=MessageState.choices)
+    key = models.CharField(max_length=120, unique=True, help_text="step and cycle, or the channel's message id")
+    template_code = models.CharField(max_length=10, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField()
+    facts = models.JSONField(default=dict, help_text="the facts the text was filled with")
+    about_type = models.CharField(max_length=60, blank=True, help_text="orders.order or logistics.parcel")
+    about_id = models.BigIntegerField(null=True)
+    is_chaser = models.BooleanField(default=False, help_text="counts for the caps: one a day, three unanswered")
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(help_text="when it was written or received")
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("message")
+        indexes = [
+            models.Index(fields=["conversation", "-at"], name="message_thread"),
+            models.Index(fields=["about_type", "about_id"], name="message_about"),
+            models.Index(fields=["store", "-at"], name="message_drafts", condition=Q(state="draft")),
+        ]
+
+
+@tracked(exclude=["address"])
+class Delivery(models.Model):
+    """One route of one message. Sent by the outbox (``call``) or by hand with a person's confirmation."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    route = models.CharField(max_length=8, choices=Route.choices)
+    state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    call = models.OneToOneField(OutboundCall, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=254, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("delivery")
+        constraints = [
+            models.UniqueConstraint(fields=["message", "route"], name="delivery_once"),
+            models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="delivery_sent_has_time"),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], name="delivery_open", condition=Q(state__in=["queued", "leased", "unknown", "by_hand"]))
+        ]  # fmt: skip

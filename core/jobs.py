@@ -1,0 +1,77 @@
+"""Work without a person: named tasks, periodic ones with their schedule on the function.
+
+``@job("app.verb_noun", every=60)`` declares; ``later("app.verb_noun", order_id=1)`` sends by name after commit, so that
+services never import tasks. A task is one service call with ids as keyword arguments; unknown keywords are dropped, so a
+worker of the previous release survives a new sender. Losing a message costs time only: periodic jobs sweep the rows.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from celery import current_app, shared_task
+from django.db import transaction
+from django_scopes import scopes_disabled
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """A declared job: its name, the plain function and, when periodic, its interval in seconds."""
+
+    name: str
+    function: Callable[..., Any]
+    every: float | None
+    queue: str
+
+
+JOBS: dict[str, JobSpec] = {}
+
+
+def job(name: str, *, every: float | None = None, queue: str = "default", soft_limit: int = 300) -> Callable[..., Any]:
+    """Declare a job. It runs outside any store scope (as the system); ``soft_limit`` is its time limit in seconds."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        parameters = inspect.signature(function).parameters
+        takes_any = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
+
+        @functools.wraps(function)
+        def run(**kwargs: Any) -> Any:
+            known = kwargs if takes_any else {k: v for k, v in kwargs.items() if k in parameters}
+            with scopes_disabled():
+                return function(**known)
+
+        if name in JOBS:
+            raise ValueError(f"job {name} is declared twice")
+        JOBS[name] = JobSpec(name, run, every, queue)
+        shared_task(name=name, queue=queue, soft_time_limit=soft_limit, time_limit=soft_limit + 30)(run)
+        return run
+
+    return declare
+
+
+def later(name: str, **ids: Any) -> None:
+    """Send job ``name`` after commit. A broker that is away is logged: the sweeper of that job finds the row anyway."""
+
+    def send() -> None:
+        try:
+            current_app.send_task(name, kwargs=ids, retry=False, ignore_result=True)
+        except Exception as error:
+            logger.warning("job not sent, the sweep will do it", extra={"job": name, "reason": type(error).__name__})
+
+    transaction.on_commit(send)
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """The beat schedule: every periodic job with its interval; messages older than the interval expire."""
+    return {
+        spec.name: {"task": spec.name, "schedule": spec.every, "options": {"expires": max(spec.every * 2, 30)}}
+        for spec in JOBS.values()
+        if spec.every
+    }

@@ -1,0 +1,105 @@
+"""Tables that grow for ever are partitioned by month, from the first migration on.
+
+:class:`PartitionByMonth` turns a freshly created, empty table into a partitioned one with the same columns, constraints,
+indexes and triggers. :func:`make_partitions` makes the months ahead; rows outside of all months land in the default part.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.migrations.operations.base import Operation
+
+_CONVERT = """
+DO $convert$
+DECLARE
+    keep text[]; part record; pk text; ids text;
+BEGIN
+    IF (SELECT relkind FROM pg_class WHERE oid = '{table}'::regclass) = 'p' THEN RETURN; END IF;
+    IF EXISTS (SELECT 1 FROM {table}) THEN RAISE EXCEPTION '{table} is not empty'; END IF;
+    SELECT array_agg(line) INTO keep FROM (
+        SELECT format('ALTER TABLE {table} ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)) AS line, 1 AS rank
+          FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN ('u', 'f', 'c')
+        UNION ALL
+        SELECT pg_get_indexdef(i.indexrelid), 2 FROM pg_index i
+          WHERE i.indrelid = '{table}'::regclass AND NOT i.indisprimary
+            AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype = 'u')
+        UNION ALL
+        SELECT pg_get_triggerdef(oid), 3 FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal
+        ORDER BY 2) AS lines;
+    SELECT a.attname INTO pk FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+      WHERE i.indrelid = '{table}'::regclass AND i.indisprimary;
+    ALTER TABLE {table} RENAME TO {table}_whole;
+    EXECUTE 'CREATE TABLE {table} (LIKE {table}_whole INCLUDING DEFAULTS) PARTITION BY RANGE ({column})';
+    DROP TABLE {table}_whole;
+    ids := '{table}_' || pk || '_seq';
+    EXECUTE format('CREATE SEQUENCE %I OWNED BY {table}.%I', ids, pk);
+    EXECUTE format('ALTER TABLE {table} ALTER COLUMN %I SET DEFAULT nextval(%L)', pk, ids);
+    EXECUTE format('ALTER TABLE {table} ADD PRIMARY KEY (%I, {column})', pk);
+    CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT;
+    IF keep IS NOT NULL THEN
+        FOREACH ids IN ARRAY keep LOOP EXECUTE ids; END LOOP;
+    END IF;
+END $convert$
+"""
+
+
+class PartitionByMonth(Operation):
+    """Migration step: partition an empty table by month of ``column`` (in UTC)."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, column: str):
+        self.table, self.column = table, column
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The model stays as it is."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Convert the table."""
+        schema_editor.execute(_CONVERT.format(table=self.table, column=self.column), params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Nothing to undo: a partitioned table serves the same model."""
+
+    def describe(self) -> str:
+        """What the step does."""
+        return f"Partition {self.table} by month of {self.column}"
+
+
+def month_start(day: date, plus: int = 0) -> date:
+    """The first day of the month ``plus`` months after that of ``day``."""
+    months = day.year * 12 + day.month - 1 + plus
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def make_partitions(today: date, ahead: int = 3) -> list[str]:
+    """Make the parts of this month and ``ahead`` further ones for every partitioned table; answers the new names.
+
+    A month whose rows already lie in the default part is left there: it stays readable, only less well sorted.
+    """
+    made: list[str] = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace")
+        tables = [row[0] for row in cursor.fetchall()]
+        for table in tables:
+            for plus in range(ahead + 1):
+                first, after = month_start(today, plus), month_start(today, plus + 1)
+                name = f"{table}_{first:%Y_%m}"
+                cursor.execute("SELECT to_regclass(%s)", [name])
+                if cursor.fetchone()[0] is not None:
+                    continue
+                try:
+                    with transaction.atomic():
+                        cursor.execute(
+                            f'CREATE TABLE "{name}" PARTITION OF "{table}" FOR VALUES FROM (%s) TO (%s)',
+                            [f"{first} 00:00:00+00", f"{after} 00:00:00+00"],
+                        )
+                    made.append(name)
+                except Exception as error:  # rows of that month already lie in the default part
+                    if getattr(error.__cause__, "pgcode", "") != "23514":
+                        raise
+    return made

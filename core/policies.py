@@ -1,0 +1,86 @@
+"""House policy as data: every number from a manual or a law is a dated row with a declared default.
+
+Apps declare in ``policies.py``::
+
+    FRESH_DAYS = declare("orders.fresh_days", 14, _("Orders older than this at import are history (days)"))
+
+and ask ``value(FRESH_DAYS, day, store_id)``. Rules get the answer as an argument; they never ask themselves.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from core.clock import WorkCalendar
+from core.models import CalendarDay, PolicyValue
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A declared house rule: key, default, label, and where the default comes from."""
+
+    key: str
+    default: Any
+    label: Any
+    source: str = ""
+    per_store: bool = True
+
+
+POLICIES: dict[str, Policy] = {}
+
+_CACHE_SECONDS = 5.0
+_lock = threading.Lock()
+_cache: tuple[float, dict[str, list[PolicyValue]]] | None = None
+
+
+def declare(key: str, default: Any, label: Any, *, source: str = "", per_store: bool = True) -> Policy:
+    """Declare a policy with its default. Declared once, at import of the app."""
+    if key in POLICIES:
+        raise ValueError(f"policy {key} is declared twice")
+    POLICIES[key] = Policy(key, default, label, source, per_store)
+    return POLICIES[key]
+
+
+def value(policy: Policy, day: date | datetime, store_id: int | None = None) -> Any:
+    """The value of ``policy`` on ``day``: the store's own newest valid row, else the house's, else the default."""
+    when = day.date() if isinstance(day, datetime) else day
+    rows = [row for row in _rows().get(policy.key, ()) if row.valid_from <= when]
+    for wanted in (store_id, None):
+        fitting = [row for row in rows if row.store_ref == wanted]
+        if fitting:
+            return max(fitting, key=lambda row: row.valid_from).value
+    return policy.default
+
+
+def forget() -> None:
+    """Drop the short memory after a change (the other processes follow within some seconds)."""
+    global _cache
+    with _lock:
+        _cache = None
+
+
+def _rows() -> dict[str, list[PolicyValue]]:
+    """All policy rows, remembered for some seconds: they are few and read on every decision."""
+    global _cache
+    held = _cache
+    if held and time.monotonic() - held[0] < _CACHE_SECONDS:
+        return held[1]
+    grouped: dict[str, list[PolicyValue]] = {}
+    for row in PolicyValue.objects.all():
+        grouped.setdefault(row.key, []).append(row)
+    with _lock:
+        _cache = (time.monotonic(), grouped)
+    return grouped
+
+
+WORKDAYS = declare("core.workdays", [0, 1, 2, 3, 4, 5], "Worked weekdays (Monday is 0)", source="house", per_store=False)
+
+
+def work_calendar(day: date | datetime) -> WorkCalendar:
+    """The working calendar as known on ``day``: worked weekdays plus holidays and make-up days around it."""
+    exceptions = dict(CalendarDay.objects.values_list("day", "working"))
+    return WorkCalendar(frozenset(value(WORKDAYS, day)), exceptions)

@@ -1,0 +1,128 @@
+"""Words of dispatch and parcels."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ServiceKind(models.TextChoices):
+    """Families of carrier services; promises and checks differ by family."""
+
+    POSTAL_UNTRACKED = "postal_untracked", _("Ordinary small packet")
+    POSTAL_REGISTERED = "postal_registered", _("Registered small packet")
+    POSTAL_TRACKED = "postal_tracked", _("Tracked post")
+    EMS = "ems", _("EMS")
+    EXPRESS = "express", _("Express")
+    DEDICATED_LINE = "dedicated_line", _("Dedicated line")
+    MARKETPLACE_LINE = "marketplace_line", _("Marketplace line")
+    LOCAL = "local", _("Local delivery")
+
+
+class NoteState(models.TextChoices):
+    """Life of a dispatch note. A note is released to the warehouse; only a parcel is handed over."""
+
+    DRAFT = "draft", pgettext_lazy("note", "Draft")
+    SIGNED = "signed", pgettext_lazy("note", "Signed")
+    RELEASED = "released", pgettext_lazy("note", "Released")
+    BLOCKED = "blocked", pgettext_lazy("note", "Blocked")
+    PACKED = "packed", pgettext_lazy("note", "Packed")
+    CLOSED = "closed", pgettext_lazy("note", "Closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("note", "Withdrawn")
+
+
+class SignatureKind(models.TextChoices):
+    """The two signatures of a note (manual 002): the price by the purchaser, the note by the supervisor."""
+
+    PRICE = "price", pgettext_lazy("signature", "Purchaser: price")
+    NOTE = "note", pgettext_lazy("signature", "Supervisor: note")
+
+
+class SupplyRoute(models.TextChoices):
+    """Where missing goods come from, as the supervisor decides on the note."""
+
+    STOCK = "stock", pgettext_lazy("supply", "From stock")
+    PRODUCTION = "production", pgettext_lazy("supply", "Own production")
+    PURCHASE = "purchase", pgettext_lazy("supply", "Purchase")
+
+
+class BlockReason(models.TextChoices):
+    """Why the warehouse cannot go on with a note; it is reported upward."""
+
+    MISSING = "missing", pgettext_lazy("block", "Goods missing")
+    QUALITY = "quality", pgettext_lazy("block", "Quality problem")
+    ADDRESS = "address", pgettext_lazy("block", "Address problem")
+    WISH = "wish", pgettext_lazy("block", "Wish cannot be met")
+    INTERCEPTED = "intercepted", pgettext_lazy("block", "Intercepted")
+    OTHER = "other", pgettext_lazy("block", "Other reason")
+
+
+class NumberState(models.TextChoices):
+    """Life of a waybill number."""
+
+    FREE = "free", pgettext_lazy("waybill", "Free")
+    RESERVED = "reserved", pgettext_lazy("waybill", "Reserved")
+    USED = "used", pgettext_lazy("waybill", "Used")
+    VOID = "void", pgettext_lazy("waybill", "Void")
+
+
+class NumberSource(models.TextChoices):
+    """Where a waybill number came from."""
+
+    POOL = "pool", pgettext_lazy("waybill", "Number pool")
+    FILE = "file", pgettext_lazy("waybill", "File")
+    API = "api", pgettext_lazy("waybill", "Carrier")
+    HAND = "hand", pgettext_lazy("waybill", "By hand")
+
+
+class ParcelState(models.TextChoices):
+    """Life of a parcel."""
+
+    PACKED = "packed", pgettext_lazy("parcel", "Packed")
+    SHIPPED = "shipped", pgettext_lazy("parcel", "Under way")
+    DELIVERED = "delivered", pgettext_lazy("parcel", "Delivered")
+    RETURNED = "returned", pgettext_lazy("parcel", "Returned")
+    LOST = "lost", pgettext_lazy("parcel", "Lost")
+    CLOSED = "closed", pgettext_lazy("parcel", "Closed")
+
+
+#: A parcel in one of these needs no next check any more.
+SETTLED = [ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST, ParcelState.CLOSED]
+
+
+class TrackingState(models.TextChoices):
+    """What the newest events say, in the words the trade knows."""
+
+    UNTRACKED = "untracked", pgettext_lazy("tracking", "Not tracked")
+    NOT_FOUND = "not_found", pgettext_lazy("tracking", "Not found")
+    IN_TRANSIT = "in_transit", pgettext_lazy("tracking", "In transit")
+    CUSTOMS = "customs", pgettext_lazy("tracking", "At customs")
+    CUSTOMS_HELD = "customs_held", pgettext_lazy("tracking", "Held by customs")
+    OUT_FOR_DELIVERY = "out_for_delivery", pgettext_lazy("tracking", "Out for delivery")
+    AWAITING_COLLECTION = "awaiting_collection", pgettext_lazy("tracking", "Ready for collection")
+    ATTEMPTED = "attempted", pgettext_lazy("tracking", "Delivery failed")
+    STALLED = "stalled", pgettext_lazy("tracking", "No news for long")
+    RETURNING = "returning", pgettext_lazy("tracking", "Being returned")
+    RETURNED = "returned", pgettext_lazy("tracking", "Returned")
+    DELIVERED = "delivered", pgettext_lazy("tracking", "Delivered")
+    LOST = "lost", pgettext_lazy("tracking", "Lost")
+
+
+class EventStage(models.TextChoices):
+    """Normalised tracking events."""
+
+    REGISTERED = "registered", pgettext_lazy("event", "Registered")
+    PICKED_UP = "picked_up", pgettext_lazy("event", "Picked up")
+    LEFT_ORIGIN = "left_origin", pgettext_lazy("event", "Left the country of origin")
+    EXPORT_CUSTOMS = "export_customs", pgettext_lazy("event", "Export customs")
+    ARRIVED = "arrived", pgettext_lazy("event", "Arrived in the country of destination")
+    IMPORT_CUSTOMS = "import_customs", pgettext_lazy("event", "Import customs")
+    HELD = "held", pgettext_lazy("event", "Held by customs")
+    IN_TRANSIT = "in_transit", pgettext_lazy("event", "On the way")
+    OUT_FOR_DELIVERY = "out_for_delivery", pgettext_lazy("event", "Out for delivery")
+    ATTEMPTED = "attempted", pgettext_lazy("event", "Delivery attempted")
+    READY_FOR_COLLECTION = "ready_for_collection", pgettext_lazy("event", "Ready for collection")
+    DELIVERED = "delivered", pgettext_lazy("event", "Delivered")
+    RETURNING = "returning", pgettext_lazy("event", "Being returned")
+    RETURNED = "returned", pgettext_lazy("event", "Returned")
+    LOST = "lost", pgettext_lazy("event", "Lost")
+    STOPPED = "stopped", pgettext_lazy("event", "Tracking stopped")

@@ -1,0 +1,162 @@
+"""The order to the warehouse: notes, signatures, approval rules, print batches."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from accounts.models import Store, User
+from core.audit import tracked
+from core.models import Job
+from inventory.models import Warehouse
+from logistics.choices import BlockReason, NoteState, SignatureKind, SupplyRoute
+from logistics.models.carrier import Service
+from orders.models import Order, OrderLine
+from products.models import Sku
+
+
+@tracked()
+class DispatchNote(models.Model):
+    """What the warehouse is told to send. An edit voids the signatures (``revision`` is what was signed)."""
+
+    number = models.CharField(max_length=20, unique=True)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="notes")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notes")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="notes")
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="notes")
+    state = models.CharField(max_length=10, choices=NoteState.choices, default=NoteState.DRAFT)
+    revision = models.PositiveIntegerField(default=1)
+    country = models.CharField(max_length=2)
+    declared_value = models.DecimalField(max_digits=14, decimal_places=4, help_text="the price really paid, filled by the system")
+    declared_currency = models.CharField(max_length=3)
+    content_type = models.CharField(max_length=20, default="sale_of_goods")
+    supply = models.CharField(max_length=10, choices=SupplyRoute.choices, default=SupplyRoute.STOCK)
+    address_digest = models.CharField(max_length=64, help_text="address when drafted: a change stops the parcel at the scan")
+    block_reason = models.CharField(max_length=12, choices=BlockReason.choices, blank=True)
+    block_note = models.CharField(max_length=300, blank=True)
+    blocked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    blocked_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True, help_text="to the warehouse by then (noon and half-past-four rule)")
+    pickup_at = models.DateTimeField(null=True, help_text="carrier pick-up aimed at")
+    drafted_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    printed_at = models.DateTimeField(null=True)
+    packed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("dispatch note")
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=~Q(state__in=["withdrawn", "closed"]), name="one_open_note"),
+            models.CheckConstraint(condition=Q(declared_value__gte=0), name="declared_not_negative"),
+            models.CheckConstraint(condition=~Q(state="blocked") | ~Q(block_reason=""), name="blocked_has_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_at", "id"], name="note_open", condition=Q(state__in=["draft", "signed", "released", "blocked", "packed"])),
+            models.Index(fields=["store", "-id"], name="note_store"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@tracked()
+class NoteLine(models.Model):
+    """One article of a note."""
+
+    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="note_lines")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="note_lines")
+    position = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField()
+    unit_value = models.DecimalField(max_digits=14, decimal_places=4, help_text="really paid per piece, net of discounts")
+    unit_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="purchase price the purchaser signs")
+    wish = models.CharField(max_length=300, blank=True)
+    assort = models.BooleanField(default=False)
+    fragile = models.BooleanField(default=False)
+
+    objects = ScopedManager(store="note__store")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["note", "position"], name="note_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="note_quantity_positive"),
+        ]
+
+
+@tracked()
+class ApprovalRule(models.Model):
+    """Signs unexceptional notes (ORD-25). All conditions must hold; people sign the rest."""
+
+    name = models.CharField(max_length=80, unique=True)
+    active = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+    store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    kinds = models.JSONField(default=list, help_text="signatures it gives: price, note")
+    conditions = models.JSONField(default=dict, help_text="input -> value, list or {gte, lte}: in_stock, margin_percent, has_wish, …")
+
+    class Meta:
+        verbose_name = _("approval rule")
+        ordering = ["position", "id"]
+
+
+@tracked()
+class NoteSignature(models.Model):
+    """A signature on one revision of a note, by a person or by an approval rule. Void once the note was edited."""
+
+    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, related_name="signatures")
+    kind = models.CharField(max_length=6, choices=SignatureKind.choices)
+    revision = models.PositiveIntegerField()
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(ApprovalRule, null=True, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=150, help_text="who signed, as shown")
+    at = models.DateTimeField()
+    void_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(store="note__store")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["note", "kind"], condition=Q(void_at__isnull=True), name="one_signature_a_kind")
+        ]
+
+
+@tracked()
+class PrintBatch(models.Model):
+    """Documents printed together, owned by one person."""
+
+    number = models.CharField(max_length=20, unique=True)
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="batches")
+    job = models.OneToOneField(Job, null=True, on_delete=models.SET_NULL, related_name="print_batch")
+    language = models.CharField(max_length=10, default="zh-hans")
+    documents = models.JSONField(default=list, help_text="pick_list, notes, labels")
+    note_count = models.PositiveIntegerField(default=0)
+    content_hash = models.CharField(max_length=64, blank=True)
+    void_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("print batch")
+
+
+class PrintLog(models.Model):
+    """One note in one batch: which documents, in which shelf order, reprint or first print."""
+
+    batch = models.ForeignKey(PrintBatch, on_delete=models.PROTECT, related_name="rows")
+    note = models.ForeignKey(DispatchNote, on_delete=models.PROTECT, related_name="prints")
+    position = models.PositiveIntegerField()
+    reprint = models.BooleanField(default=False)
+    label_number = models.CharField(max_length=60, blank=True, help_text="waybill number on the label")
+    problem = models.CharField(max_length=300, blank=True, help_text="why its label was not printed")
+    at = models.DateTimeField()
+
+    objects = ScopedManager(store="note__store")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "note"], name="note_once_a_batch")]

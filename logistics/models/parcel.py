@@ -1,0 +1,156 @@
+"""What was handed to a carrier, and every look we took after it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Right, Upper
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from accounts.models import Store, User
+from core.audit import tracked
+from inventory.models import Warehouse
+from logistics.choices import EventStage, ParcelState, TrackingState
+from logistics.models.carrier import Service
+from logistics.models.dispatch import DispatchNote, NoteLine
+from orders.models import Order
+from products.models import Sku
+from stores.models import OutboundCall
+
+
+@tracked(exclude=["last_event_text"])
+class Parcel(models.Model):
+    """A parcel. The database holds the promise that none is forgotten: settled, or packed, or it has a next check."""
+
+    number = models.CharField(max_length=20, unique=True)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="parcels")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parcels")
+    note = models.OneToOneField(DispatchNote, null=True, on_delete=models.PROTECT, related_name="parcel")
+    warehouse = models.ForeignKey(Warehouse, null=True, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="parcels")
+    state = models.CharField(max_length=10, choices=ParcelState.choices)
+    country = models.CharField(max_length=2)
+    tracking_number = models.CharField(max_length=60, blank=True)
+    label_scanned_at = models.DateTimeField(null=True)
+    weight_g = models.PositiveIntegerField(null=True)
+    checks = models.JSONField(default=dict, help_text="the packing check list: what was confirmed, by whom")
+    packed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    packed_at = models.DateTimeField(null=True)
+    handed_over_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    shipped_at = models.DateTimeField(null=True)
+    declare_call = models.ForeignKey(OutboundCall, null=True, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(null=True, help_text="the channel confirmed the number")
+    tracking_state = models.CharField(max_length=20, choices=TrackingState.choices, default=TrackingState.NOT_FOUND)
+    last_event_at = models.DateTimeField(null=True)
+    last_event_text = models.CharField(max_length=300, blank=True)
+    promised_by = models.DateTimeField(null=True, help_text="what the buyer was told")
+    receive_by = models.DateTimeField(null=True, help_text="the channel's receiving time ends; null where there is none")
+    next_check_at = models.DateTimeField(null=True)
+    check_round = models.PositiveIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settle_reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("parcel")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="packed")
+                | Q(state="shipped", next_check_at__isnull=False)
+                | Q(state__in=["delivered", "returned", "lost", "closed"]),
+                name="parcel_settled_or_next_check",
+            ),
+            models.CheckConstraint(condition=Q(state="packed") | Q(shipped_at__isnull=False) | Q(state="closed"), name="parcel_shipped_has_time"),
+            models.UniqueConstraint(fields=["service", "tracking_number"], condition=Q(state__in=["packed", "shipped"]) & ~Q(tracking_number=""), name="live_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["next_check_at", "id"], name="parcel_due", condition=Q(state="shipped")),
+            models.Index(fields=["-shipped_at", "-id"], name="parcel_newest"),
+            models.Index(fields=["state", "-shipped_at", "-id"], name="parcel_state"),
+            models.Index(fields=["store", "-id"], name="parcel_store"),
+            models.Index(fields=["order"], name="parcel_order"),
+            models.Index(Upper("tracking_number"), name="parcel_tracking_prefix"),
+            models.Index(Right(Upper("tracking_number"), 6), name="parcel_tracking_tail"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ParcelLine(models.Model):
+    """What lies in a parcel, as scanned."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="lines")
+    note_line = models.ForeignKey(NoteLine, null=True, on_delete=models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    objects = ScopedManager(store="parcel__store")
+
+
+class ScanEvent(models.Model):
+    """One scan at the packing table and what was answered. ``key`` makes a repeated request one scan."""
+
+    note = models.ForeignKey(DispatchNote, null=True, on_delete=models.PROTECT, related_name="scans")
+    parcel = models.ForeignKey(Parcel, null=True, on_delete=models.PROTECT, related_name="scans")
+    kind = models.CharField(max_length=12, help_text="note, item, weight, check, label, undo, hand_over")
+    code = models.CharField(max_length=120)
+    ok = models.BooleanField()
+    answer = models.CharField(max_length=60, help_text="stable code of the answer")
+    detail = models.JSONField(default=dict)
+    key = models.CharField(max_length=80, unique=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    undone = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    objects = ScopedManager(store="note__store")
+
+    class Meta:
+        indexes = [models.Index(fields=["note", "at"], name="scan_note")]
+
+
+class TrackingEvent(models.Model):
+    """One event of a parcel's way. The table is partitioned by month of ``occurred_at``."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="events", db_constraint=True)
+    occurred_at = models.DateTimeField()
+    stage = models.CharField(max_length=22, choices=EventStage.choices)
+    description = models.CharField(max_length=300, blank=True)
+    location = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=20, help_text="hand, file, sandbox, channel, 17track")
+    digest = models.CharField(max_length=64, help_text="of time, text and place: the same event is kept once")
+    raw = models.JSONField(default=dict)
+    received_at = models.DateTimeField()
+
+    objects = ScopedManager(store="parcel__store")
+
+    class Meta:
+        verbose_name = _("tracking event")
+        indexes = [models.Index(fields=["parcel", "occurred_at"], name="event_of_parcel")]
+        constraints = [models.UniqueConstraint(fields=["parcel", "digest", "occurred_at"], name="event_once")]
+
+
+@tracked()
+class Extension(models.Model):
+    """A longer receiving time: asked of the channel, confirmed by it, seen on the order. Text T03 needs it confirmed."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="extensions")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField()
+    before = models.DateTimeField(help_text="receiving time it was computed from")
+    after = models.DateTimeField(help_text="intended receiving time")
+    cycle = models.CharField(max_length=40, help_text="the check round or the person's click: once each")
+    call = models.OneToOneField(OutboundCall, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    refused = models.CharField(max_length=300, blank=True)
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("extension")
+        constraints = [models.UniqueConstraint(fields=["parcel", "cycle"], name="extension_once")]

@@ -1,0 +1,95 @@
+"""Words of orders."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class OrderType(models.TextChoices):
+    """Why an order exists."""
+
+    SALE = "sale", pgettext_lazy("order type", "Sale")
+    PROMOTION = "promotion", pgettext_lazy("order type", "Promotion")
+    RESEND = "resend", pgettext_lazy("order type", "Resend")
+    EXCHANGE = "exchange", pgettext_lazy("order type", "Exchange")
+
+
+class OrderState(models.TextChoices):
+    """Life of an order. Only ``core.states.move`` writes it."""
+
+    UNPAID = "unpaid", pgettext_lazy("order", "Unpaid")
+    NEW = "new", pgettext_lazy("order", "New")
+    HELD = "held", pgettext_lazy("order", "Held")
+    READY = "ready", pgettext_lazy("order", "Ready")
+    PART_SHIPPED = "part_shipped", pgettext_lazy("order", "Partly shipped")
+    SHIPPED = "shipped", pgettext_lazy("order", "Shipped")
+    DELIVERED = "delivered", pgettext_lazy("order", "Delivered")
+    COMPLETED = "completed", pgettext_lazy("order", "Completed")
+    CANCELLED = "cancelled", pgettext_lazy("order", "Cancelled")
+
+
+#: States in which something still has to leave the house.
+TO_SHIP = [OrderState.NEW, OrderState.HELD, OrderState.READY, OrderState.PART_SHIPPED]
+#: How far along an order is; an import without a date of change may only go up.
+ADVANCE = {
+    OrderState.UNPAID: 0, OrderState.NEW: 1, OrderState.HELD: 1, OrderState.READY: 1, OrderState.PART_SHIPPED: 2,
+    OrderState.SHIPPED: 3, OrderState.DELIVERED: 4, OrderState.COMPLETED: 5, OrderState.CANCELLED: 6,
+}  # fmt: skip
+
+
+class Stage(models.TextChoices):
+    """Where an order stands, in the words of the trade; computed from order, note, parcel by one rule and kept on the row."""
+
+    UNPAID = "unpaid", pgettext_lazy("stage", "Unpaid")
+    RISK = "risk", pgettext_lazy("stage", "Payment check")
+    TO_MATCH = "to_match", pgettext_lazy("stage", "To match")
+    TO_APPROVE = "to_approve", pgettext_lazy("stage", "To approve")
+    SHORT = "short", pgettext_lazy("stage", "Out of stock")
+    TO_NUMBER = "to_number", pgettext_lazy("stage", "Needs a waybill number")
+    TO_PRINT = "to_print", pgettext_lazy("stage", "To print")
+    TO_HAND_OVER = "to_hand_over", pgettext_lazy("stage", "To hand over")
+    TO_DECLARE = "to_declare", pgettext_lazy("stage", "Not marked as shipped")
+    SHIPPED = "shipped", pgettext_lazy("stage", "Shipped")
+    HELD = "held", pgettext_lazy("stage", "Held")
+    COMPLETED = "completed", pgettext_lazy("stage", "Completed")
+    CANCELLED = "cancelled", pgettext_lazy("stage", "Cancelled")
+    HISTORY = "history", pgettext_lazy("stage", "History")
+
+
+class HoldReason(models.TextChoices):
+    """Why an order waits."""
+
+    PAYMENT_RISK = "payment_risk", pgettext_lazy("hold", "Payment check")
+    WISH = "wish", pgettext_lazy("hold", "A wish cannot be met, buyer must answer")
+    BLACKLIST = "blacklist", pgettext_lazy("hold", "Buyer is on the blacklist")
+    CANCEL_REQUEST = "cancel_request", pgettext_lazy("hold", "Buyer asks to cancel")
+    ADDRESS = "address", pgettext_lazy("hold", "Address must be checked")
+    DISPUTE = "dispute", pgettext_lazy("hold", "Dispute is open")
+    OTHER = "other", pgettext_lazy("hold", "Other reason")
+
+
+class WishKind(models.TextChoices):
+    """What a buyer asked for in the note."""
+
+    COLOUR = "colour", pgettext_lazy("wish", "Colour")
+    SIZE = "size", pgettext_lazy("wish", "Size")
+    PACKING = "packing", pgettext_lazy("wish", "Packing")
+    OTHER = "other", pgettext_lazy("wish", "Other")
+
+
+class WishState(models.TextChoices):
+    """Whether a wish can be met."""
+
+    OPEN = "open", pgettext_lazy("wish", "To be met")
+    CANNOT = "cannot", pgettext_lazy("wish", "Cannot be met")
+    TOLD = "told", pgettext_lazy("wish", "Buyer was told")
+    DROPPED = "dropped", pgettext_lazy("wish", "No longer wanted")
+
+
+class FlagColour(models.TextChoices):
+    """Coloured marks; red = size and colour notes, green = bank transfer seen (manual 003)."""
+
+    RED = "red", _("Red: size or colour note")
+    GREEN = "green", _("Green: bank transfer paid")
+    AMBER = "amber", _("Amber: waits for somebody")
+    BLUE = "blue", _("Blue: own use")

@@ -1,0 +1,31 @@
+"""What happened to orders."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OrdersImported:
+    """Orders came in (or were taken up); ids of those that are not history."""
+
+    order_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OrdersReady:
+    """Orders may be sent: paid, assessed, not held."""
+
+    order_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OrderStopped:
+    """An order was held, cancelled or must be intercepted."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderCompleted:
+    """The buyer confirmed receipt, or the channel closed the order as a sale."""
+
+    order_id: int

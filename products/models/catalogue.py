@@ -1,0 +1,48 @@
+"""Articles that we stock."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import tracked
+
+
+@tracked(exclude=["search"])
+class Sku(models.Model):
+    """An article we stock. It belongs to the house, not to one store."""
+
+    code = models.CharField(max_length=60, unique=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    variant = models.CharField(max_length=200, blank=True, help_text="colour, size, as people say it")
+    barcode = models.CharField(max_length=60, blank=True, help_text="what the scanner reads; empty = the code")
+    image_url = models.URLField(max_length=500, blank=True)
+    weight_g = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    cost_currency = models.CharField(max_length=3, default="CNY")
+    customs_text = models.CharField(max_length=200, blank=True, help_text="English description for customs, at least three words")
+    hs_code = models.CharField(max_length=12, blank=True)
+    origin = models.CharField(max_length=2, default="CN", blank=True)
+    material = models.CharField(max_length=100, blank=True)
+    goods_class = models.CharField(max_length=40, blank=True)
+    fragile = models.BooleanField(default=False)
+    made_in_house = models.BooleanField(default=False, help_text="own production instead of purchase when it is missing")
+    search = models.CharField(max_length=600, blank=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("SKU")
+        constraints = [
+            models.CheckConstraint(condition=Q(weight_g__isnull=True) | Q(weight_g__gt=0), name="sku_weight_positive"),
+            models.CheckConstraint(condition=Q(cost__isnull=True) | Q(cost__gte=0), name="sku_cost_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["barcode"], name="sku_barcode", condition=~Q(barcode="")),
+            models.Index(fields=["code"], name="sku_code_prefix", opclasses=["varchar_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

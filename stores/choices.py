@@ -1,0 +1,39 @@
+"""Words of the doors to channels."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Ability(models.TextChoices):
+    """What a connector may be able to do. A store without an ability simply does not offer it."""
+
+    ORDERS = "orders", _("Orders in")
+    MESSAGES_IN = "messages_in", _("Messages in")
+    SEND_MESSAGE = "send_message", _("Message to the buyer")
+    SEND_EMAIL = "send_email", _("E-mail to the buyer")
+    DECLARE_SHIPMENT = "declare_shipment", _("Mark as shipped")
+    EXTEND_DELIVERY = "extend_delivery", _("Extend the receiving time")
+    ANSWER_CANCEL = "answer_cancel", _("Answer a cancel request")
+    TRACKING = "tracking", _("Tracking events")
+    WAYBILL = "waybill", _("Waybill number")
+    FEEDBACK = "feedback", _("Feedback")
+
+
+class CallState(models.TextChoices):
+    """Life of an outgoing call. Unknown: nobody knows whether it happened; read back before it is repeated."""
+
+    QUEUED = "queued", pgettext_lazy("call", "Waiting")
+    LEASED = "leased", pgettext_lazy("call", "Being sent")
+    SENT = "sent", pgettext_lazy("call", "Done")
+    FAILED = "failed", pgettext_lazy("call", "Failed")
+    UNKNOWN = "unknown", pgettext_lazy("call", "Unknown outcome")
+    DROPPED = "dropped", pgettext_lazy("call", "No longer wanted")
+
+
+class InboundState(models.TextChoices):
+    """Life of a raw record from a channel."""
+
+    NEW = "new", pgettext_lazy("inbound", "To read")
+    DONE = "done", pgettext_lazy("inbound", "Read")
+    FAILED = "failed", pgettext_lazy("inbound", "Cannot be read")

@@ -1,0 +1,26 @@
+"""The table of moves of an outgoing call."""
+
+from core.states import Machine, Transition
+from stores.choices import CallState as S
+
+CALL = Machine(
+    "call",
+    "state",
+    [
+        Transition("lease", sources={S.QUEUED}, target=S.LEASED),
+        Transition("give_back", sources={S.LEASED}, target=S.QUEUED),
+        Transition("succeed", sources={S.LEASED, S.UNKNOWN}, target=S.SENT, stamp="sent_at"),
+        Transition("lose_track", sources={S.LEASED}, target=S.UNKNOWN),
+        Transition("not_there", sources={S.UNKNOWN}, target=S.QUEUED),
+        Transition("fail", sources={S.LEASED, S.QUEUED, S.UNKNOWN}, target=S.FAILED),
+        Transition("retry", sources={S.FAILED}, target=S.QUEUED, permission="stores.change_connection"),
+        Transition("drop", sources={S.QUEUED, S.LEASED, S.FAILED}, target=S.DROPPED),
+    ],
+)
+
+
+def bind() -> None:
+    """Tie the table to its model."""
+    from stores.models import OutboundCall
+
+    CALL.bind(OutboundCall)

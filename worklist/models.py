@@ -1,0 +1,82 @@
+"""The one table of everything the shop owes anybody."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from accounts.choices import Role
+from accounts.models import Store, User
+from core.audit import tracked
+from worklist.choices import ALIVE, Band, Doer, DutyState, Group
+
+
+@tracked(exclude=["facts"])
+class Duty(models.Model):
+    """Something owed by a time: done by a person (a line on Today) or by the clock (a planned act).
+
+    ``rule`` and the subject and ``round`` are unique together: planning twice is once.
+    """
+
+    rule = models.CharField(max_length=60, help_text="key of the follow-up rule")
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    round = models.PositiveIntegerField(default=0)
+    store = models.ForeignKey(Store, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=DutyState.choices, default=DutyState.PLANNED)
+    doer = models.CharField(max_length=8, choices=Doer.choices)
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True)
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
+    group = models.CharField(max_length=12, choices=Group.choices)
+    band = models.PositiveSmallIntegerField(choices=Band.choices, default=Band.ROUTINE)
+    due_at = models.DateTimeField()
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    stake = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="money at risk")
+    stake_currency = models.CharField(max_length=3, blank=True)
+    chance = models.DecimalField(max_digits=4, decimal_places=3, default=1, help_text="chance that the stake is lost if not done")
+    minutes = models.DecimalField(max_digits=5, decimal_places=1, default=2, help_text="work it takes a person")
+    rank = models.DecimalField(
+        max_digits=14, decimal_places=4, default=0, help_text="expected loss avoided per minute, in house currency"
+    )
+    facts = models.JSONField(default=dict, help_text="what the line shows: number, buyer, country, link, sentence fields")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="why it was snoozed, done by hand or cancelled")
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("duty")
+        verbose_name_plural = _("duties")
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "subject_type", "subject_id", "round"], name="duty_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "cancelled"], closed_at__isnull=False)
+                | (~Q(state__in=["done", "cancelled"]) & Q(closed_at__isnull=True)),
+                name="duty_closed_or_alive",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="snoozed") | Q(snoozed_until__isnull=False), name="duty_snooze_has_end"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="duty_due_clock", condition=Q(state="planned")),
+            models.Index(fields=["snoozed_until"], name="duty_snoozed", condition=Q(state="snoozed")),
+            models.Index(
+                fields=["role", "band", "-rank", "due_at", "id"], name="duty_today",
+                condition=Q(state__in=["open", "claimed", "stuck"]),
+            ),
+            models.Index(
+                fields=["owner", "due_at"], name="duty_of_owner", condition=Q(state__in=["open", "claimed", "snoozed", "stuck"])
+            ),
+            models.Index(fields=["subject_type", "subject_id"], name="duty_subject"),
+        ]  # fmt: skip
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still has to be dealt with."""
+        return self.state in ALIVE

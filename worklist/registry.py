@@ -1,0 +1,106 @@
+"""The declaration of a follow-up: trigger, due rule, stop rule and action in one class; nothing about it lives elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import models
+
+from accounts.choices import Role
+from core import audit
+from worklist.choices import Band, Doer, Group
+
+
+@dataclass(frozen=True)
+class Every:
+    """Repeat ``days`` after each act, at most ``rounds`` rounds (the first included)."""
+
+    days: int
+    rounds: int
+
+
+class FollowUpRule:
+    """One kind of duty. Subclass, set the class attributes, and ``register`` it in ``followups.py``.
+
+    ``doer`` clock: at ``due_at`` the runner calls :meth:`act`; services called by it write rows only (network goes through
+    the outbox). ``doer`` person: the duty is open on Today from its creation, ``due_at`` is its deadline, and a service
+    closes it when the thing was done (or the sweep, when :meth:`over` says so).
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[Any]
+    target: ClassVar[type[models.Model]]
+    doer: ClassVar[str] = Doer.CLOCK
+    role: ClassVar[str] = Role.SERVICE
+    group: ClassVar[str] = Group.ORDERS
+    band: ClassVar[int] = Band.ROUTINE
+    minutes: ClassVar[Decimal] = Decimal("2")
+    chance: ClassVar[Decimal] = Decimal("1")
+    starts_on: ClassVar[type | tuple[type, ...] | None] = None
+    again: ClassVar[Every | None] = None
+
+    def candidates(self, now: datetime) -> models.QuerySet[Any]:
+        """All subjects that should have a living duty of this rule now: what the nightly sweep plans if it is missing."""
+        raise NotImplementedError
+
+    def subject_of(self, event: Any) -> int | None:
+        """The id of the subject that a ``starts_on`` event speaks of; None when it is no business of this rule."""
+        raise NotImplementedError
+
+    def due_at(self, subject: Any, round: int, now: datetime) -> datetime | None:
+        """When round ``round`` is due; None when it never is."""
+        raise NotImplementedError
+
+    def over(self, subject: Any, now: datetime) -> bool:
+        """Whether the reason has gone. Asked again just before acting and by the sweep."""
+        raise NotImplementedError
+
+    def act(self, subject: Any, *, now: datetime, round: int) -> None:
+        """Do it (clock rules only): one service call that writes rows."""
+        raise NotImplementedError
+
+    def act_many(self, subjects: list[Any], *, now: datetime, rounds: dict[int, int]) -> None:
+        """The set form of :meth:`act`; the default does one by one. ``rounds`` maps subject id to round."""
+        for subject in subjects:
+            self.act(subject, now=now, round=rounds[subject.pk])
+
+    def load(self, ids: Iterable[int]) -> list[Any]:
+        """The subjects with these ids and what :meth:`over` and :meth:`act` read of them, in primary-key order."""
+        return list(self.target._base_manager.filter(pk__in=list(ids)).order_by("pk"))
+
+    def stake(self, subject: Any) -> tuple[Decimal, str] | None:
+        """Money at risk with its currency, or None."""
+        return None
+
+    def facts(self, subject: Any) -> dict[str, Any]:
+        """What the line on Today shows: ``number``, ``who``, ``country``, ``url`` (page with the next step), ``fields``
+        for the sentence. Plain JSON values."""
+        return {}
+
+    def sentence(self, facts: dict[str, Any]) -> str:
+        """The second line on Today in the reader's language, from ``facts``."""
+        return ""
+
+    def next_step(self, facts: dict[str, Any]) -> str:
+        """The words of the button that does it."""
+        return ""
+
+    @property
+    def subject_type(self) -> str:
+        """The stable name of the subject's kind."""
+        return audit.subject_type(self.target)
+
+
+RULES: dict[str, FollowUpRule] = {}
+
+
+def register(rule: type[FollowUpRule]) -> type[FollowUpRule]:
+    """Class decorator: put the rule on the register. Two rules with one key are refused."""
+    if rule.key in RULES:
+        raise ValueError(f"follow-up {rule.key} is declared twice")
+    RULES[rule.key] = rule()
+    return rule
