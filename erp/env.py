@@ -103,6 +103,13 @@ def redis_address(name: str, default: str) -> str:
     return value
 
 
+def web_address(name: str, default: str) -> str:
+    """An http or https address without a trailing slash."""
+    value = text(name, default)
+    _split(name, value, {"http", "https"}, default)
+    return value.rstrip("/")
+
+
 def broker_address(redis_url: str) -> str:
     """The same server as Celery wants it named."""
     if not redis_url.startswith("unix://"):

@@ -122,7 +122,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["erp.menu.context"] if _present("erp.menu.context") else []),
+                *(["core.context.shell"] if _present("core.context.shell") else []),
             ],
         },
     }
@@ -141,11 +141,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- files -------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "collected"
-# the kit built by launch/assets.py lies in static/build and is never committed
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# the kit and the fonts come from npm by lock file, made by launch/assets.py, never committed
+STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build" / "static"]
+PRINT_FONTS = BASE_DIR / "build" / "fonts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "erp.storage.HashedStatic"},
 }
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -230,6 +231,8 @@ for _key, _fallback in (("EXCEPTION_HANDLER", "rest_framework.views.exception_ha
         REST_FRAMEWORK[_key] = _fallback
 if not (BASE_DIR / "core/api/auth.py").exists():
     REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = ["rest_framework.authentication.SessionAuthentication"]
+# the pretend shop of the demo: a small server of its own on this machine
+SANDBOX_URL = env.web_address("SANDBOX_URL", f"http://127.0.0.1:{env.number('PORT', 8000, 1, 65534) + 1}")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Sampan",
     "VERSION": "1",

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from .errors import LaunchError, sentence_for
-from .places import data_folder, say, warn
+from .places import data_folder, read_env_file, say, warn
 
 
 def _services(options: argparse.Namespace) -> int:
@@ -23,6 +23,19 @@ def _services(options: argparse.Namespace) -> int:
             return 0
 
 
+def _run(options: argparse.Namespace) -> int:
+    from .supervisor import run
+
+    return run()
+
+
+def _set_up(options: argparse.Namespace) -> int:
+    from .supervisor import set_up
+
+    set_up(dev=options.dev)
+    return 0
+
+
 def _keeper(options: argparse.Namespace) -> int:
     from .services import keep
 
@@ -30,6 +43,8 @@ def _keeper(options: argparse.Namespace) -> int:
 
 
 def main(argv: list[str]) -> int:
+    """Run one command; a refusal is one sentence and exit code 1."""
+    read_env_file()
     parser = argparse.ArgumentParser(prog="python -m launch")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run in (("services", _services), ("keeper", _keeper)):
@@ -37,6 +52,10 @@ def main(argv: list[str]) -> int:
         sub.add_argument("--data", default=str(data_folder()))
         sub.add_argument("--fast", action="store_true")
         sub.set_defaults(run=run)
+    commands.add_parser("run", help="set up and start everything").set_defaults(run=_run)
+    sub = commands.add_parser("setup", help="environment and browser kit only")
+    sub.add_argument("--dev", action="store_true", help="with what tests and checks need")
+    sub.set_defaults(run=_set_up)
     options = parser.parse_args(argv)
     try:
         return int(options.run(options))

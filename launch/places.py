@@ -47,11 +47,6 @@ def venv_python() -> Path:
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def venv_tool(name: str) -> str:
-    """Path of a program installed into the project's own environment."""
-    return str(venv_python().parent / name)
-
-
 @dataclass(frozen=True)
 class ServerUser:
     """Who the servers run as when the launcher is root; PostgreSQL refuses to be root."""

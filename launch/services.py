@@ -12,12 +12,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from .errors import LaunchError, sentence_for
 from .locks import FileLock
 from .places import ROOT, Places, make_folder, places, read_env_file, server_user, venv_python
-from .process import Crew
+from .process import PAUSES, Crew
 from .servers import check_version, postgres_answers, postgres_child, prepare, valkey_answers, valkey_child
 
 START_SECONDS = 60.0
@@ -38,6 +39,13 @@ class Attached:
     def close(self) -> None:
         """Let go; the keeper stops the servers when nobody is left."""
         self.users.release()
+
+    def wait_gone(self, seconds: float) -> bool:
+        """After `close`: whether the servers stopped within so many seconds (they stay when others use them)."""
+        keeper = FileLock(self.where.services / "keeper.lock")
+        gone = keeper.take(seconds=seconds)
+        keeper.release()
+        return gone
 
     def __enter__(self) -> Attached:
         return self
@@ -106,6 +114,32 @@ def _spawn_keeper(where: Places, durable: bool) -> subprocess.Popen[bytes]:
             argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"},
         )
+
+
+class Healer:
+    """Starts a new keeper, with growing pauses, when the present one was killed."""
+
+    def __init__(self, share: Attached, out: Callable[[str, str], None]) -> None:
+        self.share, self.out = share, out
+        self.lock = FileLock(share.where.services / "keeper.lock")
+        self.keeper: subprocess.Popen[bytes] | None = None
+        self.next_look, self.failures = 0.0, 0
+
+    def look(self) -> None:
+        """See whether a keeper lives, at most each second."""
+        now = time.monotonic()
+        if now < self.next_look or (self.keeper is not None and self.keeper.poll() is None):
+            return
+        self.next_look = now + 1.0
+        if self.lock.try_take():
+            self.lock.release()
+            pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
+            self.failures += 1
+            self.next_look = now + max(1.0, pause)
+            self.out("services", "the keeper of the database has gone; starting it again")
+            self.keeper = _spawn_keeper(self.share.where, durable=True)
+        else:
+            self.failures = 0
 
 
 def _last_words(where: Places) -> str:

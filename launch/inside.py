@@ -1,0 +1,104 @@
+"""The part of a start that needs the installed packages: one process, so that Django is loaded once.
+
+Prints one JSON line at the end; a refusal is one sentence on standard error and exit code 3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from .places import BUILD, ROOT
+from .translations import compile_all
+
+REFUSED = 3
+
+
+def main() -> int:
+    """Compile texts, collect static files, migrate, and load the demo into an empty database when asked."""
+    compile_all()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
+    import django
+
+    django.setup()
+    collect_static()
+    if unknown := unknown_migrations():
+        where = os.environ.get("SAMPAN_DATA_SHOWN", "the database")
+        print(
+            f"The data in {where} was written by a newer Sampan (it has {unknown[0]}): start that version, or set SAMPAN_DATA to another folder. Nothing was changed.",
+            file=sys.stderr,
+        )
+        return REFUSED
+    migrate()
+    print(json.dumps(people(demo_wanted="--demo" in sys.argv)))
+    return 0
+
+
+def unknown_migrations() -> list[str]:
+    """Migrations the database has and this copy of our apps does not: the mark of a newer version."""
+    from django.conf import settings
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    replaced = {old for migration in loader.disk_migrations.values() for old in migration.replaces}
+    known = set(loader.disk_migrations) | replaced
+    return sorted(f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known and app in settings.OUR_APPS)
+
+
+def migrate() -> None:
+    """Bring the database up to date; quick when it is."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def _static_mark() -> str:
+    mark = hashlib.sha256()
+    roots = [ROOT / "static", BUILD / "static"]
+    for path in sorted(path for root in roots for path in root.rglob("*") if path.is_file()):
+        stat = path.stat()
+        mark.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
+    for path in (ROOT / "requirements.txt", ROOT / "erp" / "storage.py"):
+        mark.update(path.read_bytes())
+    return mark.hexdigest()
+
+
+def collect_static() -> None:
+    """Lay out static files under hashed names when any of them changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    stamp, mark = BUILD / "static.stamp", _static_mark()
+    if stamp.exists() and stamp.read_text() == mark and Path(settings.STATIC_ROOT).exists():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(mark)
+
+
+def people(demo_wanted: bool) -> dict[str, bool]:
+    """Whether there are logins after this start; an empty database gets the demo when it is wanted and exists."""
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command, get_commands
+
+    commands = get_commands()
+    users = get_user_model().objects
+    if demo_wanted and "load_demo" in commands and not users.exists():
+        call_command("load_demo")
+    return {"users": users.exists(), "demo": is_demo(), "sandbox_server": "sandbox_server" in commands}
+
+
+def is_demo() -> bool:
+    """Whether this database is a demo."""
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
