@@ -333,7 +333,7 @@ def flag_html(label: Any, tone: str = "rose") -> SafeString:
 def picture_html(url: str | None, alt: str = "", size: int = 36) -> SafeString:
     """An article's picture, lazy, of fixed size (no layout shift); an empty frame when there is none."""
     if not url:
-        return format_html('<span class="pic pic-none" aria-hidden="true">{}</span>', icon_html("photo"))
+        return SafeString('<span class="pic pic-none"></span>')
     return format_html('<img class="pic" src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async">',
                        url, alt, size, size)
 
