@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-PREFIX = {"core": "", "accounts": "staff/", "worklist": "today/"}
+PREFIX = {"core": "", "accounts": "staff/", "worklist": "today/", "logistics": ""}
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),

@@ -1,0 +1,3 @@
+"""REST resources of dispatch."""
+
+RESOURCES: list[type] = []

@@ -1,0 +1,3 @@
+"""REST resources of parcels."""
+
+RESOURCES: list[type] = []

@@ -1,0 +1,1 @@
+"""Connectors to carriers and tracking providers."""

@@ -1,0 +1,5 @@
+"""What notes and parcels owe somebody by a time."""
+
+from logistics.followups import dispatch, parcels
+
+__all__ = ["dispatch", "parcels"]

@@ -1,0 +1,1 @@
+"""Lists of notes, numbers, batches, services and approval rules."""

@@ -1,0 +1,5 @@
+"""Boxes on the pages of orders, notes and parcels."""
+
+from logistics.panels import dispatch, parcels
+
+__all__ = ["dispatch", "parcels"]

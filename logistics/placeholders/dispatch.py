@@ -1,0 +1,1 @@
+"""Facts of dispatch notes for texts."""

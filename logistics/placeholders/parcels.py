@@ -1,0 +1,1 @@
+"""Facts of parcels for texts."""

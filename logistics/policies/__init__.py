@@ -1,0 +1,5 @@
+"""Dated numbers of this app."""
+
+from logistics.policies import dispatch, parcels
+
+__all__ = ["dispatch", "parcels"]

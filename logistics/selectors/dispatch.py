@@ -1,0 +1,1 @@
+"""Reads over dispatch notes, waybill numbers and print batches."""

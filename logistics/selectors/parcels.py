@@ -1,0 +1,1 @@
+"""Reads over parcels and their events."""
