@@ -1,0 +1,1 @@
+"""The REST door: authentication, errors, idempotency, resources. See docs/house.md."""

@@ -1,0 +1,89 @@
+"""Who calls: a program with a token, or a person with a session (the docs). The actor is known before anything else.
+
+``core`` knows neither people nor tokens: ``accounts`` names its two functions in the settings
+
+    CALLERS = {"user": "accounts.selectors.actor_of", "token": "accounts.services.actor_of_key"}
+
+``user(user) -> Actor`` and ``token(key, now) -> Actor | None`` (None: unknown, revoked or expired).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from rest_framework import authentication, exceptions
+
+from core.audit import Actor
+from core.clock import utcnow
+
+
+@lru_cache(maxsize=4)
+def _caller(kind: str) -> Any:
+    return import_string(settings.CALLERS[kind])
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a page request: what the middleware found, else made from the signed-in person."""
+    actor = getattr(request, "actor", None)
+    if isinstance(actor, Actor):
+        return actor
+    made: Actor = _caller("user")(request.user)
+    request.actor = made  # type: ignore[attr-defined]
+    return made
+
+
+class Program(AnonymousUser):
+    """Stands in for ``request.user`` when a program calls: signed in, but no person."""
+
+    is_authenticated = True  # type: ignore[assignment]
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__()
+        self.actor = actor
+
+    @property
+    def is_anonymous(self) -> bool:  # type: ignore[override]
+        return False
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """``Authorization: Bearer <token>``."""
+
+    keyword = "Bearer"
+
+    def authenticate(self, request: Any) -> tuple[Any, Any] | None:
+        """The program behind the key; 401 for a key that is unknown, revoked or expired."""
+        parts = authentication.get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"bearer":
+            return None
+        if len(parts) != 2 or len(parts[1]) > 300:
+            raise exceptions.AuthenticationFailed(_("Write the header as “Authorization: Bearer <token>”."))
+        try:
+            key = parts[1].decode("ascii")
+        except UnicodeDecodeError:
+            raise exceptions.AuthenticationFailed(_("This token is not valid.")) from None
+        actor = _caller("token")(key, utcnow())
+        if actor is None:
+            raise exceptions.AuthenticationFailed(_("This token is not valid."))
+        return Program(actor), actor
+
+    def authenticate_header(self, request: Any) -> str:
+        """What a 401 asks for."""
+        return 'Bearer realm="api"'
+
+
+class PersonAuthentication(authentication.SessionAuthentication):
+    """The session of a person, with the CSRF check of every page."""
+
+    def authenticate(self, request: Any) -> tuple[Any, Any] | None:
+        """The signed-in person and their actor."""
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        return found[0], actor_of(request._request)

@@ -1,0 +1,287 @@
+"""The page of a list: full page or the part htmx replaces. The context is described in templates/core/list.html.
+
+    path("", ListPage.of("orders"), name="list")
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from core.listing import views_saved
+from core.listing.base import LISTINGS, Listing
+from core.listing.columns import Column
+from core.listing.query import ListQuery
+from core.listing.views_saved import Tab
+from core.pages import Page
+
+PAGE_SIZES = (25, 50, 100, 200)
+#: This many filters stand as their own chip; the rest under "More filters".
+FIRST_FILTERS = 4
+FIRST_ACTIONS = 4
+
+
+class ListPage(Page):
+    """The page of one list. Apps subclass it for head actions or a subtitle; most use :meth:`of`."""
+
+    listing_name: str = ""
+    template_name = "core/list.html"
+    subtitle: Any = ""
+
+    @classmethod
+    def of(cls, name: str, **more: Any) -> Any:
+        """The view of the list called ``name``."""
+        return cls.as_view(listing_name=name, **more)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The list."""
+        return LISTINGS[self.listing_name]
+
+    def needed(self) -> str:
+        return self.listing.permission
+
+    # --- what an app may write -----------------------------------------------------------------------------------
+
+    def head_actions(self) -> list[dict[str, Any]]:
+        """Buttons beside the heading, the primary one last."""
+        return []
+
+    def extra(self) -> dict[str, Any]:
+        """Further context."""
+        return {}
+
+    def row_css(self, row: dict[str, Any]) -> str:
+        """A css word for a row: "", "dim" or "bad-row"."""
+        return ""
+
+    # --- the page --------------------------------------------------------------------------------------------------
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The list, or only its table for htmx."""
+        context = self.context()
+        partial = self.is_partial()
+        response = self.render("core/_table.html" if partial else self.template_name, context)
+        response["Vary"] = "HX-Request"
+        return response
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        """The views the person may open."""
+        return views_saved.tabs(self.listing, self.actor)
+
+    @cached_property
+    def query(self) -> ListQuery:
+        """The question of the address, with that of its view."""
+        params = views_saved.with_view(self.listing, self.actor, self.request.GET, self.tabs)
+        return ListQuery(self.listing, self.actor, params)
+
+    @cached_property
+    def tab(self) -> Tab | None:
+        """The open view."""
+        name = self.request.GET.get("view", "")
+        if name:
+            return next((tab for tab in self.tabs if tab.name == name), None)
+        plain = not (set(self.request.GET) - {"cursor", "page_size", "ordering"})
+        return next((tab for tab in self.tabs if tab.default), None) if plain else None
+
+    @cached_property
+    def chosen_names(self) -> list[str]:
+        """The columns: of the saved view, else the person's choice, else the house's."""
+        if self.tab is not None and self.tab.columns:
+            return list(self.tab.columns)
+        return views_saved.columns_of(self.listing, self.actor)
+
+    def context(self) -> dict[str, Any]:
+        """Everything the template needs."""
+        listing, query = self.listing, self.query
+        columns = listing.chosen(self.chosen_names)
+        page = query.page(parts=listing.needed(columns))
+        total = self._total(len(page.rows), page.next, page.previous)
+        text = query.text()
+        return {
+            "title": listing.title, "subtitle": self.subtitle, "head_actions": self.head_actions(),
+            "list_url": self.url, "query": text, "listing": listing,
+            **self._views(), **self._filters(),
+            "columns": self._columns(columns), "column_choice": self._choice(columns),
+            "rows": self._rows(columns, page.rows), "actions": self._actions(),
+            "total": total, "total_text": views_saved.shown_count(total) if total is not None else "",
+            "next_url": self._page_url(page.next), "prev_url": self._page_url(page.previous),
+            "page_sizes": [{"size": n, "url": self._url(page_size=str(n)), "active": n == query.page_size}
+                           for n in PAGE_SIZES],
+            "exports": self._exports(columns), "empty": self._empty(), "is_filtered": bool(self._chips) or bool(query.errors),
+            "undo_url": reverse("core:undo", args=[listing.name]), **self.extra(),
+        }  # fmt: skip
+
+    @cached_property
+    def url(self) -> str:
+        """The address of the list."""
+        return self.request.path
+
+    def _url(self, **changes: str | None) -> str:
+        text = self.query.text(**changes)
+        return f"{self.url}?{text}" if text else self.url
+
+    def _page_url(self, cursor: str | None) -> str:
+        return self._url(cursor=cursor) if cursor else ""
+
+    def _total(self, shown: int, following: str | None, before: str | None) -> int | None:
+        if following is None and before is None:
+            return shown
+        asked = Tab("", "", views_saved.kept_query(self.query))
+        return views_saved.counts(self.listing, self.actor, [asked])[""]
+
+    # --- views -----------------------------------------------------------------------------------------------------
+
+    def _views(self) -> dict[str, Any]:
+        held = views_saved.counts_held(self.listing, self.actor, self.tabs)
+        counted = [tab for tab in self.tabs if tab.counted]
+        missing = any(tab.name not in held for tab in counted)
+        name = self.listing.name
+        return {
+            "views": [self._tab(tab, held) for tab in self.tabs],
+            "tabs_url": f"{reverse('core:tabs', args=[name])}?{self.request.GET.urlencode()}" if missing else "",
+            "view_save": self._view_save(),
+        }
+
+    def _tab(self, tab: Tab, held: dict[str, int]) -> dict[str, Any]:
+        shown = views_saved.shown_count(held[tab.name]) if tab.name in held else ""
+        made = {"label": tab.label, "url": f"{self.url}?view={tab.name}" if not tab.default else self.url, "count": shown,
+                "active": self.tab is not None and tab.name == self.tab.name, "shared": tab.shared, "name": tab.name}  # fmt: skip
+        if tab.mine and tab.saved_id:
+            args = [self.listing.name, tab.saved_id]
+            made["delete_url"] = reverse("core:view-delete", args=args)
+            made["change_url"] = reverse("core:view-change", args=args)
+        return made
+
+    def _view_save(self) -> dict[str, Any] | None:
+        if self.actor.user_id is None:
+            return None
+        tab = self.tab
+        own = tab if tab is not None and tab.mine else None
+        changed = tab is not None and same_question(tab.query) != same_question(views_saved.kept_query(self.query))
+        made = {"url": reverse("core:view-create", args=[self.listing.name]), "name": own.label if own else "",
+                "can_share": self.actor.has_perm("core.share_view"), "changed": changed, "columns": self.chosen_names}  # fmt: skip
+        if own is not None:
+            made["update_url"] = reverse("core:view-change", args=[self.listing.name, own.saved_id])
+        return made
+
+    # --- filters ---------------------------------------------------------------------------------------------------
+
+    def _filters(self) -> dict[str, Any]:
+        form = self.query.filterset.form
+        fields = []
+        for index, name in enumerate(self.listing.filter_names):
+            if name not in form.fields or form.fields[name].widget.is_hidden:
+                continue
+            bound = form[name]
+            fields.append({"field": bound, "label": bound.label, "active": name in self._set_filters,
+                           "first": index < FIRST_FILTERS})  # fmt: skip
+        params = self.request.GET
+        hidden = [(name, params[name]) for name in ("ordering", "page_size", "view") if params.get(name)]
+        if self.listing.sources and "q" not in form.fields:
+            form.fields["q"] = search_field()
+        return {"filter_form": form if fields or self.listing.sources else None, "filter_fields": fields,
+                "hidden_fields": [*hidden, ("edited", "1")], "chips": self._chips,
+                "clear_url": f"{self.url}?edited=1"}  # fmt: skip
+
+    @cached_property
+    def _set_filters(self) -> dict[str, list[str]]:
+        """Filter name -> URL parameters of it that are set."""
+        found = {}
+        for name, names in filter_parameters(self.listing).items():
+            given = [p for p in names if any(self.query.params.getlist(p))]
+            if given:
+                found[name] = given
+        return found
+
+    @cached_property
+    def _chips(self) -> list[dict[str, Any]]:
+        form, made = self.query.filterset.form, []
+        for name, names in self._set_filters.items():
+            values = [v for p in names for v in self.query.params.getlist(p) if v]
+            made.append({"label": form.fields[name].label or name, "value": shown_values(form.fields[name], values),
+                         "remove_url": self._url(edited="1", **dict.fromkeys(names))})  # fmt: skip
+        if self.query.params.get("q"):
+            made.append({"label": _("Search"), "value": self.query.params["q"][:80],
+                         "remove_url": self._url(edited="1", q=None)})  # fmt: skip
+        return made
+
+    # --- table -----------------------------------------------------------------------------------------------------
+
+    def _columns(self, columns: list[Column]) -> list[dict[str, Any]]:
+        order = self.query.order
+        made = []
+        for column, (css, _cell) in zip(columns, self.listing.cells(columns, self.now), strict=True):
+            mine = order.name == column.name
+            down = "-" if mine and not order.descending else ""
+            made.append({"name": column.name, "label": self.listing.heading(column), "css": css,
+                         "sort_url": self._url(ordering=f"{down}{column.name}") if column.sort_lookup else "",
+                         "sorted": ("desc" if order.descending else "asc") if mine else ""})  # fmt: skip
+        return made
+
+    def _choice(self, columns: list[Column]) -> dict[str, Any]:
+        shown = [c.name for c in columns]
+        rest = [c for c in self.listing.all_columns.values() if c.name not in shown]
+        first = next(iter(self.listing.all_columns), "")
+        options = [{"name": c.name, "label": self.listing.heading(c), "chosen": c.name in shown, "locked": c.name == first}
+                   for c in [*columns, *rest]]  # fmt: skip
+        return {"url": reverse("core:columns", args=[self.listing.name]), "options": options, "reset": bool(self.chosen_names)}
+
+    def _rows(self, columns: list[Column], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        listing = self.listing
+        cells = listing.cells(columns, self.now)
+        named = listing.label_field or next(iter(listing.all_columns), "id")
+        head, tail = around_id(listing)
+        return [{"id": row["id"], "label": _("Tick %(name)s") % {"name": row.get(named, row["id"])},
+                 "url": f"{head}{row['id']}{tail}" if head else "", "css": self.row_css(row),
+                 "tds": listing.tds(cells, row)} for row in rows]  # fmt: skip
+
+    def _actions(self) -> list[dict[str, Any]]:
+        offered = sorted(self.listing.allowed_actions(self.actor, bulk=True), key=lambda a: a.order)
+        return [{"name": a.name, "label": a.label, "url": reverse("core:bulk", args=[self.listing.name, a.name]),
+                 "icon": a.icon, "danger": a.tone == "danger", "first": index < FIRST_ACTIONS}
+                for index, a in enumerate(offered)]  # fmt: skip
+
+    def _exports(self, columns: list[Column]) -> list[dict[str, Any]]:
+        names = ",".join(c.name for c in columns)
+        made = []
+        for kind in ("csv", "xlsx"):
+            address = reverse("core:export", args=[self.listing.name, kind])
+            made.append({"label": kind.upper(), "url": f"{address}?{self.query.text(columns=names, edited='1')}", "method": "post"})
+        return made
+
+    def _empty(self) -> dict[str, Any]:
+        title, text, label, url = self.listing.empty or (_("Nothing here yet."), "", "", "")
+        return {"icon": self.listing.icon, "title": title, "text": text, "action_label": label,
+                "action_url": reverse(url) if url else ""}  # fmt: skip
+
+
+def same_question(text: str) -> tuple[Any, ...]:
+    """A question in a form that can be compared."""
+    return tuple(sorted((key, tuple(values)) for key, values in QueryDict(text).lists()))
+
+
+def filter_parameters(listing: Listing) -> dict[str, list[str]]:
+    """Filter name -> its URL parameters (a range has two)."""
+    made = {}
+    for name, found in listing.filterset_class.base_filters.items():
+        suffixes = getattr(getattr(found.field, "widget", None), "suffixes", None)
+        made[name] = [f"{name}_{suffix}" if suffix else name for suffix in suffixes] if suffixes else [name]
+    return made
+
+
+def shown_values(field: Any, values: list[str]) -> str:
+    """The chosen values of a filter in words."""
+    choices = {}
+    for key, label in getattr(field, "choices", ()) or ():
+        if isinstance(label, list | tuple):
+            choices.update({str(k): v for k, v in label})
+        else:
+            choices[str(key)] = label
+    words = [str(choices.get(value, value)) for value in values]
+    return ", ".join(words[:3]) + (f" +{len(words) - 3}" if len(words) > 3 else "")

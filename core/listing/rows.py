@@ -1,0 +1,160 @@
+"""Rows: from a queryset to plain dictionaries, and from those to REST values.
+
+The row of a list is declared as a serializer (names, types, labels: the API schema and the column headings come from it),
+but a page of rows is read with one ``values()`` query, never by serializing model instances: that is what keeps a list
+near the cost of its SQL. Nested and computed fields are filled set-wise by row parts and by ``Listing.finish``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from core.errors import DomainError
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class RowPart:
+    """What an upper app (or the list's own app, for one-to-many data) adds to the rows of a list.
+
+    ``fields``   row fields it adds: name -> serializer field (type and label for schema and heading)
+    ``part``     ``part(ids, actor) -> {id: {field: value}}``: one query for all rows of the page; a row that is
+                 missing in the answer gets ``empty``
+    ``columns``  columns over these fields; ``filters`` extra filters (name -> django-filter Filter);
+    ``actions``  extra actions; ``search`` extra search sources (see ``core.listing.searching``)
+    ``scan_ok``  filters of this part that may do without an index, with the reason
+    """
+
+    name: str
+    fields: Mapping[str, serializers.Field] = field(default_factory=dict)
+    part: Callable[[Sequence[int], Any], Mapping[int, Mapping[str, Any]]] | None = None
+    empty: Mapping[str, Any] = field(default_factory=dict)
+    columns: Sequence[Any] = ()
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    actions: Sequence[Any] = ()
+    search: Sequence[Any] = ()
+    scan_ok: Mapping[str, str] = field(default_factory=dict)
+
+    def fill(self, rows: Sequence[dict[str, Any]], actor: Any) -> None:
+        """Add this part's fields to ``rows`` with one call."""
+        if not self.fields:
+            return
+        blank = {name: ([] if isinstance(f, serializers.ListSerializer | serializers.ListField) else None)
+                 for name, f in self.fields.items()}  # fmt: skip
+        blank.update(self.empty)
+        found = self.part([row["id"] for row in rows], actor) if rows and self.part else {}
+        for row in rows:
+            row.update(blank)
+            row.update(found.get(row["id"], ()))
+
+
+@dataclass(frozen=True)
+class RowShape:
+    """The compiled row of a list: which ORM lookups to read and how each value leaves by REST."""
+
+    fields: Mapping[str, serializers.Field]
+    lookups: Mapping[str, str]
+    extra: tuple[str, ...]
+    rest: Mapping[str, Convert]
+
+    @classmethod
+    def of(cls, row: type[serializers.Serializer], computed: Iterable[str], needs: Iterable[str],
+           parts: Iterable[RowPart]) -> RowShape:  # fmt: skip
+        """Compile ``row`` with its parts. Nested fields and ``computed`` ones are not read from the query."""
+        own = dict(row().fields)
+        made = {**own, **{name: f for part in parts for name, f in part.fields.items()}}
+        skip = set(computed) | (set(made) - set(own))
+        lookups = {
+            name: (f.source or name).replace(".", "__")
+            for name, f in own.items()
+            if name not in skip and not isinstance(f, serializers.BaseSerializer | serializers.SerializerMethodField)
+        }
+        return cls(made, lookups, tuple(needs), {name: converter(name, f) for name, f in made.items()})
+
+    def read(self, queryset: QuerySet) -> list[dict[str, Any]]:
+        """The rows of ``queryset`` as dictionaries: row fields plus the extra lookups under their own names."""
+        direct = [name for name, lookup in self.lookups.items() if name == lookup]
+        renamed = [(name, lookup) for name, lookup in self.lookups.items() if name != lookup]
+        wanted = dict.fromkeys([*direct, *(lookup for _name, lookup in renamed), *self.extra, "pk"])
+        rows = list(queryset.values(*wanted))
+        for row in rows:
+            for name, lookup in renamed:
+                row[name] = row[lookup]
+            row["id"] = row.pop("pk")
+        return rows
+
+    def to_rest(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """One row as REST answers it: only declared fields, ids as text, decimals as text, times in UTC."""
+        return {name: convert(row.get(name)) for name, convert in self.rest.items()}
+
+
+def converter(name: str, source: serializers.Field) -> Convert:
+    """How a value of a row field leaves by REST."""
+    if name == "id" or name.endswith("_id"):
+        return lambda value: None if value is None else str(value)
+    if isinstance(source, serializers.ListSerializer):
+        inner = nested(source.child)
+        return lambda value: [inner(item) for item in value or ()]
+    if isinstance(source, serializers.BaseSerializer):
+        one = nested(source)
+        return lambda value: None if value is None else one(value)
+    if isinstance(source, serializers.DecimalField):
+        return lambda value: None if value is None else decimal_text(value)
+    if isinstance(source, serializers.DateTimeField):
+        return lambda value: value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+    if isinstance(source, serializers.CharField):
+        return lambda value: value if value is None or isinstance(value, str) else str(value)
+    return plain_json
+
+
+def nested(serializer: serializers.BaseSerializer) -> Convert:
+    """The converter of a nested row."""
+    if not isinstance(serializer, serializers.Serializer):
+        return plain_json
+    each = {name: converter(name, f) for name, f in serializer.fields.items()}
+    return lambda value: {name: convert(value.get(name)) for name, convert in each.items()}
+
+
+def plain_json(value: Any) -> Any:
+    """Any value as JSON holds it (ids inside free structures are left as they are)."""
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_json(item) for item in value]
+    if isinstance(value, str | int | float | bool | datetime | date) or value is None:
+        return value
+    return str(value)
+
+
+def decimal_text(value: Decimal | int | float) -> str:
+    """A decimal as REST writes it: never an exponent, at least two places unless it is whole by type, no false zeros."""
+    number = value if isinstance(value, Decimal) else Decimal(str(value))
+    text = f"{number:f}"
+    if "." not in text:
+        return text
+    head, _dot, tail = text.partition(".")
+    return f"{head}.{tail.rstrip('0').ljust(2, '0')}"
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, DomainError):
+        return value.message
+    return str(value)
+
+
+def dumps(value: Any) -> bytes:
+    """JSON bytes: UTC times with "Z", decimals as text, lazy texts in the active language."""
+    return orjson.dumps(value, default=_default, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)

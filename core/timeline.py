@@ -1,0 +1,120 @@
+"""The timeline of an object: the human record (ActivityEntry) merged with messages, tracking and whatever apps add.
+
+    register_source("orders.order", messages_of_order)      # fn(obj, actor, before, limit) -> list[Entry], newest first
+    register_related("orders.order", lambda obj: [("logistics.parcel", parcel_ids)])   # their record is shown here too
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import audit
+from core.audit import Actor
+from core.errors import Invalid
+from core.events import publish
+from core.models import ActivityEntry
+from core.states import MACHINES
+
+PAGE = 50
+NOTE_LENGTH = 4000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line as the component shows it. ``kind``: event, message, audit, tracking, note."""
+
+    at: datetime
+    text: Any
+    title: Any = ""
+    who: str = ""
+    tone: str = "neutral"
+    icon: str = ""
+    kind: str = "event"
+    url: str = ""
+    theirs: bool = False
+    marks: tuple[Any, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class NoteWritten:
+    """Somebody wrote an internal note and named colleagues in it."""
+
+    entry_id: int
+    subject_type: str
+    subject_id: int
+    mentions: tuple[str, ...]
+
+
+Source = Callable[[Any, Actor, datetime | None, int], Iterable[Entry]]
+_SOURCES: dict[str, list[Source]] = defaultdict(list)
+_RELATED: dict[str, list[Callable[[Any], Iterable[tuple[str, Iterable[int]]]]]] = defaultdict(list)
+_MENTION = re.compile(r"(?<![\w@])@([\w.+-]{2,150})")
+
+
+def register_source(subject_type: str, source: Source) -> None:
+    """Merge ``source`` into the timeline of every object of ``subject_type``."""
+    _SOURCES[subject_type].append(source)
+
+
+def register_related(subject_type: str, related: Callable[[Any], Iterable[tuple[str, Iterable[int]]]]) -> None:
+    """Show the record of related objects too: ``related(obj)`` answers (subject type, ids) pairs."""
+    _RELATED[subject_type].append(related)
+
+
+def entries(obj: Any, actor: Actor, *, before: datetime | None = None, limit: int = PAGE) -> list[Entry]:
+    """The newest ``limit`` lines before ``before``, newest first, of all sources."""
+    kind = audit.subject_type(obj)
+    found = list(_recorded(obj, kind, before, limit))
+    for source in _SOURCES[kind]:
+        found += list(source(obj, actor, before, limit))
+    return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _recorded(obj: Any, kind: str, before: datetime | None, limit: int) -> Iterable[Entry]:
+    wanted = Q(subject_type=kind, subject_id=obj.pk)
+    for related in _RELATED[kind]:
+        for other, ids in related(obj):
+            wanted |= Q(subject_type=other, subject_id__in=list(ids))
+    lines = ActivityEntry.objects.filter(wanted)
+    if before is not None:
+        lines = lines.filter(at__lt=before)
+    for line in lines.order_by("-at", "-pk")[:limit]:
+        note = line.verb == "note"
+        yield Entry(at=line.at, text=sentence(line) if not line.reason else f"{sentence(line)} · {line.reason}",
+                    who=line.actor_label, kind="note" if note else "audit", icon="note" if note else "")  # fmt: skip
+
+
+def sentence(line: ActivityEntry) -> str:
+    """A recorded line in the reader's language."""
+    if line.text:
+        try:
+            return _(line.text) % line.params if line.params else _(line.text)
+        except (KeyError, ValueError, TypeError):
+            return line.text
+    machine_name, _dot, move = line.verb.partition(".")
+    for machine in MACHINES.values():
+        if machine.name == machine_name and move in machine.by_name and machine.by_name[move].label:
+            return str(machine.by_name[move].label)
+    return line.verb.replace("_", " ").replace(".", ": ")
+
+
+def write_note(*, subject: Any, text: str, actor: Actor, now: datetime) -> ActivityEntry:
+    """Write an internal note on ``subject``; @names are told through the event ``NoteWritten``. Refuses an empty one."""
+    body = text.replace("\x00", "").strip()
+    if not body or len(body) > NOTE_LENGTH:
+        raise Invalid("bad_note", gettext_lazy("A note has 1 to 4,000 characters."), field="text",
+                      errors={"text": [_("1 to 4,000 characters.")]})  # fmt: skip
+    line = audit.record(subject, "note", actor=actor, now=now, text="%(note)s", note=body)
+    mentions = tuple(dict.fromkeys(_MENTION.findall(body)))
+    if mentions:
+        publish(NoteWritten(line.pk, line.subject_type, line.subject_id, mentions))
+    return line
