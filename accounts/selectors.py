@@ -1,0 +1,54 @@
+"""Who works where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiToken, Store, User
+from core import crypto
+from core.audit import Actor
+from core.errors import Missing
+
+
+def stores_for(actor: Actor) -> QuerySet[Store]:
+    """The open stores the actor works in, by code."""
+    stores = Store.objects.filter(closed_at__isnull=True).order_by("code")
+    return stores if actor.store_ids is None else stores.filter(pk__in=actor.store_ids)
+
+
+def store_by_code(code: str) -> Store:
+    """The store called ``code``. Raises ``Missing`` when there is none."""
+    store = Store.objects.filter(code=code).first()
+    if store is None:
+        raise Missing("store_missing", _("There is no store with the code “%(code)s”."), code=code)
+    return store
+
+
+def people_for(actor: Actor) -> QuerySet[User]:
+    """The people of the house, those who left last."""
+    return User.objects.prefetch_related("memberships__store").order_by("-is_active", "username")
+
+
+def tokens_for(actor: Actor) -> QuerySet[ApiToken]:
+    """The keys of programs, newest first."""
+    return ApiToken.objects.select_related("created_by").prefetch_related("stores").order_by("-id")
+
+
+def live_token(key: str, now: datetime) -> ApiToken | None:
+    """The token whose key this is, unless revoked or expired. Compared by keyed digest, never by the key itself."""
+    return (
+        ApiToken.objects.filter(digest=crypto.digest(key), revoked_at__isnull=True)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+        .first()
+    )
+
+
+def colleagues(role: str, store_id: int | None) -> QuerySet[User]:
+    """Active people with ``role`` who work in the store (any store when None)."""
+    people = User.objects.filter(is_active=True, role=role)
+    if store_id is not None:
+        people = people.filter(Q(all_stores=True) | Q(memberships__store_id=store_id))
+    return people.order_by("pk").distinct()

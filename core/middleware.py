@@ -1,0 +1,100 @@
+"""What every request passes: security headers, the age of a session, and who acts on which stores."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from core.audit import Actor
+from core.scope import acting_scope
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+#: No inline script or style, nothing from elsewhere. Article pictures may come from the channels' https servers.
+POLICY = "; ".join(
+    [
+        "default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob: https:", "font-src 'self'",
+        "connect-src 'self'", "media-src 'self' blob:", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
+        "frame-ancestors 'none'", "frame-src 'self'", "worker-src 'self'", "manifest-src 'self'",
+    ]
+)  # fmt: skip
+PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
+
+#: Who looks at a page without being signed in: sees no store.
+NOBODY = Actor(kind="user", label="", store_ids=frozenset())
+
+
+class SecurityHeaders:
+    """Sets the headers that Django does not: content policy, permissions, no storing of private pages."""
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse odd methods, answer, then add what is missing."""
+        if request.method in {"TRACE", "TRACK", "CONNECT"}:
+            return HttpResponse(status=405)
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class SessionLimits:
+    """Ends a session seven days after login, however busy it was; the idle limit is the cookie age."""
+
+    KEY = "_began"
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and remember when the session of a signed-in person began."""
+        began = request.session.get(self.KEY)
+        if began and time.time() - began > settings.SESSION_ABSOLUTE_AGE:
+            logout(request)
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and self.KEY not in request.session:
+            request.session[self.KEY] = int(time.time())
+        elif user is not None and user.is_authenticated and time.time() - request.session.get("_seen", 0) > 300:
+            request.session["_seen"] = int(time.time())  # moves the idle limit without a write on each click
+        return response
+
+
+class ActorScope:
+    """Everything a signed-in person does happens as that person, in that person's stores, language and time zone."""
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Open the scope around the view."""
+        user = request.user
+        actor = NOBODY
+        if user.is_authenticated:
+            actor = user.actor
+            chosen = user.current_store_id
+            if chosen and actor.may_see_store(chosen):
+                actor = replace(actor, store_ids=frozenset({chosen}))
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+            timezone.activate(ZoneInfo(user.time_zone))
+        request.actor = actor
+        request.id = getattr(request, "id", None) or uuid4().hex
+        try:
+            with acting_scope(actor, request.id):
+                return self.get_response(request)
+        finally:
+            timezone.deactivate()
