@@ -144,6 +144,7 @@ STATIC_ROOT = BASE_DIR / "build" / "collected"
 # the kit and the fonts come from npm by lock file, made by launch/assets.py, never committed
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build" / "static"]
 PRINT_FONTS = BASE_DIR / "build" / "fonts"
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "erp.storage.NeededApps"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}},
     "staticfiles": {"BACKEND": "erp.storage.HashedStatic"},

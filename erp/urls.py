@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
-PREFIX = {"core": "", "accounts": "staff/", "worklist": "today/", "logistics": ""}
+from erp.pages import SettingsIndex
+
+PREFIX = {
+    "core": "", "accounts": "settings/", "worklist": "today/", "logistics": "", "inventory": "stock/",
+    "conversations": "messages/", "disputes": "feedback/", "stores": "stores/",
+}  # fmt: skip
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="worklist:today"), name="home"),
+    path("settings/", SettingsIndex.as_view(), name="settings"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),

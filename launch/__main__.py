@@ -1,3 +1,7 @@
+"""`python3 -m launch`."""
+
 import sys
-from launch.cli import main
+
+from .cli import main
+
 sys.exit(main(sys.argv[1:]))

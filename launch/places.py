@@ -157,8 +157,11 @@ def make_folder(folder: Path, user: ServerUser | None = None, private: bool = Tr
 
 
 def say(text: str) -> None:
-    """One line for the person at the keyboard."""
-    print(text, flush=True)
+    """One line for the person at the keyboard; a closed terminal must not keep a stop from going on."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        pass
 
 
 def warn(text: str) -> None:

@@ -110,11 +110,11 @@ def children(where: Places, env: dict[str, str], port: int, sandbox: bool) -> li
         ),
         Child(
             "worker",
-            [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--hostname", "worker@localhost", "--loglevel", "INFO"],
-            env, ROOT, stop_signal=signal.SIGQUIT, death_signal=signal.SIGQUIT, stop_seconds=15,
+            [*celery, "--quiet", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--hostname", "worker@localhost", "--loglevel", "INFO"],
+            env, ROOT, stop_signal=signal.SIGQUIT, death_signal=signal.SIGKILL, stop_seconds=15,
         ),
         Child(
-            "beat", [*celery, "beat", "--schedule", str(where.data / "beat" / "schedule"), "--pidfile", "", "--loglevel", "INFO"], env, ROOT,
+            "beat", [*celery, "--quiet", "beat", "--schedule", str(where.data / "beat" / "schedule"), "--pidfile", "", "--loglevel", "INFO"], env, ROOT,
         ),
     ]
     if sandbox:

@@ -15,6 +15,8 @@ for _name in ("EMAIL_URL", "STORAGE_URL", "SENTRY_DSN", "ALLOWED_HOSTS", "LOG_FO
     os.environ.pop(_name, None)
 os.environ["SAMPAN_DATA"] = os.environ.get("SAMPAN_TEST_DATA") or str(_ROOT / "var" / "test")
 
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser driver runs a loop of its own in the test's thread
+
 from erp.settings import *  # noqa: E402, F403
 from erp.settings import DATABASES, REDIS_URL, STORAGES, env  # noqa: E402
 
