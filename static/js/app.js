@@ -282,6 +282,5 @@ document.addEventListener("click", (event) => {
 export function ready(within) {
   enhance($$("select[data-enhance]", within));
   tick();
-  $$("input[type=file][data-drop]", within).forEach((field) => import(document.querySelector("#import-js")?.dataset.src ?? "./import.js").then((m) => m.drop(field)));
 }
 ready(document);

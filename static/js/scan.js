@@ -1,0 +1,171 @@
+// The station: one always-focused scan field. A wedge scanner types and ends with Enter (or Tab); each scan waits in a queue
+// with its own key until the server answered it, so a flaky network loses nothing and does nothing twice.
+import { csrf, dialogOpen, toast } from "./app.js";
+
+const $ = (selector, within = document) => within.querySelector(selector);
+const page = $("[data-station]");
+const form = $("#scan-form");
+const field = $("#scan");
+const says = $("#scan-queue");
+const url = page.dataset.scanUrl;
+const shelf = `sampan.scans ${url}`;
+let queue = JSON.parse(sessionStorage.getItem(shelf) ?? "[]");
+let busy = false;
+
+const newKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+function keep() { sessionStorage.setItem(shelf, JSON.stringify(queue)); }
+
+// --- sound without files: a short high tone is good, two low ones are not ----------------------------------------
+let audio = null;
+let loud = localStorage.getItem("sampan.sound") !== "off";
+function tone(frequency, from, length, shape = "sine") {
+  const play = audio.createOscillator();
+  const volume = audio.createGain();
+  const start = audio.currentTime + from;
+  play.type = shape;
+  play.frequency.value = frequency;
+  volume.gain.setValueAtTime(0.0001, start);
+  volume.gain.exponentialRampToValueAtTime(0.25, start + 0.01);
+  volume.gain.exponentialRampToValueAtTime(0.0001, start + length);
+  play.connect(volume).connect(audio.destination);
+  play.start(start);
+  play.stop(start + length + 0.02);
+}
+function beep(result) {
+  if (!loud || !window.AudioContext) return;
+  audio ??= new AudioContext();
+  audio.resume?.();
+  if (result === "refused") { tone(196, 0, 0.18, "square"); tone(147, 0.22, 0.28, "square"); }
+  else if (result === "done") { tone(880, 0, 0.09); tone(1175, 0.1, 0.09); tone(1568, 0.2, 0.16); }
+  else if (result === "wait") tone(440, 0, 0.12, "triangle");
+  else tone(1047, 0, 0.09);
+}
+const soundButton = $("[data-sound]");
+function drawSound() { soundButton?.setAttribute("aria-pressed", String(loud)); soundButton?.classList.toggle("off", !loud); }
+soundButton?.addEventListener("click", () => { loud = !loud; localStorage.setItem("sampan.sound", loud ? "on" : "off"); drawSound(); if (loud) beep("ok"); field.focus(); });
+drawSound();
+
+// --- the queue ---------------------------------------------------------------------------------------------------
+export function send(code) {
+  const text = code.trim();
+  if (!text) return;
+  queue.push({ code: text, key: newKey() });
+  keep();
+  run();
+}
+const rest = (ms) => new Promise((go) => setTimeout(go, ms));
+function draw() { says.textContent = queue.length > 1 || (queue.length && queue[0].tries) ? page.dataset.textWaiting.replace("N", queue.length) : ""; }
+
+async function post(scan) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), 8000);
+  try {
+    return await fetch(url, { method: "POST", signal: stop.signal, headers: { "X-CSRFToken": csrf(), "HX-Request": "true", "Idempotency-Key": scan.key }, body: new URLSearchParams({ code: scan.code, key: scan.key }) });
+  } finally { clearTimeout(timer); }
+}
+async function run() {
+  if (busy) return;
+  busy = true;
+  while (queue.length) {
+    const scan = queue[0];
+    draw();
+    try {
+      const answer = await post(scan);
+      if (answer.redirected || answer.status === 401 || answer.status === 403) { location.reload(); return; }
+      if (answer.status >= 500 || answer.status === 429 || answer.status === 408 || answer.status === 425) throw new Error(String(answer.status));
+      const go = answer.headers.get("HX-Redirect");
+      queue.shift();
+      keep();
+      if (go) { location.assign(go); return; }
+      show(await answer.text());
+    } catch {
+      scan.tries = (scan.tries ?? 0) + 1;
+      keep();
+      if (scan.tries === 1) beep("wait");
+      draw();
+      await rest(Math.min(15000, 400 * 2 ** scan.tries));
+    }
+  }
+  busy = false;
+  draw();
+}
+function show(html) {
+  const made = new DOMParser().parseFromString(html, "text/html").querySelector("#station");
+  if (!made) { toast({ text: $("#toasts").dataset.failed, tone: "rose" }); beep("refused"); return; }
+  const place = document.importNode(made, true);
+  $("#station").replaceWith(place);
+  window.htmx?.process(place);
+  settle(place);
+  beep(place.dataset.result || "ok");
+}
+function settle(station) {
+  page.dataset.result = station.dataset.result;
+  field.placeholder = station.dataset.prompt;
+  $("#scan-ref").textContent = station.dataset.reference;
+  $(".s-line.last, .s-line.bad", station)?.scrollIntoView({ block: "nearest" });
+}
+addEventListener("online", run);
+
+form.addEventListener("submit", (event) => { event.preventDefault(); event.stopImmediatePropagation(); send(field.value); field.value = ""; }, true);
+field.addEventListener("keydown", (event) => { if (event.key === "Tab" && field.value && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); } });
+
+// --- buttons and check boxes send their code like a scan ---------------------------------------------------------------
+page.addEventListener("click", (event) => { const at = event.target.closest("button[data-code]"); if (at) { send(at.dataset.code); field.focus(); } });
+page.addEventListener("change", (event) => {
+  const el = event.target;
+  if (el.matches("input[type=checkbox][data-code]")) { send(`${el.dataset.code}${el.checked ? "" : " off"}`); field.focus(); }
+  else if (el.dataset.codePrefix && el.value) { send(el.dataset.codePrefix + el.value); field.focus(); }
+  else if (el.dataset.photo) photo(el);
+});
+page.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.dataset?.codePrefix) { event.preventDefault(); event.target.blur(); } });
+
+async function photo(input) {
+  const body = new FormData();
+  body.append("file", input.files[0]);
+  input.value = "";
+  try {
+    const answer = await fetch(input.dataset.photo, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+    const html = await answer.text();
+    if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
+    if (html) show(html); else beep("ok");
+  } catch { toast({ text: $("#toasts").dataset.offline, tone: "rose" }); }
+  field.focus();
+}
+
+// --- focus: whatever was touched, the next scan lands in the field ------------------------------------------------------
+const busyField = () => document.activeElement?.closest?.("input:not([type=checkbox]):not(#scan), textarea, select, dialog, .search");
+function home() { if (!dialogOpen() && !busyField() && !document.querySelector("details.menu[open]")) field.focus({ preventScroll: true }); }
+field.addEventListener("blur", () => { form.classList.add("lost"); field.placeholder = page.dataset.textLost; setTimeout(home, 250); });
+field.addEventListener("focus", () => { form.classList.remove("lost"); field.placeholder = $("#station").dataset.prompt; });
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || dialogOpen() || busyField() || event.target === field) return;
+  if (event.key.length === 1 && !(event.key === " " && event.target.matches?.("button, input"))) { event.stopImmediatePropagation(); field.focus(); }
+}, true);
+addEventListener("focus", () => setTimeout(home, 50));
+
+// --- camera as an extra, where the browser can read barcodes -----------------------------------------------------------
+const cameraButton = $("[data-camera]");
+const video = $(".scan-camera");
+let stream = null;
+if (cameraButton && "BarcodeDetector" in window && navigator.mediaDevices) cameraButton.hidden = false;
+cameraButton?.addEventListener("click", async () => {
+  if (stream) { stream.getTracks().forEach((track) => track.stop()); stream = null; video.hidden = true; return; }
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  } catch { cameraButton.hidden = true; return; }
+  video.srcObject = stream;
+  video.hidden = false;
+  await video.play();
+  const reader = new window.BarcodeDetector();
+  let last = "";
+  let seen = 0;
+  while (stream) {
+    const found = (await reader.detect(video).catch(() => []))[0]?.rawValue ?? "";
+    if (found && (found !== last || Date.now() - seen > 2500)) { last = found; seen = Date.now(); send(found); }
+    await rest(200);
+  }
+});
+
+settle($("#station"));
+home();
+if (queue.length) run();

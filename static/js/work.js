@@ -1,0 +1,77 @@
+// Today, Messages, Cases: three panes without a page load. j k move, Enter takes the next step, e s r # press their button.
+import { dialogOpen, press, typing } from "./app.js";
+
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const work = $("[data-work]");
+const list = $("#work-rows");
+const subject = $("#subject");
+const rows = () => $$(".w-row:not(.going)", list);
+const narrow = matchMedia("(max-width: 899px)");
+let at = null;
+
+function choose(row, { open = true } = {}) {
+  if (!row) return;
+  rows().forEach((el) => el.removeAttribute("aria-current"));
+  row.setAttribute("aria-current", "true");
+  row.classList.remove("unread");
+  row.scrollIntoView({ block: "nearest" });
+  at = row;
+  if (open) {
+    work.classList.add("open");
+    window.htmx.ajax("GET", row.dataset.url, { target: "#subject", swap: "innerHTML" }).then(() => { subject.scrollTop = 0; });
+  }
+}
+function step(by) {
+  const all = rows();
+  choose(all[Math.max(0, Math.min(all.length - 1, all.indexOf(at) + by))]);
+}
+function done(id) {
+  const row = document.getElementById(`w-${id}`) ?? at;
+  if (!row) return;
+  const all = rows();
+  const next = all[all.indexOf(row) + 1] ?? all[all.indexOf(row) - 1];
+  row.classList.add("going");
+  setTimeout(() => row.remove(), 180);
+  const count = $(".g.on [data-group-count]", work);
+  if (count && /^\d+$/.test(count.textContent.trim())) count.textContent = String(Math.max(0, Number(count.textContent) - 1));
+  at = null;
+  if (next && !(narrow.matches && !work.classList.contains("open"))) choose(next);
+  else if (!next) { subject.replaceChildren(); work.classList.remove("open"); list.append($("#work-empty").content.cloneNode(true)); }
+}
+document.addEventListener("work:done", (event) => done(event.detail.id));
+
+list.addEventListener("click", (event) => {
+  const row = event.target.closest(".w-row");
+  if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  choose(row);
+});
+work.addEventListener("click", (event) => { if (event.target.closest("[data-work-back]")) { work.classList.remove("open"); at?.scrollIntoView({ block: "center" }); } });
+
+// forms of the subject answer into the subject
+subject.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  const values = {};
+  for (const name of new Set(data.keys())) { const all = data.getAll(name); values[name] = all.length > 1 ? all : all[0]; }
+  window.htmx.ajax("POST", event.submitter?.getAttribute("formaction") || form.getAttribute("action"), { source: form, target: "#subject", swap: "innerHTML", values });
+});
+subject.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) { event.preventDefault(); event.target.form.requestSubmit($("[data-send]", event.target.form)); }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (typing(event.target) || dialogOpen() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { event.preventDefault(); step(1); }
+  else if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { event.preventDefault(); step(-1); }
+  else if (event.key === "r" && $(".reply textarea", subject)) { event.preventDefault(); $(".reply textarea", subject).focus(); }
+  else if (event.key === "Enter" && event.target !== document.body && event.target !== list && event.target !== subject && event.target.id !== "main") return;
+  else if (["Enter", "e", "s", "r", "#"].includes(event.key) && press(event.key, subject)) event.preventDefault();
+});
+
+const first = list.dataset.selected ? document.getElementById(`w-${list.dataset.selected}`) : rows()[0];
+const start = () => { if (!first || subject.childElementCount) return; if (narrow.matches && !list.dataset.selected) choose(first, { open: false }); else choose(first); };
+if (window.htmx) start(); else addEventListener("DOMContentLoaded", start);
