@@ -1,4 +1,4 @@
-"""The worker application: collects tasks and the periodic jobs the apps declare (core.jobs); holds no schedule of its own."""
+"""The worker application: collects tasks and the periodic jobs the apps declare; holds no schedule of its own."""
 
 from __future__ import annotations
 

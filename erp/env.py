@@ -127,7 +127,10 @@ def fernet_keys(name: str) -> list[str]:
         except ValueError:
             size = 0
         if size != 32:
-            refuse(f"{name} holds a key that is not 32 bytes in URL-safe base64: make one with `openssl rand -base64 32 | tr '+/' '-_'`.")
+            refuse(
+                f"{name} holds a key that is not 32 bytes in URL-safe base64: "
+                "make one with `openssl rand -base64 32 | tr '+/' '-_'`."
+            )
     return keys
 
 

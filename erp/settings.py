@@ -1,8 +1,9 @@
-"""All settings, one file. What differs between machines comes from the environment (erp/env.py); house policy is data, not settings."""
+"""All settings. What differs between machines comes from the environment (erp/env.py); house policy is data."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,8 @@ from launch.secrets import embedded_secret
 BASE_DIR = Path(__file__).resolve().parent.parent
 EMBEDDED = places()
 
-# --- the machine -----------------------------------------------------------------------------------------------------
-# Without DATABASE_URL this is the embedded installation of `make run`: it listens on this machine only and keeps its own secrets.
+# --- the machine ----------------------------------------------------------------------------------------------------
+# Without DATABASE_URL this is the embedded installation of `make run`: on this machine only, with secrets of its own.
 STANDALONE = not env.given("DATABASE_URL") or env.text("DATABASE_URL") == EMBEDDED.database_url
 DEBUG = False
 if STANDALONE and not env.given("SECRET_KEY"):
@@ -51,10 +52,20 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "sampan@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MEDIA_ROOT = env.folder("STORAGE_URL", EMBEDDED.data / "files")
 
-# --- apps ------------------------------------------------------------------------------------------------------------
+# --- apps -----------------------------------------------------------------------------------------------------------
 OUR_APPS = [
-    "core", "accounts", "worklist", "stores", "customers", "products", "inventory", "conversations",
-    "orders", "logistics", "disputes", "reports",
+    "core",
+    "accounts",
+    "worklist",
+    "stores",
+    "customers",
+    "products",
+    "inventory",
+    "conversations",
+    "orders",
+    "logistics",
+    "disputes",
+    "reports",
 ]
 OUR_APPS = [name for name in OUR_APPS if (BASE_DIR / name / "apps.py").exists()]
 INSTALLED_APPS = [
@@ -129,7 +140,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- language, time ----------------------------------------------------------------------------------------------------
+# --- language, time -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -138,7 +149,7 @@ USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Shanghai")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- files -------------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "collected"
 # the kit and the fonts come from npm by lock file, made by launch/assets.py, never committed
@@ -146,7 +157,10 @@ STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build" / "static"]
 PRINT_FONTS = BASE_DIR / "build" / "fonts"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "erp.storage.NeededApps"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {"BACKEND": "erp.storage.HashedStatic"},
 }
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
@@ -154,10 +168,16 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# --- people ------------------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
@@ -183,7 +203,7 @@ MFA_TOTP_ISSUER = "Sampan"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# A session ends after 8 idle hours and, used or not, after 7 days (core.middleware.SessionLimits); several at once are allowed.
+# A session ends after 8 idle hours and, used or not, after 7 days (core.middleware.SessionLimits); several may be open.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_ABSOLUTE_AGE = 7 * 24 * 3600
@@ -211,16 +231,22 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# --- REST --------------------------------------------------------------------------------------------------------------
+# --- REST -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "core.api.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.AnonRateThrottle",
+    ],
     "DEFAULT_THROTTLE_RATES": {"user": "6000/min", "anon": "60/min"},
     "EXCEPTION_HANDLER": "core.api.errors.problem",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -246,7 +272,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# --- work without a person -----------------------------------------------------------------------------------------------
+# --- work without a person ------------------------------------------------------------------------------------------
 # A message carries ids only and may be lost: the sweepers find every row (docs/architecture.md).
 CELERY_BROKER_URL = env.broker_address(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -277,20 +303,22 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 
-# --- logs ----------------------------------------------------------------------------------------------------------------
+# --- logs -----------------------------------------------------------------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", "console", {"console", "json"})
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
-_LOG_STEPS = [
+_LOG_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.ExtraAdder(),
 ]
-_RENDER = (
+_RENDER: list[Any] = (
     [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     if LOG_FORMAT == "json"
-    else [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback)]
+    else [
+        structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback)
+    ]
 )
 LOGGING = {
     "version": 1,

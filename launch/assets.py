@@ -32,7 +32,15 @@ SYMBOL = (
     '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
     'stroke-linecap="round" stroke-linejoin="round">{body}</symbol>'
 )
-FAMILIES = ("noto-sans", "noto-sans-sc", "noto-sans-kr", "noto-sans-arabic", "noto-sans-hebrew", "noto-sans-thai", "noto-sans-devanagari")
+FAMILIES = (
+    "noto-sans",
+    "noto-sans-sc",
+    "noto-sans-kr",
+    "noto-sans-arabic",
+    "noto-sans-hebrew",
+    "noto-sans-thai",
+    "noto-sans-devanagari",
+)
 WEIGHTS = ("400Regular", "700Bold")
 
 
@@ -46,7 +54,7 @@ def up_to_date() -> bool:
 
 
 def start_download(npm: str | None) -> subprocess.Popen[str] | None:
-    """Begin `npm ci` while the Python packages are still being installed; None when nothing is to be fetched or npm is missing."""
+    """Begin `npm ci` beside the installation of packages; None when nothing is to be fetched or npm is missing."""
     if npm is None or up_to_date() or _fetched():
         return None
     say("Fetching the browser kit and the printing fonts …")
@@ -72,8 +80,14 @@ def _npm_ci(npm: list[str], path: str = "") -> subprocess.Popen[str]:
     env = clean_env(PATH=os.pathsep.join(filter(None, [path, os.environ.get("PATH", os.defpath)])))
     Path(env["HOME"]).mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, env=env,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     )
 
 
@@ -129,7 +143,9 @@ def sprite() -> str:
         try:
             svg = (NODE_MODULES / "@tabler/icons/icons/outline" / f"{name}.svg").read_text()
         except FileNotFoundError:
-            raise LaunchError(f"static/img/icons.txt names the icon {name!r}, which the icon set does not have.") from None
+            raise LaunchError(
+                f"static/img/icons.txt names the icon {name!r}, which the icon set does not have."
+            ) from None
         body = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
         body = re.sub(r"^.*?<svg[^>]*>|</svg>\s*$", "", body, flags=re.S)
         symbols.append(SYMBOL.format(name=name, body=re.sub(r"\s*\n\s*", "", body)))

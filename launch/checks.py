@@ -40,10 +40,10 @@ def test(arguments: Sequence[str], **more: str) -> int:
     return _tool("-m", "pytest", *spread, *arguments, **more)
 
 
+CONTRACTS = "from importlinter.cli import lint_imports_command as run; run(['--no-cache'])"
 CHECKS = (
     ("style", ("-m", "ruff", "check", ".")),
     ("types", ("-m", "mypy")),
-    ("import contracts", ("-c", "import sys; from importlinter.cli import lint_imports_command; sys.argv = ['lint-imports', '--no-cache']; lint_imports_command()")),
     ("file roles", ("-m", "pytest", "-q", "tests/house/test_imports.py")),
     ("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),
     ("deployment settings", ("manage.py", "check", "--fail-level", "WARNING")),

@@ -25,7 +25,10 @@ def check_python() -> None:
     """Refuse an interpreter that is too old."""
     if sys.version_info < LEAST:
         have = ".".join(map(str, sys.version_info[:3]))
-        raise LaunchError(f"Python {have} is too old: Sampan needs {'.'.join(map(str, LEAST))} or newer (give it as `make PYTHON=python3.12 …`).")
+        raise LaunchError(
+            f"Python {have} is too old: Sampan needs {'.'.join(map(str, LEAST))} or newer "
+            "(give it as `make PYTHON=python3.12 …`)."
+        )
     if sys.platform not in {"linux", "darwin"}:
         raise LaunchError("The embedded servers run on Linux and macOS: elsewhere start with `docker compose up`.")
 
@@ -37,7 +40,8 @@ def check_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise LaunchError(
-            f"The disk of {folder} is full: {free // 1_000_000} MB are free and {needed // 1_000_000} MB are needed; free some space and start again."
+            f"The disk of {folder} is full: {free // 1_000_000} MB are free and "
+            f"{needed // 1_000_000} MB are needed; free some space and start again."
         )
 
 
@@ -63,7 +67,7 @@ def up_to_date(dev: bool) -> bool:
 
 
 def _wanted(dev: bool) -> dict[str, str]:
-    wanted = {"python": "%d.%d" % sys.version_info[:2], "place": str(VENV), "run": digest(ROOT / "requirements.txt")}
+    wanted = {"python": "{}.{}".format(*sys.version_info), "place": str(VENV), "run": digest(ROOT / "requirements.txt")}
     if dev:
         wanted["dev"] = digest(ROOT / "requirements-dev.txt")
     return wanted
@@ -93,9 +97,11 @@ def make_venv(folder: Path) -> None:
     has_installer = importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")
     has_pip = importlib.util.find_spec("pip") is not None
     if not importlib.util.find_spec("venv") or not (has_installer or has_pip):
-        version = "%d.%d" % sys.version_info[:2]
+        version = "{}.{}".format(*sys.version_info)
         raise LaunchError(
-            f"This Python cannot make environments (its venv or ensurepip part is missing): install it, on Debian and Ubuntu with `apt install python{version}-venv`."
+            f"This Python cannot make environments (its venv or ensurepip part is missing): "
+            "install it, on Debian and Ubuntu with "
+            f"`apt install python{version}-venv`."
         )
     argv = [sys.executable, "-m", "venv", "--clear", *([] if has_installer else ["--without-pip"]), str(folder)]
     run(argv, "The environment could not be made")
@@ -107,20 +113,40 @@ def install(folder: Path, requirements: Path) -> None:
     argv = [str(python), "-m", "pip"]
     if not any(folder.glob("lib/python3*/site-packages/pip")):
         argv = [sys.executable, "-m", "pip", "--python", str(python)]
-    argv += ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary=:all:", "-r", str(requirements)]
+    argv += [
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+        "--only-binary=:all:",
+        "-r",
+        str(requirements),
+    ]
     run(argv, "The packages could not be installed")
 
 
 def clean_env(**more: str) -> dict[str, str]:
     """The environment for tools: ours without what would turn a tool to another Python."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "PIP_USER", "PIP_TARGET"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "PIP_USER", "PIP_TARGET"))
+    }
     return {"HOME": str(BUILD / "home"), "PATH": os.defpath, **kept, **more}
 
 
 def run(argv: Sequence[str], refusal: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
     """Run a tool to its end and return what it printed; its last words become one sentence when it fails."""
     try:
-        done = subprocess.run(argv, cwd=cwd, env=env or clean_env(), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env=env or clean_env(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     except FileNotFoundError:
         raise LaunchError(f"{refusal}: {argv[0]} is not there.") from None
     if done.returncode != 0:
@@ -132,6 +158,10 @@ def last_words(output: str) -> str:
     """The line of a tool's output that says why it failed."""
     if "No space left on device" in output or "ENOSPC" in output:
         return "the disk is full; free some space and start again."
-    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.strip().startswith(("WARNING", "[notice]", "npm warn"))]
+    lines = [
+        line.strip()
+        for line in output.splitlines()
+        if line.strip() and not line.strip().startswith(("WARNING", "[notice]", "npm warn"))
+    ]
     errors = [line for line in lines if line.lower().startswith(("error", "npm error", "fatal"))]
     return (errors or lines or ["it said nothing"])[0 if errors else -1][:400]

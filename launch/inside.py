@@ -28,7 +28,8 @@ def main() -> int:
     if unknown := unknown_migrations():
         where = os.environ.get("SAMPAN_DATA_SHOWN", "the database")
         print(
-            f"The data in {where} was written by a newer Sampan (it has {unknown[0]}): start that version, or set SAMPAN_DATA to another folder. Nothing was changed.",
+            f"The data in {where} was written by a newer Sampan (it has {unknown[0]}): start that version, "
+            "or set SAMPAN_DATA to another folder. Nothing was changed.",
             file=sys.stderr,
         )
         return REFUSED
@@ -46,7 +47,11 @@ def unknown_migrations() -> list[str]:
     loader = MigrationLoader(connection, ignore_no_migrations=True)
     replaced = {old for migration in loader.disk_migrations.values() for old in migration.replaces}
     known = set(loader.disk_migrations) | replaced
-    return sorted(f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known and app in settings.OUR_APPS)
+    return sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if (app, name) not in known and app in settings.OUR_APPS
+    )
 
 
 def migrate() -> None:

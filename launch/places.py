@@ -1,4 +1,4 @@
-"""Where things lie: the checkout, the data folder, the folder for sockets, the server binaries, the user who runs them."""
+"""Where things lie: the checkout, the data, the sockets, the server binaries; and the user who runs the servers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def server_user() -> ServerUser | None:
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:
-        raise LaunchError("Started as root, and this system has no user 'nobody' for the database: start as a normal user.") from None
+        raise LaunchError(
+            "Started as root, and this system has no user 'nobody' for the database: start as a normal user."
+        ) from None
     return ServerUser(entry.pw_uid, entry.pw_gid)
 
 
@@ -130,7 +132,7 @@ def places(data: Path | None = None) -> Places:
 
 
 def runtime_folder(base: Path, mark: str) -> Path:
-    """The folder for sockets: in the data folder when its path is short and plain, else a private one in the temp folder."""
+    """The folder for sockets: in the data folder when its path is short and plain, else a private temporary one."""
     folder = base / "run"
     if len(os.fsencode(folder)) + len(LONGEST_SOCKET_NAME) <= SOCKET_PATH_LIMIT and URL_SAFE.fullmatch(str(folder)):
         return folder
@@ -151,7 +153,9 @@ def make_folder(folder: Path, user: ServerUser | None = None, private: bool = Tr
         os.chown(folder, user.uid, user.gid)
     elif owner != wanted:
         name = pwd.getpwuid(owner).pw_name if owner in {p.pw_uid for p in pwd.getpwall()} else str(owner)
-        raise LaunchError(f"The folder {folder} belongs to {name}: start as {name}, or set SAMPAN_DATA to another folder.")
+        raise LaunchError(
+            f"The folder {folder} belongs to {name}: start as {name}, or set SAMPAN_DATA to another folder."
+        )
     if new or private:
         folder.chmod(0o700 if private else 0o755)
 

@@ -97,8 +97,13 @@ class Crew:
             return
         child.started = time.monotonic()
         child.process = subprocess.Popen(
-            child.argv, cwd=child.cwd, env=child.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            preexec_fn=_before_exec(os.getpid(), child.death_signal, child.user),  # noqa: PLW1509 - no threads here
+            child.argv,
+            cwd=child.cwd,
+            env=child.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_before_exec(os.getpid(), child.death_signal, child.user),
         )
         assert child.process.stdout is not None
         os.set_blocking(child.process.stdout.fileno(), False)
@@ -148,7 +153,7 @@ class Crew:
         self.out(child.name, f"{how}; starting it again in {pause:g} s")
 
     def turn(self, seconds: float) -> None:
-        """One turn of the loop: pass on output, notice ends, start again what is due; returns after `seconds` at most."""
+        """One turn of the loop, `seconds` at most: pass on output, notice ends, start again what is due."""
         for key, _ in self.selector.select(seconds):
             if key.data is None:
                 try:

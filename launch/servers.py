@@ -101,13 +101,30 @@ def prepare(places: Places, durable: bool) -> None:
     make_folder(half, user)
     home = postgres_home(places)
     initdb = [
-        str(home / "bin" / "initdb"), "-D", str(half), "-U", "sampan", "-A", "trust", "-E", "UTF8",
-        "--locale-provider=builtin", "--locale=C.UTF-8", "-N",
+        str(home / "bin" / "initdb"),
+        "-D",
+        str(half),
+        "-U",
+        "sampan",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale-provider=builtin",
+        "--locale=C.UTF-8",
+        "-N",
     ]
     create = [str(home / "bin" / "postgres"), "--single", "-F", "-D", str(half), "template1"]
     for argv, text in ((initdb, None), (create, "CREATE DATABASE sampan\n")):
         done = subprocess.run(
-            argv, input=text, text=True, capture_output=True, env=_server_env(), cwd="/", check=False, **_as(user)  # type: ignore[call-overload]
+            argv,
+            input=text,
+            text=True,
+            capture_output=True,
+            env=_server_env(),
+            cwd="/",
+            check=False,
+            **_as(user),  # type: ignore[call-overload]
         )
         if done.returncode != 0 or "FATAL" in done.stderr or "ERROR" in done.stderr:
             shutil.rmtree(half, ignore_errors=True)
@@ -120,16 +137,26 @@ def prepare(places: Places, durable: bool) -> None:
 def _why(text: str, places: Places) -> str:
     if "No space left" in text:
         return f"The disk is full at {places.data}: free some space and start again; nothing was lost."
-    last = next((line for line in reversed(text.splitlines()) if "error" in line.lower() or "fatal" in line.lower()), text.strip())
+    last = next(
+        (line for line in reversed(text.splitlines()) if "error" in line.lower() or "fatal" in line.lower()),
+        text.strip(),
+    )
     return f"The embedded database could not be set up: {last.strip()[:300]}"
 
 
 def postgres_child(places: Places, durable: bool) -> Child:
     """The PostgreSQL server. SIGINT is its fast shutdown; it also gets it when the keeper dies."""
     settings = {
-        "listen_addresses": "", "unix_socket_directories": str(places.run), "unix_socket_permissions": "0700",
-        "timezone": "UTC", "log_timezone": "UTC", "max_connections": "120", "shared_buffers": "128MB",
-        "log_min_messages": "warning", "log_checkpoints": "off", "logging_collector": "off",
+        "listen_addresses": "",
+        "unix_socket_directories": str(places.run),
+        "unix_socket_permissions": "0700",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "max_connections": "120",
+        "shared_buffers": "128MB",
+        "log_min_messages": "warning",
+        "log_checkpoints": "off",
+        "logging_collector": "off",
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -137,8 +164,16 @@ def postgres_child(places: Places, durable: bool) -> Child:
     for name, value in settings.items():
         argv += ["-c", f"{name}={value}"]
     return Child(
-        "postgres", argv, _server_env(), Path("/"), server_user(), stop_signal=signal.SIGINT, death_signal=signal.SIGINT,
-        stop_seconds=30, ready=lambda: postgres_answers(places.postgres_socket), before_start=lambda: not _postmaster_runs(places),
+        "postgres",
+        argv,
+        _server_env(),
+        Path("/"),
+        server_user(),
+        stop_signal=signal.SIGINT,
+        death_signal=signal.SIGINT,
+        stop_seconds=30,
+        ready=lambda: postgres_answers(places.postgres_socket),
+        before_start=lambda: not _postmaster_runs(places),
     )
 
 
@@ -157,12 +192,36 @@ def _postmaster_runs(places: Places) -> bool:
 def valkey_child(places: Places, durable: bool) -> Child:
     """The Valkey server: Unix socket only, every write in the append-only file, nothing evicted."""
     argv = [
-        valkey_program(places), "--port", "0", "--unixsocket", str(places.valkey_socket), "--unixsocketperm", "700", "--dir", str(places.valkey),
-        "--appendonly", "yes" if durable else "no", "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no", "--loglevel", "warning",
-        "--databases", "64",
+        valkey_program(places),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(places.valkey_socket),
+        "--unixsocketperm",
+        "700",
+        "--dir",
+        str(places.valkey),
+        "--appendonly",
+        "yes" if durable else "no",
+        "--save",
+        "",
+        "--maxmemory-policy",
+        "noeviction",
+        "--daemonize",
+        "no",
+        "--loglevel",
+        "warning",
+        "--databases",
+        "64",
     ]
     return Child(
-        "valkey", argv, _server_env(), Path("/"), server_user(), death_signal=signal.SIGKILL, ready=lambda: valkey_answers(places.valkey_socket),
+        "valkey",
+        argv,
+        _server_env(),
+        Path("/"),
+        server_user(),
+        death_signal=signal.SIGKILL,
+        ready=lambda: valkey_answers(places.valkey_socket),
     )
 
 

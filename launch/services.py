@@ -1,4 +1,4 @@
-"""The embedded servers as one shared thing: whoever needs them holds a shared lock; the keeper runs them while anybody does.
+"""The embedded servers, shared: whoever needs them holds a shared lock, the keeper runs them while anybody does.
 
 A command beside `make run` shares its servers; a command alone starts them for its own duration. No count is kept
 anywhere but in the kernel's locks, so a killed user is no user at once and the keeper then stops the servers in order.
@@ -67,7 +67,9 @@ def attach(data: Path | None = None, durable: bool = True) -> Attached:
     check_version(where)
     users = FileLock(where.services / "users.lock")
     if not users.take(shared=True, seconds=START_SECONDS):
-        raise LaunchError(f"The embedded servers in {where.data} did not finish stopping: look into {where.log} and try again.")
+        raise LaunchError(
+            f"The embedded servers in {where.data} did not finish stopping: look into {where.log} and try again."
+        )
     attached = Attached(where, users)
     try:
         _wait(where, durable)
@@ -77,7 +79,17 @@ def attach(data: Path | None = None, durable: bool = True) -> Attached:
     return attached
 
 
-WITHOUT_SERVERS = {"collectstatic", "compilemessages", "makemessages", "help", "version", "--help", "--version", "diffsettings", "graph_layers"}
+WITHOUT_SERVERS = {
+    "collectstatic",
+    "compilemessages",
+    "makemessages",
+    "help",
+    "version",
+    "--help",
+    "--version",
+    "diffsettings",
+    "graph_layers",
+}
 
 
 def for_command(argv: list[str]) -> contextlib.AbstractContextManager[object]:
@@ -95,10 +107,9 @@ def _wait(where: Places, durable: bool) -> None:
     while not answer(where):
         if keeper is not None and keeper.poll() not in (None, 0):
             raise LaunchError(_last_words(where))
-        if keeper is None or keeper.poll() is not None:
-            if keeper_lock.try_take():
-                keeper_lock.release()
-                keeper = _spawn_keeper(where, durable)
+        if (keeper is None or keeper.poll() is not None) and keeper_lock.try_take():
+            keeper_lock.release()
+            keeper = _spawn_keeper(where, durable)
         if time.monotonic() > end:
             raise LaunchError(f"The embedded servers did not answer within {START_SECONDS:g} s: look into {where.log}.")
         time.sleep(0.05)
@@ -106,12 +117,24 @@ def _wait(where: Places, durable: bool) -> None:
 
 def _spawn_keeper(where: Places, durable: bool) -> subprocess.Popen[bytes]:
     make_folder(where.log)
-    argv = [str(venv_python() if venv_python().exists() else sys.executable), "-m", "launch", "keeper", "--data", str(where.data)]
+    argv = [
+        str(venv_python() if venv_python().exists() else sys.executable),
+        "-m",
+        "launch",
+        "keeper",
+        "--data",
+        str(where.data),
+    ]
     if not durable:
         argv.append("--fast")
     with (where.log / "keeper.log").open("wb") as log:
         return subprocess.Popen(
-            argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            argv,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"},
         )
 

@@ -42,9 +42,13 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            raise LaunchError(f"This user may not listen on port {port}: give another one, for example `PORT=8080 make run`.") from None
+            raise LaunchError(
+                f"This user may not listen on port {port}: give another one, for example `PORT=8080 make run`."
+            ) from None
         except OSError:
-            raise LaunchError(f"Port {port} is taken by another program: give another one, for example `PORT={port + 80} make run`.") from None
+            raise LaunchError(
+                f"Port {port} is taken by another program: give another one, for example `PORT={port + 80} make run`."
+            ) from None
 
 
 def set_up(dev: bool) -> None:
@@ -57,7 +61,9 @@ def set_up(dev: bool) -> None:
     if not lock.try_take():
         say("Another start is setting up this copy of Sampan; waiting for it …")
         if not lock.take(seconds=900):
-            raise LaunchError("Another start has been setting up this copy of Sampan for 15 minutes: stop it and try again.")
+            raise LaunchError(
+                "Another start has been setting up this copy of Sampan for 15 minutes: stop it and try again."
+            )
     download = None
     try:
         environment.check_room(ROOT, 0 if environment.up_to_date(dev) else environment.ROOM_TO_INSTALL)
@@ -77,7 +83,8 @@ def take_run_lock(where: Places, port: int) -> FileLock:
     lock = FileLock(where.services / "run.lock")
     if not lock.try_take():
         raise LaunchError(
-            f"Sampan already runs on this data ({lock.read().strip() or where.data}): use that one, or give SAMPAN_DATA and PORT for a second one."
+            f"Sampan already runs on this data ({lock.read().strip() or where.data}): "
+            "use that one, or give SAMPAN_DATA and PORT for a second one."
         )
     lock.write(f"process {os.getpid()}, http://127.0.0.1:{port}")
     return lock
@@ -86,11 +93,21 @@ def take_run_lock(where: Places, port: int) -> FileLock:
 def run_inside(env: dict[str, str], demo: bool) -> dict[str, bool]:
     """Texts, static files, migrations and demo, in the installed environment."""
     argv = [str(venv_python()), "-m", "launch.inside", *(["--demo"] if demo else [])]
-    done = subprocess.run(argv, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        argv,
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     if done.returncode != 0:
         if done.returncode != 3 and "No space left" not in done.stderr:
             sys.stderr.write(done.stderr)
-        raise LaunchError(environment.last_words(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.stdout))
+        raise LaunchError(
+            environment.last_words(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.stdout)
+        )
     found: dict[str, bool] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
@@ -99,22 +116,74 @@ def children(where: Places, env: dict[str, str], port: int, sandbox: bool) -> li
     """The processes of the product, in the order in which they start; they stop the other way round."""
     heartbeat = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108 - gunicorn makes its own file
     make_folder(where.data / "beat")
-    python = str(venv_python())  # `-m` and not the installed scripts: their first line breaks in long paths and paths with blanks
+    python = str(
+        venv_python()
+    )  # `-m` and not the installed scripts: their first line breaks in long paths and paths with blanks
     celery = [python, "-m", "celery", "-A", "erp"]
     crew = [
         Child(
             "web",
-            [python, "-m", "gunicorn", "erp.wsgi:application", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
-             "--threads", "4", "--no-control-socket", "--graceful-timeout", "8", "--timeout", "60", "--log-level", "warning", *heartbeat],
-            env, ROOT,
+            [
+                python,
+                "-m",
+                "gunicorn",
+                "erp.wsgi:application",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--no-control-socket",
+                "--graceful-timeout",
+                "8",
+                "--timeout",
+                "60",
+                "--log-level",
+                "warning",
+                *heartbeat,
+            ],
+            env,
+            ROOT,
         ),
         Child(
             "worker",
-            [*celery, "--quiet", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--hostname", "worker@localhost", "--loglevel", "INFO"],
-            env, ROOT, stop_signal=signal.SIGQUIT, death_signal=signal.SIGKILL, stop_seconds=15,
+            [
+                *celery,
+                "--quiet",
+                "worker",
+                "--concurrency",
+                "2",
+                "--without-gossip",
+                "--without-mingle",
+                "--hostname",
+                "worker@localhost",
+                "--loglevel",
+                "INFO",
+            ],
+            env,
+            ROOT,
+            stop_signal=signal.SIGQUIT,
+            death_signal=signal.SIGKILL,
+            stop_seconds=15,
         ),
         Child(
-            "beat", [*celery, "--quiet", "beat", "--schedule", str(where.data / "beat" / "schedule"), "--pidfile", "", "--loglevel", "INFO"], env, ROOT,
+            "beat",
+            [
+                *celery,
+                "--quiet",
+                "beat",
+                "--schedule",
+                str(where.data / "beat" / "schedule"),
+                "--pidfile",
+                "",
+                "--loglevel",
+                "INFO",
+            ],
+            env,
+            ROOT,
         ),
     ]
     if sandbox:
@@ -192,7 +261,9 @@ def run() -> int:
     lock = take_run_lock(where, port)
     check_port(port)
     set_up(dev=False)
-    env = clean_env(PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="erp.settings", SAMPAN_DATA_SHOWN=str(where.data), PORT=str(port))
+    env = clean_env(
+        PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="erp.settings", SAMPAN_DATA_SHOWN=str(where.data), PORT=str(port)
+    )
     external = {name: env[name] for name in ("DATABASE_URL", "REDIS_URL") if env.get(name)}
     share = attach() if len(external) < 2 else None
     if share is not None:
@@ -214,7 +285,9 @@ def run() -> int:
         say("Stopped.")
 
 
-def serve(where: Places, env: dict[str, str], port: int, found: dict[str, bool], share: Attached | None, began: float) -> int:
+def serve(
+    where: Places, env: dict[str, str], port: int, found: dict[str, bool], share: Attached | None, began: float
+) -> int:
     """Run the crew until a stop is asked for."""
     console = Console()
     crew = Crew(console)

@@ -9,7 +9,7 @@ from .places import ROOT
 
 
 def compile_all(root: Path = ROOT) -> list[Path]:
-    """Compile every catalogue that changed since its last compilation; returns those. Needs the project's environment."""
+    """Compile every catalogue that changed since its last compilation; returns those. Needs babel."""
     stale = []
     for source in sorted(root.glob("locale/*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")

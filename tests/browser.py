@@ -1,4 +1,4 @@
-"""A Chromium for browser tests: found, not installed. Without one they are left out, aloud, or fail when they are required."""
+"""A Chromium for browser tests: found, not installed. Without one they are left out aloud, or fail when required."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ def executable() -> str | None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many browser tests ran."""
-    ran = [r for key in ("passed", "failed") for r in terminalreporter.getreports(key) if r.when == "call" and "browser" in r.keywords]
+    ran = [
+        r
+        for key in ("passed", "failed")
+        for r in terminalreporter.getreports(key)
+        if r.when == "call" and "browser" in r.keywords
+    ]
     left = [r for r in terminalreporter.getreports("skipped") if "browser" in r.keywords]
     if ran or left:
-        terminalreporter.write_line(f"browser tests: {len(ran)} ran, {len(left)} left out" + ("" if executable() else " (no Chromium found)"))
+        terminalreporter.write_line(
+            f"browser tests: {len(ran)} ran, {len(left)} left out" + ("" if executable() else " (no Chromium found)")
+        )
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The checklist in the tests: `covers` marks name known rows, and `--checklist` prints which rows are proven by what."""
+"""The checklist in the tests: `covers` marks name known rows, `--checklist` prints which rows are proven by what."""
 
 from __future__ import annotations
 

@@ -15,7 +15,18 @@ from launch.services import Attached, attach
 
 ROOT = Path(__file__).resolve().parent.parent
 # whatever decides what a freshly migrated database holds
-SHAPING = ("*/migrations/*.py", "*/models.py", "*/models/*.py", "*/roles.py", "*/apps.py", "*/policies.py", "*/states.py", "core/audit.py", "erp/settings.py", "requirements.txt")
+SHAPING = (
+    "*/migrations/*.py",
+    "*/models.py",
+    "*/models/*.py",
+    "*/roles.py",
+    "*/apps.py",
+    "*/policies.py",
+    "*/states.py",
+    "core/audit.py",
+    "erp/settings.py",
+    "requirements.txt",
+)
 KEPT = 6  # older templates are dropped
 _share: Attached | None = None
 
@@ -67,13 +78,22 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         template = _template_name()
         assert lock.take(seconds=300), "another test run has been migrating its template for five minutes"
         try:
-            old = [row[0] for row in run("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid DESC")]
+            old = [
+                row[0]
+                for row in run("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid DESC")
+            ]
             if template not in old:
-                run(*(f'DROP DATABASE IF EXISTS "{gone}" WITH (FORCE)' for gone in [*old[KEPT:], "migrating"]), "CREATE DATABASE migrating")
+                run(
+                    *(f'DROP DATABASE IF EXISTS "{gone}" WITH (FORCE)' for gone in [*old[KEPT:], "migrating"]),
+                    "CREATE DATABASE migrating",
+                )
                 use("migrating")
                 call_command("migrate", verbosity=0, interactive=False)
                 run(f"ALTER DATABASE migrating RENAME TO {template}")
-            run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy')
+            run(
+                f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+                f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy',
+            )
         finally:
             lock.release()
         use(name)
@@ -85,7 +105,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 @pytest.fixture(autouse=True)
 def clean_cache(request: pytest.FixtureRequest) -> None:
     """No rate limit, lock or cached answer of one test reaches the next that touches the database."""
-    if {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+    if {"db", "transactional_db", "client", "live_server"} & set(
+        request.fixturenames
+    ) or request.node.get_closest_marker("django_db"):
         from django.core.cache import cache
 
         cache.clear()

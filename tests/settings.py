@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
-# An outer server is used only when asked for by name; a developer's own DATABASE_URL must never be emptied by a test run.
+# An outer server is used only when asked for by name; nobody's own DATABASE_URL is ever emptied by a test run.
 for _name in ("DATABASE_URL", "REDIS_URL"):
     if _outer := os.environ.get(f"SAMPAN_TEST_{_name}"):
         os.environ[_name] = _outer
@@ -25,9 +25,15 @@ TEST_DATABASE = "_".join(filter(None, ["test", os.environ.get("SAMPAN_TEST_DB", 
 DATABASES["default"]["TEST"] = {"NAME": TEST_DATABASE}
 
 # each test database has a Valkey database of its own, so that runs side by side do not share cache, limits or queues
-_REDIS = REDIS_URL if "?" in REDIS_URL or not REDIS_URL.startswith("unix:") else f"{REDIS_URL}?db={1 + zlib.crc32(TEST_DATABASE.encode()) % 63}"
+_REDIS = (
+    REDIS_URL
+    if "?" in REDIS_URL or not REDIS_URL.startswith("unix:")
+    else f"{REDIS_URL}?db={1 + zlib.crc32(TEST_DATABASE.encode()) % 63}"
+)
 REDIS_URL = _REDIS
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _REDIS, "KEY_PREFIX": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _REDIS, "KEY_PREFIX": "cache"}
+}
 CELERY_BROKER_URL = env.broker_address(_REDIS)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
