@@ -1,0 +1,232 @@
+"""The packing table: what a scan means, what is still missing, what stops a parcel. Values in, decision out.
+
+The state of a note on the table is nothing but the fold of its scans that were accepted and not taken back, so a browser
+that is closed or a second tablet loses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+#: The check list of the manual; "article" is proven by the scans, "fragile" is asked where something is fragile.
+QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS = "quality", "colour", "article", "fragile", "address"
+
+_TIMES = re.compile(r"^(\d{1,4})\s*[*x×]\s*(\S.*)$", re.IGNORECASE)
+_GRAMS = re.compile(r"^(\d{1,6})\s*g$", re.IGNORECASE)
+_KILOGRAMS = re.compile(r"^(\d{1,3})[.,](\d{1,3})\s*kg$", re.IGNORECASE)
+HEAVIEST_G = 100_000
+
+
+@dataclass(frozen=True)
+class WantedLine:
+    """An article to be packed: ``codes`` are what a scanner may read for it, in capitals."""
+
+    id: int
+    code: str
+    codes: frozenset[str]
+    quantity: int
+    fragile: bool = False
+    wish: str = ""
+    weight_g: Decimal | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """An accepted scan of this revision of the note."""
+
+    kind: str
+    line: int | None = None
+    quantity: int = 1
+    value: str = ""
+
+
+@dataclass
+class Session:
+    """What lies on the table."""
+
+    counts: dict[int, int] = field(default_factory=dict)
+    checks: set[str] = field(default_factory=set)
+    weight_g: int | None = None
+    label: str = ""
+
+
+def scanned_code(text: str) -> tuple[str, int]:
+    """The code and the number of pieces of one scan: "3*NK-117" means three of them."""
+    cleaned = "".join(c for c in text if c.isprintable()).strip()
+    found = _TIMES.match(cleaned)
+    return (found[2].strip().upper(), max(int(found[1]), 1)) if found else (cleaned.upper(), 1)
+
+
+def grams(text: str) -> int | None:
+    """A weight written with its unit ("128 g", "0.128 kg"), in grams; None when it is no weight."""
+    if found := _GRAMS.match(text.strip()):
+        return int(found[1])
+    if found := _KILOGRAMS.match(text.strip()):
+        return int(found[1]) * 1000 + int(found[2].ljust(3, "0"))
+    return None
+
+
+def fold(scans: Iterable[Scan]) -> Session:
+    """The state after ``scans`` in their order."""
+    made = Session()
+    for scan in scans:
+        if scan.kind == "item" and scan.line is not None:
+            made.counts[scan.line] = made.counts.get(scan.line, 0) + scan.quantity
+        elif scan.kind == "check":
+            made.checks.add(scan.value)
+        elif scan.kind == "weight":
+            made.weight_g = int(scan.value)
+        elif scan.kind == "label":
+            made.label = scan.value
+    return made
+
+
+def missing(lines: Sequence[WantedLine], session: Session) -> int:
+    """Pieces still to be scanned."""
+    return sum(max(line.quantity - session.counts.get(line.id, 0), 0) for line in lines)
+
+
+def required_checks(lines: Sequence[WantedLine]) -> list[str]:
+    """The check list of this parcel in its order."""
+    return [QUALITY, COLOUR, ARTICLE, *([FRAGILE] if any(line.fragile for line in lines) else []), ADDRESS]
+
+
+def open_checks(lines: Sequence[WantedLine], session: Session) -> list[str]:
+    """Checks nobody has confirmed; the right article is confirmed by scanning every piece."""
+    proven = {ARTICLE} if not missing(lines, session) else set()
+    return [name for name in required_checks(lines) if name not in session.checks | proven]
+
+
+def next_step(lines: Sequence[WantedLine], session: Session, *, weigh: bool) -> str:
+    """What the packer does next: item, check:<name>, weight, label, done."""
+    if missing(lines, session):
+        return "item"
+    checks = open_checks(lines, session)
+    if checks:
+        return f"check:{checks[0]}"
+    if weigh and not session.weight_g:
+        return "weight"
+    return "done" if session.label else "label"
+
+
+@dataclass(frozen=True)
+class ItemAnswer:
+    """What an item scan does: ``ok``, ``too_many`` (``room`` pieces were still wanted) or ``foreign``."""
+
+    answer: str
+    line: int | None = None
+    room: int = 0
+
+
+def decide_item(lines: Sequence[WantedLine], session: Session, code: str, quantity: int) -> ItemAnswer:
+    """Whether ``quantity`` pieces of ``code`` belong into this parcel, and to which line."""
+    fitting = [line for line in lines if code in line.codes]
+    if not fitting:
+        return ItemAnswer("foreign")
+    for line in fitting:
+        if session.counts.get(line.id, 0) + quantity <= line.quantity:
+            return ItemAnswer("ok", line.id)
+    room = max(line.quantity - session.counts.get(line.id, 0) for line in fitting)
+    return ItemAnswer("too_many", fitting[0].id, max(room, 0))
+
+
+def label_answer(scanned: str, *, ours: str, state: str, of_this_note: bool) -> str:
+    """What a label scan is: ``ok``, ``void_label`` (torn up or voided), ``other_label`` (of another note), ``unknown_label``,
+    ``no_number`` (this note has none yet). ``state``: of the scanned number, "" when we do not know it."""
+    if not ours:
+        return "no_number"
+    if scanned == ours and state in ("reserved", "used"):
+        return "ok"
+    if state == "void":
+        return "void_label"
+    return "other_label" if state and not of_this_note else "unknown_label"
+
+
+@dataclass(frozen=True)
+class StopFacts:
+    """What may have changed since the note was released; read again with every scan."""
+
+    note_state: str
+    order_state: str
+    intercept: str = ""
+    address_changed: bool = False
+    short: int = 0
+    label_needed: bool = False
+
+
+def why_stopped(facts: StopFacts) -> str:
+    """Why the parcel must not go on, as a stable code, or "". An interception comes first: it names the problem basket."""
+    if facts.note_state in ("closed",):
+        return "already_handed_over"
+    if facts.note_state == "withdrawn":
+        return "withdrawn"
+    if facts.order_state == "cancelled":
+        return "cancelled"
+    if facts.intercept:
+        return "intercepted"
+    if facts.order_state == "held":
+        return "held"
+    if facts.address_changed:
+        return "address_changed"
+    if facts.note_state == "blocked":
+        return "blocked"
+    if facts.note_state in ("draft", "signed"):
+        return "not_released"
+    if facts.order_state not in ("ready", "part_shipped"):
+        return "order_not_ready"
+    if facts.short and facts.note_state == "released":
+        return "short"
+    return ""
+
+
+#: Stops that put the parcel into the problem basket and block the note upward (ORD-24).
+BASKET = frozenset({"cancelled", "intercepted", "held", "address_changed"})
+
+
+def address_digest(parts: Mapping[str, str]) -> str:
+    """A digest of where a parcel goes: changes when any part of the address that is printed changes."""
+    names = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
+    text = "\x1f".join(" ".join(str(parts.get(name) or "").split()) for name in names)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class WeightHint:
+    """The scale against the articles: ``expected`` with ``tolerance``, and what would explain the difference."""
+
+    expected: int | None
+    tolerance: int
+    difference: int = 0
+    line: int | None = None
+    pieces: int = 0
+
+    @property
+    def off(self) -> bool:
+        """Whether the parcel is lighter or heavier than its articles allow."""
+        return self.expected is not None and abs(self.difference) > self.tolerance
+
+
+def weigh(lines: Sequence[WantedLine], weight_g: int | None, *, packaging_g: int, tolerance_percent: int, least_g: int) -> WeightHint:
+    """Compare the scale with the articles' weights; unknown weights give no expectation. When the difference is a whole
+    number of one article, that article is named."""
+    if any(line.weight_g is None for line in lines):
+        return WeightHint(None, 0)
+    net = sum((line.weight_g or Decimal(0)) * line.quantity for line in lines)
+    expected = int(net) + packaging_g
+    tolerance = max(least_g, int(net * tolerance_percent / 100))
+    if weight_g is None:
+        return WeightHint(expected, tolerance)
+    difference = weight_g - expected
+    if abs(difference) <= tolerance:
+        return WeightHint(expected, tolerance, difference)
+    for line in lines:
+        each = line.weight_g or Decimal(0)
+        pieces = round(Decimal(abs(difference)) / each) if each else 0
+        if 1 <= pieces <= line.quantity and abs(abs(difference) - pieces * each) <= min(tolerance, each / 2):
+            return WeightHint(expected, tolerance, difference, line.id, int(pieces))
+    return WeightHint(expected, tolerance, difference)
