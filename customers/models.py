@@ -11,7 +11,7 @@ from accounts.models import Store
 from core.audit import tracked
 
 
-@tracked(exclude=["name", "login", "email", "phone", "search"])
+@tracked(exclude=["name", "login", "email", "phone", "search", "versions"])
 class Buyer(models.Model):
     """A person or company that bought in one store. Personal columns are erasable; amounts and counts stay."""
 
@@ -23,7 +23,8 @@ class Buyer(models.Model):
     phone = models.CharField(max_length=60, blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
-    search = models.CharField(max_length=500, blank=True, help_text="folded words for search: lower case, no accents")
+    search = models.CharField(max_length=500, blank=True, help_text="folded words for search: upper case, no accents")
+    versions = models.JSONField(default=dict, blank=True, help_text="per fact: when the channel told it; an older one never overwrites")
     blacklisted_at = models.DateTimeField(null=True, blank=True)
     blacklist_reason = models.CharField(max_length=300, blank=True)
     email_consent = models.BooleanField(default=False, help_text="agreed to marketing mail")

@@ -93,3 +93,12 @@ class FlagColour(models.TextChoices):
     GREEN = "green", _("Green: bank transfer paid")
     AMBER = "amber", _("Amber: waits for somebody")
     BLUE = "blue", _("Blue: own use")
+
+
+class ImportKind(models.TextChoices):
+    """What a file holds."""
+
+    ORDERS = "orders", _("Orders")
+    PRODUCTS = "products", _("Articles")
+    STOCK = "stock", _("Stock")
+    MATCHES = "matches", _("SKU matches")

@@ -16,7 +16,7 @@ from orders.choices import FlagColour, HoldReason, OrderState, OrderType, Stage,
 from products.models import ChannelItem
 
 
-@tracked(exclude=["buyer_name", "note", "channel_facts", "search"])
+@tracked(exclude=["buyer_name", "note", "channel_facts", "channel_version", "search"])
 class Order(models.Model):
     """One order of one store. Amounts are in ``currency``, exact to four decimals; times are UTC."""
 
@@ -57,6 +57,7 @@ class Order(models.Model):
     cancelled_at = models.DateTimeField(null=True)
     channel_status = models.CharField(max_length=60, blank=True, help_text="the channel's own word, kept as it came")
     channel_updated_at = models.DateTimeField(null=True, help_text="version of the channel; an older one never overwrites")
+    channel_version = models.CharField(max_length=100, blank=True, help_text="orders what the channel told; the greatest wins")
     channel_facts = models.JSONField(default=dict, blank=True)
     search = models.CharField(max_length=300, blank=True, help_text="folded buyer words for search")
     imported_at = models.DateTimeField()

@@ -23,6 +23,7 @@ class ChannelItem(models.Model):
     image_url = models.URLField(max_length=500, blank=True)
     matched = models.BooleanField(default=False, help_text="has at least one SkuMatch")
     not_goods = models.BooleanField(default=False, help_text="a service line (postage, voucher): nothing to pack")
+    needed_at = models.DateTimeField(null=True, help_text="first needed by an order that is not history; only then it is a duty")
     first_seen_at = models.DateTimeField()
 
     objects = ScopedManager(store="store")
@@ -31,7 +32,8 @@ class ChannelItem(models.Model):
         verbose_name = _("channel SKU")
         constraints = [models.UniqueConstraint(fields=["store", "channel_sku"], name="channel_sku_once")]
         indexes = [
-            models.Index(fields=["store", "id"], name="item_to_match", condition=Q(matched=False, not_goods=False))
+            models.Index(fields=["store", "id"], name="item_to_match", condition=Q(matched=False, not_goods=False)),
+            models.Index(fields=["store", "needed_at"], name="item_needed", condition=Q(matched=False, not_goods=False, needed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
