@@ -23,7 +23,9 @@ class Store(models.Model):
     currency = models.CharField(max_length=3)
     time_zone = models.CharField(max_length=60, default="Asia/Shanghai")
     reply_email = models.EmailField(blank=True, help_text=_("Answers of buyers to our e-mails go here"))
-    one_signer = models.BooleanField(default=False, help_text=_("One person may give both signatures on a dispatch note"))
+    one_signer = models.BooleanField(
+        default=False, help_text=_("One person may give both signatures on a dispatch note")
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -47,7 +49,9 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=60, default="Asia/Shanghai")
     density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.AUTO)
-    today_order = models.CharField(max_length=10, default="day", help_text="day = the day's order, risk = by expected loss")
+    today_order = models.CharField(
+        max_length=10, default="day", help_text="day = the day's order, risk = by expected loss"
+    )
     current_store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     @property
@@ -73,7 +77,12 @@ class User(AbstractUser):
     def actor(self) -> Actor:
         """The person as the actor of a write."""
         return Actor(
-            kind="user", label=self.label, ref=self.pk, permissions=self.permissions, store_ids=self.store_ids, role=self.role
+            kind="user",
+            label=self.label,
+            ref=self.pk,
+            permissions=self.permissions,
+            store_ids=self.store_ids,
+            role=self.role,
         )
 
 

@@ -65,12 +65,16 @@ def change_store(*, store: Store, actor: Actor, now: datetime, **changes: Any) -
     allowed = {"name", "time_zone", "reply_email", "one_signer"}
     unknown = set(changes) - allowed
     if unknown:
-        raise Invalid("fixed_field", _("This cannot be changed later."), errors={f: [str(_("Fixed."))] for f in unknown})
+        raise Invalid(
+            "fixed_field", _("This cannot be changed later."), errors={f: [str(_("Fixed."))] for f in unknown}
+        )
     if "time_zone" in changes:
         try:
             clock.zone(changes["time_zone"])
         except ValueError as error:
-            raise Invalid("invalid_store", _("Unknown time zone."), errors={"time_zone": [str(_("Unknown time zone."))]}) from error
+            raise Invalid(
+                "invalid_store", _("Unknown time zone."), errors={"time_zone": [str(_("Unknown time zone."))]}
+            ) from error
     store = Store.objects.select_for_update().get(pk=store.pk)
     before = {name: getattr(store, name) for name in changes}
     for name, value in changes.items():
@@ -92,7 +96,9 @@ def create_person(
     if role not in Role.values:
         raise Invalid("invalid_role", _("Unknown role."), errors={"role": [str(_("Unknown role."))]})
     if User.objects.filter(username__iexact=username).exists():
-        raise Invalid("name_taken", _("This user name is taken."), errors={"username": [str(_("This user name is taken."))]})
+        raise Invalid(
+            "name_taken", _("This user name is taken."), errors={"username": [str(_("This user name is taken."))]}
+        )
     person = User(
         username=username, role=role, display_name=display_name, email=email, all_stores=all_stores, language=language
     )
@@ -100,7 +106,9 @@ def create_person(
         try:
             validate_password(password, person)
         except ValidationError as error:
-            raise Invalid("weak_password", _("This password is too weak."), errors={"password": error.messages}) from error
+            raise Invalid(
+                "weak_password", _("This password is too weak."), errors={"password": error.messages}
+            ) from error
     person.set_password(password)
     person.save()
     StoreMember.objects.bulk_create(StoreMember(user=person, store=store) for store in stores)
@@ -119,7 +127,12 @@ def change_person(
     if active is False and actor.user_id == person.pk:
         raise Conflict("not_yourself", _("You cannot lock yourself out."))
     changes: dict[str, Any] = {}
-    for name, value in {"role": role, "all_stores": all_stores, "is_active": active, "display_name": display_name}.items():
+    for name, value in {
+        "role": role,
+        "all_stores": all_stores,
+        "is_active": active,
+        "display_name": display_name,
+    }.items():
         if value is not None and getattr(person, name) != value:
             changes[name] = [str(getattr(person, name)), str(value)]
             setattr(person, name, value)
@@ -201,7 +214,9 @@ def change_preferences(*, person: User, **wishes: Any) -> User:
             try:
                 clock.zone(value)
             except ValueError as error:
-                raise Invalid("invalid_zone", _("Unknown time zone."), errors={"time_zone": [str(_("Unknown time zone."))]}) from error
+                raise Invalid(
+                    "invalid_zone", _("Unknown time zone."), errors={"time_zone": [str(_("Unknown time zone."))]}
+                ) from error
         setattr(person, name, value)
         changed.append(name)
     if "store" in wishes:

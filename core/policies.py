@@ -9,13 +9,19 @@ and ask ``value(FRESH_DAYS, day, store_id)``. Rules get the answer as an argumen
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+from core.audit import Actor
 from core.clock import WorkCalendar
+from core.errors import Invalid, Missing, NotAllowed
 from core.models import CalendarDay, PolicyValue
 
 
@@ -77,10 +83,65 @@ def _rows() -> dict[str, list[PolicyValue]]:
     return grouped
 
 
-WORKDAYS = declare("core.workdays", [0, 1, 2, 3, 4, 5], "Worked weekdays (Monday is 0)", source="house", per_store=False)
+WORKDAYS = declare(
+    "core.workdays", [0, 1, 2, 3, 4, 5], _("Worked weekdays (Monday is 0)"), source="house", per_store=False
+)
 
 
 def work_calendar(day: date | datetime) -> WorkCalendar:
     """The working calendar as known on ``day``: worked weekdays plus holidays and make-up days around it."""
     exceptions = dict(CalendarDay.objects.values_list("day", "working"))
     return WorkCalendar(frozenset(value(WORKDAYS, day)), exceptions)
+
+
+def _like(default: Any, text: str) -> Any:
+    """``text`` read as a value of the same shape as ``default``; raises ``ValueError`` when it is not one."""
+    if isinstance(default, bool):
+        if text.strip().lower() not in {"true", "false"}:
+            raise ValueError(text)
+        return text.strip().lower() == "true"
+    if isinstance(default, int):
+        return int(text)
+    if isinstance(default, float):
+        return float(text)
+    if isinstance(default, list | dict):
+        found = json.loads(text)
+        if not isinstance(found, type(default)):
+            raise ValueError(text)
+        return found
+    return text.strip()
+
+
+def set_value(
+    *, key: str, text: str, valid_from: date, actor: Actor, now: datetime, store_id: int | None = None, note: str = ""
+) -> PolicyValue:
+    """Give a house rule a new value from a day on; the past keeps its own. Refuses unknown rules and unfit values."""
+    if not actor.has_perm("core.change_policy"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    policy = POLICIES.get(key)
+    if policy is None:
+        raise Missing("policy_missing", _("There is no house rule “%(key)s”."), key=key)
+    try:
+        fitting = _like(policy.default, text)
+    except (ValueError, TypeError) as error:
+        sentence = _("This is not a value like “%(example)s”.") % {"example": show(policy.default)}
+        raise Invalid(
+            "unfit_value", _("The value does not fit this rule."), errors={"value": [str(sentence)]}
+        ) from error
+    row, _made = PolicyValue.objects.update_or_create(
+        key=key, store_ref=store_id if policy.per_store else None, valid_from=valid_from,
+        defaults={"value": fitting, "note": note, "created_by": actor.label, "created_at": now},
+    )  # fmt: skip
+    audit.record(row, "policy.set", actor=actor, now=now, text="House rule set", reason=note, key=key, value=fitting)
+    forget()
+    return row
+
+
+def show(value: Any) -> str:
+    """A policy value as people write it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def history(key: str) -> list[PolicyValue]:
+    """All dated values of a rule, newest first."""
+    return list(PolicyValue.objects.filter(key=key).order_by("-valid_from", "-id"))

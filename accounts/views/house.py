@@ -1,0 +1,130 @@
+"""Pages about the rules of the house and its working calendar."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import CalendarForm, PolicyForm
+from accounts.selectors import stores_for
+from core import calendar, policies
+from core.formpage import FormPage
+from core.pages import Page
+
+
+class PoliciesPage(Page):
+    """Every number of the house with what counts today."""
+
+    permission = "core.change_policy"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """By app, in the order of their keys."""
+        today = self.now.date()
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for key, policy in sorted(policies.POLICIES.items()):
+            current = policies.value(policy, today)
+            groups.setdefault(key.split(".")[0], []).append(
+                {
+                    "key": key, "label": policy.label, "value": policies.show(current), "source": policy.source,
+                    "default": policies.show(policy.default), "changed": current != policy.default,
+                    "url": reverse("accounts:policy", args=[key]),
+                }
+            )  # fmt: skip
+        return self.render("accounts/policies.html", {"title": _("House rules"), "groups": groups})
+
+
+class PolicyPage(FormPage):
+    """One house rule: its history and a new value from a day on."""
+
+    permission, form_class = "core.change_policy", PolicyForm
+    template_name = "accounts/policy.html"
+    submit_label = _("Set from this day on")
+
+    @property
+    def policy(self) -> policies.Policy:
+        """The rule."""
+        found = policies.POLICIES.get(self.kwargs["key"])
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]
+        """What it decides."""
+        return self.policy.label
+
+    def back_url(self) -> str:
+        """The list."""
+        return reverse("accounts:policies")
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Whether it may differ by store."""
+        return {"actor": self.actor, "per_store": self.policy.per_store}
+
+    def initial(self) -> dict[str, Any]:
+        """What counts today."""
+        today = self.now.date()
+        return {"value": policies.show(policies.value(self.policy, today)), "valid_from": today}
+
+    def extra(self) -> dict[str, Any]:
+        """All dated values."""
+        names = dict(stores_for(self.actor).values_list("pk", "name"))
+        rows = [
+            {
+                "from": row.valid_from,
+                "value": policies.show(row.value),
+                "store": names.get(row.store_ref, ""),
+                "by": row.created_by,
+                "note": row.note,
+            }
+            for row in policies.history(self.policy.key)
+        ]
+        return {
+            "rows": rows,
+            "default": policies.show(self.policy.default),
+            "source": self.policy.source,
+            "key": self.policy.key,
+        }
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """One service call."""
+        store = data.get("store")
+        policies.set_value(
+            key=self.policy.key, text=data["value"], valid_from=data["valid_from"], note=data["note"],
+            store_id=store.pk if store else None, actor=self.actor, now=self.now,
+        )  # fmt: skip
+        return self.go(reverse("accounts:policy", args=[self.policy.key]), _("Saved."))
+
+
+class CalendarPage(FormPage):
+    """Holidays and make-up days."""
+
+    permission, form_class = "core.change_policy", CalendarForm
+    template_name = "accounts/calendar.html"
+    title, submit_label = _("Working calendar"), _("Add the day")
+
+    def back_url(self) -> str:
+        """The index."""
+        return reverse("settings")
+
+    def extra(self) -> dict[str, Any]:
+        """The exceptions from last month on."""
+        return {"days": calendar.exceptions(self.now.date() - timedelta(days=31))}
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """Add or change a day; the button beside a day takes it away."""
+        calendar.set_day(
+            day=data["day"], working=data["working"] == "yes", name=data["name"], actor=self.actor, now=self.now
+        )
+        return self.go(reverse("accounts:calendar"), _("Saved."))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Either the form or the removal of one day."""
+        if "remove" in request.POST:
+            calendar.remove_day(pk=int(request.POST["remove"]), actor=self.actor, now=self.now)
+            return self.go(reverse("accounts:calendar"), _("Removed."))
+        return super().post(request, **kwargs)

@@ -1,0 +1,140 @@
+"""The whole menu in one screen, and what every page's frame needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.selectors import stores_for
+from core import counts
+from core.audit import Actor
+from core.models import SystemMark
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the rail: address by URL name, the permission it needs, the paths it stands for."""
+
+    key: str
+    url: str
+    label: Any
+    icon: str
+    permission: str
+    paths: tuple[str, ...]
+    letter: str = ""
+    rule: bool = False
+    bottom: bool = False
+    children: tuple[tuple[str, Any, str], ...] = ()
+
+
+MENU = (
+    Item("today", "worklist:today", pgettext_lazy("menu", "Today"), "list-check", "worklist.view_duty", ("/today/",), "t"),
+    Item("orders", "orders:list", pgettext_lazy("menu", "Orders"), "receipt", "orders.view_order", ("/orders/",), "o"),
+    Item(
+        "dispatch", "logistics:board", pgettext_lazy("menu", "Dispatch"), "package-export", "logistics.view_note", ("/dispatch/",), "d",
+        children=(
+            ("logistics:board", pgettext_lazy("menu", "Board"), "logistics.view_note"),
+            ("logistics:notes", pgettext_lazy("menu", "Notes"), "logistics.view_note"),
+            ("logistics:batches", pgettext_lazy("menu", "Print queue"), "logistics.print_note"),
+            ("logistics:station", pgettext_lazy("menu", "Packing"), "logistics.pack_parcel"),
+            ("logistics:hand-over", pgettext_lazy("menu", "Hand over"), "logistics.hand_over_parcel"),
+            ("logistics:numbers", pgettext_lazy("menu", "Waybill numbers"), "logistics.number_parcel"),
+        ),
+    ),
+    Item("parcels", "logistics:parcels", pgettext_lazy("menu", "Parcels"), "package", "logistics.view_parcel", ("/parcels/",), "p"),
+    Item("messages", "conversations:inbox", pgettext_lazy("menu", "Messages"), "message", "conversations.view_message", ("/messages/",), "m"),
+    Item("feedback", "disputes:feedback", pgettext_lazy("menu", "Feedback"), "star", "disputes.view_feedback", ("/feedback/",), "f"),
+    Item(
+        "products", "products:list", pgettext_lazy("menu", "Products"), "tag", "products.view_sku", ("/products/",), "a", rule=True,
+        children=(
+            ("products:list", pgettext_lazy("menu", "Articles"), "products.view_sku"),
+            ("products:to-match", pgettext_lazy("menu", "To match"), "products.match_sku"),
+        ),
+    ),
+    Item(
+        "stock", "inventory:list", pgettext_lazy("menu", "Stock"), "building-warehouse", "inventory.view_stock", ("/stock/",), "s",
+    ),
+    Item("customers", "customers:list", pgettext_lazy("menu", "Customers"), "users", "customers.view_buyer", ("/customers/",), "c"),
+    Item("jobs", "core:jobs", pgettext_lazy("menu", "Long work"), "progress-check", "core.view_job", ("/jobs/",), "j", rule=True),
+    Item("settings", "settings", pgettext_lazy("menu", "Settings"), "settings", "worklist.view_duty", ("/settings/",), "e", bottom=True),
+)  # fmt: skip
+
+
+def address(name: str) -> str:
+    """The address behind a URL name; empty when the page does not exist in this installation."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The ``shell`` of templates/base.html for a signed-in person."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    if getattr(request, "htmx", False) and not getattr(request.htmx, "boosted", False):
+        return {}  # parts of pages have no frame
+    actor = user.actor
+    figures = counts.counts_for(request.actor)
+    stores = list(stores_for(actor))
+    chosen = next((s for s in stores if s.pk == user.current_store_id), None)
+    return {
+        "shell": {
+            "menu": [
+                _line(item, request.path, figures, actor)
+                for item in MENU
+                if actor.has_perm(item.permission) and address(item.url)
+            ],
+            "user": {"name": user.label, "initial": user.label[:1].upper(), "role": user.get_role_display()},
+            "stores": [{"code": s.code, "name": s.name, "active": s == chosen} for s in stores],
+            "store": {"code": chosen.code, "name": chosen.name} if chosen else None,
+            "language": get_language(),
+            "languages": [("zh-hans", "中文"), ("en", "English")],
+            "theme": user.theme,
+            "density": user.density,
+            "urls": {
+                "home": address("worklist:today") or "/",
+                "search": address("core:search"),
+                "preferences": address("accounts:preferences"),
+                "profile": address("accounts:profile"),
+                "second_factor": address("mfa_index"),
+                "password": address("account_change_password"),
+                "sign_out": address("account_logout"),
+            },
+            "recent": [],
+            "demo": is_demo(),
+        }
+    }
+
+
+def _line(item: Item, path: str, figures: dict[str, tuple[int, bool]], actor: Actor) -> dict[str, Any]:
+    count, hot = figures.get(item.key, (0, False))
+    active = path.startswith(item.paths)
+    children = []
+    if active:
+        for name, label, permission in item.children:
+            target = address(name)
+            if target and actor.has_perm(permission):
+                children.append({"url": target, "label": label, "count": "", "active": path == target})
+    return {
+        "key": item.key, "url": address(item.url), "label": item.label, "icon": item.icon, "count": counts.text(count),
+        "hot": hot and bool(count), "active": active, "rule": item.rule, "bottom": item.bottom, "letter": item.letter,
+        "children": children,
+    }  # fmt: skip
+
+
+_demo: bool | None = None
+
+
+def is_demo() -> bool:
+    """Whether this is a demo database (remembered: a database does not change its kind)."""
+    global _demo
+    if _demo is None:
+        _demo = SystemMark.objects.filter(name="demo").exists()
+    return _demo
