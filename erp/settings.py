@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "django.contrib.humanize",
     "django_filters",
     "django_htmx",
     "django_scopes",
@@ -233,31 +234,24 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- REST -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "core.api.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.auth.TokenAuthentication", "core.api.auth.PersonAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.Declared"],  # default deny
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsing.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.UserRateThrottle",
-        "rest_framework.throttling.AnonRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"user": "6000/min", "anon": "60/min"},
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.HouseSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.CallerThrottle"],
     "EXCEPTION_HANDLER": "core.api.errors.problem",
     "COERCE_DECIMAL_TO_STRING": True,
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-for _key, _fallback in (("EXCEPTION_HANDLER", "rest_framework.views.exception_handler"),):
-    if not (BASE_DIR / "core/api/errors.py").exists():
-        REST_FRAMEWORK[_key] = _fallback
-if not (BASE_DIR / "core/api/auth.py").exists():
-    REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = ["rest_framework.authentication.SessionAuthentication"]
+API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 6000, 1, 10_000_000)
+API_ANONYMOUS_PER_MINUTE = 60
+# how core, which knows no tokens, learns which program calls
+CALLERS = {"token": "accounts.selectors.live_token"}
 # the pretend shop of the demo: a small server of its own on this machine
 SANDBOX_URL = env.web_address("SANDBOX_URL", f"http://127.0.0.1:{env.number('PORT', 8000, 1, 65534) + 1}")
 SPECTACULAR_SETTINGS = {
@@ -270,6 +264,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SERVE_AUTHENTICATION": ["core.api.auth.TokenAuthentication", "core.api.auth.PersonAuthentication"],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_refusals"],
 }
 
 # --- work without a person ------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
 class NeededApps(AppDirectoriesFinder):
     """Files of installed packages, of those only whose pages we serve."""
 
-    needed = ("drf_spectacular_sidecar", "allauth.mfa")
+    needed = ("drf_spectacular_sidecar", "allauth.mfa", "allauth.account")
 
     def __init__(self, app_names: list[str] | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(list(self.needed), *args, **kwargs)
