@@ -13,7 +13,7 @@ from core.audit import tracked
 from worklist.choices import ALIVE, Band, Doer, DutyState, Group
 
 
-@tracked(exclude=["facts"])
+@tracked(exclude=["facts", "rank", "claim_until"])
 class Duty(models.Model):
     """Something owed by a time: done by a person (a line on Today) or by the clock (a planned act).
 
@@ -31,10 +31,12 @@ class Duty(models.Model):
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
     group = models.CharField(max_length=12, choices=Group.choices)
     band = models.PositiveSmallIntegerField(choices=Band.choices, default=Band.ROUTINE)
+    claim_until = models.DateTimeField(null=True, help_text="a claim nobody renews ends then; empty = assigned")
     due_at = models.DateTimeField()
     snoozed_until = models.DateTimeField(null=True, blank=True)
     stake = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="money at risk")
     stake_currency = models.CharField(max_length=3, blank=True)
+    stake_house = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="the stake in the house currency")
     chance = models.DecimalField(max_digits=4, decimal_places=3, default=1, help_text="chance that the stake is lost if not done")
     minutes = models.DecimalField(max_digits=5, decimal_places=1, default=2, help_text="work it takes a person")
     rank = models.DecimalField(
@@ -64,7 +66,7 @@ class Duty(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="duty_due_clock", condition=Q(state="planned")),
+            models.Index(fields=["rule", "due_at", "id"], name="duty_due_clock", condition=Q(state="planned")),
             models.Index(fields=["snoozed_until"], name="duty_snoozed", condition=Q(state="snoozed")),
             models.Index(
                 fields=["role", "band", "-rank", "due_at", "id"], name="duty_today",
@@ -73,6 +75,12 @@ class Duty(models.Model):
             models.Index(
                 fields=["owner", "due_at"], name="duty_of_owner", condition=Q(state__in=["open", "claimed", "snoozed", "stuck"])
             ),
+            models.Index(
+                fields=["group", "due_at", "id"], name="duty_day", condition=Q(state__in=["open", "claimed", "stuck"])
+            ),
+            models.Index(fields=["claim_until"], name="duty_claim_ends", condition=Q(state="claimed")),
+            models.Index(fields=["rule", "id"], name="duty_rule_alive", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["closed_at"], name="duty_closed", condition=Q(doer="person", closed_at__isnull=False)),
             models.Index(fields=["subject_type", "subject_id"], name="duty_subject"),
         ]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,11 @@ class Every:
     rounds: int
 
 
+@dataclass(frozen=True)
+class AsDue:
+    """Repeat when :meth:`FollowUpRule.due_at` says for the next round, as long as the rule is not over."""
+
+
 class FollowUpRule:
     """One kind of duty. Subclass, set the class attributes, and ``register`` it in ``followups.py``.
 
@@ -41,14 +46,18 @@ class FollowUpRule:
     minutes: ClassVar[Decimal] = Decimal("2")
     chance: ClassVar[Decimal] = Decimal("1")
     starts_on: ClassVar[type | tuple[type, ...] | None] = None
-    again: ClassVar[Every | None] = None
+    again: ClassVar[Every | AsDue | None] = None
+    #: A rule of the clock without ``again`` acts once for a subject for ever, unless it says that it may restart.
+    restarts: ClassVar[bool] = False
+    #: When several lines of this rule are open, Today shows them as one: "%(count)s notes to sign".
+    bulk_line: ClassVar[Any] = ""
 
     def candidates(self, now: datetime) -> models.QuerySet[Any]:
         """All subjects that should have a living duty of this rule now: what the nightly sweep plans if it is missing."""
         raise NotImplementedError
 
-    def subject_of(self, event: Any) -> int | None:
-        """The id of the subject that a ``starts_on`` event speaks of; None when it is no business of this rule."""
+    def subject_of(self, event: Any) -> int | Iterable[int] | None:
+        """The id (or ids) of the subjects that a ``starts_on`` event speaks of; None when it is no business of this rule."""
         raise NotImplementedError
 
     def due_at(self, subject: Any, round: int, now: datetime) -> datetime | None:
@@ -77,8 +86,8 @@ class FollowUpRule:
         return None
 
     def facts(self, subject: Any) -> dict[str, Any]:
-        """What the line on Today shows: ``number``, ``who``, ``country``, ``url`` (page with the next step), ``fields``
-        for the sentence. Plain JSON values."""
+        """What the line on Today shows: ``number``, ``who``, ``country``, ``url`` (page with the next step), ``panel``
+        (address of the fragment shown in the subject pane), ``fields`` for the sentence. Plain JSON values."""
         return {}
 
     def sentence(self, facts: dict[str, Any]) -> str:
@@ -89,6 +98,26 @@ class FollowUpRule:
         """The words of the button that does it."""
         return ""
 
+    def bulk_url(self) -> str:
+        """The page where all open lines of this rule can be done together; "" = the list of duties of this rule."""
+        return ""
+
+    def role_of(self, subject: Any) -> str:
+        """The role that does it, where it depends on the subject."""
+        return self.role
+
+    def band_of(self, subject: Any) -> int:
+        """The band of Today, where it depends on the subject."""
+        return self.band
+
+    def chance_of(self, subject: Any) -> Decimal:
+        """The chance that the stake is lost when nobody acts, where it depends on the subject."""
+        return self.chance
+
+    def store_of(self, subject: Any) -> int | None:
+        """The store whose people see the duty; None = house matters."""
+        return getattr(subject, "store_id", None)
+
     @property
     def subject_type(self) -> str:
         """The stable name of the subject's kind."""
@@ -97,10 +126,19 @@ class FollowUpRule:
 
 RULES: dict[str, FollowUpRule] = {}
 
+#: Called with every rule as it is registered; the subscribers of this app tie the rule's events here.
+TIES: list[Callable[[FollowUpRule], None]] = []
+
+#: Work that ``run_due`` does between two rounds so that an act can reach its end (the outbox sends): ``fn(now) -> done``.
+#: Upper apps append to it; each function answers how many rows it dealt with.
+drain: list[Callable[[datetime], int]] = []
+
 
 def register(rule: type[FollowUpRule]) -> type[FollowUpRule]:
     """Class decorator: put the rule on the register. Two rules with one key are refused."""
     if rule.key in RULES:
         raise ValueError(f"follow-up {rule.key} is declared twice")
     RULES[rule.key] = rule()
+    for tie in TIES:
+        tie(RULES[rule.key])
     return rule

@@ -7,11 +7,15 @@ DUTY = Machine(
     "duty",
     "state",
     [
-        Transition("open", sources={S.PLANNED, S.SNOOZED}, target=S.OPEN),
+        Transition("open", sources={S.SNOOZED}, target=S.OPEN),
         Transition("claim", sources={S.OPEN, S.STUCK}, target=S.CLAIMED, permission="worklist.work_duty"),
         Transition("unclaim", sources={S.CLAIMED}, target=S.OPEN, permission="worklist.work_duty"),
         Transition(
-            "snooze", sources={S.OPEN, S.CLAIMED, S.STUCK}, target=S.SNOOZED, permission="worklist.work_duty", needs=["reason"]
+            "snooze",
+            sources={S.OPEN, S.CLAIMED, S.STUCK},
+            target=S.SNOOZED,
+            permission="worklist.work_duty",
+            needs=["reason"],
         ),
         Transition(
             "done", sources={S.PLANNED, S.OPEN, S.CLAIMED, S.SNOOZED, S.STUCK}, target=S.DONE, stamp="closed_at"
@@ -20,7 +24,7 @@ DUTY = Machine(
             "cancel", sources={S.PLANNED, S.OPEN, S.CLAIMED, S.SNOOZED, S.STUCK}, target=S.CANCELLED, stamp="closed_at"
         ),
         Transition("stick", sources={S.PLANNED}, target=S.STUCK),
-        Transition("retry", sources={S.STUCK, S.CLAIMED}, target=S.PLANNED, permission="worklist.work_duty"),
+        Transition("retry", sources={S.STUCK, S.OPEN, S.CLAIMED}, target=S.PLANNED, permission="worklist.work_duty"),
     ],
 )
 
