@@ -12,18 +12,41 @@ from core.audit import tracked
 from stores.choices import Ability, CallState, InboundState
 
 
-@tracked(exclude=["secrets", "cursor", "last_pull_at"])
-class Connection(models.Model):
-    """How a store is reached: address, encrypted secrets, where the last pull ended, health."""
+class Lane(models.Model):
+    """Health of one way out of a store: what it waits for, and which worker walks it now (one at a time)."""
+
+    paused_reason = models.CharField(max_length=300, blank=True, help_text="why nothing is sent or fetched; empty = it works")
+    hold_until = models.DateTimeField(null=True, help_text="Retry-After of the channel, obeyed by all workers")
+    failures = models.PositiveIntegerField(default=0, help_text="faults in a row; opens the breaker")
+    busy_until = models.DateTimeField(null=True, help_text="a worker walks the lane until then")
+    busy_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+@tracked(exclude=["secrets", "cursor", "last_pull_at", "hold_until", "failures", "busy_until", "busy_by"])
+class Connection(Lane):
+    """How a store's channel is reached: address, encrypted secrets, where the last pull ended, health."""
 
     store = models.OneToOneField(Store, on_delete=models.PROTECT, related_name="connection")
     base_url = models.CharField(max_length=300, blank=True)
     secrets = models.TextField(blank=True, help_text="JSON, encrypted with FIELD_ENCRYPTION_KEY")
-    cursor = models.JSONField(default=dict)
+    cursor = models.JSONField(default=dict, help_text="per kind of record: where the last pull ended")
     last_pull_at = models.DateTimeField(null=True)
-    paused_reason = models.CharField(max_length=300, blank=True, help_text="why nothing is sent or fetched; empty = it works")
-    hold_until = models.DateTimeField(null=True, help_text="Retry-After of the channel, obeyed by all workers")
-    failures = models.PositiveIntegerField(default=0, help_text="faults in a row; opens the breaker")
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("connection")
+
+
+@tracked(exclude=["hold_until", "failures", "busy_until", "busy_by"])
+class MailLane(Lane):
+    """The e-mail of a store: a lane of its own, so that a mail server in trouble does not stop the channel, nor the
+    other way round."""
+
+    store = models.OneToOneField(Store, on_delete=models.PROTECT, related_name="mail_lane")
 
     objects = ScopedManager(store="store")
 
@@ -48,7 +71,7 @@ class InboundRecord(models.Model):
         indexes = [models.Index(fields=["id"], name="inbound_new", condition=Q(state="new"))]
 
 
-@tracked(exclude=["payload", "receipt", "lease_until", "leased_by"])
+@tracked(exclude=["payload", "receipt", "lease_until", "leased_by", "begun_at"])
 class OutboundCall(models.Model):
     """One effect outside the house. Written in the caller's transaction, carried out by a worker, exactly once."""
 
@@ -63,6 +86,8 @@ class OutboundCall(models.Model):
     give_up_at = models.DateTimeField(help_text="72 hours after the first try: then a person must look")
     lease_until = models.DateTimeField(null=True)
     leased_by = models.CharField(max_length=80, blank=True)
+    begun_at = models.DateTimeField(null=True, help_text="when the running attempt left the house; null = it has not")
+    doubtful = models.BooleanField(default=False, help_text="an attempt may have worked: read back before it is repeated")
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     receipt = models.JSONField(default=dict)

@@ -1,0 +1,117 @@
+"""Reads about the doors to channels."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts.choices import StoreKind
+from accounts.models import Store
+from core import crypto
+from core.audit import Actor
+from stores.choices import Ability, CallState, InboundState
+from stores.connectors import MAIL, connector_class, load
+from stores.connectors.base import Account, Connector
+from stores.connectors.errors import Misconfigured
+from stores.models import Connection, Deadline, InboundRecord, OutboundCall
+
+
+def offers(store: Store, ability: str) -> bool:
+    """Whether the store does ``ability`` by program today: the channel can, the store is connected and open.
+
+    E-mail is offered for every open store. A paused store still offers: its calls wait.
+    """
+    return str(ability) in abilities(store)
+
+
+def abilities(store: Store) -> frozenset[str]:
+    """Everything the store does by program today."""
+    if store.closed_at is not None:
+        return frozenset()
+    mail = frozenset({str(Ability.SEND_EMAIL)})
+    own = connector_class(store.kind).abilities
+    if not own or not Connection._base_manager.filter(store=store).exclude(secrets="").exists():
+        return mail
+    return mail | {str(name) for name in own}
+
+
+def connection(store: Store) -> Connection | None:
+    """The connection of the store, if it was ever set up."""
+    return Connection._base_manager.filter(store=store).select_related("store").first()
+
+
+def account(store: Store, held: Connection | None = None) -> Account:
+    """How the store is reached, secrets in clear. Raises ``Misconfigured`` when no key opens them."""
+    held = held or connection(store)
+    secrets: dict[str, str] = {}
+    if held and held.secrets:
+        try:
+            secrets = json.loads(crypto.decrypt(held.secrets))
+        except ValueError as error:
+            raise Misconfigured("the stored access data cannot be opened with the keys of this installation") from error
+    return Account(
+        code=store.code, name=store.name, base_url=(held.base_url if held else "") or default_address(store.kind),
+        secrets=secrets, time_zone=store.time_zone, currency=store.currency, reply_email=store.reply_email,
+    )  # fmt: skip
+
+
+def default_address(kind: str) -> str:
+    """Where stores of a kind live when nothing else is set."""
+    return str(settings.SANDBOX_URL) if kind == StoreKind.SANDBOX else ""
+
+
+def connector(store: Store) -> Connector:
+    """The store's connector, ready to talk."""
+    return connector_class(store.kind)(account(store))
+
+
+def mail_connector(store: Store) -> Connector:
+    """The way e-mail of the store goes out."""
+    return load(MAIL)(Account(code=store.code, name=store.name, reply_email=store.reply_email))
+
+
+def deadline(store: Store, rule_code: str, day: date | datetime) -> Deadline | None:
+    """The clock ``rule_code`` as it counts for ``store`` on ``day``: the newest version valid by then, else the oldest
+    one known. None when there is no such clock, or it belongs to another channel (a sandbox store follows AliExpress)."""
+    when = day.date() if isinstance(day, datetime) else day
+    rows = list(Deadline.objects.filter(rule_code=rule_code).order_by("valid_from"))
+    if not rows or not _fits(rows[0].channel, store.kind):
+        return None
+    valid = [row for row in rows if row.valid_from <= when]
+    return valid[-1] if valid else rows[0]
+
+
+def _fits(channel: str, kind: str) -> bool:
+    if channel in StoreKind.values:
+        return channel == ("aliexpress" if kind == StoreKind.SANDBOX else kind)
+    if channel == "all_independent":
+        return kind not in (StoreKind.ALIEXPRESS, StoreKind.SANDBOX)
+    return True
+
+
+def calls_for(actor: Actor) -> QuerySet[OutboundCall]:
+    """The outgoing calls of the actor's stores."""
+    return OutboundCall.objects.select_related("store")
+
+
+def dead_letters() -> QuerySet[OutboundCall]:
+    """Calls that were given up or refused: a person must look."""
+    return OutboundCall.objects.filter(state=CallState.FAILED)
+
+
+def records_for(actor: Actor) -> QuerySet[InboundRecord]:
+    """The raw records of the actor's stores."""
+    return InboundRecord.objects.select_related("store")
+
+
+def unreadable() -> QuerySet[InboundRecord]:
+    """Raw records that could not be read."""
+    return InboundRecord.objects.filter(state=InboundState.FAILED)
+
+
+def connections_for(actor: Actor) -> QuerySet[Connection]:
+    """The connections of the actor's stores."""
+    return Connection.objects.select_related("store").order_by("store__code")

@@ -1,0 +1,17 @@
+"""Calls out of the house: written as rows with the caller's own change, carried out by workers, each exactly once.
+
+    queue     puts calls in, takes them back, tries failed ones again
+    lanes     one way out of one store: paused, held, one worker at a time
+    settling  claim, confirm right before sending, write down what came out
+    sending   the round of a worker
+"""
+
+from stores.services.outbox.lanes import CHANNEL, MAIL, lane_of, pause, resume
+from stores.services.outbox.queue import CallSpec, drop, drop_for_store, enqueue, enqueue_many, retry, retry_many
+from stores.services.outbox.sending import drain, due_lanes, send_due, send_lane
+from stores.services.outbox.settling import sweep
+
+__all__ = [
+    "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "due_lanes", "enqueue", "enqueue_many", "lane_of",
+    "pause", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
+]  # fmt: skip

@@ -1,0 +1,134 @@
+"""One way out of one store. A lane is paused, held or open; one worker walks it at a time, so that what a channel asks
+(Retry-After) is obeyed by all. The channel and the e-mail of a store are two lanes and do not wait for each other."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Store
+from core import audit, policies
+from core.audit import Actor
+from core.errors import NotAllowed
+from stores import rules
+from stores.choices import Ability, CallState
+from stores.models import Connection, Lane, MailLane, OutboundCall
+from stores.policies import BREAKER_FAULTS
+
+CHANNEL, MAIL = "channel", "mail"
+MODELS: dict[str, type[Lane]] = {CHANNEL: Connection, MAIL: MailLane}
+#: A worker holds a lane for so long without giving a sign; then it counts as dead.
+BUSY = timedelta(seconds=30)
+
+
+def lane_of(ability: str) -> str:
+    """The lane calls of ``ability`` go by."""
+    return MAIL if ability == Ability.SEND_EMAIL else CHANNEL
+
+
+def calls_of(store_id: int, lane: str) -> QuerySet[OutboundCall]:
+    """The calls of one lane."""
+    mail = Q(ability=Ability.SEND_EMAIL)
+    return OutboundCall._base_manager.filter(mail if lane == MAIL else ~mail, store_id=store_id)
+
+
+def row_of(store_id: int, lane: str) -> Lane:
+    """The row of the lane; made at its first use."""
+    manager = MODELS[lane]._base_manager
+    found: Lane | None = manager.filter(store_id=store_id).first()
+    return found or manager.get_or_create(store_id=store_id)[0]
+
+
+def facts(row: Lane) -> rules.LaneFacts:
+    """What rules decide on."""
+    return rules.LaneFacts(row.paused_reason, row.hold_until, row.failures)
+
+
+def threshold(now: datetime) -> int:
+    """Faults in a row that open the breaker."""
+    return int(policies.value(BREAKER_FAULTS, now))
+
+
+def take(store_id: int, lane: str, worker: str, now: datetime) -> Lane | None:
+    """The lane for ``worker`` alone; None while it is paused, held, or walked by another."""
+    row = row_of(store_id, lane)
+    if not rules.lane_open(facts(row), now):
+        return None
+    free = Q(busy_until__isnull=True) | Q(busy_until__lte=now) | Q(busy_by=worker)
+    held = Q(hold_until__isnull=True) | Q(hold_until__lte=now)
+    won = MODELS[lane]._base_manager.filter(free & held, pk=row.pk, paused_reason="")
+    if not won.update(busy_until=now + BUSY, busy_by=worker):
+        return None
+    row.refresh_from_db()
+    return row
+
+
+def keep(lane: str, row: Lane, worker: str, now: datetime) -> bool:
+    """Give a sign of life and ask again whether the lane is open; False = stop walking it."""
+    fresh = MODELS[lane]._base_manager.select_for_update(of=("self",)).filter(pk=row.pk, busy_by=worker).first()
+    if fresh is None or not rules.lane_open(facts(fresh), now):
+        return False
+    MODELS[lane]._base_manager.filter(pk=row.pk).update(busy_until=now + BUSY)
+    return True
+
+
+def free(lane: str, row: Lane, worker: str) -> None:
+    """Let the lane go."""
+    MODELS[lane]._base_manager.filter(pk=row.pk, busy_by=worker).update(busy_until=None, busy_by="")
+
+
+def fault(lane: str, row: Lane, now: datetime, retry_after: float | None = None) -> None:
+    """Count a fault of the channel: the lane waits as long as the channel asked, or as the breaker says."""
+    manager = MODELS[lane]._base_manager
+    manager.filter(pk=row.pk).update(failures=F("failures") + 1)
+    failures = manager.values_list("failures", flat=True).get(pk=row.pk)
+    pause = rules.hold_seconds(failures, threshold(now), random.random)
+    wait = max(pause, retry_after or 0.0)
+    if wait:
+        until = now + timedelta(seconds=wait)
+        manager.filter(Q(hold_until__isnull=True) | Q(hold_until__lt=until), pk=row.pk).update(hold_until=until)
+
+
+def healed(lane: str, row: Lane, now: datetime) -> None:
+    """The channel answered: forget the faults. When the breaker had been open, everything it kept waiting is due now."""
+    manager = MODELS[lane]._base_manager
+    failures = manager.values_list("failures", flat=True).get(pk=row.pk)
+    if not failures:
+        return
+    manager.filter(pk=row.pk).update(failures=0, hold_until=None)
+    if failures >= threshold(now):
+        calls_of(row.store_id, lane).filter(state=CallState.QUEUED, attempts__gt=0, due_at__gt=now).update(due_at=now)  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def pause(*, store: Store, lane: str, reason: str, actor: Actor, now: datetime) -> None:
+    """Stop everything of a lane, with the reason people see. What is due waits; nothing is lost."""
+    _may(actor)
+    row = row_of(store.pk, lane)
+    changed = MODELS[lane]._base_manager.filter(pk=row.pk, paused_reason="").update(
+        paused_reason=rules.short_reason(reason, 300) or "-"
+    )
+    if changed:
+        audit.record(store, "store.paused", actor=actor, now=now, text="Stopped: %(lane)s", reason=reason, lane=lane)
+
+
+@transaction.atomic
+def resume(*, store: Store, lane: str, actor: Actor, now: datetime) -> None:
+    """Let a lane work again: faults and pauses are forgotten, what waited is due at once."""
+    _may(actor)
+    row = row_of(store.pk, lane)
+    changed = MODELS[lane]._base_manager.filter(pk=row.pk).exclude(paused_reason="", failures=0, hold_until=None).update(
+        paused_reason="", failures=0, hold_until=None
+    )
+    calls_of(store.pk, lane).filter(state=CallState.QUEUED, attempts__gt=0, due_at__gt=now).update(due_at=now)
+    if changed:
+        audit.record(store, "store.resumed", actor=actor, now=now, text="Works again: %(lane)s", lane=lane)
+
+
+def _may(actor: Actor) -> None:
+    if not actor.has_perm("stores.change_connection"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
