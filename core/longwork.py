@@ -68,7 +68,9 @@ class Runner:
 RUNNERS: dict[str, Runner] = {}
 
 
-def runner(kind: str, title: Any, *, permission: str = "") -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:
+def runner(
+    kind: str, title: Any, *, permission: str = ""
+) -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:
     """Declare the function that does long work of ``kind``. ``permission``: who else may see such jobs."""
 
     def declare(function: Callable[[Work], None]) -> Callable[[Work], None]:

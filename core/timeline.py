@@ -1,7 +1,7 @@
 """The timeline of an object: the human record (ActivityEntry) merged with messages, tracking and whatever apps add.
 
-    register_source("orders.order", messages_of_order)      # fn(obj, actor, before, limit) -> list[Entry], newest first
-    register_related("orders.order", lambda obj: [("logistics.parcel", parcel_ids)])   # their record is shown here too
+register_source("orders.order", messages_of_order)      # fn(obj, actor, before, limit) -> list[Entry], newest first
+register_related("orders.order", lambda obj: [("logistics.parcel", parcel_ids)])   # their record is shown here too
 """
 
 from __future__ import annotations

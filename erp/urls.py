@@ -28,3 +28,8 @@ for _app in settings.OUR_APPS:
         urlpatterns.append(path(PREFIX.get(_app, f"{_app}/"), include(f"{_app}.urls")))
 if (settings.BASE_DIR / "erp/api.py").exists():
     urlpatterns.append(path("api/v1/", include("erp.api")))
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.forbidden"
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"

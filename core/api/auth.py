@@ -1,14 +1,14 @@
 """Who calls: a program with a token, or a person with a session (the docs). The actor is known before anything else.
 
-``core`` knows neither people nor tokens: ``accounts`` names its two functions in the settings
-
-    CALLERS = {"user": "accounts.selectors.actor_of", "token": "accounts.services.actor_of_key"}
-
-``user(user) -> Actor`` and ``token(key, now) -> Actor | None`` (None: unknown, revoked or expired).
+``core`` knows no tokens: the settings name the function that finds one, ``CALLERS = {"token": "accounts.selectors.live_token"}``.
+It takes (key, now) and answers a row with ``actor`` and ``scopes``, or None when the key is unknown, revoked or expired.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,10 @@ from core.audit import Actor
 from core.clock import utcnow
 
 
+#: A token's use is noted at most this often.
+NOTED_EVERY = timedelta(minutes=5)
+
+
 @lru_cache(maxsize=4)
 def _caller(kind: str) -> Any:
     return import_string(settings.CALLERS[kind])
@@ -33,9 +37,23 @@ def actor_of(request: HttpRequest) -> Actor:
     actor = getattr(request, "actor", None)
     if isinstance(actor, Actor):
         return actor
-    made: Actor = _caller("user")(request.user)
+    made: Actor = request.user.actor  # type: ignore[union-attr]
     request.actor = made  # type: ignore[attr-defined]
     return made
+
+
+def narrowed(actor: Actor, scopes: Iterable[str]) -> Actor:
+    """The program's actor with what its token's scopes leave of the role: read, write, personal-data."""
+    held, kept = set(scopes), set()
+    for permission in actor.permissions:
+        verb = permission.partition(".")[2].partition("_")[0]
+        if permission.endswith(".view_personal"):
+            wanted = "personal-data"
+        else:
+            wanted = "read" if verb in ("view", "export") else "write"
+        if wanted in held:
+            kept.add(permission)
+    return replace(actor, permissions=frozenset(kept))
 
 
 class Program(AnonymousUser):
@@ -68,10 +86,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
             key = parts[1].decode("ascii")
         except UnicodeDecodeError:
             raise exceptions.AuthenticationFailed(_("This token is not valid.")) from None
-        actor = _caller("token")(key, utcnow())
-        if actor is None:
+        now = utcnow()
+        token = _caller("token")(key, now)
+        if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not valid."))
-        return Program(actor), actor
+        if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
+            type(token)._base_manager.filter(pk=token.pk).update(last_used_at=now)
+        actor = narrowed(token.actor, token.scopes)
+        return Program(actor), token
 
     def authenticate_header(self, request: Any) -> str:
         """What a 401 asks for."""

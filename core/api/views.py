@@ -10,30 +10,19 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.api import errors, idempotency
 from core.api.auth import PersonAuthentication, TokenAuthentication, actor_of
 from core.api.parsing import StrictJSONParser, check_text
+from core.api.permissions import Declared
 from core.api.throttling import CallerThrottle
 from core.audit import Actor
 from core.clock import utcnow
 from core.errors import Invalid
 from core.listing.rows import dumps
 from core.scope import acting_scope
-
-
-class Declared(BasePermission):
-    """Default deny: the view names a permission for the method, and the caller holds it."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the caller may use this method of this view at all."""
-        if not request.user or not request.user.is_authenticated:
-            return False
-        needed = view.permission_for(request.method or "") if isinstance(view, ApiView) else None
-        return needed is not None and (needed == "" or view.actor.has_perm(needed))
 
 
 class ApiView(APIView):

@@ -73,10 +73,10 @@ class Action:
     ``form``        Django form for what must be entered; its fields are the REST input and ``**data`` of ``apply``
     ``tone``        "" | "primary" | "danger"; ``icon`` of the sprite; ``key`` the letter that presses it
     ``confirm``     the consequence, when the world will be told and there is no undo
+    ``explain``     one sentence under the heading of the preview
     ``undo``        name of the action that takes it back, or override ``revert`` (with ``before`` for old values)
     ``bulk``        offered for many rows; ``single`` offered on the detail page and for one row by REST
     ``order``       place among the buttons
-    ``states``      quick answer for the detail page: attribute states in which the button is offered (None = ask ``check``)
 
     Attributes may be given to the constructor too, so small actions need no class.
     """
@@ -89,6 +89,7 @@ class Action:
     icon: str = ""
     key: str = ""
     confirm: Any = ""
+    explain: Any = ""
     undo: str | None = None
     bulk: bool = True
     single: bool = True

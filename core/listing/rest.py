@@ -123,6 +123,8 @@ class ResourceView(ApiView):
     """A view of one resource; the concrete classes are made by :func:`routes`."""
 
     resource: ClassVar[Resource]
+    #: list, detail, action or bulk; the schema is read off it.
+    kind: ClassVar[str] = ""
 
     def shown(self, pk: int) -> dict[str, Any]:
         """The representation, or 404."""
@@ -134,6 +136,8 @@ class ResourceView(ApiView):
 
 class ListView(ResourceView):
     """GET: a page of rows. POST: make one."""
+
+    kind = "list"
 
     def permission_for(self, method: str) -> str | None:
         if method in ("GET", "HEAD"):
@@ -179,6 +183,8 @@ class ListView(ResourceView):
 
 class DetailView(ResourceView):
     """GET: one object. PATCH: change it, with If-Match. DELETE where declared."""
+
+    kind = "detail"
 
     def permission_for(self, method: str) -> str | None:
         if method in ("GET", "HEAD"):
@@ -235,6 +241,7 @@ class DetailView(ResourceView):
 class ActionView(ResourceView):
     """POST: do one action to one object."""
 
+    kind = "action"
     action_name: ClassVar[str]
 
     def permission_for(self, method: str) -> str | None:
@@ -262,6 +269,7 @@ class ActionView(ResourceView):
 class BulkView(ResourceView):
     """POST: do one action to many objects; each answers for itself."""
 
+    kind = "bulk"
     action_name: ClassVar[str]
 
     def permission_for(self, method: str) -> str | None:

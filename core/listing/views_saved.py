@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,11 +172,22 @@ def choose_columns(*, listing: Listing, columns: list[str], actor: Actor) -> lis
 # --- counts ------------------------------------------------------------------------------------------------------
 
 
+def counts_held(listing: Listing, actor: Actor, wanted: list[Tab]) -> dict[str, int]:
+    """The tab counts that are known without asking the database."""
+    keys = _keys(listing, actor, wanted)
+    held = _cached(list(keys))
+    return {tab.name: held[key] for key, tab in keys.items() if key in held}
+
+
+def _keys(listing: Listing, actor: Actor, wanted: list[Tab]) -> dict[str, Tab]:
+    stores = "all" if actor.store_ids is None else ",".join(map(str, sorted(actor.store_ids)))
+    scope = hash_text(f"{actor.kind}:{actor.ref}:{stores}")
+    return {f"count:{listing.name}:{scope}:{hash_text(tab.query)}": tab for tab in wanted if tab.counted}
+
+
 def counts(listing: Listing, actor: Actor, wanted: list[Tab]) -> dict[str, int]:
     """Rows behind each tab, at most 10,001 and up to 30 seconds old."""
-    stores = "all" if actor.store_ids is None else ",".join(map(str, sorted(actor.store_ids)))
-    scope = f"{actor.kind}:{actor.ref}:{stores}"
-    keys = {f"count:{listing.name}:{scope}:{hash_text(tab.query)}": tab for tab in wanted if tab.counted}
+    keys = _keys(listing, actor, wanted)
     held = _cached(list(keys))
     made = {}
     for key, tab in keys.items():
@@ -187,10 +199,7 @@ def counts(listing: Listing, actor: Actor, wanted: list[Tab]) -> dict[str, int]:
 
 def hash_text(text: str) -> str:
     """A short stable name for a question."""
-    total = 0
-    for char in text:
-        total = (total * 131 + ord(char)) % (1 << 61)
-    return f"{total:x}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
 def shown_count(number: int) -> str:

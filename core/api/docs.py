@@ -1,0 +1,44 @@
+"""The schema and its browsable page; both need a login or a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from core.api import errors
+from core.api.auth import PersonAuthentication, TokenAuthentication
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI 3.1 document."""
+
+    authentication_classes = (TokenAuthentication, PersonAuthentication)
+
+    def get_exception_handler(self) -> Any:
+        return errors.problem
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The browsable page. Its kit sets styles by script, so this page alone allows inline styles."""
+
+    url_name = "schema"
+    authentication_classes = (TokenAuthentication, PersonAuthentication)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.is_authenticated and "Authorization" not in request.headers:
+            return redirect(f"/accounts/login/?next={request.path}")
+        response = super().dispatch(request, *args, **kwargs)
+        response["Content-Security-Policy"] = (
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self';"
+            " form-action 'self'; frame-ancestors 'none'"
+        )
+        return response
+
+
+def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Any other address under /api/v1/."""
+    return errors.answer(404, "not_found", _("There is no such address in the API."))

@@ -1,0 +1,35 @@
+"""Reads of the machinery: long work, signs of life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q, QuerySet
+
+from core.audit import Actor
+from core.models import Heartbeat, Job
+
+
+def jobs_for(actor: Actor) -> QuerySet[Job]:
+    """Long work the actor asked for; whoever may see the audit trail sees all of it."""
+    jobs = Job.objects.all()
+    if actor.is_system or actor.has_perm("core.view_audit"):
+        return jobs
+    if actor.user_id is not None:
+        return jobs.filter(requester_id=actor.user_id)
+    return jobs.filter(Q(actor__kind=actor.kind, actor__ref=actor.ref), requester__isnull=True)
+
+
+def beat_age(now: datetime) -> float | None:
+    """Seconds since scheduler, broker and a worker were last seen working together; None = never."""
+    at = Heartbeat.objects.filter(name="beat").values_list("at", flat=True).first()
+    return None if at is None else (now - at).total_seconds()
+
+
+def unapplied_migrations() -> list[str]:
+    """Migrations of this release that the database lacks."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _backwards in plan]
