@@ -115,3 +115,9 @@ def unreadable() -> QuerySet[InboundRecord]:
 def connections_for(actor: Actor) -> QuerySet[Connection]:
     """The connections of the actor's stores."""
     return Connection.objects.select_related("store").order_by("store__code")
+
+
+def pulled_stores() -> list[int]:
+    """Ids of the open, connected stores that are fetched by program."""
+    rows = Connection._base_manager.filter(store__closed_at__isnull=True).exclude(secrets="").select_related("store")
+    return [row.store_id for row in rows if connector_class(row.store.kind).abilities]

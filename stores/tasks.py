@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from accounts.models import Store
 from core.clock import utcnow
 from core.jobs import job, later
-from stores.services import outbox
+from stores.connectors import connector_class
+from stores.selectors import pulled_stores
+from stores.services import inbound, outbox
 
 
 @job("stores.send_due", every=5, soft_limit=60)
@@ -20,3 +23,26 @@ def send_due() -> None:
 def send_lane(store_id: int, lane: str) -> None:
     """Carry out what is due in one lane of one store."""
     outbox.send_lane(store_id=store_id, lane=lane, now=utcnow())
+
+
+@job("stores.pull", every=60, soft_limit=60)
+def pull() -> None:
+    """Wake one worker for each connected store."""
+    for store_id in pulled_stores():
+        later("stores.pull_store", store_id=store_id)
+
+
+@job("stores.pull_store", soft_limit=240)
+def pull_store(store_id: int) -> None:
+    """Bring in what is new of one store."""
+    store = Store.objects.get(pk=store_id)
+    inbound.fetch_all(store=store, now=utcnow())
+
+
+@job("stores.reconcile", every=600, soft_limit=280)
+def reconcile() -> None:
+    """Compare with the channels' history what they show only once."""
+    for store_id in pulled_stores():
+        store = Store.objects.get(pk=store_id)
+        for kind in connector_class(store.kind).read_once:
+            inbound.reconcile(store=store, kind=kind, now=utcnow())
