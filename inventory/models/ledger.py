@@ -46,20 +46,24 @@ class Movement(models.Model):
     quantity = models.IntegerField(help_text="plus in, minus out")
     reference = models.CharField(max_length=80, blank=True, help_text="waybill, receipt or count number")
     key = models.CharField(max_length=120, unique=True, help_text="the same key is the same movement")
+    note = models.CharField(max_length=200, blank=True, help_text="why, in the words of whoever booked it")
     actor_label = models.CharField(max_length=150)
     at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("stock movement")
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-        indexes = [models.Index(fields=["sku", "warehouse", "-at"], name="movement_of_sku")]
+        indexes = [
+            models.Index(fields=["sku", "warehouse", "-at"], name="movement_of_sku"),
+            models.Index(fields=["-at", "-id"], name="movement_newest"),
+        ]
         constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves")]
 
 
 @tracked()
 class Reservation(models.Model):
-    """Stock promised to a paid line. ``held`` below ``wanted`` is a short reservation: it blocks packing, and goods that
-    arrive fill the oldest first."""
+    """Stock promised to a paid line: ``held`` of the ``wanted`` pieces, of which ``consumed`` have left. ``held`` below
+    ``wanted`` is a short reservation: it blocks packing, and goods that arrive fill the oldest first."""
 
     line_ref = models.BigIntegerField(help_text="id of the order line")
     order_ref = models.BigIntegerField(help_text="id of the order")
@@ -76,6 +80,7 @@ class Reservation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["line_ref", "sku", "warehouse"], name="reservation_once"),
             models.CheckConstraint(condition=Q(held__lte=F("wanted")), name="reservation_within_wanted"),
+            models.CheckConstraint(condition=Q(consumed__lte=F("held")), name="reservation_ships_what_it_holds"),
         ]
         indexes = [
             models.Index(fields=["sku", "warehouse", "id"], name="reservation_short", condition=Q(state="open", held__lt=F("wanted"))),

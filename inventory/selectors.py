@@ -1,0 +1,126 @@
+"""Questions about stock. Stock belongs to the house: every role that may see it sees all of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import Actor
+from core.errors import Missing
+from inventory.choices import ReservationState
+from inventory.models import Balance, Bin, Movement, Reservation, Warehouse
+
+
+def warehouses_for(actor: Actor) -> QuerySet[Warehouse]:
+    """All warehouses, the default first."""
+    return Warehouse.objects.order_by("-is_default", "code")
+
+
+def default_warehouse() -> Warehouse:
+    """The warehouse that sends what nobody assigned. Raises ``Missing`` when the house has none yet."""
+    found = Warehouse.objects.filter(is_default=True).first()
+    if found is None:
+        raise Missing("warehouse_missing", _("There is no default warehouse yet."))
+    return found
+
+
+def warehouse_by_code(code: str) -> Warehouse:
+    """The warehouse called ``code``. Raises ``Missing``."""
+    found = Warehouse.objects.filter(code=code).first()
+    if found is None:
+        raise Missing("warehouse_missing", _("There is no warehouse with the code “%(code)s”."), code=code)
+    return found
+
+
+def stock_for(actor: Actor) -> QuerySet[Balance]:
+    """Every balance with its available and short pieces (``free``, ``short``)."""
+    return Balance.objects.annotate(free=F("on_hand") - F("reserved"))
+
+
+def movements_for(actor: Actor) -> QuerySet[Movement]:
+    """The ledger."""
+    return Movement.objects.all()
+
+
+def bins_for(actor: Actor) -> QuerySet[Bin]:
+    """All bins."""
+    return Bin.objects.all()
+
+
+def reservations_for(actor: Actor) -> QuerySet[Reservation]:
+    """Promises of stock."""
+    return Reservation.objects.all()
+
+
+def open_shorts() -> QuerySet[Reservation]:
+    """Promises that lack goods."""
+    return Reservation.objects.filter(state=ReservationState.OPEN, held__lt=F("wanted"))
+
+
+def shortfall(order_refs: Iterable[int]) -> dict[int, dict[int, int]]:
+    """What open orders lack: order id -> SKU id -> pieces. Orders that lack nothing are absent. One query."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    rows = open_shorts().filter(order_ref__in=list(order_refs)).values_list("order_ref", "sku_id", "wanted", "held")
+    for order, sku, wanted, held in rows:
+        found[order][sku] = found[order].get(sku, 0) + wanted - held
+    return dict(found)
+
+
+def reserved_lines(order_refs: Iterable[int]) -> dict[int, list[tuple[int, int, int, int, int]]]:
+    """What is promised to orders: order id -> [(line id, SKU id, wanted, held, consumed)]. Open and shipped ones. One query."""
+    found: dict[int, list[tuple[int, int, int, int, int]]] = defaultdict(list)
+    rows = Reservation.objects.filter(order_ref__in=list(order_refs)).exclude(state=ReservationState.RELEASED).order_by("id")
+    for order, line, sku, wanted, held, consumed in rows.values_list(
+        "order_ref", "line_ref", "sku_id", "wanted", "held", "consumed"
+    ):
+        found[order].append((line, sku, wanted, held, consumed))
+    return dict(found)
+
+
+def short_by_place(balances: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Pieces that waiting orders lack per (SKU, warehouse). One query."""
+    skus, houses = {b[0] for b in balances}, {b[1] for b in balances}
+    rows = (
+        open_shorts().filter(sku_id__in=skus, warehouse_id__in=houses).values("sku_id", "warehouse_id")
+        .annotate(short=Sum(F("wanted") - F("held"))).values_list("sku_id", "warehouse_id", "short")
+    )  # fmt: skip
+    return {(sku, house): short for sku, house, short in rows}
+
+
+def bins_of(sku_ids: Iterable[int], warehouse_id: int) -> dict[int, tuple[str, str]]:
+    """Where SKUs lie: SKU id -> (walking order, bin code). SKUs without a bin are absent. One query."""
+    rows = Balance.objects.filter(sku_id__in=list(sku_ids), warehouse_id=warehouse_id, bin__isnull=False)
+    return {sku: (sort or code, code) for sku, sort, code in rows.values_list("sku_id", "bin__sort", "bin__code")}
+
+
+def available(sku_ids: Iterable[int], warehouse_id: int | None = None) -> dict[int, int]:
+    """Pieces that can be promised per SKU, in one warehouse or in all. SKUs never seen are absent. One query."""
+    rows = Balance.objects.filter(sku_id__in=list(sku_ids))
+    if warehouse_id is not None:
+        rows = rows.filter(warehouse_id=warehouse_id)
+    found = rows.values("sku_id").annotate(free=Sum(F("on_hand") - F("reserved"))).values_list("sku_id", "free")
+    return dict(found)
+
+
+def low_stock() -> QuerySet[Balance]:
+    """Articles whose available pieces are at or below their reorder point, or that orders wait for."""
+    return Balance.objects.filter(
+        Q(reorder_point__gt=0, on_hand__lte=F("reserved") + F("reorder_point"))
+    )
+
+
+def balance_of(pk: int) -> Balance:
+    """One balance with its article, warehouse and bin. Raises ``Missing``."""
+    found = Balance.objects.select_related("sku", "warehouse", "bin").filter(pk=pk).first()
+    if found is None:
+        raise Missing("stock_missing", _("There is no such stock row."))
+    return found
+
+
+def movements_since(sku_id: int, moment: datetime) -> QuerySet[Movement]:
+    """The ledger of one SKU since ``moment``, newest first."""
+    return Movement.objects.filter(sku_id=sku_id, at__gte=moment).order_by("-at", "-id")

@@ -1,0 +1,1 @@
+"""Writes about stock, warehouses and bins."""
