@@ -115,10 +115,9 @@ def locked(sql: str, params: Sequence[Any]) -> list[Any]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'; {sql}", params)
-            cursor.nextset()
             return cursor.fetchall()
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") in ("55P03", "40P01"):
+        if getattr(error.__cause__, "pgcode", "") in ("55P03", "40P01"):
             raise busy() from error
         raise
 
