@@ -1,0 +1,99 @@
+"""Buyers of incoming orders, found or made in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Store
+from core import copying
+from core.listing.searching import fold
+from customers import rules
+from customers.models import Buyer, ErasedBuyer
+from customers.selectors import buyer_key
+from stores.contracts import RemoteOrder
+
+_NEW = ("store_id", "key", *rules.FACTS, "language", "search", "versions", "blacklist_reason", "email_consent",
+        "first_order_at", "created_at", "erased_at")  # fmt: skip
+_CHANGED = (*rules.FACTS, "language", "search", "versions", "first_order_at")
+
+
+def find_or_create_buyers(*, store: Store, remotes: Iterable[RemoteOrder], now: datetime) -> dict[str, Buyer]:
+    """The buyers of ``remotes`` by their identity in the store (``selectors.buyer_key``), new ones made, facts brought up to date.
+
+    Statements do not grow with the number of orders. Facts (name, e-mail, …) follow the latest telling, whatever the order
+    in which tellings arrive. An erased buyer stays erased: nothing personal is written to his row.
+    """
+    told: dict[str, list[RemoteOrder]] = {}
+    for remote in remotes:
+        told.setdefault(buyer_key(store.pk, remote), []).append(remote)
+    with transaction.atomic():
+        asked = _without_erased(store, told)
+        found = _read(store, asked)
+        missing = sorted(set(asked.values()) - found.keys())
+        if missing:
+            made = copying.insert_missing(Buyer, _NEW, [_blank(store, key, now) for key in missing], ("store_id", "key"))
+            if made:
+                found |= _read(store, {key: key for _pk, _store, key in made})
+            if len(made) < len(missing):  # somebody else made them at this moment
+                found |= _read(store, {key: key for key in missing})
+        changed = [buyer for key, buyer in found.items() if not buyer.erased_at and _tell(buyer, _tellings(told, asked, key))]
+        changed.sort(key=lambda buyer: buyer.pk)
+        copying.update_rows(Buyer, _CHANGED, [_row(buyer) for buyer in changed], "t.erased_at IS NULL")
+    return {key: found[asked[key]] for key in told}
+
+
+def _tellings(told: dict[str, list[RemoteOrder]], asked: dict[str, str], key: str) -> list[RemoteOrder]:
+    return told.get(key, []) if asked.get(key) == key else []
+
+
+def _without_erased(store: Store, told: dict[str, list[RemoteOrder]]) -> dict[str, str]:
+    """Identity -> key to look for: the key itself, or the pseudonym of somebody who asked to be forgotten."""
+    digests = {rules.tombstone(store.pk, key): key for key in told}
+    gone = set(ErasedBuyer.objects.filter(store=store, key_digest__in=list(digests)).values_list("key_digest", flat=True))
+    return {key: f"{rules.ERASED}{digest[:60]}" if digest in gone else key for digest, key in digests.items()}
+
+
+def _read(store: Store, asked: dict[str, str]) -> dict[str, Buyer]:
+    return {buyer.key: buyer for buyer in Buyer.objects.filter(store=store, key__in=list(asked.values()))}
+
+
+def _blank(store: Store, key: str, now: datetime) -> dict[str, Any]:
+    empty = dict.fromkeys(_NEW, "")
+    return empty | {
+        "store_id": store.pk, "key": key, "versions": {}, "email_consent": False, "first_order_at": None, "created_at": now,
+        "erased_at": now if key.startswith(rules.ERASED) else None,
+    }  # fmt: skip
+
+
+def _tell(buyer: Buyer, remotes: list[RemoteOrder]) -> bool:
+    """Bring the buyer's facts up to date in memory; whether anything changed."""
+    facts = {name: getattr(buyer, name) for name in rules.FACTS}
+    versions, first = dict(buyer.versions), buyer.first_order_at
+    for remote in remotes:
+        moment = remote.updated_at or remote.placed_at
+        facts, versions = rules.merged(facts, versions, _facts(remote), int(moment.timestamp()))
+        placed = remote.placed_at.astimezone(UTC)
+        first = placed if first is None or placed < first else first
+    if versions == buyer.versions and first == buyer.first_order_at:
+        return False
+    for name, value in facts.items():
+        setattr(buyer, name, value)
+    buyer.versions, buyer.first_order_at = versions, first
+    buyer.language = buyer.language or rules.language_of(buyer.country)
+    buyer.search = fold(" ".join(filter(None, (buyer.name, buyer.login, buyer.email))))[:500]
+    return True
+
+
+def _facts(remote: RemoteOrder) -> dict[str, str]:
+    return {
+        "login": remote.buyer_login, "name": remote.buyer_name or remote.address.recipient, "email": remote.buyer_email,
+        "phone": remote.address.phone, "country": remote.country,
+    }  # fmt: skip
+
+
+def _row(buyer: Buyer) -> dict[str, Any]:
+    return {"id": buyer.pk, **{name: getattr(buyer, name) for name in _CHANGED}}

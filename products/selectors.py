@@ -1,0 +1,115 @@
+"""Reading articles and their appearances in stores."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import Actor
+from core.errors import Missing
+from core.listing.searching import fold
+from products.models import ChannelItem, Sku, SkuMatch
+from products.rules import matching
+
+#: So many articles are looked at for suggestions of one channel SKU.
+CANDIDATES = 200
+
+
+def skus_for(actor: Actor) -> QuerySet[Sku]:
+    """The articles of the house."""
+    return Sku.objects.all()
+
+
+def sku_by_code(code: str) -> Sku:
+    """The article with this code; raises ``Missing``."""
+    found = Sku.objects.filter(code=code).first()
+    if found is None:
+        raise Missing("unknown_sku", _("There is no article “%(code)s”."), code=code[:60])
+    return found
+
+
+def skus_by_code(codes: Collection[str]) -> dict[str, Sku]:
+    """The articles with these codes, by code; unknown ones are left out."""
+    return {sku.code: sku for sku in Sku.objects.filter(code__in=list(codes))}
+
+
+def items_for(actor: Actor) -> QuerySet[ChannelItem]:
+    """The channel SKUs of the stores the actor works in (the scope sees to that)."""
+    return ChannelItem.objects.all()
+
+
+def item(item_id: int) -> ChannelItem:
+    """One channel SKU inside the scope; raises ``Missing``."""
+    found = ChannelItem.objects.select_related("store").filter(pk=item_id).first()
+    if found is None:
+        raise Missing("not_found", _("There is no such entry, or it is not yours to see."))
+    return found
+
+
+def to_match(queryset: QuerySet[ChannelItem]) -> QuerySet[ChannelItem]:
+    """Those nobody has matched or marked as no goods."""
+    return queryset.filter(matched=False, not_goods=False)
+
+
+def components(item_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """What each channel SKU stands for: item id -> (SKU id, pieces) of each component; unmatched ones are missing. One query."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    rows = SkuMatch.objects.filter(item_id__in=list(item_ids)).order_by("item_id", "id")
+    for item_id, sku_id, quantity in rows.values_list("item_id", "sku_id", "quantity"):
+        found.setdefault(item_id, []).append((sku_id, quantity))
+    return found
+
+
+def described(item_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """The components with code and name, for pages: item id -> [{sku_id, code, name_en, name_zh, quantity}]. One query."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = SkuMatch.objects.filter(item_id__in=list(item_ids)).order_by("item_id", "id")
+    for row in rows.values("item_id", "sku_id", "quantity", "sku__code", "sku__name_en", "sku__name_zh"):
+        found.setdefault(row["item_id"], []).append(
+            {"sku_id": row["sku_id"], "code": row["sku__code"], "name_en": row["sku__name_en"],
+             "name_zh": row["sku__name_zh"], "quantity": row["quantity"]}
+        )  # fmt: skip
+    return found
+
+
+def unmatched(item_ids: Collection[int]) -> set[int]:
+    """Those of the channel SKUs that block a note: neither matched nor marked as no goods. One query."""
+    return set(to_match(ChannelItem.objects.filter(pk__in=list(item_ids))).values_list("pk", flat=True))
+
+
+def suggestions(items: Collection[ChannelItem]) -> dict[int, list[dict[str, Any]]]:
+    """The likely articles of each channel SKU, best first: [{sku_id, code, name, quantity, reason}]. One query.
+
+    Looked at are articles with a similar code or a common word in the name; the decision is ``rules.matching.suggest``.
+    """
+    asked = Q()
+    for one in items:
+        bare = matching.bare_code(one.channel_sku)
+        if len(bare) >= 3:
+            asked |= Q(code__istartswith=bare[:4]) | Q(code__istartswith=one.channel_sku[:4])
+        longest = sorted(matching.words(one.title), key=lambda w: (-len(w), w))[:2]
+        for word in longest:
+            if len(word) >= 2:
+                asked |= Q(search__contains=word)
+    if not asked:
+        return {}
+    near = list(Sku.objects.filter(asked, active=True).order_by("code")[: CANDIDATES * max(len(items), 1)])
+    by_id = {sku.pk: sku for sku in near}
+    articles = [matching.Article(sku.pk, sku.code, f"{sku.name_en} {sku.name_zh} {sku.variant}") for sku in near]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in items:
+        hits = matching.suggest(one.channel_sku, one.title, one.attributes, articles)
+        found[one.pk] = [
+            {"sku_id": h.pk, "code": by_id[h.pk].code, "name": by_id[h.pk].name_en or by_id[h.pk].name_zh,
+             "quantity": h.quantity, "reason": h.reason}
+            for h in hits
+        ]  # fmt: skip
+    return found
+
+
+def search_text(sku: Sku) -> str:
+    """The folded words an article is found by."""
+    return fold(" ".join(filter(None, (sku.code, sku.name_en, sku.name_zh, sku.variant, sku.barcode))))[:600]

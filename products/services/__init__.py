@@ -1,0 +1,1 @@
+"""Writing articles, channel SKUs and what they stand for."""
