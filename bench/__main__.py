@@ -1,0 +1,73 @@
+"""``make bench``: the table of docs/performance.md with today's figures, product and floor in turns.
+
+    python -m bench --orders 100000            # one size
+    python -m bench --orders 10000 100000      # growth
+    python -m bench --only P1 P2
+
+Each size has an embedded installation of its own under var/bench-N (kept, so that a second run measures at once).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Fill and measure each size in a process of its own; print one table; ``--write`` keeps it in docs/performance.md."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--orders", type=int, nargs="+", default=[100_000])
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--write", action="store_true", help="keep the table in docs/performance.md")
+    given = parser.parse_args()
+    rows: list[dict[str, str]] = []
+    for size in given.orders:
+        data = ROOT / "var" / f"bench-{size}"
+        environment = {**os.environ, "SAMPAN_DATA": str(data), "DJANGO_SETTINGS_MODULE": "bench.settings"}
+        call = [sys.executable, str(ROOT / "manage.py")]
+        subprocess.run([*call, "migrate", "-v0"], check=True, env=environment, cwd=ROOT)
+        subprocess.run([*call, "load_reference"], check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        filled = data / "filled"
+        if not filled.exists():
+            print(f"filling {size:,} orders …", flush=True)
+            subprocess.run([*call, "bench_data", "--orders", str(size)], check=True, env=environment, cwd=ROOT)
+            filled.touch()
+        done = subprocess.run(
+            [*call, "measure", "--json", *(["--only", *given.only] if given.only else [])],
+            check=True, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        for row in json.loads(done.stdout.strip().splitlines()[-1])["figures"]:
+            rows.append({"orders": f"{size:,}", **row})
+    text = _table(rows)
+    print(text)
+    if given.write:
+        _keep(text)
+    return 0
+
+
+def _table(rows: list[dict[str, str]]) -> str:
+    head = ("orders", "id", "work", "product", "floor", "ratio", "goal", "reached")
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(str(row.get(name, "")) for name in head) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _keep(text: str) -> None:
+    page = ROOT / "docs" / "performance.md"
+    page.write_text(
+        "# Performance as measured\n\n"
+        "`make bench` prints this table; CPU is application + PostgreSQL per call, median of seven turns, product and floor in "
+        f"turns in one run. Last run kept here: {date.today():%Y-%m-%d}, 2 cores.\n\n{text}\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""The figures of PERFORMANCE, each beside its floor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.test import Client
+
+from accounts import services as people
+from accounts.models import User
+from bench.measure import Figure, in_turns
+from core.audit import SYSTEM
+from orders.models import Order
+
+Row = dict[str, str]
+
+
+def measure(*, only: set[str], now: datetime) -> list[Row]:
+    """All figures whose id is in ``only`` (all when empty)."""
+    from bench import work  # imports the whole product
+
+    parts: dict[str, Callable[[], list[Row]]] = {
+        "P1": partial(pages, now), "P3": partial(searches, now), "P5": partial(rest, now), "P8": partial(work.hand_over, now),
+        "P9": partial(work.printing, now), "P11": partial(work.due_duties, now), "P13": partial(today, now),
+        "P6": partial(work.create_orders, now), "P7": partial(work.import_file, now),
+    }  # fmt: skip
+    also = {"P2": "P1"}
+    wanted = {also.get(name, name) for name in only} or set(parts)
+    rows: list[Row] = []
+    for name, part in parts.items():
+        if name in wanted:
+            rows += part()
+    return rows
+
+
+def client() -> Client:
+    """A signed-in manager of all stores; English, so that rows are comparable."""
+    user = User.objects.filter(username="bench").first() or people.create_person(
+        username="bench", password="bench", role="manager", actor=SYSTEM, now=_now(), all_stores=True, language="en",
+        check_password=False,
+    )  # fmt: skip
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def _now() -> datetime:
+    from core.clock import utcnow
+
+    return utcnow()
+
+
+def _get(browser: Client, url: str, **headers: str) -> Callable[[], Any]:
+    def call() -> Any:
+        answer = browser.get(url, headers=headers)
+        assert answer.status_code == 200, (url, answer.status_code)
+        return answer
+
+    return call
+
+
+def row(id: str, work: str, product: str, floor: str = "", ratio: str = "", goal: str = "", reached: bool | None = None) -> Row:
+    """One line of the table."""
+    mark = "" if reached is None else ("yes" if reached else "NO")
+    return {"id": id, "work": work, "product": product, "floor": floor, "ratio": ratio, "goal": goal, "reached": mark}
+
+
+def _ms(figure: Figure) -> str:
+    return f"{figure.cpu_ms:.1f} ms CPU, {figure.statements} SQL, {figure.size / 1000:.0f} kB"
+
+
+def pages(now: datetime) -> list[Row]:
+    """P1 and P2: the order list, filtered, and deep."""
+    browser = client()
+    month = (now - timedelta(days=60)).date().isoformat()
+    deep = "/orders/?view=all"
+    for _ in range(20):
+        answer = browser.get(deep)
+        following = answer.context["next_url"] if answer.context else ""
+        if not following:
+            break
+        deep = following
+    works = {
+        "floor": _get(browser, "/floor/orders/"),
+        "first": _get(browser, "/orders/?view=all"),
+        "filtered": _get(browser, f"/orders/?view=all&state=ready&country=BR&placed_after={month}"),
+        "deep": _get(browser, deep),
+    }
+    found = in_turns(works)
+    floor, first = found["floor"], found["first"]
+    ratio = first.cpu_ms / floor.cpu_ms
+    rows = [
+        row(
+            "P1", "order list, 50 rows", _ms(first), _ms(floor), f"{ratio:.2f}", "≤ 2.0 × floor, ≤ 8 SQL, ≤ 80 kB",
+            ratio <= 2 and first.statements <= 8 and first.size <= 80_000,
+        )
+    ]  # fmt: skip
+    for name, text in (("filtered", "state + country + date"), ("deep", "page 21")):
+        against = found[name].cpu_ms / first.cpu_ms
+        rows.append(row("P2", f"order list, {text}", _ms(found[name]), _ms(first), f"{against:.2f}", "≤ 1.2 × first page", against <= 1.2))
+    return rows
+
+
+def searches(now: datetime) -> list[Row]:
+    """P3: by prefix of words, by number, by the last six digits."""
+    browser = client()
+    some = Order.objects.order_by("-id").values_list("number", flat=True)[100]
+    works = {"first": _get(browser, "/orders/?view=all")}
+    for name, term in {"last six digits": some[-6:], "number prefix": some[:9], "buyer word": "kowal"}.items():
+        works[name] = _get(browser, f"/orders/?view=all&q={term}")
+    found = in_turns(works)
+    rows = []
+    for name in ("last six digits", "number prefix", "buyer word"):
+        against = found[name].cpu_ms / found["first"].cpu_ms
+        rows.append(row("P3", f"search by {name}", _ms(found[name]), _ms(found["first"]), f"{against:.2f}", "page ≤ 2 × first page", against <= 2))
+    return rows
+
+
+def rest(now: datetime) -> list[Row]:
+    """P5: API list of 50 with lines, and detail."""
+    browser = client()
+    _token, key = people.create_token(program="bench", role="manager", actor=SYSTEM, now=now)
+    program = Client()
+    newest = Order.objects.order_by("-id").values_list("pk", flat=True)[50]
+    bearer = {"authorization": f"Bearer {key}"}
+    works = {
+        "floor list": _get(browser, "/floor/api/"),
+        "list": _get(program, "/api/v1/orders/?page_size=50", **bearer),
+        "floor detail": _get(browser, f"/floor/api/{newest}/"),
+        "detail": _get(program, f"/api/v1/orders/{newest}/", **bearer),
+    }
+    found = in_turns(works)
+    listed = found["list"].cpu_ms / found["floor list"].cpu_ms
+    one = found["detail"].cpu_ms / found["floor detail"].cpu_ms
+    return [
+        row("P5", "API list of 50 orders with lines", _ms(found["list"]), _ms(found["floor list"]), f"{listed:.2f}", "≤ 2 × floor", listed <= 2),
+        row("P5", "API detail", _ms(found["detail"]), _ms(found["floor detail"]), f"{one:.2f}", "≤ 1.5 × floor", one <= 1.5),
+    ]
+
+
+def today(now: datetime) -> list[Row]:
+    """P13: the Today list."""
+    browser = client()
+    found = in_turns({"floor": _get(browser, "/floor/orders/"), "today": _get(browser, "/today/")})
+    ratio = found["today"].cpu_ms / found["floor"].cpu_ms
+    return [
+        row("P13", "Today list", _ms(found["today"]), _ms(found["floor"]), f"{ratio:.2f}", "as P1", ratio <= 2 and found["today"].statements <= 8)
+    ]

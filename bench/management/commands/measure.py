@@ -1,0 +1,22 @@
+"""``manage.py measure`` (settings bench.settings): the figures of one database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench import figures
+from core.commands import HouseCommand
+
+
+class Command(HouseCommand):
+    """Measure everything, or ``--only`` some."""
+
+    help = "Measure the product against its floor on this database."
+
+    def arguments(self, parser: Any) -> None:
+        """Which figures."""
+        parser.add_argument("--only", nargs="*", default=[])
+
+    def perform(self, **options: Any) -> dict[str, Any]:
+        """The figures as rows of text."""
+        return {"figures": figures.measure(only=set(options["only"]), now=self.now(options))}

@@ -1,0 +1,1 @@
+"""Services that fill databases: a demonstration, or figures for measurements."""
