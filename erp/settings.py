@@ -20,7 +20,7 @@ EMBEDDED = places()
 STANDALONE = not env.given("DATABASE_URL") or env.text("DATABASE_URL") == EMBEDDED.database_url
 DEBUG = False
 if STANDALONE and not env.given("SECRET_KEY"):
-    SECRET_KEY = embedded_secret(EMBEDDED, "secret_key")
+    SECRET_KEY = embedded_secret(EMBEDDED, "secret_key", size=48)
 else:
     SECRET_KEY = env.secret("SECRET_KEY", "`openssl rand -base64 48`")
 if STANDALONE and not env.given("FIELD_ENCRYPTION_KEY"):
@@ -65,7 +65,7 @@ OUR_APPS = [
     "orders",
     "logistics",
     "disputes",
-    "reports",
+    "demo",
 ]
 OUR_APPS = [name for name in OUR_APPS if (BASE_DIR / name / "apps.py").exists()]
 INSTALLED_APPS = [

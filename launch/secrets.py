@@ -9,8 +9,8 @@ import secrets
 from .places import Places, make_folder, server_user
 
 
-def embedded_secret(places: Places, name: str) -> str:
-    """The secret of this name (32 random bytes in URL-safe base64), made on first use; two at once get the same one."""
+def embedded_secret(places: Places, name: str, size: int = 32) -> str:
+    """The secret of this name (random bytes in URL-safe base64), made on first use; two at once get the same one."""
     folder = places.data / "secrets"
     path = folder / name
     if not path.exists():
@@ -19,7 +19,7 @@ def embedded_secret(places: Places, name: str) -> str:
         half = folder / f"{name}.{os.getpid()}"
         handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
-            out.write(base64.urlsafe_b64encode(secrets.token_bytes(32)))
+            out.write(base64.urlsafe_b64encode(secrets.token_bytes(size)))
             out.flush()
             os.fsync(out.fileno())
         try:

@@ -22,6 +22,7 @@ from .process import PAUSES, Crew
 from .servers import check_version, postgres_answers, postgres_child, prepare, valkey_answers, valkey_child
 
 START_SECONDS = 60.0
+LONGEST_LOG = 20_000_000  # bytes; then it becomes .old at the next start
 
 
 class Attached:
@@ -30,6 +31,7 @@ class Attached:
     def __init__(self, where: Places, users: FileLock) -> None:
         self.where = where
         self.users = users
+        self.keeper: subprocess.Popen[bytes] | None = None  # when this process started it
 
     @property
     def environment(self) -> dict[str, str]:
@@ -37,8 +39,18 @@ class Attached:
         return {"DATABASE_URL": self.where.database_url, "REDIS_URL": self.where.redis_url}
 
     def close(self) -> None:
-        """Let go; the keeper stops the servers when nobody is left."""
+        """Let go; the keeper stops the servers when nobody is left, and whoever started it then waits for its end."""
         self.users.release()
+        if self.keeper is not None and self._last():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.keeper.wait(timeout=30)
+
+    def _last(self) -> bool:
+        """Whether nobody else holds a share: the lock is free, or the keeper holds it because it stops already."""
+        free = self.users.try_take()
+        shared_by_others = not free and self.users.try_take(shared=True)
+        self.users.release()
+        return not shared_by_others
 
     def wait_gone(self, seconds: float) -> bool:
         """After `close`: whether the servers stopped within so many seconds (they stay when others use them)."""
@@ -72,7 +84,7 @@ def attach(data: Path | None = None, durable: bool = True) -> Attached:
         )
     attached = Attached(where, users)
     try:
-        _wait(where, durable)
+        attached.keeper = _wait(where, durable)
     except BaseException:
         attached.close()
         raise
@@ -100,7 +112,7 @@ def for_command(argv: list[str]) -> contextlib.AbstractContextManager[object]:
     return attach()
 
 
-def _wait(where: Places, durable: bool) -> None:
+def _wait(where: Places, durable: bool) -> subprocess.Popen[bytes] | None:
     keeper_lock = FileLock(where.services / "keeper.lock")
     end = time.monotonic() + START_SECONDS
     keeper: subprocess.Popen[bytes] | None = None
@@ -113,6 +125,7 @@ def _wait(where: Places, durable: bool) -> None:
         if time.monotonic() > end:
             raise LaunchError(f"The embedded servers did not answer within {START_SECONDS:g} s: look into {where.log}.")
         time.sleep(0.05)
+    return keeper
 
 
 def _spawn_keeper(where: Places, durable: bool) -> subprocess.Popen[bytes]:
@@ -145,7 +158,7 @@ class Healer:
     def __init__(self, share: Attached, out: Callable[[str, str], None]) -> None:
         self.share, self.out = share, out
         self.lock = FileLock(share.where.services / "keeper.lock")
-        self.keeper: subprocess.Popen[bytes] | None = None
+        self.keeper = share.keeper
         self.next_look, self.failures = 0.0, 0
 
     def look(self) -> None:
@@ -160,7 +173,7 @@ class Healer:
             self.failures += 1
             self.next_look = now + max(1.0, pause)
             self.out("services", "the keeper of the database has gone; starting it again")
-            self.keeper = _spawn_keeper(self.share.where, durable=True)
+            self.keeper = self.share.keeper = _spawn_keeper(self.share.where, durable=True)
         else:
             self.failures = 0
 
@@ -179,6 +192,9 @@ def keep(data: Path, durable: bool) -> int:
     mine = FileLock(where.services / "keeper.lock")
     if not mine.try_take():
         return 0  # somebody else keeps already
+    for log in where.log.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".old"))
     logs = {name: (where.log / f"{name}.log").open("a", buffering=1) for name in ("postgres", "valkey")}
 
     def out(name: str, line: str) -> None:
@@ -207,7 +223,7 @@ def keep(data: Path, durable: bool) -> int:
         return 1
     users = FileLock(where.services / "users.lock")
     while not crew.stopping and not users.try_take():
-        crew.turn(0.3)
+        crew.turn(0.2)
     crew.stop()
     return 0
 

@@ -277,8 +277,8 @@ def run() -> int:
         return serve(where, env, port, found, share, began)
     finally:
         if share is not None:
-            share.close()
             say("Stopping the database …")
+            share.close()
             if not share.wait_gone(30):
                 say("The database stays up: another command still uses it.")
         lock.release()

@@ -1,0 +1,114 @@
+"""Refusals before anything is installed, kit and catalogue building."""
+
+from __future__ import annotations
+
+import gettext
+import importlib.util
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from launch import assets, environment, supervisor
+from launch.errors import LaunchError
+from launch.places import places
+from launch.translations import compile_all
+
+
+def test_an_old_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    with pytest.raises(LaunchError, match=r"Python 3\.9\.2 is too old"):
+        environment.check_python()
+
+
+def test_a_full_disk_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(LaunchError, match="is full"):
+        environment.check_room(tmp_path / "not" / "there", 10**18)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_python_without_its_installer_is_refused_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(LaunchError, match="apt install python"):
+        environment.make_venv(tmp_path / "venv")
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (
+            "WARNING: x\nERROR: No matching distribution found for y\nhint",
+            "ERROR: No matching distribution found for y",
+        ),
+        ("npm warn a\nnpm error network refused\nnpm error more", "npm error network refused"),
+        ("a\nOSError: [Errno 28] No space left on device", "the disk is full; free some space and start again."),
+        ("", "it said nothing"),
+        ("one\ntwo", "two"),
+    ],
+)
+def test_a_tool_that_fails_is_quoted_in_one_line(output: str, words: str) -> None:
+    assert environment.last_words(output) == words
+
+
+@pytest.mark.parametrize("value", ["0", "65535", "-1", "http", "８０００", "80 80"])
+def test_a_wrong_port_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(LaunchError, match="give a number from 1 to 65534"):
+        supervisor.wanted_port()
+
+
+def test_a_taken_port_is_refused() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(LaunchError, match="is taken by another program"):
+            supervisor.check_port(other.getsockname()[1])
+
+
+def test_a_second_start_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    where = places(tmp_path / "data")
+    first = supervisor.take_run_lock(where, 8000)
+    with pytest.raises(LaunchError, match=r"already runs on this data \(process \d+, http://127\.0\.0\.1:8000\)"):
+        supervisor.take_run_lock(where, 8001)
+    first.release()
+    supervisor.take_run_lock(where, 8001).release()
+
+
+def test_references_to_source_maps_are_cut_out() -> None:
+    text = b"a{}\n/*# sourceMappingURL=tabler.min.css.map */\n//# sourceMappingURL=x.js.map\nend"
+    assert assets.SOURCE_MAP.sub(b"", text) == b"a{}\n\n\nend"
+
+
+def test_the_sprite_holds_the_icons_of_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    icons = tmp_path / "@tabler/icons/icons/outline"
+    icons.mkdir(parents=True)
+    (icons / "truck.svg").write_text('<!-- note -->\n<svg width="24"\n  height="24">\n  <path d="M0 0" />\n</svg>\n')
+    (tmp_path / "icons.txt").write_text("# list\ntruck\n\n")
+    monkeypatch.setattr(assets, "NODE_MODULES", tmp_path)
+    monkeypatch.setattr(assets, "ICON_LIST", tmp_path / "icons.txt")
+    assert '<symbol id="truck" viewBox="0 0 24 24"' in assets.sprite()
+    assert '<path d="M0 0" /></symbol>' in assets.sprite()
+    (tmp_path / "icons.txt").write_text("lorry\n")
+    with pytest.raises(LaunchError, match="names the icon 'lorry'"):
+        assets.sprite()
+
+
+def test_lock_files_name_no_place_to_fetch_from() -> None:
+    for path in [*environment.ROOT.glob("requirements*"), environment.ROOT / "package-lock.json"]:
+        text = path.read_text()
+        assert "resolved" not in text, path
+        assert not any(mark in text for mark in ("--index-url", "--find-links", "--extra-index-url", "file:")), path
+
+
+def test_catalogues_are_compiled_without_gettext_tools(tmp_path: Path) -> None:
+    folder = tmp_path / "locale" / "zh_Hans" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    (folder / "django.po").write_text(head + 'msgid "Order"\nmsgstr "订单"\n')
+    assert [path.name for path in compile_all(tmp_path)] == ["django.po"]
+    with (folder / "django.mo").open("rb") as compiled:
+        assert gettext.GNUTranslations(compiled).gettext("Order") == "订单"
+    assert compile_all(tmp_path) == []
