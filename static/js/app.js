@@ -11,6 +11,7 @@ export const dialogOpen = () => !!$("dialog[open]");
 
 // --- toasts: what happened, with a way back --------------------------------------------------------------------
 export function toast({ text, tone = "sea", undo = "" }) {
+  if (!undo && $$(".toast-s > span").some((el) => el.textContent === text)) return;
   const el = document.createElement("div");
   el.className = `toast-s toast-${tone}`;
   el.setAttribute("role", tone === "rose" ? "alert" : "status");
@@ -169,7 +170,7 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && palette) { event.preventDefault(); if (!palette.open) { palette.showModal(); resetPalette(); } return; }
   if (event.key === "Escape") {
     const menu = $("details.menu[open]");
-    if (menu) { menu.open = false; $("summary", menu)?.focus(); return; }
+    if (menu) { if (menu.dataset.changed !== undefined) { delete menu.dataset.changed; menu.closest("form")?.reset(); } menu.open = false; $("summary", menu)?.focus(); return; }
     if (document.body.classList.contains("rail-shown")) { rail(false); return; }
     if (typing(event.target)) event.target.blur();
     return;
@@ -217,7 +218,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "dialog" || event.defaultPrevented) return;
   dirty.delete(form);
-  if (form.method !== "post") return;
+  if (form.method !== "post" || form.dataset.many !== undefined) return;
   if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 15000) { event.preventDefault(); event.stopImmediatePropagation(); return; }
   form.dataset.sent = String(Date.now());
   event.submitter?.setAttribute("data-busy", "");
@@ -246,7 +247,7 @@ document.addEventListener("submit", (event) => {
   if (!formDialog?.contains(form) || form.hasAttribute("hx-post") || form.method !== "post") return;
   event.preventDefault();
   const values = new FormData(form, event.submitter);
-  window.htmx.ajax("POST", event.submitter?.formAction || form.action, { source: form, target: "#dialog-body", swap: "innerHTML", values: Object.fromEntries([...new Set(values.keys())].map((k) => { const all = values.getAll(k); return [k, all.length > 1 ? all : all[0]]; })) });
+  window.htmx.ajax("POST", event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href, { source: form, target: "#dialog-body", swap: "innerHTML", values: Object.fromEntries([...new Set(values.keys())].map((k) => { const all = values.getAll(k); return [k, all.length > 1 ? all : all[0]]; })) });
 });
 
 // --- what needs a hand after it came: select boxes with search, clocks, moving columns --------------------------
