@@ -1,1 +1,234 @@
 """Reads over dispatch notes, waybill numbers and print batches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core import policies
+from core.audit import Actor
+from core.errors import Missing
+from logistics.choices import NoteState, NumberState, ParcelState
+from logistics.models import (
+    ApprovalRule,
+    DispatchNote,
+    NoteSignature,
+    Parcel,
+    PrintBatch,
+    PrintLog,
+    Service,
+    WaybillNumber,
+)  # fmt: skip
+from logistics.policies.dispatch import LOW_NUMBERS, NOTE_TIMES
+from logistics.rules.clocks import NoteTimes, parse_time
+from logistics.rules.routing import ServiceFacts
+from orders.choices import OrderState
+from orders.models import Order, OrderAddress
+from stores.models import Deadline
+
+#: States in which a note still has work to do.
+OPEN_NOTES = [NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED]
+#: States of numbers that belong to a note.
+LIVE_NUMBERS = [NumberState.RESERVED, NumberState.USED]
+ADDRESS_PARTS = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
+
+
+def notes_for(actor: Actor) -> QuerySet[DispatchNote]:
+    """The notes of the actor's stores."""
+    return DispatchNote.objects.select_related("store", "order", "service", "warehouse")
+
+
+def numbers_for(actor: Actor) -> QuerySet[WaybillNumber]:
+    """Waybill numbers; they belong to the house, but a number on a note is seen with the note's store only."""
+    mine = DispatchNote.objects.filter(pk=OuterRef("note_id"))
+    return WaybillNumber.objects.filter(Q(note__isnull=True) | Exists(mine))
+
+
+def batches_for(actor: Actor) -> QuerySet[PrintBatch]:
+    """Print batches that hold a note of the actor's stores, newest first."""
+    if actor.store_ids is None:
+        return PrintBatch.objects.all()
+    return PrintBatch.objects.filter(Exists(PrintLog.objects.filter(batch_id=OuterRef("pk"))))
+
+
+def services_for(actor: Actor) -> QuerySet[Service]:
+    """All services."""
+    return Service.objects.all()
+
+
+def approval_rules_for(actor: Actor) -> QuerySet[ApprovalRule]:
+    """Approval rules of the actor's stores and of all stores."""
+    rules = ApprovalRule.objects.select_related("store")
+    return rules if actor.store_ids is None else rules.filter(Q(store__isnull=True) | Q(store_id__in=actor.store_ids))
+
+
+def packed_parcels_for(actor: Actor) -> QuerySet[Parcel]:
+    """Parcels that are sealed and wait for their carrier."""
+    return Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
+
+
+def service_by_code(code: str) -> Service:
+    """The service called ``code``. Raises ``Missing``."""
+    found = Service.objects.filter(code=code).first()
+    if found is None:
+        raise Missing("service_missing", _("There is no service with the code “%(code)s”."), code=code)
+    return found
+
+
+def service_facts() -> list[ServiceFacts]:
+    """Every service as the choice of a service needs it. One query."""
+    return [facts_of_service(service) for service in Service.objects.all()]
+
+
+def facts_of_service(service: Service) -> ServiceFacts:
+    """One service as plain values."""
+    return ServiceFacts(
+        code=service.code, words=tuple(service.match_words or ()), active=service.active,
+        destinations=str(service.facts.get("destinations") or "ALL"), value_max=service.value_max,
+        value_max_currency=service.value_max_currency, max_weight_g=service.max_weight_g,
+    )  # fmt: skip
+
+
+def lock_notes(ids: Iterable[int]) -> list[DispatchNote]:
+    """These notes, locked in primary-key order, with their order, store, service and warehouse."""
+    rows = DispatchNote.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk")
+    return list(rows.select_related("order", "store", "service", "warehouse"))
+
+
+def lock_note(pk: int) -> DispatchNote:
+    """One note, locked. Raises ``Missing`` for a note that is gone or of another store."""
+    found = lock_notes([pk])
+    if not found:
+        raise Missing("note_missing", _("There is no such dispatch note."))
+    return found[0]
+
+
+def note_by_number(number: str) -> DispatchNote | None:
+    """The note with this printed number, or None."""
+    return DispatchNote.objects.filter(number=number).select_related("order", "store", "service", "warehouse").first()
+
+
+def open_note_of(order_id: int) -> DispatchNote | None:
+    """The note of the order that still has work to do, or None."""
+    return DispatchNote.objects.filter(order_id=order_id, state__in=OPEN_NOTES).select_related("service").first()
+
+
+def live_numbers(note_ids: Iterable[int]) -> dict[int, WaybillNumber]:
+    """The waybill number of each note that has one. One query."""
+    rows = WaybillNumber.objects.filter(note_id__in=list(note_ids), state__in=LIVE_NUMBERS)
+    return {row.note_id: row for row in rows if row.note_id}
+
+
+def signatures_of(note_ids: Iterable[int]) -> dict[int, dict[str, NoteSignature]]:
+    """The living signatures of notes by kind. One query."""
+    found: dict[int, dict[str, NoteSignature]] = defaultdict(dict)
+    for row in NoteSignature.objects.filter(note_id__in=list(note_ids), void_at__isnull=True):
+        found[row.note_id][row.kind] = row
+    return found
+
+
+def addresses(order_ids: Iterable[int]) -> dict[int, OrderAddress]:
+    """The address of each order that has one. One query."""
+    return {row.order_id: row for row in OrderAddress.objects.filter(order_id__in=list(order_ids))}
+
+
+def address_parts(address: OrderAddress | None, country: str) -> dict[str, str]:
+    """An address as plain text; an order without one has its country only."""
+    if address is None:
+        return dict.fromkeys(ADDRESS_PARTS, "") | {"country": country}
+    return {name: str(getattr(address, name) or "") for name in ADDRESS_PARTS} | {"country": address.country or country}
+
+
+#: Rows of the table of deadlines that are the house times of notes.
+_TIME_CODES = {
+    "ready_am": "SHOP_NOTE_READY_AM", "due_am": "SHOP_NOTE_DUE_AM", "ready_pm": "SHOP_NOTE_READY_PM",
+    "due_pm": "SHOP_NOTE_DUE_PM", "due_next": "SHOP_NOTE_DUE_NEXT", "pickup": "SHOP_CARRIER_PICKUP",
+}  # fmt: skip
+
+
+def note_times(day: date) -> NoteTimes:
+    """The house times of notes on ``day``: the table of deadlines as it counts that day, else the house rule. One query."""
+    rows: dict[str, str] = {}
+    for row in Deadline.objects.filter(rule_code__in=_TIME_CODES.values()).order_by("rule_code", "valid_from"):
+        if row.valid_from <= day or row.rule_code not in rows:
+            rows[row.rule_code] = row.value
+    given, base = policies.value(NOTE_TIMES, day), NoteTimes()
+    return NoteTimes(**{
+        name: parse_time(rows.get(code) or str(given.get(name, "")), getattr(base, name)) for name, code in _TIME_CODES.items()
+    })  # fmt: skip
+
+
+def orders_without_note(limit: int) -> list[int]:
+    """Ready orders that never got a note since they became ready: what the sweep drafts."""
+    later = DispatchNote.objects.filter(order_id=OuterRef("pk"), drafted_at__gte=OuterRef("ready_at"))
+    open_one = DispatchNote.objects.filter(order_id=OuterRef("pk"), state__in=OPEN_NOTES)
+    rows = Order.objects.filter(state=OrderState.READY, history=False).exclude(Exists(later)).exclude(Exists(open_one))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def pools() -> list[dict[str, Any]]:
+    """Number pools: service, free, reserved, used, void; services without a pool number are absent. One query."""
+    counts = {state: Count("pk", filter=Q(state=state)) for state in NumberState.values}
+    rows = WaybillNumber.objects.values("service_id", code=F("service__code"), name=F("service__name_en")).annotate(**counts)
+    return list(rows.order_by("code"))
+
+
+def low_pools(day: date | datetime) -> list[Service]:
+    """Active services that live from a pool and have fewer free numbers than the house rule asks for."""
+    least = int(policies.value(LOW_NUMBERS, day))
+    free = Count("numbers", filter=Q(numbers__state=NumberState.FREE))
+    rows = Service.objects.filter(active=True, numbers__source="pool").annotate(free=free).filter(free__lt=least)
+    return list(rows.order_by("pk").distinct())
+
+
+def postal_countries() -> frozenset[str]:
+    """ISO codes that a post may use in its numbers."""
+    groups = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+    return frozenset(code for code in Locale.parse("en").territories if len(code) == 2 and code.isalpha()) - groups
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """What dispatch knows of one order, for its place in the list of orders."""
+
+    note_state: str = ""
+    has_number: bool = False
+    printed: bool = False
+    packed: bool = False
+    handed_over: bool = False
+    declared: bool = False
+    approved: bool = False
+
+
+def stage_rows(order_ids: Sequence[int]) -> dict[int, StageRow]:
+    """Dispatch facts of orders, from their newest note and their parcels. Three queries."""
+    newest: dict[int, DispatchNote] = {}
+    for note in DispatchNote.objects.filter(order_id__in=order_ids).exclude(state=NoteState.WITHDRAWN).order_by("pk"):
+        newest[note.order_id] = note
+    numbers = live_numbers(note.pk for note in newest.values())
+    parcels: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    rows = Parcel.objects.filter(order_id__in=order_ids).exclude(state=ParcelState.CLOSED)
+    for order_id, state, declared_at in rows.values_list("order_id", "state", "declared_at"):
+        parcels[order_id].append((state, declared_at))
+    made = {}
+    for order_id in order_ids:
+        note = newest.get(order_id)
+        mine = parcels.get(order_id, [])
+        left = [declared for state, declared in mine if state != ParcelState.PACKED]
+        made[order_id] = StageRow(
+            note_state=note.state if note else "",
+            has_number=bool(note and note.pk in numbers),
+            printed=bool(note and note.printed_at),
+            packed=bool(note and note.state in (NoteState.PACKED, NoteState.CLOSED)),
+            handed_over=bool(left),
+            declared=bool(left) and all(left),
+            approved=bool(note and note.state not in (NoteState.DRAFT,)),
+        )
+    return made

@@ -1,0 +1,149 @@
+"""What a signature rests on: everything that stands in its way, and every input of an approval rule."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+
+from inventory import selectors as stock_selectors
+from logistics.models import DispatchNote, NoteLine
+from logistics.rules.approval import SignFacts, margin_percent
+from logistics.rules.customs import BLOCK, REVIEW, DeclaredLine, Finding, check
+from logistics.rules.packing import address_digest
+from logistics.rules.routing import match_method
+from logistics.selectors import dispatch
+from logistics.selectors.drafting import converter
+from orders.choices import OrderState
+from orders.models import OrderLine
+
+
+@lru_cache(maxsize=1)
+def stopwords() -> dict[str, str]:
+    """Descriptions that say nothing: text in lower case -> block or review (reference list)."""
+    path = settings.BASE_DIR / "logistics" / "data" / "description_stopwords.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["term"].casefold(): row["severity"] for row in csv.DictReader(file) if row["match"] == "whole_description"}
+
+
+@dataclass
+class Case:
+    """One note as its signers and the approval rules see it."""
+
+    note: DispatchNote
+    lines: list[NoteLine] = field(default_factory=list)
+    sign: SignFacts = field(default_factory=lambda: SignFacts("", ""))
+    facts: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    short: dict[int, int] = field(default_factory=dict)
+
+
+def lines_of(note_ids: Sequence[int]) -> dict[int, list[NoteLine]]:
+    """The lines of notes in their order, with their SKU. One query."""
+    found: dict[int, list[NoteLine]] = defaultdict(list)
+    rows = NoteLine.objects.filter(note_id__in=note_ids).select_related("sku").order_by("note_id", "position")
+    for line in rows:
+        found[line.note_id].append(line)
+    return found
+
+
+def declared_lines(lines: Sequence[NoteLine]) -> list[DeclaredLine]:
+    """Note lines as the customs rule reads them."""
+    return [
+        DeclaredLine(
+            position=line.position, code=line.sku.code, description=line.sku.customs_text, hs_code=line.sku.hs_code,
+            origin=line.sku.origin, quantity=line.quantity, value=line.value, paid=line.paid, weight_g=line.sku.weight_g,
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def unmatched_lines(order_ids: Sequence[int]) -> Counter[int]:
+    """Open lines of each order whose channel SKU nobody has matched yet. One query."""
+    rows = OrderLine.objects.filter(
+        order_id__in=order_ids, item__matched=False, item__not_goods=False, shipped_quantity__lt=F("quantity")
+    )
+    return Counter(rows.values_list("order_id", flat=True))
+
+
+def cases(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Case]:
+    """The case of each note (with ``order``, ``store``, ``service`` loaded). The queries do not grow with the notes."""
+    order_ids = [note.order_id for note in notes]
+    lines = lines_of([note.pk for note in notes])
+    unmatched = unmatched_lines(order_ids)
+    short = stock_selectors.shortfall(order_ids)
+    places = dispatch.addresses(order_ids)
+    services = dispatch.service_facts()
+    first = first_orders(order_ids)
+    convert = converter(now.date())
+    made = {}
+    for note in notes:
+        mine = lines[note.pk]
+        case = Case(note, mine, short=short.get(note.order_id, {}))
+        case.findings = check(content_type=note.content_type, lines=declared_lines(mine), stopwords=stopwords())
+        digest = address_digest(dispatch.address_parts(places.get(note.order_id), note.order.country))
+        case.sign = SignFacts(
+            state=note.state, order_state=note.order.state, intercept=note.order.intercept, unmatched=unmatched[note.order_id],
+            lines=len(mine), service=note.service.code if note.service else "",
+            customs_blocks=sum(f.level == BLOCK for f in case.findings), address_changed=digest != note.address_digest,
+        )  # fmt: skip
+        paid = match_method(note.order.shipping_method, services)
+        case.facts = _facts(case, convert, paid, first)
+        made[note.pk] = case
+    return made
+
+
+def first_orders(order_ids: Sequence[int]) -> set[int]:
+    """Those of the orders that are the first of their buyer. One query."""
+    rows = OrderLine.objects.filter(order_id__in=order_ids).values_list(
+        "order_id", "order__placed_at", "order__buyer__first_order_at"
+    )
+    return {order for order, placed, first in rows.distinct() if first is None or placed <= first}
+
+
+def _facts(case: Case, convert: Any, paid_service: str, first: set[int]) -> dict[str, Any]:
+    note, order = case.note, case.note.order
+    cost = _cost(case.lines, note.declared_currency, convert)
+    return {
+        "in_stock": not case.short,
+        "margin_percent": margin_percent(note.declared_value, cost),
+        "has_wish": any(line.wish or line.assort for line in case.lines),
+        "held": order.state == OrderState.HELD or bool(order.intercept),
+        "customs_review": any(f.level in (BLOCK, REVIEW) for f in case.findings),
+        "service_needs_look": not note.service or bool(paid_service and note.service.code != paid_service),
+        "cost_known": cost is not None,
+        "new_buyer": order.pk in first,
+        "country": note.country,
+        "value": note.declared_value,
+        "currency": note.declared_currency,
+        "service": note.service.code if note.service else "",
+        "store": note.store.code,
+        "order_type": order.type,
+        "pieces": sum(line.quantity for line in case.lines),
+        "supply": note.supply,
+    }
+
+
+def _cost(lines: Sequence[NoteLine], currency: str, convert: Any) -> Decimal | None:
+    total = Decimal(0)
+    for line in lines:
+        if line.unit_cost is None:
+            return None
+        each = convert(line.unit_cost, line.sku.cost_currency, currency)
+        if each is None:
+            return None
+        total += each * line.quantity
+    return total if lines else None
+
+
+def approval_facts(case: Case) -> Mapping[str, Any]:
+    """The inputs of the approval rules as plain values (for the preview on the page)."""
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in case.facts.items()}

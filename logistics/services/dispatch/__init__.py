@@ -1,0 +1,20 @@
+"""Dispatch notes: drafted, signed, released, changed, taken back."""
+
+from logistics.services.dispatch.drafting import draft_notes, draft_one
+from logistics.services.dispatch.editing import (
+    LineChange,
+    block,
+    edit,
+    refresh_lines,
+    resume,
+    unblock,
+    withdraw,
+    withdraw_for_cancelled,
+    withdraw_notes,
+)  # fmt: skip
+from logistics.services.dispatch.signing import auto_sign, kinds_for, release, release_notes, sign, sign_notes
+
+__all__ = [
+    "LineChange", "auto_sign", "block", "draft_notes", "draft_one", "edit", "kinds_for", "refresh_lines", "release",
+    "release_notes", "resume", "sign", "sign_notes", "unblock", "withdraw", "withdraw_for_cancelled", "withdraw_notes",
+]  # fmt: skip

@@ -1,0 +1,275 @@
+"""Changes of a note after it was drafted. What was signed must be what is sent: every real change voids the signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+from core.audit import Actor
+from core.errors import Conflict, DomainError, Invalid, NotAllowed
+from core.states import move, move_many
+from logistics.choices import BlockReason, NoteState, SupplyRoute
+from logistics.models import DispatchNote, NoteLine, NoteSignature, Parcel, Service
+from logistics.rules.packing import address_digest
+from logistics.rules.routing import why_not
+from logistics.rules.values import per_piece
+from logistics.selectors import dispatch as selectors
+from logistics.selectors import drafting as reads
+from logistics.selectors.signing import unmatched_lines
+from logistics.services import numbers, stages
+from logistics.services.dispatch.drafting import Desk, line_sum, lines_from
+from logistics.services.dispatch.signing import auto_sign
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """What may be changed on one line; None = as it is. ``value`` only upwards: never below the price really paid."""
+
+    id: int
+    wish: str | None = None
+    unit_cost: Decimal | None = None
+    value: Decimal | None = None
+
+
+@transaction.atomic
+def edit(
+    *, note: DispatchNote, actor: Actor, now: datetime, service: Service | None = None, supply: str = "",
+    lines: Sequence[LineChange] = (), take_address: bool = False, reason: str = "",
+) -> bool:  # fmt: skip
+    """Change a note; True when anything changed. The signatures are then void and the note is a draft again.
+
+    ``take_address`` takes over the order's present address. A new service or address tears up a printed label and frees or
+    voids the waybill number. Refuses packed and closed notes, a service that cannot carry the parcel, a declared value below
+    the price paid, and people without the right.
+    """
+    if not actor.has_perm("logistics.change_note"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    held = selectors.lock_note(note.pk)
+    if held.state in (NoteState.PACKED, NoteState.CLOSED, NoteState.WITHDRAWN):
+        raise Conflict("note_closed", _("This note is packed or closed: open the parcel again before you change it."))
+    if supply and supply not in SupplyRoute.values:
+        raise Invalid("bad_supply", _("Unknown way of supply."), errors={"supply": [str(_("Unknown way of supply."))]})
+    changed = _change_lines(held, lines, actor)
+    relabel = False
+    if service is not None and service.pk != held.service_id:
+        _check_service(held, service, now)
+        held.service, relabel = service, True
+        changed["service"] = service.code
+        held.pickup_at = Desk(now).clocks(held.order, service, held.warehouse.time_zone)[1]
+    if supply and supply != held.supply:
+        held.supply = supply
+        changed["supply"] = supply
+    if take_address and _take_address(held):
+        changed["address"] = "order"
+        relabel = True
+    if not changed:
+        return False
+    _reopen(held, changed, relabel=relabel, actor=actor, now=now, reason=reason)
+    note.refresh_from_db()
+    return True
+
+
+def _check_service(note: DispatchNote, service: Service, now: datetime) -> None:
+    convert = reads.converter(now.date())
+    reason = why_not(
+        selectors.facts_of_service(service), country=note.country, weight_g=None,
+        value_in=lambda currency: convert(note.declared_value, note.declared_currency, currency),
+    )  # fmt: skip
+    texts = {
+        "inactive": _("This service is switched off."),
+        "country": _("This service does not go to that country."),
+        "value": _("The goods are worth more than this service may carry: choose another service."),
+        "weight": _("The parcel is too heavy for this service."),
+    }
+    if reason:
+        raise Conflict(f"service_{reason}", texts[reason], field="service")
+
+
+def _change_lines(note: DispatchNote, changes: Sequence[LineChange], actor: Actor) -> dict[str, str]:
+    if not changes:
+        return {}
+    rows = {line.pk: line for line in NoteLine.objects.select_for_update(of=("self",)).filter(note=note).select_related("sku")}
+    done: dict[str, str] = {}
+    for change in changes:
+        line = rows.get(change.id)
+        if line is None:
+            raise Invalid("bad_line", _("This line is not on the note."), errors={"lines": [str(_("Unknown line."))]})
+        if change.wish is not None and change.wish.strip() != line.wish:
+            line.wish = change.wish.strip()[:300]
+            done[f"wish {line.sku.code}"] = line.wish
+        if change.unit_cost is not None and change.unit_cost != line.unit_cost:
+            line.unit_cost = change.unit_cost
+            done[f"price {line.sku.code}"] = str(change.unit_cost)
+        if change.value is not None and change.value != line.value:
+            _raise_value(line, change.value, actor)
+            done[f"value {line.sku.code}"] = str(change.value)
+    NoteLine.objects.bulk_update(rows.values(), ["wish", "unit_cost", "value", "unit_value"])
+    note.declared_value = line_sum(rows.values())
+    return done
+
+
+def _raise_value(line: NoteLine, value: Decimal, actor: Actor) -> None:
+    if not actor.has_perm("logistics.review_customs"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    if value < line.paid:
+        raise Conflict(
+            "value_below_paid", _("The declared value is never below the price paid (%(paid)s)."), field="value", paid=line.paid
+        )
+    line.value, line.unit_value = value, per_piece(value, line.quantity)
+
+
+def _take_address(note: DispatchNote) -> bool:
+    address = selectors.addresses([note.order_id]).get(note.order_id)
+    digest = address_digest(selectors.address_parts(address, note.order.country))
+    if digest == note.address_digest:
+        return False
+    note.address_digest, note.country = digest, note.order.country
+    return True
+
+
+def _reopen(
+    note: DispatchNote, changed: Mapping[str, str], *, relabel: bool, actor: Actor, now: datetime, reason: str
+) -> None:
+    """Store a changed note: next revision, signatures void, draft again, label torn up where it no longer fits."""
+    if relabel:
+        numbers.give_back(notes=[note], reason="label torn up: note changed", actor=actor, now=now)
+        note.printed_at = None
+    elif note.printed_at:
+        note.printed_at = None  # the printed sheet no longer says what is signed
+    note.revision += 1
+    columns = ["service", "supply", "country", "address_digest", "declared_value", "due_at", "pickup_at", "printed_at", "revision"]
+    note.save(update_fields=columns)
+    NoteSignature.objects.filter(note=note, void_at__isnull=True).update(void_at=now)
+    audit.record(
+        note, "note.edit", actor=actor, now=now, reason=reason, text="Changed: %(what)s",
+        what=", ".join(f"{name}: {value}" for name, value in changed.items())[:200],
+    )  # fmt: skip
+    if note.state != NoteState.DRAFT:
+        move(note, "edit", actor=actor, now=now, block_reason="", block_note="", released_at=None, signed_at=None)
+    auto_sign(notes=[note], now=now)
+    stages.push(order_ids=[note.order_id], actor=actor, now=now)
+
+
+@transaction.atomic
+def refresh_lines(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
+    """Write the lines of open, unpacked notes anew after articles were matched or lines changed; answers how many changed.
+
+    Wishes that people edited stay. A note whose content stays the same keeps its signatures.
+    """
+    notes = DispatchNote.objects.filter(
+        order_id__in=list(order_ids), state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
+    )
+    rows = selectors.lock_notes(notes.values_list("pk", flat=True))
+    found = reads.sources([note.order for note in rows])
+    count = 0
+    for note in rows:
+        fresh = lines_from(note, found[note.order_id])
+        held = list(NoteLine.objects.filter(note=note).order_by("position"))
+        if [(line.order_line_id, line.sku_id, line.quantity, line.paid) for line in held] == [
+            (line.order_line_id, line.sku_id, line.quantity, line.paid) for line in fresh
+        ]:
+            auto_sign(notes=[note], now=now)
+            continue
+        wishes = {(line.order_line_id, line.sku_id): line.wish for line in held}
+        for line in fresh:
+            line.wish = wishes.get((line.order_line_id, line.sku_id), line.wish)
+        NoteLine.objects.filter(note=note).delete()
+        NoteLine.objects.bulk_create(fresh)
+        note.declared_value = line_sum(fresh)
+        _reopen(note, {"articles": str(len(fresh))}, relabel=False, actor=actor, now=now, reason="")
+        count += 1
+    return count
+
+
+@transaction.atomic
+def resume(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
+    """Go on with notes whose orders are ready again: an interception is lifted, a changed address is taken over (which
+    voids signatures and label). Answers how many notes changed."""
+    notes = DispatchNote.objects.filter(
+        order_id__in=list(order_ids), state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
+    )
+    count = 0
+    for note in selectors.lock_notes(notes.values_list("pk", flat=True)):
+        if note.order.intercept or note.order.state not in ("ready", "part_shipped"):
+            continue
+        if _take_address(note):
+            _reopen(note, {"address": "order"}, relabel=True, actor=actor, now=now, reason="")
+            count += 1
+        elif note.state == NoteState.BLOCKED and note.block_reason == BlockReason.INTERCEPTED:
+            move(note, "unblock", actor=audit.SYSTEM, now=now, block_reason="", block_note="", blocked_by=None, blocked_at=None)
+            stages.push(order_ids=[note.order_id], actor=actor, now=now)
+            count += 1
+    return count
+
+
+def withdraw_notes(
+    *, notes: Iterable[DispatchNote], reason: str, actor: Actor, now: datetime
+) -> tuple[list[DispatchNote], dict[int, DomainError]]:
+    """Take notes back: (withdrawn, refusals by id). A printed number is void, an unprinted one goes back into its pool, a
+    packed parcel is closed. Refuses notes whose parcel was handed over, and a missing reason."""
+    with transaction.atomic():
+        rows = selectors.lock_notes(note.pk for note in notes)
+        packed = [note for note in rows if note.state == NoteState.PACKED]
+        if packed:
+            parcels = list(Parcel.objects.filter(note__in=packed, state="packed"))
+            move_many(parcels, "close", actor=actor, now=now, reason=reason, settle_reason=reason[:300])
+        moved, refused = move_many(rows, "withdraw", actor=actor, now=now, reason=reason)
+        gone = [note for note in moved if isinstance(note, DispatchNote)]
+        numbers.give_back(notes=gone, reason=reason, actor=actor, now=now)
+        stages.push(order_ids=[note.order_id for note in gone], actor=actor, now=now)
+    return gone, refused
+
+
+def withdraw(*, note: DispatchNote, reason: str, actor: Actor, now: datetime) -> DispatchNote:
+    """Take one note back; the refusal is raised."""
+    _gone, refused = withdraw_notes(notes=[note], reason=reason, actor=actor, now=now)
+    if refused:
+        raise refused[note.pk]
+    note.refresh_from_db()
+    return note
+
+
+def withdraw_for_cancelled(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
+    """Take back the open notes of cancelled orders (what is packed is opened again and put back); answers how many."""
+    notes = DispatchNote.objects.filter(order_id__in=list(order_ids), order__state="cancelled", state__in=selectors.OPEN_NOTES)
+    gone, _refused = withdraw_notes(notes=list(notes), reason=str(_("The order was cancelled")), actor=actor, now=now)
+    return len(gone)
+
+
+@transaction.atomic
+def block(*, note: DispatchNote, reason: str, text: str, actor: Actor, now: datetime) -> DispatchNote:
+    """The warehouse reports upward why it cannot go on (DSP-06): the reason, who and when. Refuses an unknown reason and
+    notes that are not with the warehouse."""
+    if reason not in BlockReason.values:
+        raise Invalid("reason_needed", _("Say what is wrong."), errors={"reason": [str(_("Say what is wrong."))]})
+    held = selectors.lock_note(note.pk)
+    move(
+        held, "block", actor=actor, now=now, reason=f"{BlockReason(reason).label} {text}".strip(), block_reason=reason,
+        block_note=text.strip()[:300], blocked_by_id=actor.user_id,
+    )  # fmt: skip
+    stages.push(order_ids=[held.order_id], actor=actor, now=now)
+    note.refresh_from_db()
+    return note
+
+
+@transaction.atomic
+def unblock(*, note: DispatchNote, actor: Actor, now: datetime, reason: str = "") -> DispatchNote:
+    """The problem is solved: the warehouse may go on. Refuses while the order is still intercepted or held."""
+    held = selectors.lock_note(note.pk)
+    if held.order.intercept or held.order.state not in ("ready", "part_shipped"):
+        raise Conflict("order_not_ready", _("The order is held or intercepted: settle that first."))
+    move(held, "unblock", actor=actor, now=now, reason=reason, block_reason="", block_note="", blocked_by=None, blocked_at=None)
+    stages.push(order_ids=[held.order_id], actor=actor, now=now)
+    note.refresh_from_db()
+    return note
+
+
+def still_unmatched(order_ids: Sequence[int]) -> int:
+    """How many open lines of these orders wait for their match."""
+    return sum(unmatched_lines(order_ids).values())

@@ -1,0 +1,191 @@
+"""Two signatures, by people or by rule, and the release to the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import audit, policies
+from core.audit import Actor
+from core.errors import Conflict, DomainError, NotAllowed
+from core.events import publish
+from core.states import move_many
+from logistics.choices import NoteState, SignatureKind
+from logistics.events import NotesReleased
+from logistics.models import ApprovalRule, DispatchNote, NoteSignature
+from logistics.policies.dispatch import NUMBER_WHEN_RELEASED, RELEASE_WHEN_SIGNED
+from logistics.rules.approval import fits, may_sign, why_unsigned
+from logistics.selectors import dispatch as selectors
+from logistics.selectors import signing as reads
+from logistics.selectors.signing import Case
+from logistics.services import numbers, stages
+
+RULES_ACTOR = audit.system("approval rules")
+
+PERMISSION = {SignatureKind.PRICE: "logistics.sign_price", SignatureKind.NOTE: "logistics.sign_note"}
+
+REFUSALS: dict[str, Any] = {
+    "not_to_sign": _("This note has already left the desk."),
+    "order_not_ready": _("The order is not ready: release it from hold first."),
+    "intercepted": _("The order is intercepted: settle that first."),
+    "unmatched": _("An article of the order is not matched yet: match it, then sign."),
+    "nothing_to_send": _("The note has no articles."),
+    "no_service": _("Choose a service first: the one the buyer paid for cannot carry this parcel."),
+    "address_changed": _("The address of the order changed: take it over into the note first."),
+    "customs_block": _("The customs declaration has an error: mend it first."),
+}
+
+
+def sign_notes(
+    *, notes: Iterable[DispatchNote], kind: str, actor: Actor, now: datetime
+) -> tuple[list[DispatchNote], dict[int, DomainError]]:
+    """Give one kind of signature to many notes: (signed now, refusals by id). Notes that already have it are neither.
+
+    Refused: role, unmatched or faulty notes, the same person twice (unless the store allows one signer). With both
+    signatures a note is signed, and by house rule released at once.
+    """
+    if not actor.has_perm(PERMISSION[SignatureKind(kind)]):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    with transaction.atomic():
+        rows = selectors.lock_notes(note.pk for note in notes)
+        cases = reads.cases(rows, now)
+        living = selectors.signatures_of(cases)
+        given: list[NoteSignature] = []
+        refused: dict[int, DomainError] = {}
+        for note in rows:
+            held = living.get(note.pk, {})
+            if kind in held and why_unsigned(cases[note.pk].sign) in ("", "not_to_sign"):
+                continue
+            error = _refusal(cases[note.pk], kind, held, actor)
+            if error:
+                refused[note.pk] = error
+            else:
+                given.append(_signature(note, kind, actor.label, now, user_id=actor.user_id))
+        signed = _give(given, {note.pk: note for note in rows}, living, actor=actor, now=now)
+    return signed, refused
+
+
+def sign(*, note: DispatchNote, kind: str, actor: Actor, now: datetime) -> DispatchNote:
+    """Give one signature to one note; the refusal is raised. See :func:`sign_notes`."""
+    _signed, refused = sign_notes(notes=[note], kind=kind, actor=actor, now=now)
+    if refused:
+        raise refused[note.pk]
+    note.refresh_from_db()
+    return note
+
+
+def kinds_for(actor: Actor) -> list[str]:
+    """The signatures the actor's role may give."""
+    return [str(kind) for kind, permission in PERMISSION.items() if actor.has_perm(permission)]
+
+
+def _refusal(case: Case, kind: str, held: Mapping[str, NoteSignature], actor: Actor) -> DomainError | None:
+    code = why_unsigned(case.sign)
+    if code:
+        return Conflict(code, REFUSALS[code])
+    others = {k: s.user_id for k, s in held.items()}
+    if not may_sign(kind=kind, user_id=actor.user_id, others=others, one_signer=case.note.store.one_signer):
+        return Conflict("same_signer", _("You gave the other signature: somebody else must give this one."))
+    return None
+
+
+def _signature(note: DispatchNote, kind: str, label: str, now: datetime, **by: Any) -> NoteSignature:
+    return NoteSignature(note=note, kind=kind, revision=note.revision, label=label[:150], at=now, **by)
+
+
+def _give(
+    given: Sequence[NoteSignature], notes: Mapping[int, DispatchNote], living: Mapping[int, Mapping[str, NoteSignature]],
+    *, actor: Actor, now: datetime,
+) -> list[DispatchNote]:  # fmt: skip
+    """Store signatures, move notes with both to signed, release by house rule, tell the orders."""
+    if not given:
+        return []
+    NoteSignature.objects.bulk_create(given, batch_size=1000)
+    kinds: dict[int, set[str]] = {pk: set(living.get(pk, ())) for pk in notes}
+    lines = []
+    for signature in given:
+        kinds[signature.note_id].add(signature.kind)
+        lines.append(
+            audit.entry(
+                notes[signature.note_id], f"note.sign_{signature.kind}", actor=actor, now=now, by=signature.label,
+                text="Price signed by %(by)s" if signature.kind == SignatureKind.PRICE else "Note signed by %(by)s",
+            )
+        )  # fmt: skip
+    audit.record_many(lines)
+    touched = [notes[pk] for pk in dict.fromkeys(s.note_id for s in given)]
+    complete = [n for n in touched if kinds[n.pk] >= set(SignatureKind.values) and n.state == NoteState.DRAFT]
+    move_many(complete, "sign", actor=actor, now=now)
+    release_now = [n for n in complete if policies.value(RELEASE_WHEN_SIGNED, now, n.store_id)]
+    if release_now:
+        release_notes(notes=release_now, actor=RULES_ACTOR, now=now)
+    stages.push(order_ids=[note.order_id for note in touched], actor=actor, now=now)
+    return touched
+
+
+@transaction.atomic
+def auto_sign(*, notes: Iterable[DispatchNote], now: datetime) -> int:
+    """Let the approval rules sign what they may among these drafts; answers the number of signatures. Set-based."""
+    rules = list(ApprovalRule.objects.filter(active=True).select_related("store"))
+    if not rules:
+        return 0
+    rows = [note for note in selectors.lock_notes(note.pk for note in notes) if note.state == NoteState.DRAFT]
+    cases = reads.cases(rows, now)
+    living = selectors.signatures_of(cases)
+    given: list[NoteSignature] = []
+    for note in rows:
+        case = cases[note.pk]
+        if why_unsigned(case.sign):
+            continue
+        missing = set(SignatureKind.values) - set(living.get(note.pk, ()))
+        for rule in rules:
+            if not missing:
+                break
+            if rule.store_id not in (None, note.store_id) or not fits(rule.conditions, case.facts):
+                continue
+            for kind in sorted(missing & set(rule.kinds)):
+                given.append(_signature(note, kind, rule.name, now, rule=rule))
+                missing.discard(kind)
+    _give(given, {note.pk: note for note in rows}, living, actor=RULES_ACTOR, now=now)
+    return len(given)
+
+
+def release_notes(
+    *, notes: Iterable[DispatchNote], actor: Actor, now: datetime
+) -> tuple[list[DispatchNote], dict[int, DomainError]]:
+    """Release signed notes to the warehouse: (released now, refusals by id). By house rule each gets its waybill number."""
+    if not (actor.is_system or actor.has_perm("logistics.release_note")):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    with transaction.atomic():
+        rows = selectors.lock_notes(note.pk for note in notes)
+        refused: dict[int, DomainError] = {}
+        good = []
+        for note in rows:
+            if note.state == NoteState.DRAFT:
+                refused[note.pk] = Conflict("not_signed", _("Both signatures are needed before a note is released."))
+            elif note.order.intercept or note.order.state not in ("ready", "part_shipped"):
+                refused[note.pk] = Conflict("order_not_ready", REFUSALS["order_not_ready"])
+            else:
+                good.append(note)
+        moved, more = move_many(good, "release", actor=actor, now=now)
+        refused.update(more)
+        released: list[DispatchNote] = [note for note in moved if isinstance(note, DispatchNote)]
+        wanted = [note for note in released if policies.value(NUMBER_WHEN_RELEASED, now, note.store_id)]
+        if wanted:
+            numbers.reserve_for(notes=wanted, actor=actor, now=now)
+        stages.push(order_ids=[note.order_id for note in released], actor=actor, now=now)
+        if released:
+            publish(NotesReleased(tuple(note.pk for note in released)))
+    return released, refused
+
+
+def release(*, note: DispatchNote, actor: Actor, now: datetime) -> DispatchNote:
+    """Release one signed note; the refusal is raised."""
+    _released, refused = release_notes(notes=[note], actor=actor, now=now)
+    if refused:
+        raise refused[note.pk]
+    note.refresh_from_db()
+    return note

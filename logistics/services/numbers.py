@@ -1,0 +1,301 @@
+"""Waybill numbers: into the pool, onto a note, torn up. One number belongs to one note, and a note has one at most."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+from core.audit import Actor
+from core.errors import Conflict, DomainError, Invalid, Missing, NotAllowed
+from core.states import move, move_many
+from logistics.choices import NoteState, NumberSource, NumberState
+from logistics.connectors import Asked, carrier
+from logistics.models import DispatchNote, PrintLog, Service, WaybillNumber
+from logistics.rules import waybill
+from logistics.selectors import dispatch as selectors
+from logistics.services import stages
+from stores import selectors as store_selectors
+from stores.choices import Ability
+from stores.models import OutboundCall
+from stores.services import outbox
+
+#: Notes that may get a number: approved ones, and those on the packing table.
+MAY_HAVE = [NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
+
+
+@dataclass
+class Added:
+    """What became of pasted numbers."""
+
+    added: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Reserved:
+    """What became of notes that wanted a number: reserved now, asked of the carrier, refused with the reason."""
+
+    reserved: list[DispatchNote] = field(default_factory=list)
+    asked: list[DispatchNote] = field(default_factory=list)
+    refused: dict[int, DomainError] = field(default_factory=dict)
+
+
+def _need(actor: Actor) -> None:
+    if not actor.has_perm("logistics.number_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+
+
+@transaction.atomic
+def add_to_pool(*, service: Service, text: str, actor: Actor, now: datetime) -> Added:
+    """Put pasted numbers or ranges into the pool of a service: added, already known, doubtful (pattern or check digit: a
+    warning, they are added), unreadable. Twice is once. Set-based."""
+    _need(actor)
+    wanted, bad = waybill.expand(text)
+    if not wanted:
+        raise Invalid("no_numbers", _("There is no waybill number in this text."), errors={"text": [str(_("No number found."))]})
+    known = set(WaybillNumber.objects.filter(service=service, number__in=wanted).values_list("number", flat=True))
+    countries = selectors.postal_countries()
+    rows = [
+        WaybillNumber(
+            service=service, number=number, source=NumberSource.POOL, added_at=now,
+            check_ok=waybill.check_ok(number, service.number_pattern, countries),
+        )
+        for number in wanted if number not in known
+    ]  # fmt: skip
+    WaybillNumber.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    made = Added([r.number for r in rows], sorted(known), [r.number for r in rows if not r.check_ok], bad)
+    if rows:
+        audit.record(service, "waybill.add", actor=actor, now=now, text="%(n)s waybill numbers added", n=len(rows))
+    return made
+
+
+def reserve_for(*, notes: Iterable[DispatchNote], actor: Actor, now: datetime) -> Reserved:
+    """Get a waybill number for each approved note that has none: from the carrier where the service has a connector and the
+    store can ask, else the oldest free ones of the pool. Set-based; workers never wait for each other's numbers."""
+    made = Reserved()
+    with transaction.atomic():
+        rows = selectors.lock_notes(note.pk for note in notes)
+        have = selectors.live_numbers(note.pk for note in rows)
+        by_service: dict[Service, list[DispatchNote]] = defaultdict(list)
+        for note in rows:
+            if note.pk in have:
+                continue
+            if note.state not in MAY_HAVE:
+                made.refused[note.pk] = Conflict("not_approved", _("A note gets its number when both signatures are given."))
+            elif note.service is None:
+                made.refused[note.pk] = Conflict("no_service", _("Choose a service first."))
+            else:
+                by_service[note.service].append(note)
+        for service, waiting in sorted(by_service.items(), key=lambda item: item[0].pk):
+            by_api = _askable(service, waiting)
+            _ask(service, by_api, now)
+            made.asked += by_api
+            _from_pool(service, [n for n in waiting if n not in by_api], made, actor, now)
+        stages.push(order_ids=[note.order_id for note in made.reserved], actor=actor, now=now)
+    return made
+
+
+def _askable(service: Service, notes: Sequence[DispatchNote]) -> list[DispatchNote]:
+    """Those notes whose number the carrier gives out by program."""
+    if not carrier(service.connector):
+        return []
+    offers = {n.store_id: store_selectors.offers(n.store, Ability.WAYBILL) for n in {n.store_id: n for n in notes}.values()}
+    return [note for note in notes if offers[note.store_id]]
+
+
+def _ask(service: Service, notes: Sequence[DispatchNote], now: datetime) -> None:
+    speaker = carrier(service.connector)
+    if not speaker or not notes:
+        return
+    places = selectors.addresses(note.order_id for note in notes)
+    voided = defaultdict(int)
+    rows = WaybillNumber.objects.filter(note__in=notes, state=NumberState.VOID).values_list("note_id", flat=True)
+    for note_id in rows:
+        voided[note_id] += 1
+    calls = []
+    for note in notes:
+        place = places.get(note.order_id)
+        asked = Asked(
+            reference=note.number if not voided[note.pk] else f"{note.number}-{voided[note.pk] + 1}", service=service.code,
+            country=note.country, postcode=place.postcode if place else "", weight_g=None, value=str(note.declared_value),
+            currency=note.declared_currency, order_id=note.order.external_id,
+        )  # fmt: skip
+        calls.append(
+            outbox.CallSpec(
+                store=note.store, ability=Ability.WAYBILL, key=f"waybill:{note.number}:{voided[note.pk]}",
+                subject_type=audit.subject_type(note), subject_id=note.pk, payload=speaker.payload(asked),
+            )
+        )  # fmt: skip
+    outbox.enqueue_many(calls=calls, now=now)
+
+
+def _from_pool(service: Service, notes: Sequence[DispatchNote], made: Reserved, actor: Actor, now: datetime) -> None:
+    if not notes:
+        return
+    free = list(
+        WaybillNumber.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(service=service, state=NumberState.FREE).order_by("pk")[: len(notes)]
+    )  # fmt: skip
+    pairs = list(zip(notes, free, strict=False))
+    _tie(pairs, actor, now)
+    made.reserved += [note for note, _number in pairs]
+    for note in notes[len(pairs) :]:
+        made.refused[note.pk] = Conflict(
+            "no_number", _("There is no free waybill number of %(service)s: add numbers first."), service=service.code
+        )
+
+
+def _tie(pairs: Sequence[tuple[DispatchNote, WaybillNumber]], actor: Actor, now: datetime) -> None:
+    """Reserve each number for its note."""
+    if not pairs:
+        return
+    move_many([number for _note, number in pairs], "reserve", actor=actor, now=now)
+    for note, number in pairs:
+        number.note = note
+    WaybillNumber.objects.bulk_update([number for _note, number in pairs], ["note"], batch_size=1000)
+    audit.record_many(
+        audit.entry(note, "note.number", actor=actor, now=now, text="Waybill number %(number)s reserved", number=number.number)
+        for note, number in pairs
+    )
+
+
+@transaction.atomic
+def set_by_hand(
+    *, note: DispatchNote, number: str, actor: Actor, now: datetime, source: str = NumberSource.HAND
+) -> WaybillNumber:
+    """Give a note a typed waybill number (an earlier one is torn up). Refuses a number that is too short, belongs to another
+    note, or was voided; a failed check digit only marks it as doubtful."""
+    _need(actor)
+    held = selectors.lock_note(note.pk)
+    wanted = _clean(number)
+    if held.state not in MAY_HAVE:
+        raise Conflict("not_approved", _("A note gets its number when both signatures are given."))
+    if held.service is None:
+        raise Conflict("no_service", _("Choose a service first."))
+    row = _taken(held.service, wanted, held, now, source)
+    old = selectors.live_numbers([held.pk]).get(held.pk)
+    if old and old.pk == row.pk:
+        return row
+    if old:
+        give_back(notes=[held], reason=f"replaced by {wanted}", actor=actor, now=now)
+    _tie([(held, row)], actor, now)
+    stages.push(order_ids=[held.order_id], actor=actor, now=now)
+    return row
+
+
+def _clean(number: str) -> str:
+    wanted = waybill.normalise(number)
+    if not waybill.SHORTEST <= len(wanted) <= waybill.LONGEST or not any(c.isdigit() for c in wanted) or not wanted.isascii():
+        raise Invalid("bad_number", _("This is no waybill number."), errors={"number": [str(_("This is no waybill number."))]})
+    return wanted
+
+
+def _taken(service: Service, wanted: str, note: DispatchNote, now: datetime, source: str) -> WaybillNumber:
+    """The row of a typed number, locked; made when it is new."""
+    ok = waybill.check_ok(wanted, service.number_pattern, selectors.postal_countries())
+    WaybillNumber.objects.bulk_create(
+        [WaybillNumber(service=service, number=wanted, source=source, added_at=now, check_ok=ok)], ignore_conflicts=True
+    )
+    row = WaybillNumber.objects.select_for_update().get(service=service, number=wanted)
+    if row.state == NumberState.VOID:
+        raise Conflict("number_void", _("The waybill number %(number)s is void."), number=wanted)
+    if row.state != NumberState.FREE and row.note_id != note.pk:
+        raise Conflict("number_taken", _("The waybill number %(number)s belongs to another note."), number=wanted)
+    return row
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One row of a file of numbers that was not taken."""
+
+    row: int
+    order: str
+    number: str
+    message: str
+
+
+@transaction.atomic
+def add_from_file(*, content: str, actor: Actor, now: datetime) -> tuple[int, list[FileRow]]:
+    """Tie numbers from a carrier's file to the notes of their orders: columns order number (or note number) and waybill
+    number, with or without a heading. Answers (rows taken, rows refused with the reason); each row for itself."""
+    _need(actor)
+    rows = [row for row in csv.reader(io.StringIO(content.replace("\t", ","))) if any(cell.strip() for cell in row)]
+    taken, refused = 0, []
+    asked = {row[0].strip() for row in rows if len(row) > 1}
+    by_number = {note.number: note for note in DispatchNote.objects.filter(number__in=asked)}
+    by_order: dict[str, list[DispatchNote]] = defaultdict(list)
+    found = DispatchNote.objects.filter(order__number__in=asked, state__in=selectors.OPEN_NOTES).select_related("order")
+    for note in found:
+        by_order[note.order.number].append(note)
+    for position, row in enumerate(rows, start=1):
+        name, number = row[0].strip(), (row[1].strip() if len(row) > 1 else "")
+        try:
+            matching = [by_number[name]] if name in by_number else by_order.get(name, [])
+            if len(matching) != 1:
+                if position == 1 and not any(c.isdigit() for c in number):
+                    continue  # the heading
+                raise Missing("note_missing", _("No open dispatch note of this order."))
+            with transaction.atomic():
+                set_by_hand(note=matching[0], number=number, actor=actor, now=now, source=NumberSource.FILE)
+            taken += 1
+        except DomainError as error:
+            refused.append(FileRow(position, name[:80], number[:60], error.message))
+    return taken, refused
+
+
+@transaction.atomic
+def void(*, number: WaybillNumber, reason: str, actor: Actor, now: datetime) -> WaybillNumber:
+    """Tear a number up: its label is refused at every scan from now on. Refuses a missing reason and a number whose parcel
+    is sealed or gone."""
+    _need(actor)
+    held = WaybillNumber.objects.select_for_update(of=("self",)).select_related("note").get(pk=number.pk)
+    if held.note and held.state in selectors.LIVE_NUMBERS and held.note.state in (NoteState.PACKED, NoteState.CLOSED):
+        raise Conflict("label_in_use", _("The parcel with this label is sealed: open it again first."))
+    note = held.note
+    move(held, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
+    if note:
+        DispatchNote.objects.filter(pk=note.pk).update(printed_at=None)
+        stages.push(order_ids=[note.order_id], actor=actor, now=now)
+    return held
+
+
+def give_back(*, notes: Sequence[DispatchNote], reason: str, actor: Actor, now: datetime) -> None:
+    """Take the numbers off these notes: void when a label with it may lie about (printed, or from the carrier), else free
+    for the next. Set-based."""
+    live = selectors.live_numbers(note.pk for note in notes)
+    if not live:
+        return
+    printed = set(PrintLog.objects.filter(note_id__in=live).exclude(label_number="").values_list("note_id", flat=True))
+    gone = [n for pk, n in live.items() if pk in printed or n.source != NumberSource.POOL or n.state == NumberState.USED]
+    back = [n for n in live.values() if n not in gone]
+    move_many(gone, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
+    move_many(back, "free", actor=actor, now=now, note=None, reserved_at=None)
+
+
+def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
+    """The carrier gave a number (or refused for good): tie it to its note, or leave the reason on the note's timeline."""
+    note = DispatchNote._base_manager.select_for_update(of=("self",)).filter(pk=call.subject_id).select_related("service").first()
+    if note is None:
+        return
+    speaker = carrier(note.service.connector) if note.service else None
+    number = speaker.number(call.receipt) if speaker and call.state == "sent" else ""
+    actor = audit.system(note.service.carrier if note.service else "carrier")
+    if not number:
+        audit.record(note, "note.no_number", actor=actor, now=now, text="The carrier gave no waybill number", reason=call.error)
+        return
+    if note.state in (NoteState.CLOSED, NoteState.WITHDRAWN) or note.service is None:
+        return
+    row = _taken(note.service, _clean(number), note, now, NumberSource.API)
+    if row.note_id != note.pk and not selectors.live_numbers([note.pk]):
+        _tie([(note, row)], actor, now)
+        stages.push(order_ids=[note.order_id], actor=actor, now=now)
