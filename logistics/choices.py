@@ -126,3 +126,41 @@ class EventStage(models.TextChoices):
     RETURNED = "returned", pgettext_lazy("event", "Returned")
     LOST = "lost", pgettext_lazy("event", "Lost")
     STOPPED = "stopped", pgettext_lazy("event", "Tracking stopped")
+
+
+class Advice(models.TextChoices):
+    """What the decision tables advise (the remedies of the house)."""
+
+    WAIT = "wait", pgettext_lazy("advice", "Wait")
+    WAIT_EXTEND = "wait_extend", pgettext_lazy("advice", "Ask for patience and lengthen the receiving time")
+    ADVISE_PICKUP = "advise_pickup", pgettext_lazy("advice", "Ask the buyer to collect it")
+    ASK_POST_OFFICE = "ask_post_office", pgettext_lazy("advice", "Ask the buyer to check the post office")
+    CUSTOMS_DOCUMENTS = "customs_documents", pgettext_lazy("advice", "Offer papers for customs")
+    CARRIER_INQUIRY = "carrier_inquiry", pgettext_lazy("advice", "Ask the carrier to search")
+    DECLINE = "decline_with_evidence", pgettext_lazy("advice", "Refuse with proof")
+    REFUND = "refund_full", pgettext_lazy("advice", "Refund")
+    REFUND_PARTIAL = "refund_partial", pgettext_lazy("advice", "Refund a part")
+    RESEND = "resend_full", pgettext_lazy("advice", "Send again")
+    PAY_DUTY = "pay_duty", pgettext_lazy("advice", "Pay the duty")
+    RESTOCK = "restock_refund_goods", pgettext_lazy("advice", "Take back and refund the goods")
+    ESCALATE = "escalate", pgettext_lazy("advice", "A supervisor decides")
+
+
+class CustomsReason(models.TextChoices):
+    """Why customs holds a parcel, as far as somebody was told."""
+
+    DOCUMENTS = "documents", pgettext_lazy("customs hold", "Papers missing")
+    VALUATION = "valuation", pgettext_lazy("customs hold", "Value doubted")
+    DUTY = "duty_unpaid", pgettext_lazy("customs hold", "Duty not paid")
+    ID = "recipient_id", pgettext_lazy("customs hold", "Identity of the recipient")
+    RESTRICTED = "restricted", pgettext_lazy("customs hold", "Restricted goods")
+    COUNTERFEIT = "counterfeit", pgettext_lazy("customs hold", "Suspected imitation")
+    REFUSES = "recipient_refuses", pgettext_lazy("customs hold", "Recipient refuses")
+
+
+class BuyerMood(models.TextChoices):
+    """How patient the buyer is, as a person judges it."""
+
+    CALM = "calm", pgettext_lazy("mood", "Patient")
+    NEUTRAL = "neutral", pgettext_lazy("mood", "Neutral")
+    IMPATIENT = "impatient", pgettext_lazy("mood", "Impatient")

@@ -11,7 +11,7 @@ from django_scopes import ScopedManager
 from accounts.models import Store, User
 from core.audit import tracked
 from inventory.models import Warehouse
-from logistics.choices import EventStage, ParcelState, TrackingState
+from logistics.choices import Advice, BuyerMood, CustomsReason, EventStage, ParcelState, TrackingState
 from logistics.models.carrier import Service
 from logistics.models.dispatch import DispatchNote, NoteLine
 from orders.models import Order
@@ -47,7 +47,16 @@ class Parcel(models.Model):
     promised_by = models.DateTimeField(null=True, help_text="what the buyer was told")
     receive_by = models.DateTimeField(null=True, help_text="the channel's receiving time ends; null where there is none")
     next_check_at = models.DateTimeField(null=True)
+    next_check_why = models.CharField(max_length=20, blank=True, help_text="why that time: a rule of the tables, or first, event, promise…")
     check_round = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True)
+    advice = models.CharField(max_length=24, choices=Advice.choices, blank=True, help_text="what the last check advised")
+    advice_rule = models.CharField(max_length=10, blank=True)
+    held_since = models.DateTimeField(null=True, help_text="customs holds it since then")
+    hold_reason = models.CharField(max_length=20, choices=CustomsReason.choices, blank=True)
+    waiting_since = models.DateTimeField(null=True, help_text="it can be collected since then")
+    post_office = models.CharField(max_length=120, blank=True)
+    buyer_mood = models.CharField(max_length=10, choices=BuyerMood.choices, blank=True, help_text="set by a person, never guessed")
     delivered_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settle_reason = models.CharField(max_length=300, blank=True)
@@ -145,6 +154,7 @@ class Extension(models.Model):
     after = models.DateTimeField(help_text="intended receiving time")
     cycle = models.CharField(max_length=40, help_text="the check round or the person's click: once each")
     call = models.OneToOneField(OutboundCall, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=10, blank=True, help_text="base code of the text that goes out once this is settled")
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     refused = models.CharField(max_length=300, blank=True)
@@ -154,3 +164,35 @@ class Extension(models.Model):
     class Meta:
         verbose_name = _("extension")
         constraints = [models.UniqueConstraint(fields=["parcel", "cycle"], name="extension_once")]
+
+
+@tracked()
+class DecisionRule(models.Model):
+    """A row of an after-sales decision table (not received, customs, post office); tried by priority, staff edit it."""
+
+    table_code = models.CharField(max_length=4)
+    rule_id = models.CharField(max_length=10)
+    priority = models.PositiveIntegerField()
+    conditions = models.JSONField(default=dict)
+    advice = models.CharField(max_length=24, choices=Advice.choices)
+    alternatives = models.CharField(max_length=200, blank=True)
+    choose_by = models.CharField(max_length=24, blank=True)
+    cost_formula = models.CharField(max_length=120, blank=True)
+    extend_confirm = models.CharField(max_length=16, default="no", help_text="yes, no, if_deadline_near")
+    next_check_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    message_template = models.CharField(max_length=10, blank=True)
+    evidence_required = models.CharField(max_length=200, blank=True)
+    approval = models.CharField(max_length=24, default="none")
+    note_en = models.CharField(max_length=300, blank=True)
+    note_zh = models.CharField(max_length=200, blank=True)
+    origin = models.CharField(max_length=200, blank=True)
+    active = models.BooleanField(default=True)
+    valid_from = models.DateField()
+
+    class Meta:
+        verbose_name = _("decision rule")
+        ordering = ["table_code", "priority"]
+        constraints = [models.UniqueConstraint(fields=["rule_id", "valid_from"], name="decision_once")]
+
+    def __str__(self) -> str:
+        return self.rule_id
