@@ -6,6 +6,7 @@ escaped, safe markup that needs no inline style; all others return plain text.
 
 Language and zone are the active ones (``gettext`` and ``django.utils.timezone``) unless an argument says otherwise.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -121,7 +122,7 @@ def _money_shape(code: str, locale: str) -> tuple[str | None, int]:
     head, found, tail = sample.partition(f"{_rounded(Decimal(1), digits)}")
     if not found or tail or not locale.startswith(("en", "zh")):
         return None, digits
-    return head, digits
+    return (f"{head}\xa0" if head[-1:].isalpha() else head), digits
 
 
 def _rounded(value: Any, digits: int) -> Decimal:
@@ -195,8 +196,9 @@ class Due:
     late: bool
 
 
-def due(at: datetime | None, now: datetime | None = None, *, hard: bool = False,
-        zone: str | tzinfo | None = None) -> Due:
+def due(
+    at: datetime | None, now: datetime | None = None, *, hard: bool = False, zone: str | tzinfo | None = None
+) -> Due:
     """How a due time reads on a line.
 
     ``hard`` marks a clock that cannot be undone (a marketplace deadline): it counts down from one day on.
@@ -209,8 +211,9 @@ def due(at: datetime | None, now: datetime | None = None, *, hard: bool = False,
     if left.total_seconds() < 0:
         return Due(_("%(span)s late") % {"span": duration(left)}, "rose", True)
     if hard and left < timedelta(days=3):
-        return Due(_("%(span)s left") % {"span": duration(left)}, "rose" if left < timedelta(days=1) else "lantern",
-                   False)
+        return Due(
+            _("%(span)s left") % {"span": duration(left)}, "rose" if left < timedelta(days=1) else "lantern", False
+        )
     where = _zone(zone)
     apart = (at.astimezone(where).date() - moment_.astimezone(where).date()).days
     if apart == 0 and left < timedelta(hours=1):
@@ -267,7 +270,12 @@ def icon_html(name: str, size: int = 16, css: str = "") -> SafeString:
     """One icon of the sprite, decorative (hidden from screen readers; say the meaning in words beside it)."""
     return format_html(
         '<svg class="i {}" width="{}" height="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        css, size, size, static("vendor/icons.svg"), name)
+        css,
+        size,
+        size,
+        static("vendor/icons.svg"),
+        name,
+    )
 
 
 def badge_html(label: Any, tone: str = "neutral", title: str = "") -> SafeString:
@@ -293,8 +301,11 @@ def mono_html(text: Any) -> SafeString:
 
 def link_html(url: str, text: Any, css: str = "") -> SafeString:
     """A link; ``css`` ``mono`` for identifiers."""
-    return format_html('<a href="{}" class="{}">{}</a>', url, css, text) if css else \
-        format_html('<a href="{}">{}</a>', url, text)
+    return (
+        format_html('<a href="{}" class="{}">{}</a>', url, css, text)
+        if css
+        else format_html('<a href="{}">{}</a>', url, text)
+    )
 
 
 def buyer_text_html(text: Any) -> SafeString:
@@ -311,18 +322,28 @@ def time_html(value: datetime | None, now: datetime | None = None, zone: str | t
     """``moment`` as a ``<time>`` with the exact time and zone as its title."""
     if value is None:
         return SafeString(DASH)
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.astimezone(UTC).isoformat(),
-                       full_moment(value, zone), moment(value, now, zone))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.astimezone(UTC).isoformat(),
+        full_moment(value, zone),
+        moment(value, now, zone),
+    )
 
 
-def due_html(at: datetime | None, now: datetime | None = None, *, hard: bool = False,
-             zone: str | tzinfo | None = None) -> SafeString:
+def due_html(
+    at: datetime | None, now: datetime | None = None, *, hard: bool = False, zone: str | tzinfo | None = None
+) -> SafeString:
     """``due`` as a pill with its tone; the exact time is the title."""
     if at is None:
         return SafeString(DASH)
     shown = due(at, now, hard=hard, zone=zone)
-    return format_html('<time class="due due-{}" datetime="{}" title="{}">{}</time>', shown.tone,
-                       at.astimezone(UTC).isoformat(), full_moment(at, zone), shown.text)
+    return format_html(
+        '<time class="due due-{}" datetime="{}" title="{}">{}</time>',
+        shown.tone,
+        at.astimezone(UTC).isoformat(),
+        full_moment(at, zone),
+        shown.text,
+    )
 
 
 def flag_html(label: Any, tone: str = "rose") -> SafeString:
@@ -334,24 +355,46 @@ def picture_html(url: str | None, alt: str = "", size: int = 36) -> SafeString:
     """An article's picture, lazy, of fixed size (no layout shift); an empty frame when there is none."""
     if not url:
         return SafeString('<span class="pic pic-none"></span>')
-    return format_html('<img class="pic" src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async">',
-                       url, alt, size, size)
+    return format_html(
+        '<img class="pic" src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async">',
+        url,
+        alt,
+        size,
+        size,
+    )
 
 
 def sku_html(picture: str | None, code: str, quantity: Any = None, title: str = "", more: int = 0) -> SafeString:
     """The article cell of a list: picture, SKU x quantity, title, "+2" when the order has more lines."""
     times = format_html(' <b class="qty">× {}</b>', number(quantity)) if quantity is not None else SafeString("")
-    extra = format_html('<span class="more-lines" title="{}">+{}</span>',
-                        ngettext("%(n)s more line", "%(n)s more lines", more) % {"n": more}, more) if more else ""
+    extra = (
+        format_html(
+            '<span class="more-lines" title="{}">+{}</span>',
+            ngettext("%(n)s more line", "%(n)s more lines", more) % {"n": more},
+            more,
+        )
+        if more
+        else ""
+    )
     name = format_html('<small dir="auto">{}</small>', title) if title else ""
-    return format_html('<span class="sku">{}<span class="sku-text"><span class="mono">{}</span>{}{}</span>{}</span>',
-                       picture_html(picture), code, times, name, extra)
+    return format_html(
+        '<span class="sku">{}<span class="sku-text"><span class="mono">{}</span>{}{}</span>{}</span>',
+        picture_html(picture),
+        code,
+        times,
+        name,
+        extra,
+    )
 
 
 def progress_html(done: Any, total: Any, label: str = "") -> SafeString:
     """A thin bar (no inline style: the native element carries the value)."""
-    return format_html('<progress class="meter" value="{}" max="{}" aria-label="{}"></progress>', done, total or 1,
-                       label or _("Progress"))
+    return format_html(
+        '<progress class="meter" value="{}" max="{}" aria-label="{}"></progress>',
+        done,
+        total or 1,
+        label or _("Progress"),
+    )
 
 
 def joined_html(parts: Iterable[Any], separator: str = " · ") -> SafeString:

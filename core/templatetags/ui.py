@@ -3,6 +3,7 @@
 ``{% load ui %}``. Markup of the larger ones lives in ``templates/ui/``; the small ones are built here because they
 are used many times on a page. No component writes an inline style or script.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -67,9 +68,21 @@ def due_pill(at: Any, now: Any = None, hard: bool = False) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def button(context: Context, label: Any, href: str = "", kind: str = "default", icon: str = "", method: str = "get",
-           name: str = "", value: Any = "", key: str = "", confirm: str = "", disabled: Any = "",
-           form: str = "", size: str = "") -> SafeString:
+def button(
+    context: Context,
+    label: Any,
+    href: str = "",
+    kind: str = "default",
+    icon: str = "",
+    method: str = "get",
+    name: str = "",
+    value: Any = "",
+    key: str = "",
+    confirm: str = "",
+    disabled: Any = "",
+    form: str = "",
+    size: str = "",
+) -> SafeString:
     """One button, link or POST button.
 
     ``href`` with method ``get`` is a link, ``dialog`` opens the address in the page's dialog (a link without
@@ -84,12 +97,20 @@ def button(context: Context, label: Any, href: str = "", kind: str = "default", 
     css = " ".join(part for part in ("b", BUTTONS[kind], size) if part)
     hint = format_html(" <kbd>{}</kbd>", "⏎" if key == "Enter" else key) if key else ""
     inner = format_html("{}<span>{}</span>{}", f.icon_html(icon) if icon else "", label, hint)
-    data = format_html("{}{}", format_html(' data-key="{}"', key) if key else "",
-                       format_html(' data-confirm="{}"', confirm) if confirm else "")
+    data = format_html(
+        "{}{}",
+        format_html(' data-key="{}"', key) if key else "",
+        format_html(' data-confirm="{}"', confirm) if confirm else "",
+    )
     if disabled:
         reason = "" if disabled is True else disabled
-        return format_html('<button type="button" class="{}" aria-disabled="true" data-why="{}" title="{}">{}</button>',
-                           css, reason, reason, inner)
+        return format_html(
+            '<button type="button" class="{}" aria-disabled="true" data-why="{}" title="{}">{}</button>',
+            css,
+            reason,
+            reason,
+            inner,
+        )
     if href and method == "get":
         return format_html('<a class="{}" href="{}"{}>{}</a>', css, href, data, inner)
     if href and method == "dialog":
@@ -100,14 +121,26 @@ def button(context: Context, label: Any, href: str = "", kind: str = "default", 
             '<form class="inline" method="post" action="{}" data-once>'
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
             '<button class="{}"{}{}>{}</button></form>',
-            href, context.get("csrf_token", ""), css, named, data, inner)
+            href,
+            context.get("csrf_token", ""),
+            css,
+            named,
+            data,
+            inner,
+        )
     owner = format_html(' form="{}"', form) if form else ""
     return format_html('<button type="submit" class="{}"{}{}{}>{}</button>', css, named, owner, data, inner)
 
 
 @register.inclusion_tag("ui/field.html")
-def field(bound: BoundField, label: str = "", hint: str = "", wide: bool = False, autofocus: bool = False,
-          hide_label: bool = False) -> dict[str, Any]:
+def field(
+    bound: BoundField,
+    label: str = "",
+    hint: str = "",
+    wide: bool = False,
+    autofocus: bool = False,
+    hide_label: bool = False,
+) -> dict[str, Any]:
     """One form field with label, control, help and errors: ``{% field form.reason wide=True %}``."""
     widget = bound.field.widget
     kind = "input"
@@ -121,7 +154,9 @@ def field(bound: BoundField, label: str = "", hint: str = "", wide: bool = False
         kind = "select"
     attrs: dict[str, Any] = {}
     if kind in ("input", "file", "select"):
-        attrs["class"] = f"{widget.attrs.get('class', '')} {'form-select' if kind == 'select' else 'form-control'}".strip()
+        attrs["class"] = (
+            f"{widget.attrs.get('class', '')} {'form-select' if kind == 'select' else 'form-control'}".strip()
+        )
     if kind == "select" and len(getattr(widget, "choices", ())) > 12:
         attrs["data-enhance"] = ""
     if autofocus:
@@ -130,8 +165,16 @@ def field(bound: BoundField, label: str = "", hint: str = "", wide: bool = False
     described += [f"{bound.id_for_label}_helptext"] if (hint or bound.help_text) else []
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    return {"bound": bound, "control": bound.as_widget(attrs=attrs), "kind": kind, "wide": wide, "hide_label": hide_label,
-            "label": label or bound.label, "hint": hint or bound.help_text, "required": bound.field.required}
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "kind": kind,
+        "wide": wide,
+        "hide_label": hide_label,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "required": bound.field.required,
+    }
 
 
 @register.inclusion_tag("ui/panel.html")
@@ -143,10 +186,22 @@ def panel(title: str, url: str, id: str = "", count: Any = None, lines: int = 3,
 @register.simple_block_tag
 def box(content: SafeString, title: str = "", id: str = "", note: str = "", tight: bool = False) -> SafeString:
     """A card around content: ``{% box title=_("Facts") %}…{% endbox %}``."""
-    head = format_html('<header class="box-h"><h2>{}</h2>{}</header>', title,
-                       format_html('<span class="muted">{}</span>', note) if note else "") if title else ""
-    return format_html('<section class="box{}"{}>{}<div class="box-b">{}</div></section>', " tight" if tight else "",
-                       format_html(' id="{}"', id) if id else "", head, content)
+    head = (
+        format_html(
+            '<header class="box-h"><h2>{}</h2>{}</header>',
+            title,
+            format_html('<span class="muted">{}</span>', note) if note else "",
+        )
+        if title
+        else ""
+    )
+    return format_html(
+        '<section class="box{}"{}>{}<div class="box-b">{}</div></section>',
+        " tight" if tight else "",
+        format_html(' id="{}"', id) if id else "",
+        head,
+        content,
+    )
 
 
 @register.simple_block_tag
@@ -155,15 +210,37 @@ def dialog(content: SafeString, id: str, title: str) -> SafeString:
     return format_html(
         '<dialog class="dlg" id="{}" aria-labelledby="{}-t"><header class="dlg-h"><h2 id="{}-t">{}</h2>'
         '<button type="button" class="b ghost sq" data-close aria-label="{}">{}</button></header>'
-        '<div class="dlg-b">{}</div></dialog>', id, id, id, title, _("Close"), f.icon_html("x"), content)
+        '<div class="dlg-b">{}</div></dialog>',
+        id,
+        id,
+        id,
+        title,
+        _("Close"),
+        f.icon_html("x"),
+        content,
+    )
 
 
 @register.inclusion_tag("ui/empty_state.html")
-def empty_state(title: str, text: str = "", icon: str = "inbox", action_label: str = "", action_url: str = "",
-                second_label: str = "", second_url: str = "") -> dict[str, Any]:
+def empty_state(
+    title: str,
+    text: str = "",
+    icon: str = "inbox",
+    action_label: str = "",
+    action_url: str = "",
+    second_label: str = "",
+    second_url: str = "",
+) -> dict[str, Any]:
     """What an empty page says: what comes here, and how to get the first one."""
-    return {"title": title, "text": text, "icon": icon, "action_label": action_label, "action_url": action_url,
-            "second_label": second_label, "second_url": second_url}
+    return {
+        "title": title,
+        "text": text,
+        "icon": icon,
+        "action_label": action_label,
+        "action_url": action_url,
+        "second_label": second_label,
+        "second_url": second_url,
+    }
 
 
 @register.inclusion_tag("ui/timeline.html")
@@ -227,6 +304,9 @@ def th(label: Any, sort_url: str = "", sorted: str = "", css: str = "") -> SafeS
     """A column heading; with ``sort_url`` it sorts (``sorted``: "", "asc", "desc")."""
     aria = {"asc": ' aria-sort="ascending"', "desc": ' aria-sort="descending"'}.get(sorted, "")
     mark = {"asc": " ↑", "desc": " ↓"}.get(sorted, "")
-    inner = format_html('<a href="{}" data-list-link>{}<span aria-hidden="true">{}</span></a>', sort_url, label, mark) \
-        if sort_url else format_html("{}", label)
+    inner = (
+        format_html('<a href="{}" data-list-link>{}<span aria-hidden="true">{}</span></a>', sort_url, label, mark)
+        if sort_url
+        else format_html("{}", label)
+    )
     return format_html('<th scope="col" class="{}"{}>{}</th>', css, SafeString(aria), inner)
