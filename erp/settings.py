@@ -328,7 +328,8 @@ LOGGING = {
             "foreign_pre_chain": _LOG_STEPS,
         }
     },
-    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "filters": {"no_probes": {"()": "erp.logs.NoProbes"}},
+    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["no_probes"]}},
     "root": {"handlers": ["stream"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"level": "INFO", "propagate": True, "handlers": []},
@@ -336,6 +337,7 @@ LOGGING = {
         "django_structlog": {"level": "WARNING"},
         "celery": {"level": "INFO"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
     },

@@ -6,12 +6,13 @@ Prints one JSON line at the end; a refusal is one sentence on standard error and
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import sys
 from pathlib import Path
 
-from .places import BUILD, ROOT
+from .places import BUILD, ROOT, places
 from .translations import compile_all
 
 REFUSED = 3
@@ -33,7 +34,9 @@ def main() -> int:
             file=sys.stderr,
         )
         return REFUSED
-    migrate()
+    if migrate() | reference_changed():
+        call_quietly("load_reference")
+        note_reference()
     print(json.dumps(people(demo_wanted="--demo" in sys.argv)))
     return 0
 
@@ -54,15 +57,48 @@ def unknown_migrations() -> list[str]:
     )
 
 
-def migrate() -> None:
-    """Bring the database up to date; quick when it is."""
+def call_quietly(command: str) -> None:
+    """Run a management command; what it prints is shown only when it fails."""
+    from django.core.management import call_command
+
+    call_command(command, stdout=io.StringIO())
+
+
+def _reference_mark() -> str:
+    mark = hashlib.sha256()
+    for path in sorted([*ROOT.glob("*/data/*.csv"), *ROOT.glob("*/services/seeding.py"), *ROOT.glob("*/seeding.py")]):
+        mark.update(path.read_bytes())
+    return mark.hexdigest()
+
+
+def _reference_stamp() -> Path:
+    return places().services / "reference.stamp"
+
+
+def reference_changed() -> bool:
+    """Whether the starting data this copy brings differs from what was loaded into this data folder."""
+    stamp = _reference_stamp()
+    return not stamp.exists() or stamp.read_text() != _reference_mark()
+
+
+def note_reference() -> None:
+    """Remember what was loaded."""
+    stamp = _reference_stamp()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(_reference_mark())
+
+
+def migrate() -> bool:
+    """Bring the database up to date; quick when it is. Whether anything was to do."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    call_command("migrate", interactive=False, verbosity=0)
+    return True
 
 
 def _static_mark() -> str:
@@ -91,18 +127,22 @@ def collect_static() -> None:
 def people(demo_wanted: bool) -> dict[str, bool]:
     """Whether there are logins after this start; an empty database gets the demo when it is wanted and exists."""
     from django.contrib.auth import get_user_model
-    from django.core.management import call_command, get_commands
+    from django.core.management import get_commands
 
     commands = get_commands()
     users = get_user_model().objects
     if demo_wanted and "load_demo" in commands and not users.exists():
-        call_command("load_demo")
+        call_quietly("load_demo")
     return {"users": users.exists(), "demo": is_demo(), "sandbox_server": "sandbox_server" in commands}
 
 
 def is_demo() -> bool:
     """Whether this database is a demo."""
-    return False
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM core_systemmark WHERE name = 'demo')")
+        return bool(cursor.fetchone()[0])
 
 
 if __name__ == "__main__":

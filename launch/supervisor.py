@@ -23,7 +23,7 @@ from .services import Attached, Healer, attach
 
 ROLES = ("service", "warehouse", "purchaser", "supervisor", "manager", "admin")
 DEMO_PASSWORD = "sampan-demo"  # noqa: S105 - printed on purpose, only in a demo database
-READY_SECONDS = 120.0
+COMPLAIN_SECONDS = 20.0  # not ready for so long, the reason is shown
 COLOURS = {"web": 36, "worker": 32, "beat": 35, "sandbox": 33, "postgres": 34, "valkey": 31}
 
 
@@ -230,14 +230,16 @@ class Tail:
             self.out(self.name, line.decode(errors="replace"))
 
 
-def answers(port: int, path: str = "/readyz") -> bool:
-    """Whether the pages serve."""
+def readiness(port: int) -> tuple[bool, str]:
+    """Whether the pages serve, and what they say about it."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=2) as reply:
-            return bool(reply.status == 200)
-    except (OSError, urllib.error.URLError, ValueError):
-        return False
+        with opener.open(f"http://127.0.0.1:{port}/readyz", timeout=2) as reply:
+            return reply.status == 200, ""
+    except urllib.error.HTTPError as error:
+        return False, error.read(500).decode(errors="replace")
+    except (OSError, ValueError) as error:
+        return False, str(error)
 
 
 def greet(port: int, found: dict[str, bool], seconds: float) -> None:
@@ -297,22 +299,22 @@ def serve(
     try:
         for child in children(where, env, port, found["sandbox_server"]):
             crew.add(child)
-        told, next_look = False, 0.0
+        told, next_look, next_complaint = False, 0.0, time.monotonic() + COMPLAIN_SECONDS
         while not crew.stopping:
             crew.turn(0.25)
             for tail in tails:
                 tail.read()
             if healer is not None:
                 healer.look()
-            if not told and time.monotonic() > next_look:
-                next_look = time.monotonic() + 0.25
-                waited = time.monotonic() - began
-                if answers(port):
-                    told = True
-                    greet(port, found, waited)
-                elif waited > READY_SECONDS + 600:
-                    told = True
-                    say("Sampan does not get ready: the lines above say why.")
+            if told or time.monotonic() < next_look:
+                continue
+            next_look = time.monotonic() + 0.25
+            told, why = readiness(port)
+            if told:
+                greet(port, found, time.monotonic() - began)
+            elif time.monotonic() > next_complaint:
+                next_complaint = time.monotonic() + COMPLAIN_SECONDS
+                console("launch", f"not ready yet: {why}")
     finally:
         say("Stopping …")
         crew.stop()

@@ -11,6 +11,14 @@ from django.conf import settings
 from core.commands import HouseCommand
 
 
+def _exists(name: str) -> bool:
+    """Whether a module can be imported; its parent may be a plain file."""
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 class Command(HouseCommand):
     """Load the reference rows that are missing. Rows that staff changed are left alone."""
 
@@ -25,8 +33,7 @@ class Command(HouseCommand):
         now = self.now(options)
         added: dict[str, Any] = {}
         for app in settings.OUR_APPS:
-            if find_spec(f"{app}.services") and find_spec(f"{app}.services.seeding"):
-                added[app] = import_module(f"{app}.services.seeding").load_reference(now=now)
-            elif find_spec(f"{app}.seeding"):
-                added[app] = import_module(f"{app}.seeding").load_reference(now=now)
+            for name in (f"{app}.services.seeding", f"{app}.seeding"):
+                if _exists(name):
+                    added[app] = import_module(name).load_reference(now=now)
         return {"added": added}
