@@ -23,14 +23,16 @@ from core.errors import Conflict, Invalid
 from core.models import IdempotencyRecord
 
 #: Headers of the first answer that are given again.
-KEPT_HEADERS = ("Location", "ETag")
+KEPT_HEADERS = ("Location", "ETag", "HX-Redirect", "HX-Trigger")
 FORM_FIELD = "_once"
 
 
 def valid_key(text: str) -> str:
     """The key as it was sent; refuses an empty, overlong or unprintable one."""
     if not (0 < len(text) <= 200 and text.isascii() and text.isprintable()):
-        raise Invalid("bad_idempotency_key", _("An Idempotency-Key has 1 to 200 printable ASCII characters."), status=400)
+        raise Invalid(
+            "bad_idempotency_key", _("An Idempotency-Key has 1 to 200 printable ASCII characters."), status=400
+        )
     return text
 
 
@@ -55,9 +57,11 @@ def upload_digest(data: Any) -> bytes:
     return "\n".join(parts).encode("utf-8", "surrogatepass")
 
 
-def once(*, actor: Actor, key: str, digest: str, now: datetime, work: Callable[[], HttpResponse]) -> HttpResponse:
+def once(*, actor: Actor, key: str, digest: str, now: datetime, work: Callable[[], HttpResponse],
+         keep: Callable[[HttpResponse], bool] = lambda _response: True) -> HttpResponse:  # fmt: skip
     """Run ``work`` under ``key``, or give its first answer again (marked ``Idempotent-Replayed``).
 
+    What ``keep`` does not want kept (a page that only shows something) is answered, and the key stays free.
     Refuses a key that was used for another request (422) and one whose first request still runs (409).
     """
     caller = f"{actor.kind}:{actor.ref or actor.label}"
@@ -67,6 +71,9 @@ def once(*, actor: Actor, key: str, digest: str, now: datetime, work: Callable[[
             if record_id is None:
                 return _again(caller, key, digest)
             response = work()
+            if not keep(response):
+                IdempotencyRecord.objects.filter(pk=record_id).delete()
+                return response
             body = orjson.loads(response.content) if response.content and _is_json(response) else None
             IdempotencyRecord.objects.filter(pk=record_id).update(
                 status=response.status_code, body=body,
@@ -116,22 +123,24 @@ def _again(caller: str, key: str, digest: str) -> HttpResponse:
 def once_form(request: HttpRequest, *, actor: Actor, now: datetime, work: Callable[[], HttpResponse]) -> HttpResponse:
     """The same for a page: a form with the hidden field ``_once`` (tag ``{% once %}``) makes one record on a double click.
 
-    Only answers that redirect are kept; a form shown again with its errors is not.
+    Kept are answers that lead on (a redirect, or the 204 that tells htmx what to do next). A page that is shown (a preview,
+    a result) leaves the key free; a form shown again with its errors (4xx) takes back whatever was begun.
     """
     key = request.POST.get(FORM_FIELD, "")
     if request.method != "POST" or not key:
         return work()
     shown: list[HttpResponse] = []
 
-    def redirecting() -> HttpResponse:
+    def unless_refused() -> HttpResponse:
         response = work()
-        if response.status_code not in (301, 302, 303):
+        if response.status_code >= 400:
             shown.append(response)
             raise _Shown
         return response
 
     try:
-        return once(actor=actor, key=valid_key(f"form:{key}"), now=now, work=redirecting,
+        return once(actor=actor, key=valid_key(f"form:{key}"), now=now, work=unless_refused,
+                    keep=lambda response: response.status_code in (204, 301, 302, 303),
                     digest=request_hash("POST", request.path, b""))  # fmt: skip
     except _Shown:
         return shown[0]

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import format as f
+from core.templatetags.once import once
 
 register = template.Library()
 
@@ -119,10 +120,11 @@ def button(
     if href:
         return format_html(
             '<form class="inline" method="post" action="{}" data-once>'
-            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}'
             '<button class="{}"{}{}>{}</button></form>',
             href,
             context.get("csrf_token", ""),
+            once(),
             css,
             named,
             data,

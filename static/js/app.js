@@ -30,7 +30,8 @@ export function toast({ text, tone = "sea", undo = "" }) {
   close.setAttribute("aria-label", words.close);
   el.append(close);
   if (tone === "rose") el.dataset.sticky = "";
-  toastBox?.append(el);
+  ($("dialog[open]") ?? document.body).append(toastBox);   // a modal dialog covers everything that is not inside it
+  toastBox.append(el);
   linger(el);
 }
 
@@ -109,6 +110,7 @@ $$("dialog").forEach((box) => box.addEventListener("pointerdown", (event) => {
   const edge = box.getBoundingClientRect();
   if (event.clientX < edge.left || event.clientX > edge.right || event.clientY < edge.top || event.clientY > edge.bottom) box.close();
 }));
+$$("dialog").forEach((box) => box.addEventListener("close", () => { if (box.contains(toastBox)) document.body.append(toastBox); }));
 formDialog?.addEventListener("close", () => { for (const form of dirty) if (formDialog.contains(form)) dirty.delete(form); $("#dialog-body").replaceChildren(); });
 
 function rail(shown) {
@@ -226,6 +228,12 @@ document.addEventListener("submit", (event) => {
 const free = (form) => { if (!form?.dataset) return; delete form.dataset.sent; $$("[data-busy]", form).forEach((el) => el.removeAttribute("data-busy")); };
 window.addEventListener("pageshow", () => $$("form[data-sent]").forEach(free));
 
+// a refusal is one sentence, the same on every door: in a problem document or on the page of the refusal
+function sentence(text) {
+  if (text.startsWith("{")) { try { return JSON.parse(text).detail ?? ""; } catch { return ""; } }
+  return new DOMParser().parseFromString(text, "text/html").querySelector(".say, .fault h1 + p")?.textContent.trim() ?? "";
+}
+
 // --- htmx ----------------------------------------------------------------------------------------------------
 let waiting = 0;
 document.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf(); });
@@ -233,8 +241,8 @@ document.addEventListener("htmx:beforeRequest", () => { waiting += 1; document.b
 document.addEventListener("htmx:afterRequest", (event) => { waiting = Math.max(0, waiting - 1); if (!waiting) document.body.classList.remove("loading"); free(event.detail.elt?.closest?.("form")); });
 document.addEventListener("htmx:sendError", () => toast({ text: words.offline, tone: "rose" }));
 document.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  toast({ text: status === 401 ? words.expired : status === 403 ? words.denied : words.failed, tone: "rose" });
+  const { status, responseText } = event.detail.xhr;
+  toast({ text: sentence(responseText) || (status === 401 ? words.expired : status === 403 ? words.denied : words.failed), tone: "rose" });
 });
 document.addEventListener("toast", (event) => toast(event.detail));
 document.addEventListener("dialog:close", () => formDialog?.close());
