@@ -1,0 +1,145 @@
+"""What the packing table and the hand-over table read: the note with everything that must be asked again at every scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core import policies
+from inventory import selectors as stock_selectors
+from logistics.choices import NoteState, ParcelState
+from logistics.models import DispatchNote, NoteLine, Parcel, ScanEvent, WaybillNumber
+from logistics.policies.dispatch import PACKAGING_G, PACKER_HOLDS, WEIGH, WEIGHT_LEAST, WEIGHT_TOLERANCE
+from logistics.rules.packing import (
+    Scan,
+    Session,
+    StopFacts,
+    WantedLine,
+    WeightHint,
+    address_digest,
+    fold,
+    next_step,
+    weigh,
+)  # fmt: skip
+from logistics.selectors import dispatch
+from logistics.selectors.signing import lines_of
+from products.models import Sku
+
+#: Kinds of scans that make up the state of the table.
+TABLE_KINDS = ("item", "check", "weight", "label")
+
+
+@dataclass
+class Table:
+    """One note on the table."""
+
+    note: DispatchNote
+    rows: list[NoteLine]
+    lines: list[WantedLine]
+    session: Session
+    stop: StopFacts
+    label: str
+    bins: dict[int, str]
+    address: dict[str, str]
+    must_weigh: bool
+    hint: WeightHint
+    parcel: Parcel | None = None
+    holder: ScanEvent | None = None
+    short: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def step(self) -> str:
+        """What comes next (see ``rules.packing.next_step``)."""
+        if self.note.state in (NoteState.PACKED, NoteState.CLOSED):
+            return "done"
+        return next_step(self.lines, self.session, weigh=self.must_weigh)
+
+
+def codes_of(sku: Sku) -> frozenset[str]:
+    """What a scanner may read for an article."""
+    return frozenset(code.strip().upper() for code in (sku.code, sku.barcode) if code and code.strip())
+
+
+def wanted_lines(rows: Sequence[NoteLine]) -> list[WantedLine]:
+    """Note lines as the packing rule reads them."""
+    return [
+        WantedLine(
+            id=row.pk, code=row.sku.code, codes=codes_of(row.sku), quantity=row.quantity, fragile=row.fragile, wish=row.wish,
+            weight_g=row.sku.weight_g, name=row.sku.name_en or row.sku.name_zh,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def scans_of(note: DispatchNote) -> list[Scan]:
+    """Accepted scans of the note's present revision that were not taken back, oldest first."""
+    rows = ScanEvent.objects.filter(note=note, kind__in=TABLE_KINDS, ok=True, undone=False).order_by("at", "pk")
+    made = []
+    for kind, detail in rows.values_list("kind", "detail"):
+        if detail.get("revision") == note.revision:
+            made.append(Scan(kind, detail.get("line"), int(detail.get("quantity") or 1), str(detail.get("value", ""))))
+    return made
+
+
+def stop_facts(note: DispatchNote, address: dict[str, str], short: dict[int, int]) -> StopFacts:
+    """What may have changed since the note was released."""
+    return StopFacts(
+        note_state=note.state, order_state=note.order.state, intercept=note.order.intercept,
+        address_changed=address_digest(address) != note.address_digest, short=sum(short.values()),
+    )  # fmt: skip
+
+
+def table(note: DispatchNote, now: datetime) -> Table:
+    """Everything the table shows and decides on for one note."""
+    rows = lines_of([note.pk]).get(note.pk, [])
+    lines = wanted_lines(rows)
+    places = dispatch.addresses([note.order_id])
+    address = dispatch.address_parts(places.get(note.order_id), note.order.country)
+    short = stock_selectors.shortfall([note.order_id]).get(note.order_id, {})
+    bins = stock_selectors.bins_of([row.sku_id for row in rows], note.warehouse_id)
+    number = dispatch.live_numbers([note.pk]).get(note.pk)
+    session = fold(scans_of(note))
+    hint = weigh(
+        lines, session.weight_g, packaging_g=int(policies.value(PACKAGING_G, now)),
+        tolerance_percent=int(policies.value(WEIGHT_TOLERANCE, now)), least_g=int(policies.value(WEIGHT_LEAST, now)),
+    )  # fmt: skip
+    return Table(
+        note=note, rows=rows, lines=lines, session=session, stop=stop_facts(note, address, short),
+        label=number.number if number else "", bins={sku: code for sku, (_sort, code) in bins.items()}, address=address,
+        must_weigh=bool(policies.value(WEIGH, now, note.store_id)), hint=hint, short=short,
+        parcel=Parcel.objects.filter(note=note).exclude(state=ParcelState.CLOSED).first(), holder=holder_of(note, now),
+    )  # fmt: skip
+
+
+def holder_of(note: DispatchNote, now: datetime) -> ScanEvent | None:
+    """The newest scan of whoever packs the note now; None when nobody scanned for the house's minutes of patience, or the
+    packer left the table."""
+    since = now - timedelta(minutes=int(policies.value(PACKER_HOLDS, now)))
+    last = ScanEvent.objects.filter(note=note, at__gte=since, ok=True).select_related("user").order_by("-at", "-pk").first()
+    return None if last is None or last.kind in ("leave", "hand_over") else last
+
+
+def number_rows(number: str) -> list[WaybillNumber]:
+    """Every service's row of this waybill number, with its note; living ones first."""
+    rows = list(WaybillNumber.objects.filter(number=number).select_related("note", "service")[:20])
+    return sorted(rows, key=lambda row: row.state not in dispatch.LIVE_NUMBERS)
+
+
+def sku_by_code(code: str) -> Sku | None:
+    """The article with this barcode or code, or None."""
+    return Sku.objects.filter(barcode=code).first() or Sku.objects.filter(code__iexact=code).first()
+
+
+def bin_of(sku: Sku, warehouse_id: int) -> str:
+    """Where an article lies, or ""."""
+    found = stock_selectors.bins_of([sku.pk], warehouse_id).get(sku.pk)
+    return found[1] if found else ""
+
+
+def parcels_on_counter(user_id: int | None) -> list[Parcel]:
+    """Sealed parcels this person scanned for hand-over and did not hand over yet."""
+    rows = ScanEvent.objects.filter(kind="hand_over", ok=True, undone=False, user_id=user_id, parcel__state=ParcelState.PACKED)
+    ids = list(rows.order_by("at").values_list("parcel_id", flat=True))
+    found = Parcel.objects.filter(pk__in=ids).select_related("service", "note", "order").in_bulk()
+    return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
