@@ -90,12 +90,16 @@ class Page(View):
         """Whether a script asks for JSON."""
         return self.request.headers.get("Accept", "").startswith("application/json")
 
-    def next_url(self, default: str = "/") -> str:
+    def home_url(self) -> str:
+        """Where to go when nothing else is known."""
+        return "/"
+
+    def next_url(self, default: str = "") -> str:
         """Where to go after a POST: the field ``next`` or the page before, never another host."""
         for url in (self.request.POST.get("next"), self.request.GET.get("next"), self.request.headers.get("Referer")):
             if url and url_has_allowed_host_and_scheme(url, {self.request.get_host()}, self.request.is_secure()):
                 return url
-        return default
+        return default or self.home_url()
 
     def go(self, url: str, sentence: Any = "", *, level: int = messages.SUCCESS, tags: str = "") -> HttpResponse:
         """Redirect after a POST, with a sentence. htmx is told to load the new page."""

@@ -122,7 +122,7 @@ def _may_measure(request: HttpRequest) -> bool:
     except Exception:
         return False
     if found is not None:
-        return bool(found[1].has_perm("core.view_metrics"))
+        return bool(found[0].actor.has_perm("core.view_metrics"))
     user = getattr(request, "user", None)
     return bool(user and user.is_authenticated and actor_of(request).has_perm("core.view_metrics"))
 

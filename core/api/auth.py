@@ -22,7 +22,6 @@ from rest_framework import authentication, exceptions
 from core.audit import Actor
 from core.clock import utcnow
 
-
 #: A token's use is noted at most this often.
 NOTED_EVERY = timedelta(minutes=5)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core.api import errors
@@ -16,6 +17,7 @@ from core.api.auth import PersonAuthentication, TokenAuthentication
 class SchemaView(SpectacularAPIView):
     """The OpenAPI 3.1 document."""
 
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer)
     authentication_classes = (TokenAuthentication, PersonAuthentication)
 
     def get_exception_handler(self) -> Any:

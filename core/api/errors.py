@@ -111,7 +111,9 @@ def _of_validation(error: ValidationError) -> HttpResponse:
 
 def _busy(error: Exception) -> HttpResponse:
     logger.warning("database busy", extra={"reason": type(error.__cause__ or error).__name__})
-    return answer(503, "busy", _("Somebody is working on the same thing. Try again in a moment."), headers={"Retry-After": "1"})
+    return answer(
+        503, "busy", _("Somebody is working on the same thing. Try again in a moment."), headers={"Retry-After": "1"}
+    )
 
 
 def _integrity(error: Exception) -> HttpResponse:

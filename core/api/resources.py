@@ -41,15 +41,19 @@ class JobResource(Resource):
 class JobResultView(ApiView):
     """The file a job made."""
 
-    permissions = {"GET": "core.view_job"}  # noqa: RUF012
+    permissions = {"GET": "core.view_job"}
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="jobs_result", tags=["jobs"])
+    @extend_schema(
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="jobs_result", tags=["jobs"]
+    )
     def get(self, request: Request, pk: str) -> HttpResponse | FileResponse:
         """The file as a download."""
         job = jobs_for(self.actor).filter(pk=row_id(pk)).first()
         if job is None or not job.result_file:
             raise Missing("not_found", "There is no file.")
-        return FileResponse(longwork.private_storage().open(job.result_file), as_attachment=True, filename=job.result_name)
+        return FileResponse(
+            longwork.private_storage().open(job.result_file), as_attachment=True, filename=job.result_name
+        )
 
 
 RESOURCES = [JobResource]

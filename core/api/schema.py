@@ -25,15 +25,15 @@ _FORM_FIELDS: list[tuple[type[forms.Field], type[serializers.Field]]] = [
 
 
 @lru_cache(maxsize=512)
-def row_serializer(resource: Any, detail: bool) -> type[serializers.Serializer]:
+def row_serializer(resource: Any, full: bool) -> type[serializers.Serializer]:
     """The row with its parts (and, for one object, the further fields) as one serializer."""
     listing = resource.list
     fields = dict(listing.shape.fields)
     name = "".join(word.title() for word in resource.at.replace("/", "-").split("-"))
-    if detail and resource.detail_row:
+    if full:
         fields |= resource.detail_row().fields
     made = {key: _copy(key, field) for key, field in fields.items()}
-    return type(f"{name}{'Detail' if detail and resource.detail_row else ''}", (serializers.Serializer,), made)
+    return type(f"{name}{'Detail' if full else ''}", (serializers.Serializer,), made)
 
 
 def _copy(name: str, field: serializers.Field) -> serializers.Field:
@@ -180,7 +180,8 @@ class HouseSchema(AutoSchema):
             return {200: BulkAnswer, 202: JobStarted}
         if self.method == "DELETE":
             return {204: None}
-        row = row_serializer(resource, detail=self._kind != "list" or self.method == "POST")
+        full = bool(resource.detail_row) and (self._kind == "detail" or self.method == "POST")
+        row = row_serializer(resource, full)
         if self._kind == "action":
             return {200: _with_outcome(row)}
         if self._kind == "list":
@@ -228,10 +229,14 @@ def list_parameters(listing: Listing) -> list[OpenApiParameter]:
     made = [
         OpenApiParameter("cursor", str, description="place to read from, taken from next or previous"),
         OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 200}),
-        OpenApiParameter("ordering", str, enum=sorted([*listing.orderings, *(f"-{name}" for name in listing.orderings)])),
+        OpenApiParameter(
+            "ordering", str, enum=sorted([*listing.orderings, *(f"-{name}" for name in listing.orderings)])
+        ),
     ]
     if listing.sources:
-        made.append(OpenApiParameter("q", str, description="words that must all fit, or several numbers of which any may"))
+        made.append(
+            OpenApiParameter("q", str, description="words that must all fit, or several numbers of which any may")
+        )
     for name, found in listing.filterset_class.base_filters.items():
         made += [_parameter(one, found) for one in parameter_names(name, found)]
     return made
@@ -266,14 +271,21 @@ _REFUSALS = {
 def add_refusals(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Describe the refusals of every operation; all are problem+json with a stable ``code``."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = {
-        "type": "object", "description": "RFC 9457 problem with a stable code and the sentence the page shows.",
+        "type": "object",
+        "description": "RFC 9457 problem with a stable code and the sentence the page shows.",
         "required": ["type", "title", "status", "code", "detail"],
         "properties": {
-            "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"},
-            "detail": {"type": "string"}, "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-            "changes": {"type": "object"}, "params": {"type": "object"}, "field": {"type": "string"},
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+            "changes": {"type": "object"},
+            "params": {"type": "object"},
+            "field": {"type": "string"},
         },
-    }  # fmt: skip
+    }
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result.get("paths", {}).values():
         for method, operation in operations.items():

@@ -60,7 +60,9 @@ class ApiView(APIView):
         for values in request.query_params.lists():
             for text in (values[0], *values[1]):
                 check_text(text)
-        if request.method in ("POST", "PATCH", "PUT", "DELETE") and not (request.content_type or "").startswith("multipart/"):
+        if request.method in ("POST", "PATCH", "PUT", "DELETE") and not (request.content_type or "").startswith(
+            "multipart/"
+        ):
             request._request.body  # noqa: B018  read once here, so that the parser and the idempotency digest see the same bytes
         super().initial(request, *args, **kwargs)
         reference = request.META.get("HTTP_X_REQUEST_ID", "")[:40]

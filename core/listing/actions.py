@@ -149,7 +149,9 @@ class Action:
                  if name in getattr(self.form, "takes", ())}  # fmt: skip
         return self.form(data=data, files=files, **given)
 
-    def clean(self, data: Mapping[str, Any], *, actor: Actor, objs: Sequence[Any] = (), files: Any = None) -> dict[str, Any]:
+    def clean(
+        self, data: Mapping[str, Any], *, actor: Actor, objs: Sequence[Any] = (), files: Any = None
+    ) -> dict[str, Any]:
         """The validated input; refuses with ``Invalid`` naming the fields."""
         form = self.make_form(form_data(data), actor=actor, objs=objs, files=files)
         if form is None:
@@ -208,13 +210,17 @@ def _run_rows(listing: Listing, action: Action, objs: list[Any], actor: Actor, n
     return {outcome.id: outcome for outcome in outcomes}
 
 
-def _as_set(action: Action, objs: list[Any], actor: Actor, now: datetime, data: Mapping[str, Any]) -> list[Outcome] | None:
+def _as_set(
+    action: Action, objs: list[Any], actor: Actor, now: datetime, data: Mapping[str, Any]
+) -> list[Outcome] | None:
     """The set form in a savepoint; None when there is none or it failed as a whole (then one by one)."""
     try:
         with transaction.atomic():
             answered = action.apply_many(objs, actor, now, **data)
     except (DomainError, ValidationError, IntegrityError) as error:
-        logger.info("bulk action falls back to single rows", extra={"action": action.name, "reason": type(error).__name__})
+        logger.info(
+            "bulk action falls back to single rows", extra={"action": action.name, "reason": type(error).__name__}
+        )
         return None
     if answered is None:
         return None
@@ -240,13 +246,17 @@ def apply_one(action: Action, obj: Any, actor: Actor, now: datetime, data: Mappi
         raise  # a lock or the connection: the whole run is repeated by its door
     except Exception:
         logger.exception("action failed on a row", extra={"action": action.name, "row": obj.pk})
-        return Outcome(obj.pk, False, "internal_error", _("This went wrong on our side; nothing was changed here."), status=500)
+        return Outcome(
+            obj.pk, False, "internal_error", _("This went wrong on our side; nothing was changed here."), status=500
+        )
     if isinstance(answer, Mapping):
         return Outcome(obj.pk, True, message=str(answer.get("message", "")), data=_plain(answer))
     return Outcome(obj.pk, True, message=answer if isinstance(answer, str) else "")
 
 
-def run_one(listing: Listing, action: Action, pk: int, *, actor: Actor, now: datetime, data: Mapping[str, Any]) -> Outcome:
+def run_one(
+    listing: Listing, action: Action, pk: int, *, actor: Actor, now: datetime, data: Mapping[str, Any]
+) -> Outcome:
     """Do ``action`` to one object in one transaction; a refusal is raised as it is."""
     if not actor.has_perm(action.permission):
         raise NotAllowed("not_allowed", gettext_lazy("Your role may not do this."))
@@ -259,7 +269,9 @@ def run_one(listing: Listing, action: Action, pk: int, *, actor: Actor, now: dat
         if action.checks:
             action.check(obj, actor, now)
         answer = action.apply(obj, actor, now, **data)
-    outcome = Outcome(pk, True, label=label, before=before, message=answer if isinstance(answer, str) else str(action.done_text))
+    outcome = Outcome(
+        pk, True, label=label, before=before, message=answer if isinstance(answer, str) else str(action.done_text)
+    )
     if isinstance(answer, Mapping):
         outcome.data = _plain(answer)
         outcome.message = str(answer.get("message") or action.done_text)
@@ -280,4 +292,9 @@ def summary(outcomes: Iterable[Outcome]) -> dict[str, Any]:
             groups.setdefault((outcome.code, outcome.message), []).append(outcome)
     refused = [{"code": code, "message": message, "rows": rows, "count": len(rows)}
                for (code, message), rows in sorted(groups.items(), key=lambda item: -len(item[1]))]  # fmt: skip
-    return {"done": done, "done_count": len(done), "refused": refused, "refused_count": sum(g["count"] for g in refused)}
+    return {
+        "done": done,
+        "done_count": len(done),
+        "refused": refused,
+        "refused_count": sum(g["count"] for g in refused),
+    }

@@ -290,4 +290,3 @@ def register_part(listing_name: str, part: RowPart) -> None:
 def listing(name: str) -> Listing:
     """The list called ``name``; raises ``KeyError``."""
     return LISTINGS[name]
-

@@ -44,7 +44,9 @@ class Selection:
                 raise Invalid("bad_ids", _("One of the chosen rows has no valid id."), errors={"ids": [text[:40]]})
             ids.append(int(text))
         if query is None and not ids:
-            raise Invalid("nothing_chosen", _("Nothing is chosen."), errors={"ids": [str(_("Choose at least one row."))]})
+            raise Invalid(
+                "nothing_chosen", _("Nothing is chosen."), errors={"ids": [str(_("Choose at least one row."))]}
+            )
         return cls(tuple(dict.fromkeys(ids)), query)
 
     def size(self, listing: Listing, actor: Actor) -> int:
@@ -105,7 +107,9 @@ def perform(listing: Listing, action: Action, chosen: Selection, *, actor: Actor
         payload = {"listing": listing.name, "action": action.name, "ids": list(chosen.ids), "query": chosen.query,
                    "input": _jsonable(raw)}  # fmt: skip
         title = f"{action.label}: {listing.title}"
-        return Answer([], longwork.start("core.bulk", actor=actor, now=now, payload=payload, total=total, title=title), total)
+        return Answer(
+            [], longwork.start("core.bulk", actor=actor, now=now, payload=payload, total=total, title=title), total
+        )
     ids = chosen.first(listing, actor, DIRECT_LIMIT)
     outcomes = actions.run(listing, action, ids, actor=actor, now=now, data=data)
     return Answer(outcomes, total=total, undo=undo_token(listing, action, outcomes, actor))

@@ -44,9 +44,12 @@ class ListDoor(Page):
     def needed(self) -> str:
         return self.listing.permission
 
+    def home_url(self) -> str:
+        return self.listing.address() or "/"
+
     def back(self) -> str:
         """The list, as it was."""
-        return self.next_url(self.listing.address() or "/")
+        return self.next_url()
 
     def found(self, pk: int) -> Any:
         """One object of the list, or 404."""
@@ -128,7 +131,9 @@ class BulkDoor(ListDoor):
         return response
 
     def _common(self, action: Action, chosen: bulk.Selection, shown: str) -> dict[str, Any]:
-        hidden = [("ids", pk) for pk in chosen.ids] if chosen.query is None else [("scope", "all"), ("query", chosen.query)]
+        hidden = (
+            [("ids", pk) for pk in chosen.ids] if chosen.query is None else [("scope", "all"), ("query", chosen.query)]
+        )
         return {"title": f"{action.label} · {shown}", "text": action.explain, "listing": self.listing, "back_url": self.back(),
                 "hidden": [*hidden, ("next", self.back())]}  # fmt: skip
 
@@ -140,7 +145,10 @@ SHOWN_ROWS = 200
 def shown_rows(listing: Listing, outcomes: list[Outcome]) -> dict[str, Any]:
     """The outcomes as the templates list them, refused ones first."""
     ordered = sorted(outcomes, key=lambda o: o.ok)
-    rows = [{"label": o.label, "ok": o.ok, "text": o.message, "url": listing.detail_address(o.id)} for o in ordered[:SHOWN_ROWS]]
+    rows = [
+        {"label": o.label, "ok": o.ok, "text": o.message, "url": listing.detail_address(o.id)}
+        for o in ordered[:SHOWN_ROWS]
+    ]
     return {"rows": rows, "hidden_rows": max(len(ordered) - SHOWN_ROWS, 0)}
 
 
@@ -211,9 +219,13 @@ class UndoDoor(ListDoor):
         slip = request.POST.get("token") or request.GET.get("token", "")
         _listing, outcomes = bulk.undo(slip, actor=self.actor, now=self.now)
         told = actions.summary(outcomes)
-        done = ngettext("%(n)s row taken back.", "%(n)s rows taken back.", told["done_count"]) % {"n": told["done_count"]}
+        done = ngettext("%(n)s row taken back.", "%(n)s rows taken back.", told["done_count"]) % {
+            "n": told["done_count"]
+        }
         refused = " ".join(f"{group['message']} ({group['count']})" for group in told["refused"])
-        return self.go(self.back(), f"{done} {refused}".strip(), level=messages.WARNING if refused else messages.SUCCESS)
+        return self.go(
+            self.back(), f"{done} {refused}".strip(), level=messages.WARNING if refused else messages.SUCCESS
+        )
 
 
 class ExportDoor(ListDoor):
@@ -227,7 +239,9 @@ class ExportDoor(ListDoor):
         """The file, or the job that makes it."""
         tabs = views_saved.tabs(self.listing, self.actor)
         params = views_saved.with_view(self.listing, self.actor, request.GET, tabs).copy()
-        names = [c for c in params.get("columns", "").split(",") if c] or views_saved.columns_of(self.listing, self.actor)
+        names = [c for c in params.get("columns", "").split(",") if c] or views_saved.columns_of(
+            self.listing, self.actor
+        )
         columns = [c.name for c in self.listing.chosen(names)]
         query = ListQuery(self.listing, self.actor, params)
         if kind == "csv" and query.count() <= export.DIRECT_ROWS:
@@ -328,7 +342,11 @@ class TimelineDoor(ListDoor):
             except ValueError:
                 before = None
         found = timeline.entries(self.found(pk), self.actor, before=before)
-        older = f"{request.path}?before={found[-1].at.isoformat().replace('+', '%2B')}" if len(found) == timeline.PAGE else ""
+        older = (
+            f"{request.path}?before={found[-1].at.isoformat().replace('+', '%2B')}"
+            if len(found) == timeline.PAGE
+            else ""
+        )
         return self.render("core/_timeline.html", {"entries": found, "older_url": older})
 
 

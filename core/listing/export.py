@@ -39,7 +39,7 @@ _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*$")
 def safe_text(value: Any) -> str:
     """Text that no spreadsheet takes for a formula: a leading apostrophe where it would. Plain numbers stay."""
     text = str(value)
-    if _FORMULA.match(text) and not _NUMBER.match(text) or text[:1] in "\t\r\n" and text:
+    if (_FORMULA.match(text) and not _NUMBER.match(text)) or (text[:1] in "\t\r\n" and text):
         return f"'{text}"
     return text
 
@@ -112,7 +112,11 @@ def run_export(work: longwork.Work) -> None:
     kind = work.payload["format"]
     work.done = 0  # a run after a fault writes the whole file again
     with tempfile.NamedTemporaryFile(suffix=f".{kind}") as target:
-        made = _write_xlsx(target.name, query, columns, work) if kind == "xlsx" else _write_csv(target, query, columns, work)
+        made = (
+            _write_xlsx(target.name, query, columns, work)
+            if kind == "xlsx"
+            else _write_csv(target, query, columns, work)
+        )
         target.seek(0)
         with open(target.name, "rb") as source:
             work.file(source, f"{listing.name}.{kind}")

@@ -1,6 +1,6 @@
 """The page of a list: full page or the part htmx replaces. The context is described in templates/core/list.html.
 
-    path("", ListPage.of("orders"), name="list")
+path("", ListPage.of("orders"), name="list")
 """
 
 from __future__ import annotations
@@ -231,7 +231,11 @@ class ListPage(Page):
         first = next(iter(self.listing.all_columns), "")
         options = [{"name": c.name, "label": self.listing.heading(c), "chosen": c.name in shown, "locked": c.name == first}
                    for c in [*columns, *rest]]  # fmt: skip
-        return {"url": reverse("core:columns", args=[self.listing.name]), "options": options, "reset": bool(self.chosen_names)}
+        return {
+            "url": reverse("core:columns", args=[self.listing.name]),
+            "options": options,
+            "reset": bool(self.chosen_names),
+        }
 
     def _rows(self, columns: list[Column], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         listing = self.listing
@@ -253,7 +257,13 @@ class ListPage(Page):
         made = []
         for kind in ("csv", "xlsx"):
             address = reverse("core:export", args=[self.listing.name, kind])
-            made.append({"label": kind.upper(), "url": f"{address}?{self.query.text(columns=names, edited='1')}", "method": "post"})
+            made.append(
+                {
+                    "label": kind.upper(),
+                    "url": f"{address}?{self.query.text(columns=names, edited='1')}",
+                    "method": "post",
+                }
+            )
         return made
 
     def _empty(self) -> dict[str, Any]:

@@ -77,7 +77,9 @@ class Cursor:
 
 def bad_cursor() -> Invalid:
     """The refusal of a cursor that does not fit."""
-    return Invalid("bad_cursor", _("This page address is no longer valid. Start again from the first page."), status=400)
+    return Invalid(
+        "bad_cursor", _("This page address is no longer valid. Start again from the first page."), status=400
+    )
 
 
 class _RowCompare(Func):
@@ -146,7 +148,9 @@ def pieces(queryset: QuerySet, order: Order, cursor: Cursor | None) -> list[Quer
     """The querysets that, read one after the other, give the rows from ``cursor`` on."""
     down = order.descending != bool(cursor and cursor.backward)
     way = (f"-{order.lookup}", "-pk") if down else (order.lookup, "pk")
-    ordered = queryset.order_by(*way) if order.lookup not in ("pk", "id") else queryset.order_by("-pk" if down else "pk")
+    ordered = (
+        queryset.order_by(*way) if order.lookup not in ("pk", "id") else queryset.order_by("-pk" if down else "pk")
+    )
     if cursor is None:
         return [ordered]
     sign = "<" if down else ">"

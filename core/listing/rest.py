@@ -305,7 +305,9 @@ def _ids(raw: Any) -> list[Any]:
     if raw is None:
         return []
     if not isinstance(raw, list) or len(raw) > 10_000:
-        raise Invalid("bad_ids", _("“ids” is a list of at most 10,000 ids."), errors={"ids": [str(_("A list of ids."))]})
+        raise Invalid(
+            "bad_ids", _("“ids” is a list of at most 10,000 ids."), errors={"ids": [str(_("A list of ids."))]}
+        )
     return raw
 
 
@@ -314,7 +316,9 @@ def _question(raw: Any) -> str | None:
     if raw is None:
         return None
     if not isinstance(raw, dict):
-        raise Invalid("bad_filter", _("“filter” is an object with the parameters of the list."), errors={"filter": ["object"]})
+        raise Invalid(
+            "bad_filter", _("“filter” is an object with the parameters of the list."), errors={"filter": ["object"]}
+        )
     params = QueryDict(mutable=True)
     for name, value in raw.items():
         params.setlist(name, [_flat(item) for item in (value if isinstance(value, list) else [value])])
@@ -322,7 +326,11 @@ def _question(raw: Any) -> str | None:
 
 
 def _flat(value: Any) -> str:
-    return {True: "true", False: "false", None: ""}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
+    return (
+        {True: "true", False: "false", None: ""}.get(value, str(value))
+        if isinstance(value, bool | None)
+        else str(value)
+    )
 
 
 def validated(kind: type[serializers.Serializer], body: Mapping[str, Any], actor: Actor, **more: Any) -> dict[str, Any]:

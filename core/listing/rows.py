@@ -70,9 +70,10 @@ class RowShape:
     def of(cls, row: type[serializers.Serializer], computed: Iterable[str], needs: Iterable[str],
            parts: Iterable[RowPart]) -> RowShape:  # fmt: skip
         """Compile ``row`` with its parts. Nested fields and ``computed`` ones are not read from the query."""
+        parts = list(parts)
         own = dict(row().fields)
         made = {**own, **{name: f for part in parts for name, f in part.fields.items()}}
-        skip = set(computed) | (set(made) - set(own))
+        skip = {*computed, *(name for part in parts for name in part.fields)}
         lookups = {
             name: (f.source or name).replace(".", "__")
             for name, f in own.items()

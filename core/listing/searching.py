@@ -49,7 +49,7 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     """Text without the characters the database refuses."""
-    return "".join(c for c in text if c >= " " and not 0xD800 <= ord(c) <= 0xDFFF or c in "\n\t\r").strip()
+    return "".join(c for c in text if (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF) or c in "\n\t\r").strip()
 
 
 def parse(text: str) -> Terms:

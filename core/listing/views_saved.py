@@ -64,7 +64,7 @@ def saved(listing: Listing, actor: Actor) -> list[SavedView]:
 def with_view(listing: Listing, actor: Actor, params: QueryDict, found: list[Tab] | None = None) -> QueryDict:
     """``params`` with the question of the named view, unless filters are given beside it (then those count alone)."""
     name = params.get("view", "")
-    own = set(params) - (SYSTEM_PARAMS - _KEPT)
+    own = set(params) - (SYSTEM_PARAMS - {"q"})
     if "edited" in params or own:
         return params
     known = found if found is not None else tabs(listing, actor) if name else _declared(listing, actor)
@@ -152,7 +152,11 @@ def columns_of(listing: Listing, actor: Actor) -> list[str]:
     """The columns this person chose for the list ([] = the defaults)."""
     if actor.user_id is None:
         return []
-    found = ColumnChoice.objects.filter(user_id=actor.user_id, listing=listing.name).values_list("columns", flat=True).first()
+    found = (
+        ColumnChoice.objects.filter(user_id=actor.user_id, listing=listing.name)
+        .values_list("columns", flat=True)
+        .first()
+    )
     return [name for name in found or [] if name in listing.all_columns]
 
 
@@ -218,5 +222,5 @@ def _remember(made: dict[str, int]) -> None:
     try:
         if made:
             cache.set_many(made, COUNT_AGE)
-    except Exception:  # noqa: S110  (a cache that is away is no reason to fail)
+    except Exception:
         pass

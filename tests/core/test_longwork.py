@@ -1,0 +1,141 @@
+"""Long work: done once, taken up again after a death, stopped when asked, given up after five faults."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils import translation
+
+from core import longwork, tasks
+from core.audit import SYSTEM, Actor
+from core.clock import utcnow
+from core.errors import Conflict, Invalid
+from core.models import Job
+from tests.core.conftest import NOW
+
+seen: list[Any] = []
+
+
+@longwork.runner("test.steps", "Steps")
+def steps(work: longwork.Work) -> None:
+    first = work.place is None
+    for number in range(work.place or 0, 6):
+        if number == work.payload.get("die_at") and first:
+            raise KeyboardInterrupt  # the process is killed: nothing below runs
+        if number == work.payload.get("slow_at") and first:
+            raise SoftTimeLimitExceeded
+        if number == work.payload.get("fault_at"):
+            raise RuntimeError("fault")
+        if number == work.payload.get("refuse_at"):
+            raise Invalid("no_more", "No more.")
+        if number == work.payload.get("cancel_at"):
+            longwork.cancel(job=work.job, actor=SYSTEM, now=NOW)
+        seen.append((number, translation.get_language(), work.actor.label))
+        work.step()
+        work.save_place(number + 1)
+    work.log("enough")
+    work.result(sum=6)
+    work.file(io.BytesIO(b"result"), "../../etc/x.txt")
+
+
+@pytest.fixture
+def start(db: None) -> Any:
+    seen.clear()
+
+    def make(**payload: Any) -> Job:
+        with translation.override("zh-hans"):
+            return longwork.start(
+                "test.steps", actor=Actor("user", "Lin", store_ids=None), now=NOW, payload=payload, total=6
+            )
+
+    return make
+
+
+def state(job: Job) -> tuple[str, int]:
+    job.refresh_from_db()
+    return job.state, job.done
+
+
+def free(job: Job) -> None:
+    """The lease of a dead worker has run out."""
+    Job.objects.filter(pk=job.pk).update(lease_until=utcnow() - timedelta(seconds=1))
+
+
+def test_it_runs_as_its_requester_and_keeps_its_result(start: Any) -> None:
+    job = start()
+    assert longwork.run(job.pk) == "done"
+    assert state(job) == ("done", 6)
+    assert {(lang, who) for _n, lang, who in seen} == {("zh-hans", "Lin")}
+    assert (job.result, job.result_name, job.log[-1][1:]) == ({"sum": 6}, "../../etc/x.txt"[:200], ["info", "enough"])
+    assert longwork.private_storage().open(job.result_file).read() == b"result" and ".." not in job.result_file
+
+
+def test_a_held_job_is_not_run_twice(start: Any) -> None:
+    job = start()
+    Job.objects.filter(pk=job.pk).update(state="running", lease_until=utcnow() + timedelta(seconds=60))
+    assert longwork.run(job.pk) == "held" and seen == []
+
+
+def test_after_a_death_another_worker_goes_on_where_it_stood(start: Any) -> None:
+    job = start(die_at=4)
+    with pytest.raises(KeyboardInterrupt):
+        longwork.run(job.pk)
+    assert state(job) == ("running", 4)
+    assert list(longwork.waiting(utcnow())) == []
+    free(job)
+    assert tasks.sweep_jobs() == 1
+    assert longwork.run(job.pk) == "done"
+    assert [n for n, *_ in seen] == [0, 1, 2, 3, 4, 5] and state(job) == ("done", 6)
+
+
+def test_a_time_limit_hands_the_rest_to_the_next_task(start: Any) -> None:
+    job = start(slow_at=3)
+    assert longwork.run(job.pk) == "continued"
+    assert longwork.run(job.pk) == "done" and [n for n, *_ in seen] == [0, 1, 2, 3, 4, 5]
+
+
+def test_cancel_stops_at_the_next_step_and_keeps_what_was_done(start: Any) -> None:
+    job = start(cancel_at=2)
+    assert longwork.run(job.pk) == "cancelled" and state(job) == ("cancelled", 2)
+    waiting = start()
+    longwork.cancel(job=waiting, actor=SYSTEM, now=NOW)
+    assert state(waiting) == ("cancelled", 0) and longwork.run(waiting.pk) == "held"
+    done = start()
+    longwork.run(done.pk)
+    with pytest.raises(Conflict):
+        longwork.cancel(job=done, actor=SYSTEM, now=NOW)
+
+
+def test_a_refusal_ends_it_with_the_sentence(start: Any) -> None:
+    job = start(refuse_at=1)
+    assert longwork.run(job.pk) == "failed"
+    assert (
+        state(job) == ("failed", 1) and job.log[-1][1:] == ["error", "No more."] and job.result == {"code": "no_more"}
+    )
+
+
+def test_a_fault_is_tried_five_times_and_then_given_up(start: Any) -> None:
+    job = start(fault_at=0)
+    answers = []
+    for _ in range(5):
+        answers.append(longwork.run(job.pk))
+        free(job)
+    assert answers == ["retry"] * 4 + ["failed"]
+    assert longwork.run(job.pk) == "held"
+
+
+def test_who_lost_the_lease_changes_nothing_more(start: Any) -> None:
+    job = start()
+    first = longwork._claim(job.pk, utcnow())
+    assert first is not None
+    free(job)
+    second = longwork._claim(job.pk, utcnow())
+    assert second is not None and second.attempts == 2
+    with pytest.raises(longwork.Cancelled):
+        longwork.Work(first, SYSTEM).step()
+    longwork._finish(first, "failed")
+    assert state(job)[0] == "running"
