@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -76,12 +77,30 @@ def mail_connector(store: Store) -> Connector:
 def deadline(store: Store, rule_code: str, day: date | datetime) -> Deadline | None:
     """The clock ``rule_code`` as it counts for ``store`` on ``day``: the newest version valid by then, else the oldest
     one known. None when there is no such clock, or it belongs to another channel (a sandbox store follows AliExpress)."""
-    when = day.date() if isinstance(day, datetime) else day
-    rows = list(Deadline.objects.filter(rule_code=rule_code).order_by("valid_from"))
-    if not rows or not _fits(rows[0].channel, store.kind):
-        return None
-    valid = [row for row in rows if row.valid_from <= when]
-    return valid[-1] if valid else rows[0]
+    return clocks(rule_code).get(store.kind, rule_code, day)
+
+
+class Clocks:
+    """Some clocks with all their versions, read once: for work over many orders and days."""
+
+    def __init__(self, rows: Iterable[Deadline]) -> None:
+        self.rows: dict[str, list[Deadline]] = {}
+        for row in rows:
+            self.rows.setdefault(row.rule_code, []).append(row)
+
+    def get(self, store_kind: str, rule_code: str, day: date | datetime) -> Deadline | None:
+        """As :func:`deadline`, for a kind of store, without a query."""
+        when = day.date() if isinstance(day, datetime) else day
+        rows = self.rows.get(rule_code)
+        if not rows or not _fits(rows[0].channel, store_kind):
+            return None
+        valid = [row for row in rows if row.valid_from <= when]
+        return valid[-1] if valid else rows[0]
+
+
+def clocks(*rule_codes: str) -> Clocks:
+    """The clocks ``rule_codes`` with all their versions. One query."""
+    return Clocks(Deadline.objects.filter(rule_code__in=rule_codes).order_by("valid_from"))
 
 
 def _fits(channel: str, kind: str) -> bool:
