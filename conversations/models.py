@@ -32,6 +32,7 @@ class Template(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     guardrail = models.CharField(max_length=300, blank=True)
+    checks = models.JSONField(default=list, blank=True, help_text="named checks that must hold before it is sent")
     when_zh = models.CharField(max_length=300, blank=True)
     active = models.BooleanField(default=True)
     updated_at = models.DateTimeField()

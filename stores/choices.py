@@ -37,3 +37,7 @@ class InboundState(models.TextChoices):
     NEW = "new", pgettext_lazy("inbound", "To read")
     DONE = "done", pgettext_lazy("inbound", "Read")
     FAILED = "failed", pgettext_lazy("inbound", "Cannot be read")
+
+
+#: Why a call is dropped whose store has no door any more; people do by hand what it would have done.
+DISCONNECTED = "The store is no longer connected."

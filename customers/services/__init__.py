@@ -3,5 +3,6 @@
 from customers.services.blacklist import blacklist, change, lift
 from customers.services.finding import find_or_create_buyers
 from customers.services.privacy import erase_buyer, export_buyer
+from customers.services.writers import find_or_create_writers
 
-__all__ = ["blacklist", "change", "erase_buyer", "export_buyer", "find_or_create_buyers", "lift"]
+__all__ = ["blacklist", "change", "erase_buyer", "export_buyer", "find_or_create_buyers", "find_or_create_writers", "lift"]

@@ -18,6 +18,7 @@ from core import policies
 from core.audit import system
 from core.states import move, move_many
 from stores import registry, rules, selectors
+from stores.choices import DISCONNECTED
 from stores.choices import CallState as S
 from stores.connectors.base import Effect
 from stores.contracts import Receipt
@@ -85,7 +86,7 @@ def effect_of(call: OutboundCall, now: datetime) -> Effect:
 
 def _reason_against(row: OutboundCall, now: datetime) -> str:
     if not selectors.offers(row.store, row.ability):
-        return "The store is no longer connected."
+        return DISCONNECTED
     return registry.reason_against(row, now=now)
 
 

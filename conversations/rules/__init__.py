@@ -1,0 +1,32 @@
+"""Decisions about texts: filling, siblings, languages, caps. Plain values only."""
+
+from conversations.rules.caps import ChaserFacts, may_chase
+from conversations.rules.choice import (
+    CUSTOMER,
+    FALLBACK,
+    TEAM,
+    Version,
+    base_code_of,
+    candidates,
+    fitting_language,
+    variant_order,
+)
+from conversations.rules.texts import (
+    MARK,
+    Filled,
+    as_text,
+    check,
+    clean_header,
+    country_name,
+    fill,
+    marks,
+    names,
+    paragraphs_html,
+    plain_text,
+)  # fmt: skip
+
+__all__ = [
+    "CUSTOMER", "FALLBACK", "MARK", "TEAM", "ChaserFacts", "Filled", "Version", "as_text", "base_code_of", "candidates",
+    "check", "clean_header", "country_name", "fill", "fitting_language", "marks", "may_chase", "names",
+    "paragraphs_html", "plain_text", "variant_order",
+]  # fmt: skip

@@ -1,0 +1,38 @@
+"""The tables of moves of messages and of what people do to deliveries. Deliveries by program mirror their call."""
+
+from django.utils.translation import gettext_lazy as _
+
+from conversations.choices import DeliveryState as D
+from conversations.choices import MessageState as M
+from core.states import SERVICE_ONLY, Machine, Transition
+
+MESSAGE = Machine(
+    "message",
+    "state",
+    [
+        Transition("hand_out", sources={M.DRAFT}, target=M.READY, label=_("Send")),
+        Transition("cancel", sources={M.DRAFT, M.READY}, target=M.CANCELLED, permission="conversations.send_message",
+                   label=_("Discard")),
+    ],
+)  # fmt: skip
+
+DELIVERY = Machine(
+    "delivery",
+    "state",
+    [
+        Transition("confirm", sources={D.BY_HAND}, target=D.SENT, permission="conversations.send_message", stamp="sent_at",
+                   label=_("Sent by hand")),
+        Transition("by_hand", sources={D.FAILED, D.DROPPED}, target=D.BY_HAND, permission=SERVICE_ONLY,
+                   label=_("To be sent by hand")),
+        Transition("drop", sources={D.BY_HAND, D.QUEUED}, target=D.DROPPED, permission=SERVICE_ONLY,
+                   label=_("No longer wanted")),
+    ],
+)  # fmt: skip
+
+
+def bind() -> None:
+    """Tie the tables to their models."""
+    from conversations.models import Delivery, Message
+
+    MESSAGE.bind(Message)
+    DELIVERY.bind(Delivery)
