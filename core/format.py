@@ -268,14 +268,11 @@ def stars(value: int | None, out_of: int = 5) -> str:
 
 def icon_html(name: str, size: int = 16, css: str = "") -> SafeString:
     """One icon of the sprite, decorative (hidden from screen readers; say the meaning in words beside it)."""
+    words = f"i {css}" if css else "i"
     return format_html(
-        '<svg class="i {}" width="{}" height="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        css,
-        size,
-        size,
-        static("vendor/icons.svg"),
-        name,
-    )
+        '<svg class="{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        words, size, size, static("vendor/icons.svg"), name,
+    )  # fmt: skip
 
 
 def badge_html(label: Any, tone: str = "neutral", title: str = "") -> SafeString:
