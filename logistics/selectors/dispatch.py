@@ -30,7 +30,7 @@ from logistics.policies.dispatch import LOW_NUMBERS, NOTE_TIMES
 from logistics.rules.clocks import NoteTimes, parse_time
 from logistics.rules.routing import ServiceFacts
 from orders.choices import OrderState
-from orders.models import Order, OrderAddress
+from orders.models import Order, OrderAddress, OrderLine
 from stores.models import Deadline
 
 #: States in which a note still has work to do.
@@ -171,6 +171,12 @@ def orders_without_note(limit: int) -> list[int]:
     open_one = DispatchNote.objects.filter(order_id=OuterRef("pk"), state__in=OPEN_NOTES)
     rows = Order.objects.filter(state=OrderState.READY, history=False).exclude(Exists(later)).exclude(Exists(open_one))
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def open_lines(order_ids: Sequence[int]) -> list[tuple[int, int, int, bool]]:
+    """Order lines with pieces that have not left yet: (order, line, open pieces, is no goods). One query."""
+    rows = OrderLine.objects.filter(order_id__in=order_ids, shipped_quantity__lt=F("quantity"))
+    return list(rows.values_list("order_id", "pk", F("quantity") - F("shipped_quantity"), "item__not_goods"))
 
 
 def pools() -> list[dict[str, Any]]:

@@ -1,0 +1,297 @@
+"""Handing over: what left the house, and telling the channel the same day. Set-based from the first to the last line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+from core.audit import Actor
+from core.errors import Conflict, DomainError, NotAllowed
+from core.events import publish
+from core.states import move_many
+from inventory.services.stock import Issue, consume_many
+from logistics.choices import ParcelState
+from logistics.events import ParcelsShipped
+from logistics.models import Parcel, ParcelLine, ScanEvent
+from logistics.rules.packing import why_stopped
+from logistics.rules.waybill import normalise
+from logistics.selectors import dispatch as selectors
+from logistics.selectors.station import stop_facts
+from logistics.services import stages, tracking
+from logistics.services.packing import SAYS
+from orders.services import fulfilment
+from stores import selectors as store_selectors
+from stores.choices import Ability, CallState
+from stores.models import OutboundCall
+from stores.services import outbox
+from worklist import services as worklist
+
+DECLARE_RULE = "logistics.declare_today"
+TELL_RULE = "logistics.tell_shipped"
+#: Duties that end when the parcel leaves the house.
+ENDS_WITH_HAND_OVER = ("logistics.goods_missing", "logistics.number_waiting", "logistics.note_in_time", "logistics.blocked_note")
+
+
+@dataclass
+class HandedOver:
+    """What became of parcels that were to be handed over."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    refused: dict[int, DomainError] = field(default_factory=dict)
+
+
+#: (order line, SKU) -> pieces, for each parcel
+Contents = dict[int, dict[tuple[int, int], int]]
+
+
+def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> HandedOver:
+    """Give sealed parcels to their carrier: parcel shipped, stock booked out with the waybill number, order marked as
+    shipped, the channel told through the outbox (or a duty for people where the store has no such program), the buyer told,
+    the first check set. Answers parcels handed over and refusals by id.
+
+    Refused: not sealed by a label scan, order intercepted, held, cancelled or with another address, goods not in the books.
+    The number of statements does not grow with the number of parcels. Again changes nothing.
+    """
+    if not actor.has_perm("logistics.hand_over_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    with transaction.atomic():
+        rows, made = _lock(parcels), HandedOver()
+        good = _check(rows, made)
+        contents = _contents(good)
+        good = _book_out(good, contents, made, actor, now)
+        if not good:
+            return made
+        tracking.start_following(parcels=good, now=now)
+        moved, refused = move_many(good, "hand_over", actor=actor, now=now, handed_over_by_id=actor.user_id)
+        made.refused.update(refused)
+        made.parcels = [parcel for parcel in moved if isinstance(parcel, Parcel)]
+        _follow(made.parcels, actor, now)
+        publish(ParcelsShipped(tuple(parcel.pk for parcel in made.parcels)))
+    return made
+
+
+def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
+    """The parcels with note, order, store and service, locked in primary-key order; their notes after them."""
+    ids = [parcel.pk for parcel in parcels]
+    rows = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    found = list(rows.select_related("note", "order", "store", "service"))
+    selectors.lock_notes([parcel.note_id for parcel in found if parcel.note_id])
+    return found
+
+
+def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
+    places = selectors.addresses(parcel.order_id for parcel in rows)
+    good = []
+    for parcel in rows:
+        if parcel.state != ParcelState.PACKED:
+            if parcel.state == ParcelState.CLOSED:
+                made.refused[parcel.pk] = Conflict("parcel_closed", _("This parcel was closed."))
+            continue  # handed over already: success without effect
+        if not parcel.label_scanned_at or not parcel.tracking_number or parcel.note is None:
+            made.refused[parcel.pk] = Conflict("label_not_scanned", _("Scan the label before the parcel leaves."))
+            continue
+        parcel.note.order = parcel.order
+        address = selectors.address_parts(places.get(parcel.order_id), parcel.order.country)
+        reason = why_stopped(stop_facts(parcel.note, address, {}))
+        if reason:
+            made.refused[parcel.pk] = Conflict(reason, SAYS[reason], note=parcel.note.number, why=parcel.note.block_note, parcel=parcel.number)
+        else:
+            good.append(parcel)
+    return good
+
+
+def _contents(parcels: Sequence[Parcel]) -> Contents:
+    found: Contents = {parcel.pk: defaultdict(int) for parcel in parcels}
+    rows = ParcelLine.objects.filter(parcel__in=parcels, note_line__isnull=False)
+    for parcel, line, sku, quantity in rows.values_list("parcel_id", "note_line__order_line_id", "sku_id", "quantity"):
+        found[parcel][line, sku] += quantity
+    return found
+
+
+def _book_out(parcels: list[Parcel], contents: Contents, made: HandedOver, actor: Actor, now: datetime) -> list[Parcel]:
+    """Take the goods out of the stock with the waybill number as reference (DSP-15)."""
+    issues = [Issue(p.order_id, p.tracking_number, contents[p.pk]) for p in parcels]
+    refused = consume_many(issues=issues, actor=actor, now=now)
+    for parcel in parcels:
+        if parcel.order_id in refused:
+            made.refused[parcel.pk] = refused[parcel.order_id]
+    return [parcel for parcel in parcels if parcel.order_id not in refused]
+
+
+def _follow(parcels: list[Parcel], actor: Actor, now: datetime) -> None:
+    """Everything a hand-over brings with it, from the note down to the order and up to the channel."""
+    notes = [parcel.note for parcel in parcels if parcel.note]
+    move_many(notes, "close", actor=actor, now=now)
+    move_many(list(selectors.live_numbers(note.pk for note in notes).values()), "use", actor=actor, now=now)
+    fulfilment.mark_shipped_many(quantities=_order_pieces(parcels), actor=actor, now=now)
+    declare(parcels=parcels, now=now)
+    worklist.plan(rule_key=TELL_RULE, subject_ids=[parcel.pk for parcel in parcels], now=now)
+    for rule in ENDS_WITH_HAND_OVER:
+        worklist.close(rule_key=rule, subject_ids=[note.pk for note in notes], actor=actor, now=now, reason="handed over")
+    stages.push(order_ids=[parcel.order_id for parcel in parcels], actor=actor, now=now)
+
+
+def _order_pieces(parcels: Sequence[Parcel]) -> dict[int, dict[int, int]]:
+    """Pieces of the order's own lines that left: a note always takes all that was open of its lines, and lines that are no
+    goods go with them."""
+    packed: dict[int, set[int]] = defaultdict(set)
+    rows = ParcelLine.objects.filter(parcel__in=parcels, note_line__isnull=False)
+    for order_id, line_id in rows.values_list("parcel__order_id", "note_line__order_line_id"):
+        packed[order_id].add(line_id)
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for order_id, line_id, pieces, no_goods in selectors.open_lines([parcel.order_id for parcel in parcels]):
+        if no_goods or line_id in packed[order_id]:
+            found[order_id][line_id] = pieces
+    return found
+
+
+def declare(*, parcels: Sequence[Parcel], now: datetime) -> None:
+    """Tell the channel of each handed-over parcel, once: an outgoing call with its final payload where the store can be told
+    by program, else a duty for the day."""
+    waiting = [p for p in parcels if p.shipped_at and p.declared_at is None and p.declare_call_id is None]
+    offers = {p.store_id: p.store for p in waiting}
+    able = {pk for pk, store in offers.items() if store_selectors.offers(store, Ability.DECLARE_SHIPMENT)}
+    calls = {parcel.pk: _call(parcel) for parcel in waiting if parcel.store_id in able}
+    made = outbox.enqueue_many(calls=list(calls.values()), now=now)
+    told = [parcel for parcel in waiting if parcel.pk in calls]
+    for parcel in told:
+        parcel.declare_call = made[calls[parcel.pk].key]
+    if told:
+        Parcel.objects.bulk_update(told, ["declare_call"], batch_size=1000)
+    by_hand = [parcel.pk for parcel in waiting if parcel.pk not in calls]
+    if by_hand:
+        worklist.plan(rule_key=DECLARE_RULE, subject_ids=by_hand, now=now)
+
+
+def _call(parcel: Parcel) -> outbox.CallSpec:
+    service = parcel.service
+    payload = {
+        "order_id": parcel.order.external_id, "tracking_number": parcel.tracking_number,
+        "service": service.code if service else "", "carrier": service.carrier if service else "",
+        "tracking_url": tracking_link(parcel), "shipped_at": parcel.shipped_at.isoformat() if parcel.shipped_at else "",
+        "part": parcel.order.state == "part_shipped",
+    }  # fmt: skip
+    return outbox.CallSpec(
+        store=parcel.store, ability=Ability.DECLARE_SHIPMENT, key=f"declare:{parcel.number}",
+        subject_type=audit.subject_type(parcel), subject_id=parcel.pk, payload=payload,
+    )  # fmt: skip
+
+
+def tracking_link(parcel: Parcel) -> str:
+    """The carrier's page for the parcel, or ""."""
+    url = parcel.service.tracking_url if parcel.service else ""
+    return url.replace("{number}", parcel.tracking_number) if url and parcel.tracking_number else ""
+
+
+@transaction.atomic
+def confirm_declared(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
+    """Somebody entered the number in the shop by hand: the parcel counts as declared, its duty is done. Refuses a parcel
+    that has not left."""
+    if not (actor.has_perm("orders.change_order") or actor.has_perm("logistics.hand_over_parcel")):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    held = Parcel.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=parcel.pk)
+    if held.shipped_at is None:
+        raise Conflict("not_shipped", _("A shipment is declared when the parcel was handed over, never before."))
+    _declared([held], actor=actor, now=now)
+    return held
+
+
+def channel_answered(*, call: OutboundCall, now: datetime) -> None:
+    """The channel settled a declaration: done, or given up (then a person must enter the number today)."""
+    rows = Parcel._base_manager.select_for_update(of=("self",)).filter(pk=call.subject_id)
+    parcel = rows.select_related("order", "store").first()
+    if parcel is None:
+        return
+    if call.state == CallState.SENT:
+        _declared([parcel], actor=audit.system(parcel.store.name), now=now)
+    elif parcel.declared_at is None and parcel.state != ParcelState.CLOSED:
+        Parcel._base_manager.filter(pk=parcel.pk).update(declare_call=None)
+        worklist.plan(rule_key=DECLARE_RULE, subject_ids=[parcel.pk], now=now)
+
+
+def _declared(parcels: Sequence[Parcel], *, actor: Actor, now: datetime) -> None:
+    fresh = [parcel for parcel in parcels if parcel.declared_at is None]
+    if not fresh:
+        return
+    Parcel._base_manager.filter(pk__in=[parcel.pk for parcel in fresh]).update(declared_at=now)
+    for parcel in fresh:
+        parcel.declared_at = now
+    audit.record_many(
+        audit.entry(
+            parcel, "parcel.declared", actor=actor, now=now, text="Marked as shipped in the shop: %(number)s",
+            number=parcel.tracking_number,
+        )
+        for parcel in fresh
+    )  # fmt: skip
+    for parcel in fresh:
+        fulfilment.mark_declared(order=parcel.order, actor=actor, now=now)
+    stages.push(order_ids=[parcel.order_id for parcel in fresh], actor=actor, now=now)
+    worklist.close(rule_key=DECLARE_RULE, subject_ids=[p.pk for p in fresh], actor=actor, now=now, reason="declared")
+
+
+def why_not_declare(*, call: OutboundCall) -> str:
+    """Why a declaration that waits must not leave any more, or "": the parcel was closed or declared by hand meanwhile."""
+    parcel = Parcel._base_manager.filter(pk=call.subject_id).first()
+    if parcel is None or parcel.state == ParcelState.CLOSED:
+        return "the parcel was closed"
+    return "declared by hand already" if parcel.declared_at else ""
+
+
+@transaction.atomic
+def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> tuple[str, dict[str, str]]:
+    """Put a sealed parcel onto the counter by scanning its label; answers (stable code, fields of its sentence). Every scan
+    asks again whether the parcel may leave; a stopped one is named and stays. Stored with ``key``: again is once."""
+    if not actor.has_perm("logistics.hand_over_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    key = f"{actor.kind}{actor.ref or ''}:{key}"[:80]
+    known = ScanEvent._base_manager.filter(key=key).first()
+    if known:
+        return known.answer, dict(known.detail.get("fields", {}))
+    number = normalise(code)
+    rows = Parcel.objects.filter(tracking_number=number).select_related("note", "order", "service").order_by("-pk")
+    parcel = next((p for p in rows if p.state == ParcelState.PACKED), rows.first())
+    answer, fields = _counter_answer(parcel, number, actor)
+    ScanEvent.objects.create(
+        note=parcel.note if parcel else None, parcel=parcel, kind="hand_over", code=code.replace("\x00", "").strip()[:120],
+        ok=answer == "on_counter", answer=answer, detail={"fields": fields}, key=key, user_id=actor.user_id, at=now,
+    )  # fmt: skip
+    return answer, fields
+
+
+def _counter_answer(parcel: Parcel | None, number: str, actor: Actor) -> tuple[str, dict[str, str]]:
+    if parcel is None:
+        return "unknown_parcel", {"code": number[:40]}
+    fields = {"parcel": parcel.number, "note": parcel.note.number if parcel.note else "", "why": "", "code": number[:40]}
+    made = HandedOver()
+    if parcel.state != ParcelState.PACKED:
+        return "parcel_gone", fields
+    if parcel.note:
+        fields["why"] = parcel.note.block_note
+    if not _check([parcel], made):
+        return made.refused[parcel.pk].code, fields
+    twice = ScanEvent.objects.filter(parcel=parcel, kind="hand_over", ok=True, undone=False).exists()
+    return ("twice_on_counter" if twice else "on_counter"), fields
+
+
+COUNTER_SAYS: dict[str, Any] = {
+    **SAYS,
+    "on_counter": _("%(parcel)s is on the counter."),
+    "twice_on_counter": _("%(parcel)s is on the counter already."),
+    "unknown_parcel": _("No parcel has the number “%(code)s”. Scan the label of a sealed parcel."),
+    "parcel_gone": _("%(parcel)s was handed over already. Tear this label up."),
+    "label_not_scanned": _("%(parcel)s is not sealed. Take it back to the packing table."),
+    "off_counter": _("%(parcel)s is off the counter."),
+}  # fmt: skip
+
+
+@transaction.atomic
+def off_counter(*, parcel: Parcel, actor: Actor, now: datetime) -> None:
+    """Take a parcel off the counter again; it stays sealed."""
+    ScanEvent.objects.filter(parcel=parcel, kind="hand_over", undone=False).update(undone=True)

@@ -1,0 +1,101 @@
+"""The beginning: what was promised, until when the channel protects, when we look first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+
+from core import audit, numbering
+from core.audit import Actor
+from core.clock import plus_days
+from logistics.choices import ParcelState
+from logistics.models import Parcel, Service
+from logistics.rules.tracking import standing
+from logistics.selectors import parcels as selectors
+from orders.models import Order
+from worklist import services as worklist
+
+#: A parcel that is adopted late is looked at soon, not in the past.
+SOON = timedelta(hours=1)
+COLUMNS = ["promised_by", "receive_by", "next_check_at", "next_check_why", "tracking_state"]
+
+
+def start_following(*, parcels: Sequence[Parcel], now: datetime) -> list[Parcel]:
+    """Set promise, receiving time, first check and tracking state of parcels that are handed over at ``now`` (or were at
+    their ``shipped_at``), and plan the check. Call it before the move to "shipped": the database holds that a shipped
+    parcel has a next check. The parcels carry the values afterwards. The statements do not grow with their number.
+    """
+    if not parcels:
+        return []
+    by_id = {p.pk: p for p in selectors.with_all([p.pk for p in parcels])}
+    tables = selectors.tables(now)
+    for parcel in parcels:
+        full = by_id[parcel.pk]
+        full.shipped_at = parcel.shipped_at or now
+        plan_follow(full, tables, now)
+        for name in COLUMNS:
+            setattr(parcel, name, getattr(full, name))
+    with transaction.atomic():
+        Parcel._base_manager.bulk_update(parcels, COLUMNS, batch_size=1000)
+        worklist.plan(rule_key="logistics.parcel_check", subject_ids=[p.pk for p in parcels], now=now)
+    return list(parcels)
+
+
+def plan_follow(parcel: Parcel, tables: selectors.Tables, now: datetime) -> None:
+    """Set the columns of one parcel (with store and service loaded) from the tables; nothing is written."""
+    shipped, zone = parcel.shipped_at or now, parcel.store.time_zone
+    promise, protection = tables.promise(parcel), tables.protection_days(parcel)
+    parcel.promised_by = plus_days(shipped, promise.promise_days, zone) if promise else None
+    parcel.receive_by = plus_days(shipped, protection, zone) if protection is not None else None
+    first = plus_days(shipped, promise.first_check_days if promise else 30, zone)
+    parcel.next_check_at, parcel.next_check_why = max(first, now + SOON), "first"
+    parcel.tracking_state = standing(
+        (), coverage=tables.reach(parcel), now=now, stalled_days=tables.stalled_days(parcel.store)
+    ).tracking_state
+
+
+def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> list[Parcel]:
+    """Make parcels for orders that came in as already shipped elsewhere, and follow them like our own.
+
+    What the channel told of its shipments (number, service, time) is used; without it the order gets one parcel without a
+    number. Orders that have a parcel, history and unshipped ones are passed over; twice is once.
+    """
+    with transaction.atomic():
+        wanted = selectors.unfollowed_orders(now).filter(pk__in=list(order_ids)).select_related("store")
+        orders = list(wanted.select_for_update(of=("self",)).order_by("pk"))
+        if not orders:
+            return []
+        rows = [row for order in orders for row in _shipments(order)]
+        codes = {code for _order, _number, code, _at in rows if code}
+        services = {s.code: s for s in Service.objects.filter(code__in=codes)}
+        tables = selectors.tables(now)
+        parcels = []
+        for order, number, code, shipped in rows:
+            parcel = Parcel(
+                store=order.store, order=order, service=services.get(code), state=ParcelState.SHIPPED, country=order.country,
+                tracking_number=number, shipped_at=shipped, declared_at=shipped, created_at=now,
+            )  # fmt: skip
+            plan_follow(parcel, tables, now)
+            parcels.append(parcel)
+        for parcel, value in zip(parcels, numbering.take("parcel", len(parcels)), strict=True):
+            parcel.number = numbering.parcel_number(value)
+        Parcel._base_manager.bulk_create(parcels, batch_size=1000)
+        audit.record_many(
+            audit.entry(p, "parcel.adopt", actor=actor, now=now, text="Sent outside this system; followed from now on")
+            for p in parcels
+        )
+        worklist.plan(rule_key="logistics.parcel_check", subject_ids=[p.pk for p in parcels], now=now)
+    return parcels
+
+
+def _shipments(order: Order) -> list[tuple[Order, str, str, datetime]]:
+    default = order.shipped_at or order.paid_at or order.placed_at
+    found: dict[str, tuple[Order, str, str, datetime]] = {}
+    for told in order.channel_facts.get("shipments") or [{}]:
+        number = selectors.clean_number(str(told.get("tracking_number") or ""))
+        at = parse_datetime(str(told.get("shipped_at") or "")) or default
+        found[number] = (order, number, str(told.get("service") or order.service_code or ""), at)
+    return list(found.values())

@@ -1,0 +1,103 @@
+"""The end of a parcel's way, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import Actor
+from core.errors import Invalid, NotAllowed
+from core.events import publish
+from core.states import move, move_many
+from logistics.choices import SETTLED, ParcelState
+from logistics.events import ParcelSettled
+from logistics.models import Parcel
+from logistics.selectors import parcels as selectors
+from logistics.services.tracking.following import SOON
+from orders.services import fulfilment
+from worklist import services as worklist
+
+MOVES = {
+    ParcelState.DELIVERED: "deliver", ParcelState.RETURNED: "return", ParcelState.LOST: "lose", ParcelState.CLOSED: "close",
+}  # fmt: skip
+#: Duties that end with the parcel.
+DUTIES = ("logistics.parcel_check", "logistics.parcel_step", "logistics.promise_ending", "logistics.declare_today")
+
+
+def settle(
+    *, parcel: Parcel, outcome: str, actor: Actor, now: datetime, reason: str = "", at: datetime | None = None
+) -> Parcel:
+    """A person (or the shop) says how the parcel ended: delivered, returned, lost or closed. Lost and closed need a reason.
+
+    Ends its duties; an order whose parcels have all arrived is delivered. Refuses a parcel that was not handed over
+    (except to close it) and one that ended otherwise (open it again first).
+    """
+    if not actor.has_perm("logistics.settle_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    if outcome not in MOVES:
+        raise Invalid("bad_outcome", _("Choose how the parcel ended."), errors={"outcome": [str(_("Choose one."))]})
+    settle_many(parcels={parcel: at or now}, outcome=outcome, actor=actor, now=now, reason=reason, strict=True)
+    parcel.refresh_from_db()
+    return parcel
+
+
+def settle_many(
+    *, parcels: dict[Parcel, datetime], outcome: str, actor: Actor, now: datetime, reason: str = "", strict: bool = False
+) -> list[Parcel]:
+    """The set form: ``parcels`` maps each to the time it ended. With ``strict`` a refusal is raised, else passed over."""
+    with transaction.atomic():
+        moved, refused = move_many(
+            parcels, MOVES[ParcelState(outcome)], actor=actor, now=now, reason=reason,
+            **{"settle_reason": reason[:300], "tracking_state": outcome} if outcome != ParcelState.CLOSED
+            else {"settle_reason": reason[:300]},
+        )  # fmt: skip
+        if refused and strict:
+            raise next(iter(refused.values()))
+        done: list[Parcel] = moved  # type: ignore[assignment]
+        if outcome == ParcelState.DELIVERED:
+            times = {p.pk: at for p, at in parcels.items()}
+            for parcel in done:
+                parcel.delivered_at = min(times.get(parcel.pk, now), now)
+            Parcel._base_manager.bulk_update(done, ["delivered_at"], batch_size=1000)
+        _after(done, actor, now)
+    return done
+
+
+def _after(parcels: Sequence[Parcel], actor: Actor, now: datetime) -> None:
+    """What ends with a parcel: its duties; its order, when it was the last one under way."""
+    if not parcels:
+        return
+    ids = [p.pk for p in parcels]
+    for rule in DUTIES:
+        worklist.close(rule_key=rule, subject_ids=ids, actor=actor, now=now, reason="settled", cancelled=True)
+    deliver_orders(order_ids={p.order_id for p in parcels}, actor=actor, now=now)
+    for parcel in parcels:
+        publish(ParcelSettled(parcel.pk))
+
+
+def deliver_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> None:
+    """Move shipped orders whose parcels have all arrived to delivered."""
+    arrived = selectors.delivered_orders(order_ids)
+    for order in selectors.orders_locked(arrived):
+        fulfilment.mark_delivered(order=order, actor=actor, now=now)
+    if arrived:
+        worklist.plan(rule_key="logistics.complete_order", subject_ids=list(arrived), now=now)
+
+
+def reopen(*, parcel: Parcel, actor: Actor, now: datetime, reason: str) -> Parcel:
+    """Follow a settled parcel again (it was settled by mistake); it is looked at within the hour. Needs a reason; refuses
+    a closed one. The order stays as it is."""
+    if not actor.has_perm("logistics.settle_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    with transaction.atomic():
+        if parcel.state not in SETTLED:
+            parcel.refresh_from_db(fields=["state"])
+        move(
+            parcel, "reopen", actor=actor, now=now, reason=reason, next_check_at=now + SOON, next_check_why="reopened",
+            settled_at=None, delivered_at=None, settle_reason="", tracking_state=selectors.state_again(parcel, now),
+        )  # fmt: skip
+        worklist.plan(rule_key="logistics.parcel_check", subject_ids=[parcel.pk], now=now)
+    return parcel
