@@ -49,6 +49,18 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
         return int(cursor.rowcount)
 
 
+def copy_records(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert ``rows`` (column name -> value) with COPY. A column that the first row does not name gets the field's default, so
+    a new column needs no change here. All rows name the same columns.
+    """
+    if not rows:
+        return 0
+    fields = [f for f in model._meta.concrete_fields if f.column in rows[0] or not f.primary_key]
+    blanks = {f.column: f.get_default() for f in fields}
+    columns = list(blanks)
+    return copy_rows(model, columns, ([(blanks | row)[name] for name in columns] for row in rows))
+
+
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """``count`` new primary keys of the table, ascending."""
     if not count:

@@ -28,7 +28,8 @@ ORDER = Machine(
             stamp="cancelled_at", needs=["reason"], label=_("Cancel"), text="Cancelled",
         ),
         Transition(
-            "channel_cancel", sources={S.UNPAID, S.NEW, S.HELD, S.READY, S.PART_SHIPPED, S.SHIPPED, S.DELIVERED},
+            "channel_cancel",
+            sources={S.UNPAID, S.NEW, S.HELD, S.READY, S.PART_SHIPPED, S.SHIPPED, S.DELIVERED, S.COMPLETED},
             target=S.CANCELLED, stamp="cancelled_at", text="Cancelled in the channel",
         ),
     ],

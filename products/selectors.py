@@ -41,6 +41,11 @@ def items_for(actor: Actor) -> QuerySet[ChannelItem]:
     return ChannelItem.objects.all()
 
 
+def item_key(sku: str, title: str, attributes: str) -> str:
+    """The channel SKU under which a line is known in its store (a stable name where the channel gives none)."""
+    return matching.item_key(sku, title, attributes)
+
+
 def item(item_id: int) -> ChannelItem:
     """One channel SKU inside the scope; raises ``Missing``."""
     found = ChannelItem.objects.select_related("store").filter(pk=item_id).first()

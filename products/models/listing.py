@@ -33,8 +33,11 @@ class ChannelItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["store", "channel_sku"], name="channel_sku_once")]
         indexes = [
             models.Index(fields=["store", "id"], name="item_to_match", condition=Q(matched=False, not_goods=False)),
-            models.Index(fields=["store", "needed_at"], name="item_needed", condition=Q(matched=False, not_goods=False, needed_at__isnull=False)),
-        ]
+            models.Index(
+                fields=["store", "needed_at"], name="item_needed",
+                condition=Q(matched=False, not_goods=False, needed_at__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.channel_sku

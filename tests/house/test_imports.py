@@ -37,7 +37,7 @@ FILES = [
     {"filters", "forms"},
     {"tasks", "subscribers", "followups", "placeholders", "checks", "documents"},
     {"services"},
-    {"connectors"},
+    {"connectors", "reading"},  # reading: the readers of files, run in a process with limits
     {"selectors"},
     {"models"},
     {"rules", "states", "roles"},
