@@ -13,7 +13,7 @@ from accounts import selectors, services
 from accounts.choices import Role, StoreKind
 from accounts.models import ApiToken, Store, User
 from core.audit import Actor
-from core.listing import Action, Column, Listing, Prefix, View, register
+from core.listing import Action, Column, Contains, Listing, View, register
 
 
 class StoreRow(serializers.Serializer):
@@ -56,7 +56,7 @@ class StoreListing(Listing):
     ]
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order = "accounts:stores", "accounts:store", "code"
-    search_by = [Prefix("code"), Prefix("name")]
+    search_by = [Contains("code"), Contains("name")]
     empty = (
         _("No stores yet."),
         _("A store is one shop account on one channel."),
@@ -109,7 +109,7 @@ class PersonListing(Listing):
     ]
     views = [View("active", _("Work here"), "is_active=true", default=True), View("all", _("All"))]
     url, detail_url, default_order = "accounts:people", "accounts:person", "username"
-    search_by = [Prefix("username"), Prefix("display_name")]
+    search_by = [Contains("username"), Contains("display_name")]
     empty = (_("Nobody yet."), _("Make a login for each colleague."), _("New login"), "accounts:person-new")
 
     def queryset(self, actor: Actor) -> QuerySet[User]:

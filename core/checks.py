@@ -11,6 +11,7 @@ from django.db.models import Index, Model, UniqueConstraint
 from core.listing.base import LISTINGS, PARTS, Listing
 from core.listing.paging import model_field
 from core.listing.rows import RowPart
+from core.listing.searching import Contains
 
 
 @register
@@ -60,6 +61,9 @@ def _scans(listing: Listing, at: str) -> Iterator[str]:
             yield f"{at}: filter {name} has a method; say in scan_ok which index serves it"
         elif not indexed(listing.model, found.field_name or name):
             yield f"{at}: filter {name} asks {found.field_name}, which no index starts with"
+    for source in listing.sources:
+        if isinstance(source, Contains):
+            yield f"{at}: search looks for {source.lookup} anywhere in the column; only small lists may"
     for name, lookup in listing.orderings.items():
         if name not in excused and lookup not in ("pk", "id") and not indexed(listing.model, lookup):
             yield f"{at}: sort {name} reads {lookup}, which no index starts with"

@@ -86,7 +86,7 @@ class RowShape:
         direct = [name for name, lookup in self.lookups.items() if name == lookup]
         renamed = [(name, lookup) for name, lookup in self.lookups.items() if name != lookup]
         wanted = dict.fromkeys([*direct, *(lookup for _name, lookup in renamed), *self.extra, "pk"])
-        rows = list(queryset.values(*wanted))
+        rows = list(queryset.select_related(None).prefetch_related(None).values(*wanted))
         for row in rows:
             for name, lookup in renamed:
                 row[name] = row[lookup]

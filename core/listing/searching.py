@@ -120,6 +120,19 @@ class Exact(Source):
 
 
 @dataclass(frozen=True)
+class Contains(Source):
+    """A word anywhere in the column, whatever its case. For small tables only: no index serves it."""
+
+    def condition(self, word: str) -> Q | None:
+        """Any row that has the word in it."""
+        return Q(**{f"{self.lookup}__icontains": word})
+
+    def exact(self, words: Sequence[str]) -> Q | None:
+        """Any row that is one of the words."""
+        return Q(**{f"{self.lookup}__in": list(words)})
+
+
+@dataclass(frozen=True)
 class LastDigits(Source):
     """A column that holds the last six characters of a number, for what people remember of it."""
 
