@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -164,4 +165,7 @@ def last_words(output: str) -> str:
         if line.strip() and not line.strip().startswith(("WARNING", "[notice]", "npm warn"))
     ]
     errors = [line for line in lines if line.lower().startswith(("error", "npm error", "fatal"))]
+    raised = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit)\b.*: ", line)]
+    if raised and not errors:
+        return raised[-1][:400]
     return (errors or lines or ["it said nothing"])[0 if errors else -1][:400]

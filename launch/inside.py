@@ -13,19 +13,20 @@ import sys
 from pathlib import Path
 
 from .places import BUILD, ROOT, places
+from .supervisor import REFUSED
 from .translations import compile_all
-
-REFUSED = 3
 
 
 def main() -> int:
-    """Compile texts, collect static files, migrate, and load the demo into an empty database when asked."""
+    """Compile texts, collect static files, migrate, load starting data, and the demo into an empty database."""
     compile_all()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
     import django
 
     django.setup()
     collect_static()
+    if "--build" in sys.argv:  # an image is being built: there is no database yet
+        return 0
     if unknown := unknown_migrations():
         where = os.environ.get("SAMPAN_DATA_SHOWN", "the database")
         print(
@@ -37,7 +38,7 @@ def main() -> int:
     if migrate() | reference_changed():
         call_quietly("load_reference")
         note_reference()
-    print(json.dumps(people(demo_wanted="--demo" in sys.argv)))
+    print(json.dumps(people(demo_wanted=os.environ.get("SAMPAN_DEMO", "").strip() != "0")))
     return 0
 
 

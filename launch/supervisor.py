@@ -23,6 +23,7 @@ from .services import Attached, Healer, attach
 
 ROLES = ("service", "warehouse", "purchaser", "supervisor", "manager", "admin")
 DEMO_PASSWORD = "sampan-demo"  # noqa: S105 - printed on purpose, only in a demo database
+REFUSED = 3  # exit code of launch.inside for a refusal in one sentence
 COMPLAIN_SECONDS = 20.0  # not ready for so long, the reason is shown
 COLOURS = {"web": 36, "worker": 32, "beat": 35, "sandbox": 33, "postgres": 34, "valkey": 31}
 
@@ -90,9 +91,9 @@ def take_run_lock(where: Places, port: int) -> FileLock:
     return lock
 
 
-def run_inside(env: dict[str, str], demo: bool) -> dict[str, bool]:
+def run_inside(env: dict[str, str]) -> dict[str, bool]:
     """Texts, static files, migrations and demo, in the installed environment."""
-    argv = [str(venv_python()), "-m", "launch.inside", *(["--demo"] if demo else [])]
+    argv = [str(venv_python()), "-m", "launch.inside"]
     done = subprocess.run(
         argv,
         cwd=ROOT,
@@ -102,12 +103,11 @@ def run_inside(env: dict[str, str], demo: bool) -> dict[str, bool]:
         errors="replace",
         check=False,
     )
+    if done.returncode == REFUSED:
+        raise LaunchError(done.stderr.strip().splitlines()[-1])
     if done.returncode != 0:
-        if done.returncode != 3 and "No space left" not in done.stderr:
-            sys.stderr.write(done.stderr)
-        raise LaunchError(
-            environment.last_words(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.stdout)
-        )
+        sys.stderr.write(done.stderr)
+        raise LaunchError(f"The database could not be made ready: {environment.last_words(done.stderr or done.stdout)}")
     found: dict[str, bool] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
@@ -272,7 +272,7 @@ def run() -> int:
         env |= share.environment | external
     try:
         demo = os.environ.get("SAMPAN_DEMO", "").strip() != "0"
-        found = run_inside(env, demo)
+        found = run_inside(env)
         if not found["users"] and not demo and sys.stdin.isatty():
             subprocess.run([str(venv_python()), "manage.py", "create_admin"], cwd=ROOT, env=env, check=False)
             found["users"] = True

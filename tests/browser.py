@@ -17,6 +17,22 @@ def executable() -> str | None:
     return os.environ.get("SAMPAN_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
+_ran = 0
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count the browser tests that really ran."""
+    global _ran
+    _ran += report.when == "call" and "browser" in report.keywords and report.outcome != "skipped"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where browser tests are required, a run without any has failed."""
+    if os.environ.get("SAMPAN_BROWSER") == "required" and not _ran and "PYTEST_XDIST_WORKER" not in os.environ:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many browser tests ran."""
     ran = [
@@ -26,7 +42,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if r.when == "call" and "browser" in r.keywords
     ]
     left = [r for r in terminalreporter.getreports("skipped") if "browser" in r.keywords]
-    if ran or left:
+    required = os.environ.get("SAMPAN_BROWSER") == "required"
+    if ran or left or required:
         terminalreporter.write_line(
             f"browser tests: {len(ran)} ran, {len(left)} left out" + ("" if executable() else " (no Chromium found)")
         )

@@ -45,6 +45,7 @@ def test_a_python_without_its_installer_is_refused_with_the_remedy(
         ),
         ("npm warn a\nnpm error network refused\nnpm error more", "npm error network refused"),
         ("a\nOSError: [Errno 28] No space left on device", "the disk is full; free some space and start again."),
+        ("Traceback\n  x\ndb.IntegrityError: twice\nDETAIL: key", "db.IntegrityError: twice"),
         ("", "it said nothing"),
         ("one\ntwo", "two"),
     ],
