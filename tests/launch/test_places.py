@@ -74,10 +74,20 @@ def test_one_lock_alone_or_many_together(tmp_path: Path) -> None:
     assert first.read() == "process 7"
 
 
+HOLDER = """
+import sys, time
+from pathlib import Path
+from launch.locks import FileLock
+lock = FileLock(Path(sys.argv[1]))
+assert lock.try_take()
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
 def test_a_killed_holder_lets_go(tmp_path: Path) -> None:
-    code = f"from launch.locks import *; FileLock(Path({str(tmp_path / 'lock')!r})).try_take() or 1; print('held', flush=True); time.sleep(60)"
-    code = code.replace("FileLock(", "lock = FileLock(", 1).replace(".try_take() or 1", "; lock.try_take()")
-    holder = subprocess.Popen([sys.executable, "-c", code], cwd=places.ROOT, stdout=subprocess.PIPE, text=True)
+    argv = [sys.executable, "-c", HOLDER, str(tmp_path / "lock")]
+    holder = subprocess.Popen(argv, cwd=places.ROOT, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     lock = FileLock(tmp_path / "lock")
