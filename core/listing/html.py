@@ -180,14 +180,16 @@ class ListPage(Page):
             if name not in form.fields or form.fields[name].widget.is_hidden:
                 continue
             bound = form[name]
-            fields.append({"field": bound, "label": bound.label, "active": name in self._set_filters,
-                           "first": index < FIRST_FILTERS})  # fmt: skip
+            chip = self._chips.get(name, {})
+            fields.append({"field": bound, "label": bound.label, "active": bool(chip), "value": chip.get("value", ""),
+                           "remove_url": chip.get("remove_url", ""), "first": index < FIRST_FILTERS})  # fmt: skip
         params = self.request.GET
         hidden = [(name, params[name]) for name in ("ordering", "page_size", "view") if params.get(name)]
         if self.listing.sources and "q" not in form.fields:
             form.fields["q"] = search_field()
         return {"filter_form": form if fields or self.listing.sources else None, "filter_fields": fields,
-                "hidden_fields": [*hidden, ("edited", "1")], "chips": self._chips,
+                "hidden_fields": [*hidden, ("edited", "1")], "chips": [],
+                "more_filters": any(not f["first"] and not f["active"] for f in fields),
                 "clear_url": f"{self.url}?edited=1"}  # fmt: skip
 
     @cached_property
@@ -201,15 +203,16 @@ class ListPage(Page):
         return found
 
     @cached_property
-    def _chips(self) -> list[dict[str, Any]]:
-        form, made = self.query.filterset.form, []
+    def _chips(self) -> dict[str, dict[str, Any]]:
+        """What is set: filter name (and "q") -> label, value in words, address without it."""
+        form, made = self.query.filterset.form, {}
         for name, names in self._set_filters.items():
             values = [v for p in names for v in self.query.params.getlist(p) if v]
-            made.append({"label": form.fields[name].label or name, "value": shown_values(form.fields[name], values),
-                         "remove_url": self._url(edited="1", **dict.fromkeys(names))})  # fmt: skip
+            made[name] = {"label": form.fields[name].label or name, "value": shown_values(form.fields[name], values),
+                          "remove_url": self._url(edited="1", **dict.fromkeys(names))}  # fmt: skip
         if self.query.params.get("q"):
-            made.append({"label": _("Search"), "value": self.query.params["q"][:80],
-                         "remove_url": self._url(edited="1", q=None)})  # fmt: skip
+            made["q"] = {"label": _("Search"), "value": self.query.params["q"][:80],
+                         "remove_url": self._url(edited="1", q=None)}  # fmt: skip
         return made
 
     # --- table -----------------------------------------------------------------------------------------------------
@@ -299,7 +302,7 @@ def filter_parameters(listing: Listing) -> dict[str, list[str]]:
 def shown_values(field: Any, values: list[str]) -> str:
     """The chosen values of a filter in words."""
     choices = {}
-    for key, label in getattr(field, "choices", ()) or ():
+    for key, label in getattr(field, "choices", ()) or getattr(field.widget, "choices", ()):
         if isinstance(label, list | tuple):
             choices.update({str(k): v for k, v in label})
         else:

@@ -49,7 +49,9 @@ async function undo(button) {
   button.disabled = true;
   try {
     const answer = await fetch(button.dataset.undo, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
-    if (!answer.ok) throw new Error(String(answer.status));
+    const go = answer.headers.get("HX-Redirect");
+    if (go) { location.assign(go); return; }
+    if (!answer.ok) { const why = sentence(await answer.text()); if (why) { button.closest(".toast-s").remove(); toast({ text: why, tone: "rose" }); return; } throw new Error(String(answer.status)); }
     button.closest(".toast-s").remove();
     toast({ text: words.undone, tone: "leaf" });
     if ($("#list")) window.htmx.trigger(document.body, "list:reload");
