@@ -18,6 +18,20 @@ class OrdersReady:
 
 
 @dataclass(frozen=True)
+class OrdersMatched:
+    """Orders that were not matched before now know which articles to send; ids of those to be sent."""
+
+    order_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OrdersChanged:
+    """Orders that are to be sent changed in a way their notes should follow: service, warehouse, wishes, address."""
+
+    order_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class OrderStopped:
     """An order was held, cancelled or must be intercepted."""
 

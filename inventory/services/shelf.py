@@ -49,7 +49,8 @@ class Shelf:
         if not wanted:
             return cls([])
         skus, warehouses = [p[0] for p in wanted], [p[1] for p in wanted]
-        if create:
+        shelf = cls(cls._locked(skus, warehouses))
+        if create and len(shelf.balances) < len(wanted):  # after the locks: new rows cannot be waited for crosswise
             fetch(
                 "INSERT INTO inventory_balance (sku_id, warehouse_id, on_hand, reserved, reorder_point) "
                 "SELECT w.sku, w.warehouse, 0, 0, 0 FROM unnest(%s::bigint[], %s::bigint[]) AS w(sku, warehouse) "
@@ -57,14 +58,17 @@ class Shelf:
                 "ORDER BY 1, 2 ON CONFLICT DO NOTHING",
                 [skus, warehouses],
             )
-        return cls(
-            locked(
-                "SELECT b.id, b.sku_id, b.warehouse_id, b.on_hand, b.reserved FROM inventory_balance b "
-                "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(sku, warehouse) "
-                "ON w.sku = b.sku_id AND w.warehouse = b.warehouse_id "
-                "ORDER BY b.sku_id, b.warehouse_id FOR UPDATE OF b",
-                [skus, warehouses],
-            )
+            return cls(cls._locked(skus, warehouses))
+        return shelf
+
+    @staticmethod
+    def _locked(skus: Sequence[int], warehouses: Sequence[int]) -> list[Any]:
+        return locked(
+            "SELECT b.id, b.sku_id, b.warehouse_id, b.on_hand, b.reserved FROM inventory_balance b "
+            "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(sku, warehouse) "
+            "ON w.sku = b.sku_id AND w.warehouse = b.warehouse_id "
+            "ORDER BY b.sku_id, b.warehouse_id FOR UPDATE OF b",
+            [skus, warehouses],
         )
 
     @classmethod

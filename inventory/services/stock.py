@@ -52,16 +52,16 @@ class Issue:
     quantities: Mapping[tuple[int, int], int] | None = None
 
 
-@transaction.atomic
-def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime) -> None:
+@transaction.atomic(savepoint=False)
+def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime) -> set[int]:
     """Promise stock to paid lines, in the order given; what is not there stays missing (short) and waits in line.
 
-    The same wants again change nothing; another quantity for a line corrects its reservation; a line that had let go is
-    promised anew. Refuses only with ``stock_busy``.
+    Answers the orders among them that are short. The same wants again change nothing; another quantity for a line corrects
+    its reservation; a line that had let go is promised anew. Refuses only with ``stock_busy``.
     """
     wanted = _summed(wants)
     if not wanted:
-        return
+        return set()
     shelf = Shelf.lock(((sku, warehouse) for _line, sku, warehouse in wanted), create=True)
     held = {
         (line, sku, warehouse): (was, kept, consumed, state)
@@ -72,11 +72,13 @@ def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime) -> None:
         )
     }
     rows: dict[tuple[int, int, int], list[int]] = {}  # key -> [order, wanted, held so far]
+    short: set[int] = set()
     let_go = False
     for key, (order_ref, quantity) in wanted.items():
         was, kept, consumed, state = held.get(key, (0, 0, 0, "new"))
         goal = max(quantity, consumed)
         if state in ("open", "consumed") and was == goal:
+            short |= {order_ref} if kept < was else set()
             continue
         stays = min(kept, goal)
         let_go = let_go or stays < kept
@@ -90,6 +92,7 @@ def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime) -> None:
     if let_go:  # a corrected quantity has set goods free
         _filled(shelf)
     shelf.save()
+    return short | {order for order, goal, kept in rows.values() if kept < goal}
 
 
 def _summed(wants: Iterable[Want]) -> dict[tuple[int, int, int], tuple[int, int]]:

@@ -1,0 +1,21 @@
+"""What apps above know about orders and orders cannot ask for themselves.
+
+The dispatch side registers one function that answers, for order ids, how far notes and parcels are
+(``rules.stage.DispatchFacts``); orders without a note or parcel are absent. One query for any number of ids::
+
+    registry.dispatch_facts = selectors.facts_of_orders
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+
+def _nothing(order_ids: Sequence[int]) -> Mapping[int, Any]:
+    """Before any app above is loaded there are no notes."""
+    return {}
+
+
+#: ``fn(order_ids) -> {order id: DispatchFacts}``
+dispatch_facts: Callable[[Sequence[int]], Mapping[int, Any]] = _nothing
