@@ -68,9 +68,9 @@ class _House(Environment):
     context_depth_limit: ClassVar[int] = 10
     block_nesting_limit: ClassVar[int] = 10
 
-    def setup_tags_and_filters(self) -> None:
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         """Keep only what texts need; the output statement stays."""
-        super().setup_tags_and_filters()
+        super().setup_tags_and_filters(extra=extra)
         kept = {*TAGS, "content", "output", "illegal"}
         self.tags = {name: tag for name, tag in self.tags.items() if name in kept}
         self.filters = {name: function for name, function in self.filters.items() if name in FILTERS}
