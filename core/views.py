@@ -212,7 +212,7 @@ class JobCancel(JobDoor):
 class JobResult(JobDoor):
     """GET: the result file."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:  # type: ignore[override]
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         """The file, as a download."""
         job = self.job
         if not job.result_file:

@@ -17,7 +17,7 @@ from core.api.auth import PersonAuthentication, TokenAuthentication
 class SchemaView(SpectacularAPIView):
     """The OpenAPI 3.1 document."""
 
-    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer)
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
     authentication_classes = (TokenAuthentication, PersonAuthentication)
 
     def get_exception_handler(self) -> Any:

@@ -86,10 +86,10 @@ def _of_drf(error: exceptions.APIException) -> HttpResponse:
     if isinstance(error, exceptions.ValidationError):
         return _of_input(error)
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None) is not None:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
     code = {401: "not_authenticated", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type",
             429: "too_many_requests", 400: "bad_request"}.get(status, "refused")  # fmt: skip
     found = error.get_codes()

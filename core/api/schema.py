@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -36,16 +36,18 @@ def row_serializer(resource: Any, full: bool) -> type[serializers.Serializer]:
     return type(f"{name}{'Detail' if full else ''}", (serializers.Serializer,), made)
 
 
-def _copy(name: str, field: serializers.Field) -> serializers.Field:
+def _copy(name: str, field: Any) -> Any:
     """A fresh field of the same kind: ids are text, personal and computed values may be missing."""
     if name == "id" or name.endswith("_id"):
         return serializers.CharField(label=field.label, allow_null=name != "id")
-    kind, args, kwargs = type(field), field._args, dict(field._kwargs)
+    kind: Any = type(field)
+    args, kwargs = field._args, dict(field._kwargs)
     kwargs.pop("source", None)
     if "child" in kwargs:
         kwargs["child"] = copy.deepcopy(kwargs["child"])
     if isinstance(field, serializers.ListSerializer):
-        return type(field.child)(many=True)
+        kind = type(field.child)
+        return kind(many=True)
     if not isinstance(field, serializers.BaseSerializer):
         kwargs["allow_null"] = True
     return kind(*args, **kwargs)
@@ -73,14 +75,14 @@ def form_field(field: forms.Field) -> serializers.Field:
     if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return serializers.ListField(child=serializers.CharField(), **given)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.TypedChoiceField) and field.choices:
-        return serializers.ChoiceField(choices=[c for c in field.choices if c[0] != ""], **given)
+        return serializers.ChoiceField(choices=[c for c in cast(Any, field.choices) if c[0] != ""], **given)
     for kind, shown in _FORM_FIELDS:
         if isinstance(field, kind):
             return shown(**given)
     return serializers.CharField(max_length=getattr(field, "max_length", None), **given)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How a program signs its requests."""
 
     target_class = "core.api.auth.TokenAuthentication"
@@ -91,7 +93,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A signed-in person (the browsable page)."""
 
     target_class = "core.api.auth.PersonAuthentication"
@@ -106,11 +108,11 @@ class Outcome(serializers.Serializer):
     """What happened to one row."""
 
     id = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     ok = serializers.BooleanField()
     code = serializers.CharField()
     message = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
 
 
 class BulkAnswer(serializers.Serializer):
@@ -131,6 +133,8 @@ class JobStarted(serializers.Serializer):
 
 class HouseSchema(AutoSchema):
     """Reads operations off the declarations instead of guessing from code."""
+
+    view: Any
 
     def _resource(self) -> Any:
         return getattr(self.view, "resource", None)
@@ -156,7 +160,7 @@ class HouseSchema(AutoSchema):
         resource = self._resource()
         return [resource.tag or resource.at] if resource else super().get_tags()
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         if self._kind in ("action", "bulk"):
             action = self.view.resource.list.all_actions[self.view.action_name]
             return " ".join(str(part) for part in (action.label, action.explain, action.confirm) if part)
@@ -205,7 +209,7 @@ class HouseSchema(AutoSchema):
         if self._kind in ("detail", "action"):
             return [{"in": "path", "name": "id" if name == "id" else name, "schema": {"type": "string"}, "required": True}
                     for name in variables]  # fmt: skip
-        return list(super()._resolve_path_parameters(variables))
+        return list(super()._resolve_path_parameters(variables))  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=512)

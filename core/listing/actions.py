@@ -145,7 +145,7 @@ class Action:
         """The form, bound to ``data`` (unbound when None). A form whose constructor takes ``actor`` or ``objs`` gets them."""
         if self.form is None:
             return None
-        given = {name: value for name, value in (("actor", actor), ("objs", objs))
+        given: dict[str, Any] = {name: value for name, value in (("actor", actor), ("objs", objs))
                  if name in getattr(self.form, "takes", ())}  # fmt: skip
         return self.form(data=data, files=files, **given)
 
@@ -284,7 +284,8 @@ def _plain(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def summary(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     """Counts, and refusals grouped by their sentence with the rows they concern."""
-    done, groups = [], {}
+    done: list[Outcome] = []
+    groups: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.ok:
             done.append(outcome)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import Choices
@@ -194,6 +195,8 @@ def _badge_cell(name: str, choices: Any) -> Cell:
 
 
 def _typed_cell(name: str, time: str, now: datetime) -> Cell:
+    moments = _Moments(now) if time in ("", "moment") else None
+
     def cell(row: Row) -> str:
         value = row[name]
         if value is None or value == "":
@@ -203,7 +206,7 @@ def _typed_cell(name: str, time: str, now: datetime) -> Cell:
         if isinstance(value, str):
             return escape(value)
         if isinstance(value, datetime):
-            return _time_cell(value, time, now)
+            return moments.cell(value) if moments else _time_cell(value, time, now)
         if isinstance(value, date):
             return escape(f.day(value))
         if isinstance(value, bool):
@@ -215,6 +218,32 @@ def _typed_cell(name: str, time: str, now: datetime) -> Cell:
     return cell
 
 
+class _Moments:
+    """``core.format.time_html`` for many values of one page: zone, words and days are looked up once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.zone = timezone.get_current_timezone()
+        self.zone_name = escape(getattr(self.zone, "key", None) or str(self.zone))
+        self.today = now.astimezone(self.zone).date()
+        spoken = {0: _("today %(time)s"), 1: _("tomorrow %(time)s"), -1: _("yesterday %(time)s")}
+        self.days = {self.today + timedelta(days=apart): escape(text) for apart, text in spoken.items()}
+
+    def cell(self, value: datetime) -> str:
+        """The ``<time>`` of one value."""
+        local = value.astimezone(self.zone)
+        day = local.date()
+        if day not in self.days:
+            noon = local.replace(hour=12, minute=0)
+            self.days[day] = escape(f.moment(noon, self.today_noon, self.zone)).replace("12:00", "%(time)s")
+        text = self.days[day] % {"time": f"{local:%H:%M}"}
+        return f'<time datetime="{value.astimezone(UTC).isoformat()}" title="{local:%Y-%m-%d %H:%M:%S} {self.zone_name}">{text}</time>'
+
+    @cached_property
+    def today_noon(self) -> datetime:
+        """Noon of the reader's today."""
+        return datetime.combine(self.today, clock_time(12), tzinfo=self.zone)
+
+
 def _time_cell(value: datetime, time: str, now: datetime) -> str:
     if time in ("due", "deadline"):
         return f.due_html(value, now, hard=time == "deadline")
@@ -222,9 +251,7 @@ def _time_cell(value: datetime, time: str, now: datetime) -> str:
         return escape(f.day(value))
     if time == "full":
         return escape(f.full_moment(value))
-    if time == "ago":
-        return format_html('<time title="{}">{}</time>', f.full_moment(value), f.ago(value, now))
-    return f.time_html(value, now)
+    return format_html('<time title="{}">{}</time>', f.full_moment(value), f.ago(value, now))
 
 
 def tds(cells: list[tuple[str, Cell]], row: Row) -> SafeString:

@@ -312,7 +312,7 @@ class TabsDoor(ListDoor):
         """core/_views.html."""
         page = ListPage(listing_name=name)
         page.setup(request)
-        page.url = self.listing.address()  # type: ignore[misc]
+        page.url = self.listing.address()
         views_saved.counts(self.listing, self.actor, page.tabs)
         return self.render("core/_views.html", {**page._views(), "query": page.query.text(), "tabs_url": ""})
 

@@ -167,7 +167,7 @@ def _xlsx_row(sheet: Any, y: int, row: list[Any], when: Any, day: Any) -> None:
             sheet.write_datetime(y, x, value, when)
         elif isinstance(value, date):
             sheet.write_datetime(y, x, value, day)
-        elif isinstance(value, Decimal | int | float) and abs(value) < 10**15:
+        elif isinstance(value, Decimal | int | float) and abs(float(value)) < 1e15:
             sheet.write_number(y, x, value)
         else:
             sheet.write_string(y, x, safe_text(value)[:32767])

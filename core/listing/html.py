@@ -11,6 +11,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.listing import views_saved
@@ -104,12 +106,13 @@ class ListPage(Page):
         page = query.page(parts=listing.needed(columns))
         total = self._total(len(page.rows), page.next, page.previous)
         text = query.text()
+        rows, offered = self._rows(columns, page.rows), self._actions()
         return {
             "title": listing.title, "subtitle": self.subtitle, "head_actions": self.head_actions(),
             "list_url": self.url, "query": text, "listing": listing,
             **self._views(), **self._filters(),
             "columns": self._columns(columns), "column_choice": self._choice(columns),
-            "rows": self._rows(columns, page.rows), "actions": self._actions(),
+            "rows": rows, "tbody": tbody(rows, picks=bool(offered)), "actions": offered,
             "total": total, "total_text": views_saved.shown_count(total) if total is not None else "",
             "next_url": self._page_url(page.next), "prev_url": self._page_url(page.previous),
             "page_sizes": [{"size": n, "url": self._url(page_size=str(n)), "active": n == query.page_size}
@@ -273,6 +276,19 @@ class ListPage(Page):
         title, text, label, url = self.listing.empty or (_("Nothing here yet."), "", "", "")
         return {"icon": self.listing.icon, "title": title, "text": text, "action_label": label,
                 "action_url": reverse(url) if url else ""}  # fmt: skip
+
+
+def tbody(rows: list[dict[str, Any]], *, picks: bool) -> SafeString:
+    """The rows of the table, as the loop in core/_table.html would draw them; made here because a loop of template nodes
+    over fifty rows costs more than their query."""
+    made = []
+    for row in rows:
+        pick = (f'<td class="pick-cell"><label><input type="checkbox" name="ids" value="{row["id"]}" '
+                f'aria-label="{escape(row["label"])}"></label></td>') if picks else ""  # fmt: skip
+        url = f' data-url="{escape(row["url"])}"' if row["url"] else ""
+        css = f' class="{escape(row["css"])}"' if row["css"] else ""
+        made.append(f'<tr data-id="{row["id"]}"{url}{css}>{pick}{row["tds"]}</tr>')
+    return mark_safe("\n".join(made))  # noqa: S308  (every part is escaped above or safe markup of the cells)
 
 
 def search_field() -> forms.CharField:

@@ -90,13 +90,13 @@ class _RowCompare(Func):
     def __init__(self, lookup: str, sign: str, value: Value, pk: int, **extra: Any):
         super().__init__(F(lookup), F("pk"), value, Value(pk), sign=sign, **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
         parts, params = [], []
         for expression in self.source_expressions:
             sql, found = compiler.compile(expression)
             parts.append(sql)
             params.extend(found)
-        return f"({parts[0]}, {parts[1]}) {self.extra['sign']} ({parts[2]}, {parts[3]})", params
+        return f"({parts[0]}, {parts[1]}) {self.extra['sign']} ({parts[2]}, {parts[3]})", tuple(params)
 
 
 @dataclass

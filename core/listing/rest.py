@@ -261,7 +261,7 @@ class ActionView(ResourceView):
             outcome = actions.run_one(listing, action, key, actor=actor, now=utcnow(), data=data)
             shown = self.resource.represent(key, actor) or {"id": str(key)}
             headers = {"ETag": self.resource.version(shown)} if len(shown) > 1 else {}
-            return json_answer({**shown, "outcome": outcome.public()}, **headers)
+            return json_answer({**shown, "outcome": outcome.public()}, 200, **headers)
 
         return self.once(request, work)
 
@@ -351,7 +351,8 @@ def routes(resources: Sequence[type[Resource]]) -> list[URLPattern]:
         RESOURCES[at] = made
 
         def view(base: type[ResourceView], name: str, made: Resource = made, **more: Any) -> Any:
-            return type(name, (base,), {"resource": made, "__doc__": base.__doc__, **more}).as_view()
+            kind: Any = type(name, (base,), {"resource": made, "__doc__": base.__doc__, **more})
+            return kind.as_view()
 
         found.append(path(f"{at}/", view(ListView, f"{stem}List"), name=f"{at}-list"))
         for name in made.actions(many=True):

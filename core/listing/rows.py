@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db.models import QuerySet
@@ -48,7 +48,7 @@ class RowPart:
         """Add this part's fields to ``rows`` with one call."""
         if not self.fields:
             return
-        blank = {name: ([] if isinstance(f, serializers.ListSerializer | serializers.ListField) else None)
+        blank: dict[str, Any] = {name: ([] if isinstance(f, serializers.ListSerializer | serializers.ListField) else None)
                  for name, f in self.fields.items()}  # fmt: skip
         blank.update(self.empty)
         found = self.part([row["id"] for row in rows], actor) if rows and self.part else {}
@@ -103,7 +103,7 @@ def converter(name: str, source: serializers.Field) -> Convert:
     if name == "id" or name.endswith("_id"):
         return lambda value: None if value is None else str(value)
     if isinstance(source, serializers.ListSerializer):
-        inner = nested(source.child)
+        inner = nested(cast(serializers.BaseSerializer, source.child))
         return lambda value: [inner(item) for item in value or ()]
     if isinstance(source, serializers.BaseSerializer):
         one = nested(source)
