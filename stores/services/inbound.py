@@ -117,8 +117,9 @@ def store_page(*, store: Store, kind: str, page: RawPage, now: datetime, mark: d
 def process(*, store: Store, kind: str, now: datetime) -> int:
     """Read the raw records that wait and hand them on in chunks; answers how many were read.
 
-    What a reader answers as ``rejected`` (its ``order`` names the thing) waits for a person. A chunk that its reader refuses as a whole is tried one by one, so that one bad record does not stop the others; a
-    record that fails three times waits for a person.
+    What a reader answers as ``rejected`` (its ``order`` names the thing) waits for a person. A chunk that its reader
+    refuses as a whole is tried one by one, so that one bad record does not stop the others; a record that fails three
+    times waits for a person.
     """
     done = 0
     if not registry.READERS.get(str(kind)):

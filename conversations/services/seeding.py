@@ -1,0 +1,38 @@
+"""Starting texts: the reference list in English, the automatic ones in six more languages."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+from pathlib import Path
+
+from conversations.models import Template
+from conversations.rules import base_code_of
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+def load_reference(*, now: datetime) -> int:
+    """Add the texts that are missing (by code and language, for all stores); answers how many. What staff changed stays."""
+    checks = {row["template_code"]: row["checks"].split(";") for row in _rows("guardrails.csv")}
+    english = {row["template_code"]: row for row in _rows("message_templates.csv")}
+    known = set(Template.objects.filter(store__isnull=True).values_list("code", "language"))
+    wanted = [(row, row["subject"], row["body"], row["language"]) for row in english.values()]
+    for row in _rows("translations.csv"):
+        wanted.append((english[row["template_code"]], row["subject"], row["body"], row["language"]))
+    fresh = [
+        Template(
+            code=row["template_code"], base_code=base_code_of(row["template_code"]), language=language, purpose=row["purpose"],
+            kind=row["kind"], trigger=row["trigger"], send_mode=row["send_mode"], subject=subject, body=body,
+            guardrail=row["guardrail"], when_zh=row["when_zh"], checks=checks.get(row["template_code"], []), updated_at=now,
+        )
+        for row, subject, body, language in wanted
+        if (row["template_code"], language) not in known
+    ]  # fmt: skip
+    Template.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
+    return len(fresh)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
