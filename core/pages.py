@@ -37,7 +37,7 @@ class Page(View):
 
     permission: str = ""
     permissions: ClassVar[Mapping[str, str]] = {}
-    http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
+    http_method_names = ["get", "post", "head", "options"]
 
     @cached_property
     def actor(self) -> Actor:
@@ -60,7 +60,7 @@ class Page(View):
         needed = self.needed()
         if needed and not self.actor.has_perm(needed):
             raise PermissionDenied
-        handler = super().dispatch
+        handler: Any = super().dispatch
         try:
             return once_form(request, actor=self.actor, now=self.now, work=lambda: handler(request, *args, **kwargs))
         except DomainError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,6 +19,13 @@ from core.listing.rows import RowShape, decimal_text
 from core.models import Job
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Whatever language another test left active."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -47,7 +55,7 @@ def test_fast_times_read_like_the_plain_ones(language: str, zone: str) -> None:
             {"x": Decimal("42.6"), "currency": "USD"},
             "US$42.60",
         ),
-        (Column("x", money="c"), serializers.DecimalField(18, 4), {"x": Decimal("120"), "c": "JPY"}, "¥120"),
+        (Column("x", money="c"), serializers.DecimalField(18, 4), {"x": Decimal("120"), "c": "JPY"}, "JP¥120"),
         (Column("x", badge=Job.State), None, {"x": "done"}, '<span class="st st-neutral">Finished</span>'),
         (Column("x", badge={"a": ("A", "rose")}), None, {"x": "a"}, '<span class="st st-rose">A</span>'),
         (Column("x", badge=Job.State), None, {"x": "odd<"}, '<span class="st st-neutral">odd&lt;</span>'),
