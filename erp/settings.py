@@ -134,7 +134,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["core.context.shell"] if _present("core.context.shell") else []),
+                "erp.menu.context",
             ],
         },
     }
