@@ -43,6 +43,7 @@ class Order(models.Model):
     hold_reason = models.CharField(max_length=20, choices=HoldReason.choices, blank=True)
     hold_note = models.CharField(max_length=300, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
+    cleared = models.JSONField(default=list, blank=True, help_text="hold reasons a person has set aside: not held for them again")
     intercept = models.CharField(max_length=20, choices=HoldReason.choices, blank=True, help_text="stops the parcel at the next scan")
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
@@ -143,6 +144,7 @@ class Wish(models.Model):
     text = models.CharField(max_length=300)
     value = models.CharField(max_length=100, blank=True, help_text="what was understood, e.g. red, M")
     state = models.CharField(max_length=8, choices=WishState.choices, default=WishState.OPEN)
+    by_hand = models.BooleanField(default=False, help_text="entered by a person; else read from the note")
     created_at = models.DateTimeField()
 
     objects = ScopedManager(store="order__store")

@@ -8,7 +8,7 @@ from typing import Any
 
 from orders.rules.wishes import ASSORTED, COLOUR, SIZE, Lexicon, Line, Reading, Wish, colours_in, has_colour, read
 
-__all__ = ["ArticleFacts", "HoldFacts", "Hold", "assort", "flag_note", "hold", "joinable", "read_note"]
+__all__ = ["ArticleFacts", "Hold", "HoldFacts", "assort", "flag_note", "hold", "joinable", "read_note"]
 
 
 @dataclass(frozen=True, slots=True)
