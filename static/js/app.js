@@ -86,7 +86,7 @@ function ask(text) {
 }
 
 document.addEventListener("click", async (event) => {
-  const at = event.target.closest("[data-confirm],[data-open],[data-close],[data-dialog],[data-undo],[data-dismiss],[data-yes],[data-rail-open],[data-rail-close],[data-why],[data-copy]");
+  const at = event.target.closest("[data-confirm],[data-open],[data-close],[data-dialog],[data-undo],[data-dismiss],[data-yes],[data-rail-open],[data-rail-close],[data-why],[data-copy],[data-select]");
   if (!at) return;
   const on = at.dataset;
   if (on.why !== undefined && at.getAttribute("aria-disabled")) { event.preventDefault(); if (on.why) toast({ text: on.why, tone: "amber" }); return; }
@@ -101,7 +101,8 @@ document.addEventListener("click", async (event) => {
   if (on.close !== undefined) { at.closest("dialog")?.close(); return; }
   if (on.dismiss !== undefined) { at.closest(".toast-s").remove(); return; }
   if (on.undo) { undo(at); return; }
-  if (on.copy) { navigator.clipboard?.writeText(on.copy); return; }
+  if (on.select !== undefined) { at.select(); return; }
+  if (on.copy) { navigator.clipboard?.writeText(on.copy).then(() => { const label = $("span", at); if (label) label.textContent += " ✓"; }); return; }
   if (on.railOpen !== undefined) { rail(true); return; }
   if (on.railClose !== undefined) { rail(false); return; }
   if (on.dialog !== undefined && !event.ctrlKey && !event.metaKey && !event.shiftKey && formDialog) { event.preventDefault(); closeMenus(); openDialog(at.href); }
