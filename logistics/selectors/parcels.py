@@ -16,6 +16,7 @@ from conversations.choices import Direction, MessageState
 from conversations.models import Message
 from core import policies as house
 from core.audit import Actor
+from core.models import Heartbeat
 from logistics.choices import SETTLED, ParcelState
 from logistics.models import CoverageRule, DecisionRule, Extension, Parcel, PromiseRule, TrackingEvent
 from logistics.policies import parcels as policies
@@ -23,6 +24,7 @@ from logistics.rules.tracking import FINAL, Decision, Promise, Seen, coverage_of
 from orders.choices import OrderState
 from orders.models import Order
 from stores import selectors as doors
+from stores.choices import CallState
 from worklist.models import Duty
 
 PARCEL = "logistics.parcel"
@@ -93,6 +95,14 @@ def pending_extensions(ids: Iterable[int]) -> dict[int, Extension]:
     """The open extension of each parcel that has one."""
     rows = open_extensions().filter(parcel_id__in=list(ids)).select_related("parcel").order_by("pk")
     return {row.parcel_id: row for row in rows}
+
+
+def asked_in_vain(ids: Iterable[int]) -> set[int]:
+    """Parcels for which a receiving time was asked that is longer than the one they have."""
+    rows = Extension._base_manager.filter(
+        parcel_id__in=list(ids), confirmed_at__isnull=True, after__gt=F("parcel__receive_by")
+    )
+    return set(rows.values_list("parcel_id", flat=True))
 
 
 def confirmed_extensions(ids: Iterable[int]) -> dict[int, Extension]:
@@ -309,3 +319,54 @@ def due_for_pull(store: Store, limit: int) -> list[str]:
 def ending_soon(now: datetime, days: int) -> Q:
     """Condition: the receiving time ends within ``days``."""
     return Q(receive_by__isnull=False, receive_by__lte=now + timedelta(days=days))
+
+
+# --- for jobs and promises -------------------------------------------------------------------------------------------------
+
+
+def store(pk: int) -> Store:
+    """One store, whatever the scope."""
+    return Store.objects.get(pk=pk)
+
+
+def stores_with_parcels() -> list[Store]:
+    """Open stores that have parcels under way."""
+    alive = parcels_under_way().filter(store_id=OuterRef("pk"))
+    return list(Store.objects.filter(Exists(alive), closed_at__isnull=True))
+
+
+def pull_is_due(store: Store, now: datetime, pause: timedelta) -> bool:
+    """Whether the store's channel was not asked for events for so long."""
+    last = Heartbeat.objects.filter(name=f"tracking:{store.pk}").values_list("at", flat=True).first()
+    return last is None or now - last >= pause
+
+
+def gone_silent(now: datetime, limit: int = 1000) -> list[int]:
+    """Parcels that still count as moving although their last event is as old as a standstill."""
+    days = int(house.value(policies.STALLED_DAYS, now))
+    moving = parcels_under_way().filter(
+        tracking_state__in=["in_transit", "customs", "out_for_delivery"], last_event_at__lt=now - timedelta(days=days)
+    )
+    return list(moving.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def unwatched(now: datetime, older_than: timedelta) -> QuerySet[Parcel]:
+    """Parcels under way for longer than ``older_than`` that no living duty would check."""
+    duty = Duty._base_manager.filter(
+        rule="logistics.parcel_check", subject_type=PARCEL, subject_id=OuterRef("pk"), closed_at__isnull=True
+    )
+    return parcels_under_way().filter(~Exists(duty), created_at__lt=now - older_than)
+
+
+def uncalled_extensions(now: datetime) -> list[str]:
+    """Open extensions, older than an hour, of stores that do it by program, whose call is gone or settled unheard."""
+    rows = open_extensions().filter(asked_at__lt=now - timedelta(hours=1)).select_related("store", "call", "parcel")
+    return [
+        f"{row.parcel} {row.cycle}" for row in rows
+        if row.call is not None and row.call.state in (CallState.SENT, CallState.FAILED, CallState.DROPPED)
+    ]  # fmt: skip
+
+
+def delivered_under_way() -> QuerySet[Parcel]:
+    """Parcels under way of orders that count as delivered (an order a channel completed may still have one)."""
+    return parcels_under_way().filter(order__state=OrderState.DELIVERED)

@@ -1,7 +1,7 @@
 """Following parcels until they have arrived or are settled."""
 
 from logistics.services.tracking.checking import check_many, check_parcel
-from logistics.services.tracking.events import record_events, record_remote, restate
+from logistics.services.tracking.events import pull_done, record_events, record_remote, restate
 from logistics.services.tracking.extending import (
     ask_extensions,
     confirm_extension,
@@ -15,6 +15,6 @@ from logistics.services.tracking.settling import reopen, settle
 
 __all__ = [
     "adopt_orders", "ask_extensions", "check_many", "check_parcel", "complete_orders", "confirm_extension", "extend",
-    "extension_settled", "extension_silent", "judge", "plan_follow", "record_events", "record_remote", "reopen", "restate",
+    "extension_settled", "extension_silent", "judge", "plan_follow", "pull_done", "record_events", "record_remote", "reopen", "restate",
     "settle", "start_following",
 ]  # fmt: skip

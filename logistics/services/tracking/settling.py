@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import Actor
-from core.errors import Invalid, NotAllowed
+from core.errors import Conflict, Invalid, NotAllowed
 from core.events import publish
 from core.states import move, move_many
 from logistics.choices import SETTLED, ParcelState
@@ -24,7 +24,7 @@ MOVES = {
     ParcelState.DELIVERED: "deliver", ParcelState.RETURNED: "return", ParcelState.LOST: "lose", ParcelState.CLOSED: "close",
 }  # fmt: skip
 #: Duties that end with the parcel.
-DUTIES = ("logistics.parcel_check", "logistics.parcel_step", "logistics.promise_ending", "logistics.declare_today")
+DUTIES = ("logistics.parcel_check", "logistics.parcel_step", "logistics.promise_ending")
 
 
 def settle(
@@ -32,13 +32,15 @@ def settle(
 ) -> Parcel:
     """A person (or the shop) says how the parcel ended: delivered, returned, lost or closed. Lost and closed need a reason.
 
-    Ends its duties; an order whose parcels have all arrived is delivered. Refuses a parcel that was not handed over
-    (except to close it) and one that ended otherwise (open it again first).
+    Ends its duties; an order whose parcels have all arrived is delivered. Refuses a parcel that was not handed over and
+    one that ended otherwise (open it again first).
     """
     if not actor.has_perm("logistics.settle_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     if outcome not in MOVES:
         raise Invalid("bad_outcome", _("Choose how the parcel ended."), errors={"outcome": [str(_("Choose one."))]})
+    if parcel.state == ParcelState.PACKED:
+        raise Conflict("not_handed_over", _("This parcel was not handed over yet."))
     settle_many(parcels={parcel: at or now}, outcome=outcome, actor=actor, now=now, reason=reason, strict=True)
     parcel.refresh_from_db()
     return parcel

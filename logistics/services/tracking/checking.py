@@ -1,0 +1,205 @@
+"""The check of parcels under way: what the tables advise is done, and the next check is set in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from conversations import services as conversations
+from core import audit
+from core import policies as house
+from core.audit import SYSTEM, Actor
+from core.clock import local_day, plus_days
+from core.errors import Conflict, NotAllowed
+from logistics.choices import ParcelState
+from logistics.models import Extension, Parcel
+from logistics.policies import parcels as policies
+from logistics.rules.tracking import (
+    DRAFTED,
+    Facts,
+    Promise,
+    Step,
+    days_between,
+    days_left,
+    next_check,
+    next_step,
+)
+from logistics.selectors import parcels as selectors
+from logistics.services.tracking import events
+from logistics.services.tracking.extending import Wanted, ask_extensions, text_key
+from orders.choices import HoldReason
+from worklist import services as worklist
+
+#: Two checks of one parcel are never nearer than this.
+LEAST = timedelta(hours=6)
+STEP = "logistics.parcel_step"
+COLUMNS = ["advice", "advice_rule", "checked_at", "check_round", "next_check_at", "next_check_why"]
+
+
+@dataclass
+class Check:
+    """One parcel at its check: the facts, the step they lead to, and how long the receiving time lasts."""
+
+    parcel: Parcel
+    facts: Facts
+    step: Step
+    cycle: str
+    extend: bool
+
+
+def check_parcel(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
+    """Look at one parcel now, ahead of its time. Refuses one that is not under way."""
+    if not actor.has_perm("logistics.track_parcel"):
+        raise NotAllowed("not_allowed", "Your role may not do this.")
+    done = check_many(parcels=[parcel], actor=actor, now=now)
+    if not done:
+        raise Conflict("not_under_way", "This parcel is not under way.")
+    worklist.refresh(rule_key="logistics.parcel_check", subject_ids=[parcel.pk], now=now)
+    return done[0].parcel
+
+
+def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> list[Check]:
+    """Check parcels: read their events and facts, ask the tables, do what they advise, set the next check.
+
+    Longer receiving times are asked of the channel first and the text goes out once they are confirmed; where there is
+    none the text without one goes at once. Texts the house does not send alone become drafts. What needs a person becomes
+    a duty with the advice. Each text and extension exists once per cycle. Parcels not under way are passed over. The
+    statements do not grow with the number of parcels.
+    """
+    with transaction.atomic():
+        events.restate(parcel_ids=[p.pk for p in parcels], actor=actor, now=now)
+        held = [p for p in selectors.locked([p.pk for p in parcels]) if p.state == ParcelState.SHIPPED]
+        if not held:
+            return []
+        checks = _decide(held, now)
+        _write(checks, actor, now)
+        asked = _extend(checks, actor, now)
+        drafted = _speak(checks, asked, now)
+        _call_people(checks, drafted, now)
+    return checks
+
+
+def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
+    ids = [p.pk for p in parcels]
+    tables, told = selectors.tables(now, decisions=True), selectors.told(ids)
+    pending = selectors.pending_extensions(ids)
+    checks = []
+    for parcel in parcels:
+        promise = tables.promise(parcel)
+        facts = facts_of(parcel, promise, told.get(parcel.pk, {}), tables, now)
+        step = next_step(
+            tables.decisions, facts, default_days=int(house.value(policies.DEFAULT_CHECK_DAYS, now, parcel.store_id)),
+            first_extends=bool(house.value(policies.FIRST_CHECK_EXTENDS, now, parcel.store_id)),
+        )  # fmt: skip
+        parcel.check_round += 1
+        first = step.delay_text and not facts.told_delay and not facts.past_second_check
+        extend = step.extend and parcel.pk not in pending and _worth_it(parcel, facts, first, now)
+        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend))
+        parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
+        parcel.next_check_at = _next(parcel, promise, step, now)
+        parcel.next_check_why = step.rule_id or "escalate"
+    return checks
+
+
+def facts_of(
+    parcel: Parcel, promise: Promise | None, told: Any, tables: selectors.Tables, now: datetime
+) -> Facts:
+    """The facts of a parcel at ``now`` in the words of the tables."""
+    zone = parcel.store.time_zone
+    today, shipped = local_day(now, zone), local_day(parcel.shipped_at or now, zone)
+    days = days_between(shipped, today)
+    left = days_left(parcel.receive_by, now) if parcel.receive_by else None
+    waiting = days_between(local_day(parcel.waiting_since, zone), today) if parcel.waiting_since else None
+    order = parcel.order
+    return Facts(
+        tracking_state=parcel.tracking_state,
+        days_since_dispatch=days,
+        over_promise=parcel.promised_by is not None and now > parcel.promised_by,
+        past_first_check=promise is not None and days >= promise.first_check_days,
+        past_second_check=promise is not None and days >= promise.second_check_days,
+        past_lost_after=promise is not None and days >= promise.lost_after_days,
+        told_delay=told.get("T03", 0) > 0,
+        post_office_checked=told.get("X02", 0) > 0,
+        dispute_open=HoldReason.DISPUTE in (order.hold_reason, order.intercept),
+        buyer_mood=parcel.buyer_mood or None,
+        days_to_confirm=left,
+        deadline_near=left is not None and left <= (promise.extend_when_days_left if promise else 5),
+        hold_reason=parcel.hold_reason or "unknown" if parcel.held_since else None,
+        days_held=days_between(local_day(parcel.held_since, zone), today) if parcel.held_since else None,
+        days_waiting=waiting,
+        days_to_return=None if waiting is None else tables.hold_days(parcel.store) - waiting,
+        reminders_sent=told.get("T05", 0),
+    )
+
+
+def _worth_it(parcel: Parcel, facts: Facts, first: bool, now: datetime) -> bool:
+    """Whether lengthening makes sense: the channel has a receiving time, and (later checks) not much of it is left."""
+    if parcel.receive_by is None or facts.days_to_confirm is None:
+        return False
+    limit = int(house.value(policies.EXTEND_LEFT, now, parcel.store_id))
+    return first or facts.deadline_near or facts.days_to_confirm <= limit
+
+
+def _next(parcel: Parcel, promise: Promise | None, step: Step, now: datetime) -> datetime:
+    zone, shipped = parcel.store.time_zone, parcel.shipped_at or now
+    marks: list[datetime | None] = [parcel.promised_by]
+    if promise is not None:
+        marks += [plus_days(shipped, days, zone) for days in (promise.second_check_days, promise.lost_after_days)]
+        if parcel.receive_by is not None:
+            marks.append(parcel.receive_by - timedelta(days=promise.extend_when_days_left))
+    return next_check(now, plus_days(now, step.check_days, zone), marks, least=LEAST)
+
+
+def _write(checks: Sequence[Check], actor: Actor, now: datetime) -> None:
+    Parcel._base_manager.bulk_update([c.parcel for c in checks], COLUMNS, batch_size=1000)
+    audit.record_many(
+        audit.entry(
+            c.parcel, "parcel.check", actor=actor, now=now, text="Checked after %(days)s days: %(advice)s (%(rule)s)",
+            days=c.facts.days_since_dispatch, advice=str(c.parcel.get_advice_display()), rule=c.step.rule_id,
+        )
+        for c in checks
+    )  # fmt: skip
+
+
+def _extend(checks: Sequence[Check], actor: Actor, now: datetime) -> dict[int, Extension]:
+    """Ask for longer receiving times; answers the extension each parcel's text waits for."""
+    tables = selectors.tables(now)
+    wanted = [
+        Wanted(c.parcel, tables.extension_days(c.parcel.store), c.cycle, c.step.text if c.step.alone else "")
+        for c in checks if c.extend
+    ]  # fmt: skip
+    return {row.parcel_id: row for row in ask_extensions(wanted=wanted, actor=actor, now=now)}
+
+
+def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) -> set[int]:
+    """Send or draft the texts that wait for nothing; answers the parcels for which a draft waits for a person."""
+    specs, drafts = [], []
+    for check in checks:
+        code, parcel = check.step.text, check.parcel
+        if not code or (check.step.alone and parcel.pk in asked):
+            continue
+        if check.step.alone:
+            specs.append(conversations.TextSpec(
+                code, parcel, text_key(code, parcel.pk, check.cycle), {"extended_days": None, "new_deadline": None}
+            ))  # fmt: skip
+        elif code in DRAFTED:  # one draft until a person has dealt with it, however often the advice repeats
+            drafts.append(parcel.pk)
+            specs.append(conversations.TextSpec(code, parcel, text_key(code, parcel.pk, "draft"), as_draft=True))
+    outcomes = conversations.send_many(specs=specs, actor=SYSTEM, now=now)
+    waits = {s.about.pk for s, o in zip(specs, outcomes, strict=True) if o.code in ("draft", "refused")}
+    return waits & set(drafts)
+
+
+def _call_people(checks: Sequence[Check], drafted: set[int], now: datetime) -> None:
+    """Open a duty where a person must act (a waiting draft is one already); end those whose advice has changed."""
+    facts = {
+        c.parcel.pk: {"advice": c.step.advice, "rule": c.step.rule_id, "days": c.facts.days_since_dispatch}
+        for c in checks if c.step.role and c.parcel.pk not in drafted
+    }  # fmt: skip
+    worklist.open_for(rule_key=STEP, facts=facts, now=now)
+    idle = [c.parcel.pk for c in checks if c.parcel.pk not in facts]
+    worklist.close(rule_key=STEP, subject_ids=idle, actor=SYSTEM, now=now, reason="advice changed", cancelled=True)

@@ -1,0 +1,181 @@
+"""Tracking events: from hand, file or channel; in any order, repeated, contradictory. The state is computed from all of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import Store
+from conversations import services as conversations
+from core import audit
+from core import policies as house
+from core.audit import Actor
+from core.models import Heartbeat
+from logistics.choices import ParcelState
+from logistics.models import Parcel, TrackingEvent
+from logistics.policies import parcels as policies
+from logistics.rules.tracking import Standing, standing
+from logistics.rules.tracking_words import stage_of
+from logistics.selectors import parcels as selectors
+from logistics.services.tracking import settling
+from stores.contracts import RemoteEvent
+from worklist import services as worklist
+
+#: States in which somebody must look at once: the next check is now.
+LOOK = frozenset({"customs_held", "awaiting_collection", "attempted", "returning"})
+#: Clocks of the world run ahead of ours; an event further in the future than this is not believed.
+AHEAD = timedelta(hours=26)
+_TEXT, _PLACE = 300, 120
+STANDING = [
+    "tracking_state", "last_event_at", "last_event_text", "held_since", "waiting_since", "post_office", "next_check_at",
+    "next_check_why",
+]  # fmt: skip
+
+
+@dataclass
+class Recorded:
+    """What came of it: new events, parcels whose state changed, parcels settled, numbers nobody here knows."""
+
+    events: int = 0
+    changed: list[int] = field(default_factory=list)
+    settled: list[int] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+def record_events(
+    *, parcel_events: Mapping[int, Sequence[RemoteEvent]], source: str, now: datetime, actor: Actor = audit.SYSTEM
+) -> Recorded:
+    """Keep events of parcels (parcel id -> events) and compute where each parcel stands from all it has.
+
+    The same event is kept once; the order of arrival does not matter. Delivered, returned and lost settle the parcel;
+    customs, collection, a failed delivery and a return bring the check forward to now; a fresh "out for delivery" is told
+    to the buyer. A settled parcel is settled anew only by a newer final event. The statements do not grow with the parcels.
+    """
+    found = Recorded()
+    with transaction.atomic():
+        parcels = selectors.locked(parcel_events)
+        rows = [_row(p, e, source, now) for p in parcels for e in parcel_events[p.pk] if e.at <= now + AHEAD]
+        before = TrackingEvent._base_manager.filter(parcel_id__in=[p.pk for p in parcels]).count()
+        TrackingEvent._base_manager.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+        after = TrackingEvent._base_manager.filter(parcel_id__in=[p.pk for p in parcels]).count()
+        found.events = after - before
+        if found.events or source == "restate":
+            _restate(parcels, actor, now, found)
+    return found
+
+
+def record_remote(
+    *, store: Store | None, remotes: Sequence[RemoteEvent], source: str, actor: Actor, now: datetime
+) -> Recorded:
+    """Keep events that name a waybill number: those of parcels of ``store`` (None: of the actor's stores). Unknown numbers
+    are answered, not kept."""
+    parcels = selectors.by_numbers(store, [r.tracking_number for r in remotes])
+    by_parcel: dict[int, list[RemoteEvent]] = {}
+    unknown: dict[str, None] = {}
+    for remote in remotes:
+        parcel = parcels.get(selectors.clean_number(remote.tracking_number))
+        if parcel is None:
+            unknown[remote.tracking_number] = None
+        else:
+            by_parcel.setdefault(parcel.pk, []).append(remote)
+    found = record_events(parcel_events=by_parcel, source=source, now=now, actor=actor)
+    found.unknown = list(unknown)
+    return found
+
+
+def restate(*, parcel_ids: Sequence[int], actor: Actor, now: datetime) -> Recorded:
+    """Compute the standing of parcels again (time has passed: no news for long)."""
+    return record_events(parcel_events=dict.fromkeys(parcel_ids, ()), source="restate", now=now, actor=actor)
+
+
+def _row(parcel: Parcel, event: RemoteEvent, source: str, now: datetime) -> TrackingEvent:
+    text, place = event.description.strip()[:_TEXT], event.location.strip()[:_PLACE]
+    stage = event.stage or stage_of(text)
+    key = f"{event.at.isoformat()}\x1f{stage}\x1f{text.casefold()}\x1f{place.casefold()}"
+    return TrackingEvent(
+        parcel=parcel, occurred_at=event.at, stage=stage, description=text, location=place, source=source,
+        digest=hashlib.sha256(key.encode()).hexdigest(), raw=event.raw, received_at=now,
+    )  # fmt: skip
+
+
+def _restate(parcels: Sequence[Parcel], actor: Actor, now: datetime, found: Recorded) -> None:
+    seen, tables = selectors.seen_events([p.pk for p in parcels]), selectors.tables(now)
+    changed: list[tuple[Parcel, str, Standing]] = []
+    written, ended = [], []
+    for parcel in parcels:
+        stand = standing(
+            seen[parcel.pk], coverage=tables.reach(parcel), now=now, stalled_days=tables.stalled_days(parcel.store)
+        )
+        before = parcel.tracking_state
+        if _apply(parcel, stand, now):
+            written.append(parcel)
+        if parcel.tracking_state != before:
+            changed.append((parcel, before, stand))
+        if stand.settled and parcel.state != ParcelState.CLOSED and parcel.state != stand.settled:
+            ended.append((parcel, stand))
+    Parcel._base_manager.bulk_update(written, STANDING, batch_size=1000)
+    found.changed = [p.pk for p, _before, _stand in changed]
+    found.settled = _end(ended, actor, now)
+    settled = set(found.settled)
+    audit.record_many(
+        audit.entry(p, "parcel.tracking", actor=actor, now=now, text="Tracking says: %(state)s",
+                    **{"state": str(p.get_tracking_state_display()), "from": before})
+        for p, before, _stand in changed if p.pk not in settled
+    )  # fmt: skip
+    worklist.refresh(rule_key="logistics.parcel_check", subject_ids=[p.pk for p, _b, _s in changed], now=now)
+    _tell([(p, s) for p, _before, s in changed if p.state == ParcelState.SHIPPED and p.pk not in settled], now)
+
+
+def _apply(parcel: Parcel, stand: Standing, now: datetime) -> bool:
+    """Set the columns that follow from the events; True when any changed."""
+    old = tuple(getattr(parcel, name) for name in STANDING)
+    alive = parcel.state == ParcelState.SHIPPED
+    if stand.last is not None:
+        parcel.last_event_at, parcel.last_event_text = stand.last.at, stand.last.text
+    if alive and not stand.settled:
+        news = stand.tracking_state != parcel.tracking_state
+        parcel.tracking_state = stand.tracking_state
+        parcel.held_since, parcel.waiting_since = stand.held_since, stand.waiting_since
+        parcel.post_office = stand.post_office
+        if news and stand.tracking_state in LOOK:
+            parcel.next_check_at, parcel.next_check_why = min(parcel.next_check_at or now, now), "event"
+    return tuple(getattr(parcel, name) for name in STANDING) != old
+
+
+def _end(ended: Sequence[tuple[Parcel, Standing]], actor: Actor, now: datetime) -> list[int]:
+    """Settle what the events ended; a parcel that had ended otherwise is opened first."""
+    done: list[int] = []
+    for outcome in (ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST):
+        mine = {p: s.settled_at or now for p, s in ended if s.settled == outcome and p.state != ParcelState.PACKED}
+        wrong = [p for p in mine if p.state != ParcelState.SHIPPED]
+        for parcel in wrong:
+            settling.reopen(parcel=parcel, actor=audit.SYSTEM, now=now, reason="A newer event says otherwise")
+        moved = settling.settle_many(parcels=mine, outcome=outcome, actor=actor, now=now, reason="tracking")
+        done += [p.pk for p in moved]
+    return done
+
+
+def _tell(changed: Sequence[tuple[Parcel, Standing]], now: datetime) -> None:
+    """Texts that an event itself calls for, while it is fresh: out for delivery goes out, customs is drafted."""
+    for parcel, stand in changed:
+        if stand.last is None:
+            continue
+        fresh = timedelta(days=int(house.value(policies.EVENT_FRESH_DAYS, now, parcel.store_id)))
+        if now - stand.last.at > fresh:
+            continue
+        code = {"out_for_delivery": "T05D", "customs": "T04"}.get(stand.tracking_state)
+        if code is None:
+            continue
+        conversations.try_send_template(
+            base_code=code, about=parcel, key=f"{code}:parcel-{parcel.pk}:{stand.last.at:%Y%m%d}", actor=audit.SYSTEM,
+            now=now, as_draft=True if code == "T04" else None,
+        )  # fmt: skip
+
+
+def pull_done(*, store: Store, now: datetime) -> None:
+    """Note that the store's channel was asked for events."""
+    Heartbeat.objects.update_or_create(name=f"tracking:{store.pk}", defaults={"at": now})
