@@ -23,7 +23,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -35,11 +35,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import audit
 from core.audit import SYSTEM, Actor
 from core.clock import utcnow
-from core.errors import Conflict, DomainError
+from core.errors import Conflict, DomainError, NotAllowed
 from core.jobs import later
 from core.models import Job
 from core.scope import acting_scope
@@ -195,9 +196,9 @@ def run(job_id: int) -> str:
     job = _claim(job_id, utcnow())
     if job is None:
         return "held"
-    actor = Actor.from_json(job.actor) if job.actor else SYSTEM
-    work = Work(job, actor)
+    work = Work(job, Actor.from_json(job.actor) if job.actor else SYSTEM)
     try:
+        work.actor = actor = _still(job, work.actor)
         with acting_scope(actor, f"job-{job.pk}"), _as_the_requester_reads(work.payload):
             RUNNERS[job.kind].function(work)
     except Cancelled:
@@ -213,6 +214,20 @@ def run(job_id: int) -> str:
         logger.exception("long work failed", extra={"job": job.pk, "kind": job.kind})
         return _fault(job, work, error)
     return _finish(job, Job.State.DONE)
+
+
+def _still(job: Job, kept: Actor) -> Actor:
+    """The actor of request time with what the person may still do and see; refuses when the person has left since."""
+    person: Any = job.requester
+    if person is None:
+        return kept
+    if not person.is_active:
+        raise NotAllowed("requester_left", gettext_lazy("The person who asked for this no longer works here."))
+    fresh: Actor = person.actor
+    stores = kept.store_ids
+    if fresh.store_ids is not None:
+        stores = fresh.store_ids if stores is None else stores & fresh.store_ids
+    return replace(kept, permissions=kept.permissions & fresh.permissions, store_ids=stores)
 
 
 @contextlib.contextmanager

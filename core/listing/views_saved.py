@@ -17,6 +17,7 @@ from core.errors import Conflict, Invalid, Missing
 from core.listing.base import Listing
 from core.listing.paging import CAP
 from core.listing.query import SYSTEM_PARAMS, ListQuery
+from core.listing.searching import clean
 from core.models import ColumnChoice, SavedView
 
 #: A tab count may be this old (seconds).
@@ -134,7 +135,7 @@ def _own(listing: Listing, view_id: int, actor: Actor) -> SavedView:
 
 
 def _named(name: Any) -> str:
-    text = " ".join(str(name).split())
+    text = " ".join(clean(str(name)).split())
     if not text or len(text) > 60:
         raise Invalid("bad_name", _("A view needs a name of at most 60 characters."),
                       errors={"name": [str(_("1 to 60 characters."))]})  # fmt: skip

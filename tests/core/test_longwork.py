@@ -128,6 +128,17 @@ def test_a_fault_is_tried_five_times_and_then_given_up(start: Any) -> None:
     assert longwork.run(job.pk) == "held"
 
 
+@pytest.mark.parametrize(("facts", "answer", "who"), [({}, "done", 6), ({"is_active": False}, "failed", 0)])
+def test_rights_are_those_the_person_still_has(start: Any, person: Any, facts: dict, answer: str, who: int) -> None:
+    job = start()
+    Job.objects.filter(pk=job.pk).update(requester=person, actor=person.actor.as_json())
+    type(person).objects.filter(pk=person.pk).update(role="service", **facts)
+    assert longwork.run(job.pk) == answer and len(seen) == who
+    job.refresh_from_db()
+    still = longwork._still(job, person.actor) if not facts else None
+    assert still is None or (still.has_perm("orders.view_order") and not still.has_perm("accounts.change_people"))
+
+
 def test_who_lost_the_lease_changes_nothing_more(start: Any) -> None:
     job = start()
     first = longwork._claim(job.pk, utcnow())

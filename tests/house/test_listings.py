@@ -179,6 +179,28 @@ def test_page_and_rest_show_the_same_rows_for_every_filter(name: str, store: Any
             assert rest_ids(client, resource.at, query) == expected, query
 
 
+NASTY = [
+    "", " ", "\x00", "a\x00b", "'", '"', "\\", "%", "_", "--", "$1", "{}", "[]", "9" * 40, "-1", "1e999", "NaN", "Infinity", "true", "null",
+        "2026-13-45", "9999-12-31", "0000-00-00", "\u202e", "😀", "ﷺ" * 200, "a" * 9000, "<script>alert(1)</script>", "=1+1", ":*", "&|!()", "../../etc",
+    "١٢٣", "\ufeff", "\x7f", "\r\nX: y",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_no_question_breaks_it(name: str, store: Any, boss: User) -> None:
+    listing = LISTINGS[name]
+    fill(name, store, 2, boss)
+    client, resource, url = browser(boss), resource_of(listing), page_url(listing)
+    asked = [*listing.parameter_names, "q", "ordering", "cursor", "page_size", "view", "columns", "nonsense"]
+    for index, parameter in enumerate(asked):
+        for place, text in enumerate(NASTY):
+            query = urlencode({parameter: text})
+            if url and (parameter == "q" or place % 5 == index % 5):
+                assert client.get(f"{url}?{query}").status_code == 200, (parameter, text)
+            if resource is not None:
+                assert client.get(f"/api/v1/{resource.at}/?{query}").status_code in (200, 400, 404), (parameter, text)
+
+
 @pytest.mark.parametrize("name", FILLED)
 def test_every_sort_orders_all_rows_both_ways(name: str, store: Any, boss: User) -> None:
     listing = LISTINGS[name]
