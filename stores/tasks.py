@@ -7,7 +7,8 @@ from core.clock import utcnow
 from core.jobs import job, later
 from stores.connectors import connector_class
 from stores.selectors import pulled_stores
-from stores.services import inbound, outbox
+from stores.services import accounts, inbound, outbox
+from worklist.registry import drain
 
 
 @job("stores.send_due", every=5, soft_limit=60)
@@ -46,3 +47,13 @@ def reconcile() -> None:
         store = Store.objects.get(pk=store_id)
         for kind in connector_class(store.kind).read_once:
             inbound.reconcile(store=store, kind=kind, now=utcnow())
+
+
+@job("stores.check_store", soft_limit=60)
+def check_store(store_id: int) -> None:
+    """Ask a channel whether it knows us, right after somebody connected it."""
+    accounts.check(store=Store.objects.get(pk=store_id), now=utcnow())
+
+
+#: A simulated clock carries out what its acts put into the outbox.
+drain.append(lambda now: sum(outbox.drain(now).values()))

@@ -26,10 +26,12 @@ from stores.connectors.base import INCOMING, Connector, RawPage, RawRecord
 from stores.models import Connection, InboundRecord
 from stores.policies import PULL_DAYS, RECONCILE_HOURS
 from stores.services.outbox import lanes
+from worklist import services as worklist
 
 logger = logging.getLogger(__name__)
 
 CONNECTOR = system("connector")
+UNREADABLE = "stores.unreadable"
 #: Pages of one fetch; what is left comes with the next one.
 PAGES = 200
 CHUNK = 200
@@ -143,6 +145,7 @@ def retry_record(*, record: InboundRecord, actor: Actor, now: datetime) -> Inbou
         state=InboundState.NEW, attempts=0, error=""
     )
     if changed:
+        worklist.close(rule_key=UNREADABLE, subject_ids=[record.pk], actor=actor, now=now)
         audit.record(record.store, "inbound.retry", actor=actor, now=now, text="Read again: record %(id)s", id=record.pk)
     record.refresh_from_db()
     return record
@@ -187,7 +190,7 @@ def _hand_on(connector: Connector, store: Store, kind: str, chunk: list[InboundR
             objects.append(connector.read(kind, record.payload))
             good.append(record)
         except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
-            _spoiled(record, error, final=True)
+            _spoiled(record, error, now, final=True)
     if not good:
         return 0
     try:
@@ -196,7 +199,7 @@ def _hand_on(connector: Connector, store: Store, kind: str, chunk: list[InboundR
     except Exception as error:
         if len(good) == 1:
             _log(error, kind)
-            _spoiled(good[0], error)
+            _spoiled(good[0], error, now)
             return 0
     return sum(_one(store, kind, thing, record, now) for thing, record in zip(objects, good, strict=True))
 
@@ -206,7 +209,7 @@ def _one(store: Store, kind: str, thing: Any, record: InboundRecord, now: dateti
         _deliver(store, kind, [thing], [record], now)
     except Exception as error:
         _log(error, kind)
-        _spoiled(record, error)
+        _spoiled(record, error, now)
         return 0
     return 1
 
@@ -227,11 +230,11 @@ def _deliver(store: Store, kind: str, objects: list[Any], records: list[InboundR
         names = {getattr(thing, "external_id", None), getattr(thing, "number", None)} & set(refused)
         if names and record.pk in good:
             good.discard(record.pk)
-            _spoiled(record, ValueError(refused[names.pop()]), final=True)
+            _spoiled(record, ValueError(refused[names.pop()]), now, final=True)
     InboundRecord._base_manager.filter(pk__in=good).update(state=InboundState.DONE, error="")
 
 
-def _spoiled(record: InboundRecord, error: Exception, *, final: bool = False) -> None:
+def _spoiled(record: InboundRecord, error: Exception, now: datetime, *, final: bool = False) -> None:
     record.attempts = min(record.attempts + 1, 30_000)
     if final or record.attempts >= TRIES:
         record.state = InboundState.FAILED
@@ -239,6 +242,8 @@ def _spoiled(record: InboundRecord, error: Exception, *, final: bool = False) ->
     InboundRecord._base_manager.filter(pk=record.pk, state=InboundState.NEW).update(
         attempts=record.attempts, state=record.state, error=record.error
     )
+    if record.state == InboundState.FAILED:
+        worklist.plan(rule_key=UNREADABLE, subject_ids=[record.pk], now=now)
 
 
 def _log(error: Exception, kind: str) -> None:

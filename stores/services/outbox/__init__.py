@@ -6,12 +6,12 @@
     sending   the round of a worker
 """
 
-from stores.services.outbox.lanes import CHANNEL, MAIL, lane_of, pause, resume
+from stores.services.outbox.lanes import CHANNEL, MAIL, lane_of, pause, paused_reasons, resume
 from stores.services.outbox.queue import CallSpec, drop, drop_for_store, enqueue, enqueue_many, retry, retry_many
 from stores.services.outbox.sending import drain, due_lanes, send_due, send_lane
 from stores.services.outbox.settling import sweep
 
 __all__ = [
     "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "due_lanes", "enqueue", "enqueue_many", "lane_of",
-    "pause", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
+    "pause", "paused_reasons", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
 ]  # fmt: skip

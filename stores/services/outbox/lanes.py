@@ -18,8 +18,10 @@ from stores import rules
 from stores.choices import Ability, CallState
 from stores.models import Connection, Lane, MailLane, OutboundCall
 from stores.policies import BREAKER_FAULTS
+from worklist import services as worklist
 
 CHANNEL, MAIL = "channel", "mail"
+PAUSED = "stores.paused"
 MODELS: dict[str, type[Lane]] = {CHANNEL: Connection, MAIL: MailLane}
 #: A worker holds a lane for so long without giving a sign; then it counts as dead.
 BUSY = timedelta(seconds=30)
@@ -51,6 +53,14 @@ def facts(row: Lane) -> rules.LaneFacts:
 def threshold(now: datetime) -> int:
     """Faults in a row that open the breaker."""
     return int(policies.value(BREAKER_FAULTS, now))
+
+
+def paused_reasons(home: Lane) -> list[str]:
+    """Why the lanes of a store stand still, given the row of its channel; empty when they work."""
+    store_id = home.store_id  # type: ignore[attr-defined]
+    mail = MailLane._base_manager.filter(store_id=store_id).values_list("paused_reason", flat=True).first()
+    channel = Connection._base_manager.filter(store_id=store_id).values_list("paused_reason", flat=True).first()
+    return [reason for reason in (channel, mail) if reason]
 
 
 def take(store_id: int, lane: str, worker: str, now: datetime) -> Lane | None:
@@ -114,6 +124,7 @@ def pause(*, store: Store, lane: str, reason: str, actor: Actor, now: datetime) 
     )
     if changed:
         audit.record(store, "store.paused", actor=actor, now=now, text="Stopped: %(lane)s", reason=reason, lane=lane)
+        worklist.plan(rule_key=PAUSED, subject_ids=[row_of(store.pk, CHANNEL).pk], now=now)
 
 
 @transaction.atomic
@@ -125,6 +136,9 @@ def resume(*, store: Store, lane: str, actor: Actor, now: datetime) -> None:
         paused_reason="", failures=0, hold_until=None
     )
     calls_of(store.pk, lane).filter(state=CallState.QUEUED, attempts__gt=0, due_at__gt=now).update(due_at=now)
+    home = row_of(store.pk, CHANNEL)
+    if not paused_reasons(home):
+        worklist.close(rule_key=PAUSED, subject_ids=[home.pk], actor=actor, now=now)
     if changed:
         audit.record(store, "store.resumed", actor=actor, now=now, text="Works again: %(lane)s", lane=lane)
 

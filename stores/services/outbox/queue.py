@@ -21,6 +21,9 @@ from stores.choices import Ability, CallState
 from stores.models import OutboundCall
 from stores.policies import GIVE_UP_HOURS
 from stores.services.outbox import lanes
+from worklist import services as worklist
+
+DEAD_LETTER = "stores.dead_letter"
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def retry(*, call: OutboundCall, actor: Actor, now: datetime) -> OutboundCall:
     name = "recheck" if call.doubtful else "retry"
     if move(call, name, actor=actor, now=now, due_at=now, give_up_at=now + patience, attempts=0, error=""):
         moved(call, now=now)
+        worklist.close(rule_key=DEAD_LETTER, subject_ids=[call.pk], actor=actor, now=now)
         hurry(call.store_id, lanes.lane_of(call.ability))
     return call
 
@@ -111,6 +115,7 @@ def drop(*, call: OutboundCall, actor: Actor, now: datetime, reason: str) -> Out
     """Take a call back that nobody wants any more. Refuses one that is done or whose outcome is unclear."""
     if move(call, "drop", actor=actor, now=now, reason=reason, error=reason[:500], lease_until=None, leased_by=""):
         settled(call, now=now)
+        worklist.close(rule_key=DEAD_LETTER, subject_ids=[call.pk], actor=actor, now=now)
     return call
 
 

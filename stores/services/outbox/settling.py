@@ -25,7 +25,8 @@ from stores.contracts import Receipt
 from stores.models import OutboundCall
 from stores.policies import GIVE_UP_HOURS, LATE_EFFECT_SECONDS
 from stores.services.outbox import lanes
-from stores.services.outbox.queue import moved, settled
+from stores.services.outbox.queue import DEAD_LETTER, moved, settled
+from worklist import services as worklist
 
 OUTBOX = system("outbox")
 #: Connect and read time-outs of a connector together stay below this (seconds).
@@ -214,6 +215,7 @@ def _lose(row: OutboundCall, since: datetime, now: datetime, error: str) -> None
 def _fail(row: OutboundCall, now: datetime, error: str) -> None:
     move(row, "fail", actor=OUTBOX, now=now, error=rules.short_reason(error), reason=rules.short_reason(error, 300), **_FREE)
     settled(row, now=now)
+    worklist.plan(rule_key=DEAD_LETTER, subject_ids=[row.pk], now=now)
 
 
 def _locked(call: OutboundCall) -> OutboundCall:
