@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from conversations import services as conversations
 from core import audit
 from core.audit import Actor
 from core.errors import Conflict, DomainError, NotAllowed
@@ -34,7 +35,8 @@ from stores.services import outbox
 from worklist import services as worklist
 
 DECLARE_RULE = "logistics.declare_today"
-TELL_RULE = "logistics.tell_shipped"
+#: The text "your order is on its way".
+SHIPPED_TEXT = "T02"
 #: Duties that end when the parcel leaves the house.
 ENDS_WITH_HAND_OVER = ("logistics.goods_missing", "logistics.number_waiting", "logistics.note_in_time", "logistics.blocked_note")
 
@@ -101,7 +103,8 @@ def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
         address = selectors.address_parts(places.get(parcel.order_id), parcel.order.country)
         reason = why_stopped(stop_facts(parcel.note, address, {}))
         if reason:
-            made.refused[parcel.pk] = Conflict(reason, SAYS[reason], note=parcel.note.number, why=parcel.note.block_note, parcel=parcel.number)
+            words = {"note": parcel.note.number, "why": parcel.note.block_note, "parcel": parcel.number}
+            made.refused[parcel.pk] = Conflict(reason, SAYS[reason], **words)
         else:
             good.append(parcel)
     return good
@@ -132,7 +135,8 @@ def _follow(parcels: list[Parcel], actor: Actor, now: datetime) -> None:
     move_many(list(selectors.live_numbers(note.pk for note in notes).values()), "use", actor=actor, now=now)
     fulfilment.mark_shipped_many(quantities=_order_pieces(parcels), actor=actor, now=now)
     declare(parcels=parcels, now=now)
-    worklist.plan(rule_key=TELL_RULE, subject_ids=[parcel.pk for parcel in parcels], now=now)
+    texts = [conversations.TextSpec(SHIPPED_TEXT, parcel, key=f"{SHIPPED_TEXT}:{parcel.number}") for parcel in parcels]
+    conversations.send_many(specs=texts, actor=audit.system("shipping"), now=now)
     for rule in ENDS_WITH_HAND_OVER:
         worklist.close(rule_key=rule, subject_ids=[note.pk for note in notes], actor=actor, now=now, reason="handed over")
     stages.push(order_ids=[parcel.order_id for parcel in parcels], actor=actor, now=now)
@@ -230,8 +234,7 @@ def _declared(parcels: Sequence[Parcel], *, actor: Actor, now: datetime) -> None
         )
         for parcel in fresh
     )  # fmt: skip
-    for parcel in fresh:
-        fulfilment.mark_declared(order=parcel.order, actor=actor, now=now)
+    fulfilment.mark_declared_many(order_ids=[parcel.order_id for parcel in fresh], actor=actor, now=now)
     stages.push(order_ids=[parcel.order_id for parcel in fresh], actor=actor, now=now)
     worklist.close(rule_key=DECLARE_RULE, subject_ids=[p.pk for p in fresh], actor=actor, now=now, reason="declared")
 

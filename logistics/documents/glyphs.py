@@ -1,0 +1,39 @@
+"""Which signs the printing fonts can draw. The typesetter drops a sign without a glyph silently, so it is asked before."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.conf import settings
+from fontTools.ttLib import TTFont
+
+#: Written instead of a sign that no font can print (only on our own sheets; a label is left out instead).
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+#: Signs that need no glyph of their own.
+_INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+
+
+@lru_cache(maxsize=1)
+def printable() -> frozenset[int]:
+    """Every code point that at least one of the printing fonts can draw."""
+    found: set[int] = set()
+    for path in sorted(settings.PRINT_FONTS.glob("*400Regular.ttf")):
+        with TTFont(path, lazy=True) as font:
+            found |= set(font.getBestCmap())
+    return frozenset(found)
+
+
+def missing_glyphs(texts: Iterable[str]) -> str:
+    """The signs of ``texts`` that no font can print, each once, in order; "" when all can be printed."""
+    known = printable()
+    lost = [c for c in "".join(texts) if ord(c) not in known and unicodedata.category(c) not in _INVISIBLE]
+    return "".join(dict.fromkeys(lost))
+
+
+def shown(text: str) -> str:
+    """``text`` for our own sheets: control signs gone, unprintable ones replaced."""
+    known = printable()
+    kept = (c for c in text if unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(c if ord(c) in known or unicodedata.category(c) in _INVISIBLE else UNKNOWN for c in kept)

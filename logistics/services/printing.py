@@ -1,0 +1,141 @@
+"""Print batches: pick list, notes and labels in shelf order, made by a job, printed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import audit, longwork, numbering, policies
+from core.audit import Actor
+from core.errors import Conflict, DomainError, Invalid, NotAllowed
+from logistics.choices import NoteState, NumberState
+from logistics.models import DispatchNote, PrintBatch, PrintLog, WaybillNumber
+from logistics.policies.dispatch import PRINT_LANGUAGE
+from logistics.selectors import dispatch as selectors
+from logistics.selectors import printing as reads
+from logistics.selectors.signing import lines_of
+from logistics.services import numbers, stages
+
+#: What a batch may hold, in the order in which it comes out of the printer.
+PICK_LIST, NOTES, LABELS = "pick_list", "notes", "labels"
+DOCUMENTS = (PICK_LIST, NOTES, LABELS)
+PRINTABLE = [NoteState.RELEASED, NoteState.PACKED]
+JOB = "logistics.print"
+
+
+def print_notes(
+    *, notes: Iterable[DispatchNote], actor: Actor, now: datetime, documents: Sequence[str] = DOCUMENTS, language: str = ""
+) -> tuple[PrintBatch | None, dict[int, DomainError]]:
+    """Put notes into one print batch in shelf order and start its job; answers (the batch, refusals by note).
+
+    Refused: notes that are not released; labels of notes without a waybill number are refused when only labels were asked
+    for, else the note is printed without one. None = nothing was left to print.
+    """
+    if not actor.has_perm("logistics.print_note"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    wanted = [name for name in DOCUMENTS if name in documents]
+    if not wanted:
+        raise Invalid("no_documents", _("Choose what to print."), errors={"documents": [str(_("Choose what to print."))]})
+    with transaction.atomic():
+        rows = selectors.lock_notes(note.pk for note in notes)
+        live = selectors.live_numbers(note.pk for note in rows)
+        refused: dict[int, DomainError] = {}
+        for note in rows:
+            if note.state not in PRINTABLE:
+                refused[note.pk] = Conflict("not_released", _("Only notes that are released to the warehouse are printed."))
+            elif wanted == [LABELS] and note.pk not in live:
+                refused[note.pk] = Conflict("no_number", _("There is no waybill number yet, so there is no label."))
+        good = [note for note in rows if note.pk not in refused]
+        if not good:
+            return None, refused
+        batch = _make_batch(good, live, wanted, language, actor, now)
+    return batch, refused
+
+
+def _make_batch(
+    notes: Sequence[DispatchNote], live: Mapping[int, WaybillNumber], documents: list[str], language: str, actor: Actor, now: datetime
+) -> PrintBatch:
+    lines = lines_of([note.pk for note in notes])
+    bins = reads.bins_for(notes, lines)
+    ordered = sorted(notes, key=lambda n: reads.shelf_key(n, lines.get(n.pk, []), bins.get(n.warehouse_id, {})))
+    again = reads.printed_before([note.pk for note in notes])
+    batch = PrintBatch.objects.create(
+        number=numbering.batch_number(numbering.take("batch")[0]), owner_id=actor.user_id, documents=documents,
+        language=language or str(policies.value(PRINT_LANGUAGE, now)), note_count=len(ordered), created_at=now,
+    )  # fmt: skip
+    PrintLog.objects.bulk_create(
+        [
+            PrintLog(
+                batch=batch, note=note, position=position, reprint=note.pk in again, at=now,
+                label_number=live[note.pk].number if LABELS in documents and note.pk in live else "",
+                problem=str(_("no waybill number")) if LABELS in documents and note.pk not in live else "",
+            )
+            for position, note in enumerate(ordered, start=1)
+        ],
+        batch_size=1000,
+    )  # fmt: skip
+    batch.job = longwork.start(
+        JOB, actor=actor, now=now, payload={"batch": batch.pk}, total=len(ordered),
+        title=str(_("Print batch %(number)s")) % {"number": batch.number},
+    )  # fmt: skip
+    batch.save(update_fields=["job"])
+    return batch
+
+
+@transaction.atomic
+def finish(*, batch: PrintBatch, content_hash: str, problems: Mapping[int, str], actor: Actor, now: datetime) -> None:
+    """The file of a batch is ready: keep its hash, mark notes as printed, name the labels that were left out (log id ->
+    reason). Again changes nothing."""
+    held = PrintBatch.objects.select_for_update().get(pk=batch.pk)
+    if held.printed_at:
+        return
+    logs = list(PrintLog.objects.filter(batch=held).select_related("note"))
+    for log in logs:
+        if log.pk in problems:
+            log.problem, log.label_number = problems[log.pk][:300], ""
+    PrintLog.objects.bulk_update(logs, ["problem", "label_number"], batch_size=1000)
+    held.content_hash, held.printed_at = content_hash, now
+    held.save(update_fields=["content_hash", "printed_at"])
+    complete = [log.note_id for log in logs if LABELS not in held.documents or log.label_number]
+    DispatchNote.objects.filter(pk__in=complete).update(printed_at=now)
+    audit.record_many(
+        audit.entry(
+            log.note, "note.print", actor=actor, now=now, batch=held.number,
+            text="Printed again in batch %(batch)s" if log.reprint else "Printed in batch %(batch)s",
+        )
+        for log in logs
+    )  # fmt: skip
+    stages.push(order_ids=[log.note.order_id for log in logs], actor=actor, now=now)
+
+
+@transaction.atomic
+def void_batch(*, batch: PrintBatch, reason: str, actor: Actor, now: datetime) -> int:
+    """Tear a batch up: every label in it is refused at the scan from now on, notes that are not sealed yet get a new number
+    where they had a printed one; answers how many. Refuses a missing reason. Again changes nothing."""
+    if not actor.has_perm("logistics.print_note"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    if not reason.strip():
+        raise Invalid("reason_needed", _("Say why: a reason is needed."), errors={"reason": [str(_("Say why."))]})
+    held = PrintBatch.objects.select_for_update().get(pk=batch.pk)
+    if held.void_at:
+        return 0
+    held.void_at = now
+    held.save(update_fields=["void_at"])
+    ids = PrintLog.objects.filter(batch=held).values_list("note_id", flat=True)
+    open_notes = [n for n in selectors.lock_notes(ids) if n.state in (NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED)]
+    labelled = set(PrintLog.objects.filter(batch=held).exclude(label_number="").values_list("note_id", flat=True))
+    torn = [note for note in open_notes if note.pk in labelled]
+    numbers.give_back(notes=torn, reason=f"{held.number}: {reason}", actor=actor, now=now)
+    DispatchNote.objects.filter(pk__in=[note.pk for note in open_notes]).update(printed_at=None)
+    audit.record(held, "batch.void", actor=actor, now=now, reason=reason, text="Batch torn up")
+    numbers.reserve_for(notes=torn, actor=actor, now=now)
+    stages.push(order_ids=[note.order_id for note in open_notes], actor=actor, now=now)
+    return len(torn)
+
+
+def void_labels() -> int:
+    """How many labels must not be used any more (for the page of numbers)."""
+    return WaybillNumber.objects.filter(state=NumberState.VOID).count()
