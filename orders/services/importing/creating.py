@@ -15,9 +15,10 @@ from core.models import ActivityEntry
 from customers.models import Buyer
 from customers.selectors import buyer_key
 from customers.services import find_or_create_buyers
-from orders.choices import OrderType, Stage
+from orders.choices import OrderType
 from orders.models import Order, OrderAddress, OrderLine
 from orders.rules import importing as rules
+from orders.rules.stage import NOTHING, OrderFacts, stage
 from products.models import ChannelItem
 from products.selectors import item_key
 from products.services.catalogue import ensure_items
@@ -74,12 +75,7 @@ def items_of(store: Store, remotes: Sequence[RemoteOrder], old: Mapping[str, boo
 
 def first_stage(state: str, history: bool) -> str:
     """Where an order stands before anybody looked at it; the assessment says more for orders that are not history."""
-    done = {"shipped": Stage.SHIPPED, "delivered": Stage.SHIPPED, "completed": Stage.COMPLETED, "cancelled": Stage.CANCELLED}
-    if state in done:
-        return done[state].value
-    if history:
-        return Stage.HISTORY.value
-    return Stage.UNPAID.value if state == "unpaid" else Stage.TO_APPROVE.value
+    return stage(OrderFacts(state, history, "", False, False), NOTHING)
 
 
 def facts_of(remote: RemoteOrder, buyer: Buyer, version: str, seen: Sequence[str] = ()) -> dict[str, Any]:
