@@ -13,6 +13,7 @@ from .environment import clean_env, digest, last_words
 from .errors import LaunchError
 from .places import BUILD, ROOT, say
 
+CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 NODE_MODULES = ROOT / "node_modules"
 NODE_ENV = BUILD / "node"
 VENDOR = BUILD / "static" / "vendor"
@@ -78,6 +79,9 @@ def _fetched() -> bool:
 
 def _npm_ci(npm: list[str], path: str = "") -> subprocess.Popen[str]:
     env = clean_env(PATH=os.pathsep.join(filter(None, [path, os.environ.get("PATH", os.defpath)])))
+    for bundle in CERTIFICATES:  # a Node of its own does not know the certificates the machine trusts
+        if Path(bundle).exists():
+            env.setdefault("NODE_EXTRA_CA_CERTS", bundle)
     Path(env["HOME"]).mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(
         [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],

@@ -171,10 +171,12 @@ class Crew:
 
     def wait_ready(self, child: Child, seconds: float) -> bool:
         """Turn until the child serves; False when the time is over, it ended three times, or a stop was asked."""
-        end = time.monotonic() + seconds
+        end, next_look = time.monotonic() + seconds, 0.0
         while time.monotonic() < end and not self.stopping and child.failures < 3:
-            if child.alive and (child.ready is None or child.ready()):
-                return True
+            if time.monotonic() >= next_look:
+                if child.alive and (child.ready is None or child.ready()):
+                    return True
+                next_look = time.monotonic() + 0.1
             self.turn(0.05)
         return False
 

@@ -225,23 +225,25 @@ def valkey_child(places: Places, durable: bool) -> Child:
     )
 
 
-def _ask(path: Path, request: bytes, size: int) -> bytes:
+def _ask(path: Path, request: bytes, goodbye: bytes = b"") -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(2)
         try:
             link.connect(str(path))
             link.sendall(request)
-            return link.recv(size)
+            answer = link.recv(4096)
+            link.sendall(goodbye)
         except OSError:
             return b""
+        return answer
 
 
 def postgres_answers(path: Path) -> bool:
-    """Whether the server on this socket lets a user in (start-up message of protocol 3; 'R' is the reply to it)."""
+    """Whether the server on this socket lets a user in (start-up message of protocol 3; 'R' begins the reply to it)."""
     body = struct.pack("!i", 196608) + b"user\0sampan\0database\0sampan\0\0"
-    return _ask(path, struct.pack("!i", len(body) + 4) + body, 1) == b"R"
+    return _ask(path, struct.pack("!i", len(body) + 4) + body, b"X\0\0\0\4").startswith(b"R")
 
 
 def valkey_answers(path: Path) -> bool:
     """Whether the server on this socket answers (it says LOADING until its file is read)."""
-    return _ask(path, b"PING\r\n", 5) == b"+PONG"
+    return _ask(path, b"PING\r\n").startswith(b"+PONG")

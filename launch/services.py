@@ -124,7 +124,7 @@ def _wait(where: Places, durable: bool) -> subprocess.Popen[bytes] | None:
             keeper = _spawn_keeper(where, durable)
         if time.monotonic() > end:
             raise LaunchError(f"The embedded servers did not answer within {START_SECONDS:g} s: look into {where.log}.")
-        time.sleep(0.05)
+        time.sleep(0.1)
     return keeper
 
 
