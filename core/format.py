@@ -266,6 +266,7 @@ def stars(value: int | None, out_of: int = 5) -> str:
 # --- small pieces of markup --------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
 def icon_html(name: str, size: int = 16, css: str = "") -> SafeString:
     """One icon of the sprite, decorative (hidden from screen readers; say the meaning in words beside it)."""
     words = f"i {css}" if css else "i"

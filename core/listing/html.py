@@ -11,13 +11,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.listing import views_saved
 from core.listing.base import LISTINGS, Listing
-from core.listing.columns import Column, address
+from core.listing.columns import Column, address, escape
 from core.listing.query import ListQuery
 from core.listing.views_saved import Tab
 from core.pages import Page
