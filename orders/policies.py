@@ -37,3 +37,7 @@ GREET_WITHIN_HOURS = declare(
 WISH_TELL_HOURS = declare(
     "orders.wish_tell_hours", 24, _("A buyer is told within so many hours that a wish cannot be met"), source="house"
 )
+SHIP_TARGET_DAYS = declare(
+    "orders.ship_target_days", 3, _("Working days we tell a buyer for the dispatch, where the channel has no clock of its own"),
+    source="manual 002",
+)  # fmt: skip

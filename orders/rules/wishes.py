@@ -23,7 +23,11 @@ _ANY_SIZE = re.compile(r"(?<![\w])((?:X{1,4}|[2-6]X)[SL]|XXS)(?![\w])", re.I)
 _CJK_SIZE = re.compile(r"((?:X{1,4}|[2-6]X)?[SML])\s*[码号]|(\d{2,3}(?:\.5)?)\s*码", re.I)
 _NATION_SIZE = re.compile(r"(?<![\w])(EU|US|UK|RU|BR|FR|IT|DE)\s?(\d{1,2}(?:[.,]5)?)(?![\w])")
 _LETTER_SIZE = re.compile(r"(?<![\w'’])([SML])(?![\w'’])")
-_SIZE_VALUE = re.compile(r"^\W*(?:is|is:|:|=|in|of)?\W*((?:X{0,4}|[2-6]X)[SML]\b|(?:GG|[PG])\b|\d{1,3}(?:[.,]\d)?\s?(?:cm|mm|inch|in|см|мм|厘米)?)", re.I)
+_SIZE_VALUE = re.compile(
+    r"^\W*(?:is|is:|:|=|in|of)?\W*((?:X{0,4}|[2-6]X)[SML]\b"
+    r"|(?:GG|[PG])\b|\d{1,3}(?:[.,]\d)?\s?(?:cm|mm|inch|in|см|мм|厘米)?)",
+    re.I,
+)
 _LIST_ITEM = re.compile(r"^\s*[#(]?(\d{1,2})\s*[).:、\-–]\s*(?=\D)")
 _TAIL_COUNT = re.compile(r"^\s*[x×*]\s*(\d{1,2})(?!\d)", re.I)
 _CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
@@ -185,8 +189,8 @@ def _line_of(piece: str, lines: Sequence[Line], known: set[int], lexicon: Lexico
         number = _CHINESE_DIGITS.get(chinese[1]) or int(chinese[1]) if not chinese[1].isdigit() else int(chinese[1])
         return number if number in known else None
     tokens = [m[0] for m in re.finditer(r"[\w.]+|#", folded)]
-    for i, token in enumerate(tokens[:-1]):
-        named = token == "#" or any(kind == "line_word" for kind, _v in lexicon.at([token], 0)[1])
+    for i, word in enumerate(tokens[:-1]):
+        named = word == "#" or any(kind == "line_word" for kind, _v in lexicon.at([word], 0)[1])
         following = tokens[i + 2] if tokens[i + 1] == "#" and i + 2 < len(tokens) else tokens[i + 1]
         if named and following.isdigit() and int(following) in known and len(known) > 1:
             return int(following)

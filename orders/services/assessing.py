@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from orders import registry, selectors
 from orders.choices import FlagColour, HoldReason, OrderState, Stage, WishState
 from orders.events import OrdersChanged, OrdersReady
 from orders.models import Order, OrderFlag, OrderLine, Wish
-from orders.policies import PAY_CUTOFF, SHIP_BY_DAYS
+from orders.policies import HOLD_LOOK_HOURS, PAY_CUTOFF, SHIP_BY_DAYS
 from orders.rules import automation, clocks, intake
 from orders.rules.stage import NOTHING, OrderFacts, stage
 from orders.rules.wishes import Reading
@@ -291,9 +291,9 @@ def _move(fresh: list[Any], to_hold: list[_Case], to_free: list[Any], now: datet
         assert case.hold is not None
         by_reason.setdefault((case.hold.reason, case.hold.note), []).append(case.order)
     for (reason, note), orders in sorted(by_reason.items()):
-        sentence = note or str(HoldReason(reason).label)
+        sentence, look = note or str(HoldReason(reason).label), timedelta(hours=float(policies.value(HOLD_LOOK_HOURS, now)))
         move_many(
-            orders, "hold", actor=INTAKE, now=now, reason=sentence, hold_reason=reason, hold_note=note[:300], hold_until=None
+            orders, "hold", actor=INTAKE, now=now, reason=sentence, hold_reason=reason, hold_note=note[:300], hold_until=now + look
         )
     move_many(to_free, "release", actor=INTAKE, now=now, hold_reason="", hold_note="", hold_until=None)
 

@@ -14,6 +14,7 @@ from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.events import publish
 from inventory.models import Warehouse
+from inventory.selectors import reserved_lines
 from inventory.services import stock
 from orders import selectors
 from orders.choices import TO_SHIP, FlagColour, HoldReason
@@ -143,17 +144,24 @@ def clear_flags(*, orders: Iterable[Order], colour: str, actor: Actor, now: date
 def rematch(*, item_ids: Collection[int], actor: Actor, now: datetime) -> list[int]:
     """Channel SKUs were matched (or matched anew): orders that ask for them get their stock promised and move on.
 
-    Answers the ids of orders that were looked at again; those of them to be sent are told to the apps above
-    (``OrdersMatched``). In pieces, each its own transaction.
+    Answers the ids of orders that were looked at again. See :func:`reassess`.
     """
     ids = selectors.orders_of_items(item_ids)
+    reassess(order_ids=ids, actor=actor, now=now)
+    return ids
+
+
+def reassess(*, order_ids: Collection[int], actor: Actor, now: datetime) -> int:
+    """Look again at orders whose articles were matched: promises of articles they no longer ask for are let go, the right
+    ones made, and the apps above are told (``OrdersMatched``). In pieces, each its own transaction. Answers how many."""
+    ids = sorted(order_ids)
     for start in range(0, len(ids), 500):
         piece = ids[start : start + 500]
         with transaction.atomic():
             _let_go_of_old(piece, actor, now)
             assess_many(order_ids=piece, actor=actor, now=now)
             publish(OrdersMatched(tuple(piece)))
-    return ids
+    return len(ids)
 
 
 def _let_go_of_old(order_ids: Collection[int], actor: Actor, now: datetime) -> None:
@@ -169,7 +177,7 @@ def _let_go_of_old(order_ids: Collection[int], actor: Actor, now: datetime) -> N
 
 def stock_held(order_ids: Collection[int]) -> set[tuple[int, int, int]]:
     """(order, line, SKU) of what is promised to orders and has not left."""
-    rows: Mapping[int, Any] = selectors.stock.reserved_lines(order_ids)
+    rows: Mapping[int, Any] = reserved_lines(order_ids)
     return {
         (order, line, sku) for order, lines in rows.items() for line, sku, _wanted, held, done in lines if done == 0 or held > done
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
+from core import audit, policies
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.events import publish
@@ -17,6 +17,7 @@ from inventory.services import stock
 from orders.choices import TO_SHIP, HoldReason, OrderState, WishState
 from orders.events import OrdersReady, OrderStopped
 from orders.models import Order, Wish
+from orders.policies import HOLD_LOOK_HOURS
 from orders.services.assessing import UNDER_WAY
 from orders.services.stages import restage
 from stores import selectors as stores
@@ -47,7 +48,8 @@ def hold(*, order: Order, reason: str, actor: Actor, now: datetime, note: str = 
 def hold_many(
     *, orders: Sequence[Order], reason: str, actor: Actor, now: datetime, note: str = "", until: datetime | None = None
 ) -> tuple[list[Order], Refused]:
-    """Let orders wait for ``reason`` (a HoldReason), until a date when one is given; when it comes, a duty opens.
+    """Let orders wait for ``reason`` (a HoldReason) until a date (without one: a day by the house's rule); when it comes,
+    a duty opens.
 
     An order that is held already takes over the new reason and date. One whose note has left the desk is stopped at the
     next scan as well. Stock stays promised. Refuses orders that cannot be held (unpaid, on their way, ended), an unknown
@@ -57,6 +59,7 @@ def hold_many(
         raise Invalid("invalid_reason", _("Unknown reason."), errors={"reason": [str(_("Unknown reason."))]})
     if until is not None and until <= now:
         raise Invalid("past_date", _("The date has passed."), errors={"until": [str(_("The date has passed."))]})
+    until = until or now + timedelta(hours=float(policies.value(HOLD_LOOK_HOURS, now)))
     stages = {order.pk: order.stage for order in orders}
     sentence = note.strip() or str(HoldReason(reason).label)
     facts = {"hold_reason": reason, "hold_note": note[:300], "hold_until": until}
