@@ -267,6 +267,10 @@ def run() -> int:
         PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="erp.settings", SAMPAN_DATA_SHOWN=str(where.data), PORT=str(port)
     )
     external = {name: env[name] for name in ("DATABASE_URL", "REDIS_URL") if env.get(name)}
+    if where.cluster.parent != where.data:
+        say(
+            f"{where.data} is closed to other users: the database, which may not run as root, lives in {where.cluster.parent}."
+        )
     share = attach() if len(external) < 2 else None
     if share is not None:
         env |= share.environment | external

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +24,13 @@ from tests.launch.test_process import alive, eventually
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    """A data folder with an awkward name; its servers are gone at the end."""
-    tmp_path.chmod(0o755)
-    folder = tmp_path / "舢板 data"
-    yield folder
-    assert eventually(lambda: not services.answer(places(folder)), 20)
+def data() -> Iterator[Path]:
+    """A data folder with an awkward name, which the servers' user can reach; its servers are gone at the end."""
+    base = Path(tempfile.mkdtemp(prefix="sampan-test-"))
+    base.chmod(0o755)
+    yield base / "舢板 data"
+    assert eventually(lambda: not services.answer(places(base / "舢板 data")), 20)
+    shutil.rmtree(base)
 
 
 def postmaster(where: Places) -> int:
