@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -225,6 +226,8 @@ def keep(data: Path, durable: bool) -> int:
     while not crew.stopping and not users.try_take():
         crew.turn(0.2)
     crew.stop()
+    if where.run.parent != where.cluster.parent:
+        shutil.rmtree(where.run, ignore_errors=True)  # sockets in the temporary folder
     return 0
 
 
