@@ -1,221 +1,269 @@
-"""The pretend shop behind HTTP on this machine: ``manage.py sandbox_server``.
+"""The pretend shop's small HTTP server: a marketplace to talk to, and to misbehave when asked.
 
-Answers are ``{"code": 0, "request_id": …, "data": …}``; a refusal comes inside HTTP 200 with another code, as channels do.
-Seller calls carry ``Authorization: Bearer <token of the shop>``, calls under ``/control/`` the control key that lies in a file
-only this installation can read. A header ``X-Now`` (ISO 8601) tells a simulated time.
+Sellers use ``/api/`` with ``Authorization: Bearer KEY`` and ``X-Shop: CODE`` (a new key opens a new shop). ``X-Now`` tells
+the time of the caller, so a simulated year takes minutes. Answers are ``{"ok": true, "data": {...}}`` or, with status 200
+as well, ``{"ok": false, "code": "...", "message": "..."}``.
 
-Faults on demand: ``429`` (with Retry-After) · ``500`` (nothing done) · ``500_after`` (done, then 500) · ``timeout`` (nothing done, no
-answer) · ``timeout_after`` (done, no answer) · ``half`` (done, half an answer) · ``error200`` (error inside 200, nothing done) ·
-``html`` (an error page with status 200) · ``late`` (no answer, done some seconds later).
+    GET  /api/ping                              GET  /api/messages/unread     (shown once)
+    GET  /api/orders?since=&limit=              GET  /api/messages?since=&direction=&ref=
+    GET  /api/orders/ID                         POST /api/messages            buyer, order_id, subject, text, ref
+    POST /api/orders/ID/ship                    GET  /api/feedback?since=
+    POST /api/orders/ID/change-shipment         GET  /api/tracking?numbers=A,B
+    POST /api/orders/ID/extend                  POST /api/waybills            reference, service, country
+    POST /api/orders/ID/answer-cancel           GET  /api/waybills?reference=
+
+``/control/`` (header ``X-Control: yes``) is for simulations and tests: orders, messages, feedback, events, faults, journal,
+revoke, reset. Kinds of faults: 429, 401, 500, 500_done, hang, reset, half, garbage, inside, late, duplicate, redirect,
+empty, huge.
 """
 
 from __future__ import annotations
 
-import hmac
+import contextlib
 import json
-import secrets
-import threading
+import socket
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from stores.connectors.sandbox.shop import Refused, Shop
 
-MAX_BODY = 2 * 1024 * 1024
+LARGEST_BODY = 1024 * 1024
+ACTIONS = {"ship": "ship", "change-shipment": "change_shipment", "extend": "extend", "answer-cancel": "answer_cancel"}
+#: Faults whose effect has happened although the caller does not learn it.
+DONE = {"500_done", "half", "garbage", "empty", "huge"}
+
+
+class Unknown(Exception):
+    """No such address."""
+
+
+def twice(value: Any) -> Any:
+    """Each element of a list two times; other values as they are."""
+    return [item for item in value for _time in (0, 1)] if isinstance(value, list) else value
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request to the pretend shop."""
+    """One request."""
 
     protocol_version = "HTTP/1.1"
+    server_version = "PretendShop/1"
     server: Server
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: the journal tells more."""
+        """Silent; the journal remembers."""
 
     def do_GET(self) -> None:
-        """Reads."""
-        self._serve({})
+        """Read."""
+        self.answer(None)
 
     def do_POST(self) -> None:
-        """Effects and control."""
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MAX_BODY:
-            self._reply(413, {"code": 413, "message": "too large"})
-            return
+        """Change."""
         try:
-            body = json.loads(self.rfile.read(length) or b"{}")
+            size = min(int(self.headers.get("Content-Length") or 0), LARGEST_BODY)
+            data = json.loads(self.rfile.read(size) or b"{}")
         except ValueError:
-            self._reply(400, {"code": 400, "message": "not JSON"})
+            self.reply(400, {"ok": False, "code": "bad_json", "message": "the body is not JSON"})
             return
-        self._serve(body if isinstance(body, dict) else {})
+        self.answer(data if isinstance(data, dict) else {})
 
-    def _serve(self, body: dict[str, Any]) -> None:
+    def answer(self, data: dict[str, Any] | None) -> None:
+        """Find out who asks, suffer a planned fault, do it, answer."""
         parts = urlsplit(self.path)
-        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         try:
             if parts.path.startswith("/control/"):
-                if not hmac.compare_digest(self._bearer(), self.server.control_key):
-                    raise Refused(401, "IllegalAccessToken")
-                self._reply(200, self._wrap(control(self.server.shop, parts.path, {**query, **body}, self._now())))
-                return
-            if parts.path == "/health":
-                self._reply(200, self._wrap({"ok": True}))
-                return
-            self._seller(parts.path, query, body)
-        except Refused as refusal:
-            self._reply(200, {"code": refusal.code, "message": refusal.message, "request_id": secrets.token_hex(8)})
+                if self.headers.get("X-Control") != "yes":
+                    raise PermissionError("control needs its header")
+                self.reply(200, {"ok": True, "data": self.server.control(parts.path, query, data)})
+            elif parts.path.startswith("/api/"):
+                token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+                code = self.server.shop.open_shop(token, self.headers.get("X-Shop", ""))
+                self.serve(code, parts.path, query, data)
+            else:
+                raise Unknown
+        except PermissionError as error:
+            self.reply(401, {"ok": False, "code": "bad_key", "message": str(error)})
+        except Refused as error:
+            self.reply(200, {"ok": False, "code": error.code, "message": str(error)})
+        except Unknown:
+            self.reply(404, {"ok": False, "code": "unknown_address", "message": "there is no such address"})
         except (KeyError, ValueError, TypeError) as error:
-            self._reply(200, {"code": 400, "message": f"bad request: {error}", "request_id": secrets.token_hex(8)})
-        except BrokenPipeError:
-            pass
+            self.reply(400, {"ok": False, "code": "bad_request", "message": f"{type(error).__name__}: {error}"})
 
-    def _seller(self, path: str, query: dict[str, str], body: dict[str, Any]) -> None:
-        shop = self.server.shop.by_token(self._bearer())
-        fault = self.server.shop.next_fault(path)
-        if fault is None:
-            self._reply(200, self._wrap(seller(self.server.shop, shop, self.command, path, query, body, self._now())))
+    def serve(self, code: str, path: str, query: dict[str, str], data: dict[str, Any] | None) -> None:
+        """Do one thing for a shop, well or with its fault."""
+        now, fault = self.now(), self.server.shop.fault_for(code, path)
+        kind = str(fault["kind"]) if fault else ""
+        if fault is not None and self.instead(kind, fault, code, path, data, now):
             return
-        kind, wait = fault
-        act: Callable[[], Any] = lambda: seller(self.server.shop, shop, self.command, path, query, body, self._now())  # noqa: E731
-        if kind == "429":
-            self._reply(429, {"code": 7, "message": "ApiCallLimit"}, {"Retry-After": str(max(int(wait), 1))})
-        elif kind == "500":
-            self._reply(500, {"code": 15, "message": "UnknownRuntimeException"})
-        elif kind == "500_after":
-            act()
-            self._reply(500, {"code": 15, "message": "UnknownRuntimeException"})
-        elif kind == "error200":
-            self._reply(200, {"code": 15, "message": "remote service error", "request_id": secrets.token_hex(8)})
-        elif kind == "html":
-            self._send(200, b"<html><body>busy</body></html>", {"Content-Type": "text/html"})
-        elif kind == "half":
-            whole = json.dumps(self._wrap(act())).encode()
-            self._send(200, whole[: len(whole) // 2], {"Content-Length": str(len(whole))})
-            self.close_connection = True
-        elif kind in {"timeout", "timeout_after"}:
-            if kind == "timeout_after":
-                act()
-            time.sleep(wait)
-            self.close_connection = True
-        elif kind == "late":
-            threading.Timer(wait, act).start()
-            self.close_connection = True
+        if fault is not None and kind == "hang":
+            time.sleep(float(fault.get("seconds", 30)))
+        done = self.server.api(code, path, query, data, now)
+        if kind == "duplicate":
+            done = {name: twice(value) for name, value in done.items()}
+        if kind in DONE:
+            self.spoil(kind, {"ok": True, "data": done})
+            return
+        self.reply(200, {"ok": True, "data": done})
+
+    def instead(
+        self, kind: str, fault: dict[str, Any], code: str, path: str, data: dict[str, Any] | None, now: datetime
+    ) -> bool:
+        """Faults that happen instead of the thing asked for; True when the request is over."""
+        if kind in ("429", "500", "401"):
+            headers = {"Retry-After": str(fault.get("retry_after", 1))} if kind == "429" else {}
+            self.reply(int(kind), {"ok": False, "code": f"fault_{kind}", "message": "planned"}, headers)
+        elif kind == "inside":
+            self.reply(200, {"ok": False, "code": str(fault.get("code", "busy")), "message": "planned"})
+        elif kind == "redirect":
+            self.reply(302, {}, {"Location": "http://127.0.0.1:9/"})
+        elif kind in ("reset", "late"):
+            if kind == "late" and data is not None:
+                with self.server.shop.lock:
+                    due = now + timedelta(seconds=float(fault.get("seconds", 5)))
+                    self.server.shop.put_late(due, code, path, data)
+            self.hang_up()
         else:
-            raise Refused(400, f"unknown fault {kind}")
+            return False
+        return True
 
-    def _bearer(self) -> str:
-        return (self.headers.get("Authorization") or "").removeprefix("Bearer ").strip()
+    def spoil(self, kind: str, answer: dict[str, Any]) -> None:
+        """Answers nobody can use, although the thing was done."""
+        raw = json.dumps(answer).encode()
+        if kind == "500_done":
+            self.reply(500, {"ok": False, "code": "fault", "message": "planned"})
+        elif kind == "garbage":
+            self.raw(200, b"<html><body>Please log in</body></html>", "text/html")
+        elif kind == "empty":
+            self.raw(200, b"", "application/json")
+        elif kind == "huge":
+            self.raw(200, b'{"ok": true, "data": "' + b"x" * (20 * 1024 * 1024) + b'"}', "application/json")
+        else:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw[: len(raw) // 2])
+            self.wfile.flush()
+            self.hang_up()
 
-    def _now(self) -> datetime:
-        given = self.headers.get("X-Now")
-        return datetime.fromisoformat(given) if given else datetime.now(UTC)
+    def hang_up(self) -> None:
+        """End the connection without another word."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
-    @staticmethod
-    def _wrap(data: Any) -> dict[str, Any]:
-        return {"code": 0, "request_id": secrets.token_hex(8), "data": data}
+    def now(self) -> datetime:
+        """The caller's time, else the machine's."""
+        told = self.headers.get("X-Now")
+        return datetime.fromisoformat(told) if told else datetime.now(UTC)
 
-    def _reply(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        self._send(status, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
+    def reply(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        """Answer with JSON."""
+        self.raw(status, json.dumps(body, ensure_ascii=False).encode(), "application/json; charset=utf-8", headers)
 
-    def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-
-def seller(shop: Shop, code: str, method: str, path: str, query: dict[str, str], body: dict[str, Any], now: datetime) -> Any:
-    """What the seller's program asks."""
-    steps = path.strip("/").split("/")
-    match (method, *steps):
-        case ("GET", "orders"):
-            return shop.orders_since(code, query.get("since", ""), query.get("after", ""), min(int(query.get("limit", 50)), 50))
-        case ("GET", "orders", order_id):
-            return shop.order(code, order_id)
-        case ("POST", "orders", order_id, "ship"):
-            return shop.ship(code, order_id, body["number"], body.get("service", ""), body.get("ref", ""), now)
-        case ("POST", "orders", order_id, "extend"):
-            return shop.extend(code, order_id, body["until"], body.get("ref", ""), now)
-        case ("POST", "orders", order_id, "answer-cancel"):
-            return shop.answer_cancel(code, order_id, bool(body["accept"]), body.get("ref", ""), now)
-        case ("POST", "messages"):
-            return shop.send(code, body.get("buyer", ""), body.get("order", ""), body["text"], body.get("ref", ""), now)
-        case ("GET", "messages", "unread"):
-            return {"messages": shop.unread(code)}
-        case ("GET", "messages"):
-            return {"messages": shop.messages(code, query.get("since", ""), query.get("ref", ""))}
-        case ("GET", "feedback"):
-            return {"feedback": shop.feedback(code, query.get("since", ""))}
-        case ("GET", "tracking"):
-            return {"events": shop.events([n for n in query.get("numbers", "").split(",") if n][:40])}
-        case ("POST", "waybills"):
-            return shop.waybill(code, body.get("service", ""), body["ref"], now)
-        case _:
-            raise Refused(404, "no such method")
-
-
-def control(shop: Shop, path: str, body: dict[str, Any], now: datetime) -> Any:
-    """What buyers, carriers and tests do."""
-    code = str(body.get("shop", ""))
-    match path.removeprefix("/control/").strip("/"):
-        case "open":
-            return {"token": shop.open(code, str(body.get("token", "")))}
-        case "place":
-            return {"ids": [shop.place(code, dict(order), now) for order in body["orders"]]}
-        case "change":
-            shop.change(code, str(body["order"]), now, **body["facts"])
-            return {}
-        case "write":
-            return {"message": shop.write(code, str(body.get("buyer", "")), str(body.get("order", "")), str(body["text"]), now)}
-        case "rate":
-            return {"feedback": shop.rate(code, str(body["order"]), int(body["stars"]), str(body.get("text", "")), now)}
-        case "happen":
-            for event in body["events"]:
-                shop.happen(event["number"], datetime.fromisoformat(event["at"]), event["stage"], event.get("text", ""), event.get("place", ""))
-            return {}
-        case "journal":
-            return {"journal": shop.journal(code, str(body.get("kind", "")))}
-        case "faults":
-            shop.plan_faults(list(body["faults"]))
-            return {}
-        case _:
-            raise Refused(404, "no such control")
+    def raw(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+        """Answer with bytes; a caller that has gone is no fault."""
+        try:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+        except OSError:
+            self.close_connection = True
 
 
 class Server(ThreadingHTTPServer):
-    """The server with its shop and control key."""
+    """The server with its shop; listens on this machine only."""
 
     daemon_threads = True
-    request_queue_size = 64
+    allow_reuse_address = True
 
-    def __init__(self, address: tuple[str, int], shop: Shop, control_key: str):
+    def __init__(self, address: tuple[str, int], path: Path | str) -> None:
         super().__init__(address, Handler)
-        self.shop, self.control_key = shop, control_key
+        self.shop = Shop(path)
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
 
-def key_file(folder: Path) -> Path:
-    """Where the control key of this installation lies."""
-    return folder / "control.key"
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that went away is no news."""
 
+    def server_close(self) -> None:
+        """Stop and let the file go."""
+        super().server_close()
+        self.shop.close()
 
-def control_key(folder: Path) -> str:
-    """The control key, made at first use; readable by this user only."""
-    path = key_file(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        new = path.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_urlsafe(24))
-        new.replace(path)
-    return path.read_text().strip()
+    def api(self, code: str, path: str, query: dict[str, str], data: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
+        """One thing a seller asks for."""
+        shop = self.shop
+        with shop.lock:
+            shop.settle_late(now, lambda held, where, late: self.change(held, where, late, now))
+            if data is not None:
+                return self.change(code, path, data, now)
+            if path == "/api/ping":
+                return {"shop": code}
+            if path == "/api/orders":
+                return shop.orders(code, int(query.get("since", 0)), int(query.get("limit", 50)))
+            if path.startswith("/api/orders/"):
+                return shop.order(code, unquote(path.removeprefix("/api/orders/")))
+            if path == "/api/messages/unread":
+                return shop.unread(code)
+            if path == "/api/messages":
+                return shop.history(code, query.get("since", ""), query.get("direction", ""), query.get("ref", ""))
+            if path == "/api/feedback":
+                return shop.feedback(code, int(query.get("since", 0)))
+            if path == "/api/tracking":
+                return shop.tracking([number for number in query.get("numbers", "").split(",") if number][:40])
+            if path == "/api/waybills":
+                return shop.waybills(code, query.get("reference", ""))
+        raise Unknown
 
+    def change(self, code: str, path: str, data: dict[str, Any], now: datetime) -> dict[str, Any]:
+        """One thing a seller changes."""
+        if path == "/api/messages":
+            row = self.shop.put_message(code, data, now, "out")
+            return {"id": row["id"]}
+        if path == "/api/waybills":
+            return self.shop.waybill(code, data, now)
+        order_id, _slash, action = path.removeprefix("/api/orders/").rpartition("/")
+        if path.startswith("/api/orders/") and action in ACTIONS:
+            done: dict[str, Any] = getattr(self.shop, ACTIONS[action])(code, unquote(order_id), data, now)
+            return done
+        raise Unknown
 
-def serve(folder: Path, port: int) -> Server:
-    """A server on loopback over the shop kept in ``folder``; ``port`` 0 takes a free one. The caller runs it."""
-    return Server(("127.0.0.1", port), Shop(folder / "shop.sqlite3"), control_key(folder))
+    def control(self, path: str, query: dict[str, str], data: dict[str, Any] | None) -> Any:
+        """What simulations and tests ask for."""
+        shop, told = self.shop, data or {}
+        code = str(told.get("shop", query.get("shop", "")))
+        moment = told.get("now")
+        now = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
+        with shop.lock:
+            match path.removeprefix("/control/"):
+                case "orders":
+                    return [shop.put_order(code, order, now) for order in told["orders"]]
+                case "messages":
+                    return [shop.put_message(code, message, now, "in") for message in told["messages"]]
+                case "feedback":
+                    return [shop.put_feedback(code, feedback, now) for feedback in told["feedback"]]
+                case "events":
+                    return {number: shop.put_events(number, events) for number, events in told["events"].items()}
+                case "faults":
+                    return shop.plan_fault(told)
+                case "journal":
+                    return shop.journal(code, query.get("kind", ""))
+                case "order":
+                    return shop.order(code, query["id"])
+                case "revoke":
+                    return shop.revoke(code)
+                case "reset":
+                    return shop.reset()
+        raise Unknown

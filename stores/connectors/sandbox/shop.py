@@ -1,340 +1,327 @@
-"""The pretend shop: one SQLite file with orders, messages, parcels and everything that was ever asked of it.
+"""The pretend shop itself: what a marketplace would keep and refuse. SQLite below, no network here.
 
-It stands in for a real channel in demonstrations, simulations and tests, so it behaves like one: it has its own states, it
-shows unread messages once, it knows no idempotency keys (a second message is a second message), and it remembers every
-effect in a journal that tests read. Nothing here touches our tables.
+Deterministic: ids are counters, the time is the caller's. Nothing a seller sends is de-duplicated unless a real shop would
+do so; every accepted change is written to a journal, so a test can count what happened.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS shop (code TEXT PRIMARY KEY, token TEXT UNIQUE NOT NULL);
-CREATE TABLE IF NOT EXISTS orders (shop TEXT, id TEXT, status TEXT, updated_at TEXT, body TEXT, receive_by TEXT, PRIMARY KEY (shop, id));
-CREATE INDEX IF NOT EXISTS orders_updated ON orders (shop, updated_at, id);
-CREATE TABLE IF NOT EXISTS shipment (id INTEGER PRIMARY KEY, shop TEXT, order_id TEXT, number TEXT, service TEXT, at TEXT, ref TEXT);
-CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, shop TEXT, buyer TEXT, order_id TEXT, direction TEXT, body TEXT, at TEXT, unread INTEGER, ref TEXT);
-CREATE INDEX IF NOT EXISTS message_at ON message (shop, at);
-CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, shop TEXT, order_id TEXT, stars INTEGER, body TEXT, at TEXT);
-CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, number TEXT, at TEXT, stage TEXT, body TEXT, place TEXT);
-CREATE INDEX IF NOT EXISTS event_number ON event (number, at);
-CREATE TABLE IF NOT EXISTS waybill (number TEXT PRIMARY KEY, shop TEXT, service TEXT, ref TEXT, at TEXT);
-CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY, shop TEXT, kind TEXT, subject TEXT, ref TEXT, at TEXT, body TEXT);
-CREATE INDEX IF NOT EXISTS journal_ref ON journal (shop, kind, ref);
-CREATE TABLE IF NOT EXISTS fault (id INTEGER PRIMARY KEY, path TEXT, kind TEXT, times INTEGER, wait REAL);
-CREATE TABLE IF NOT EXISTS serial (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
-"""
+from stores.connectors.sandbox.numbers import waybill_number
 
-#: First letters of the waybill numbers of each family (UPU S10).
-PREFIX = {"CP_REG": "RB", "CP_ORD": "UA", "CP_ORD_PLUS": "UB", "CP_EUB": "LX", "EMS": "EA", "CP_ETK": "EB", "CP_EPARCEL": "CP"}
-#: Receiving time of an order after shipment, days.
-RECEIVE_DAYS = 60
+PAGE = 50
+PROTECTION = timedelta(days=60)
+#: Pages of orders reach back by so many changes, as real ones do: the same order comes again.
+OVERLAP = 2
+TO_SHIP = ("to_ship", "part_shipped")
+_TABLES = """
+CREATE TABLE IF NOT EXISTS shops (token TEXT PRIMARY KEY, code TEXT NOT NULL, seq INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS orders (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
+CREATE TABLE IF NOT EXISTS messages (code TEXT, id TEXT, buyer TEXT, direction TEXT, at TEXT, seen INTEGER, ref TEXT, data TEXT,
+    PRIMARY KEY (code, id));
+CREATE TABLE IF NOT EXISTS feedback (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
+CREATE TABLE IF NOT EXISTS events (number TEXT, id TEXT, data TEXT, PRIMARY KEY (number, id));
+CREATE TABLE IF NOT EXISTS waybills (code TEXT, reference TEXT, number TEXT, at TEXT);
+CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT, kind TEXT, ref TEXT, at TEXT, data TEXT);
+CREATE TABLE IF NOT EXISTS late (id INTEGER PRIMARY KEY AUTOINCREMENT, due TEXT, code TEXT, kind TEXT, data TEXT);
+CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT, path TEXT, kind TEXT, skip INTEGER, times INTEGER,
+    data TEXT);
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS orders_version ON orders (code, version);
+CREATE INDEX IF NOT EXISTS messages_ref ON messages (code, ref);
+CREATE INDEX IF NOT EXISTS waybills_reference ON waybills (code, reference);
+"""
 
 
 class Refused(Exception):
-    """The shop says no: ``code`` and words, as the channel would answer inside HTTP 200."""
+    """The shop's own refusal: HTTP 200 with ``ok: false``."""
 
-    def __init__(self, code: int, message: str):
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
-        self.code, self.message = code, message
-
-
-def s10(prefix: str, serial: int, country: str = "CN") -> str:
-    """A valid postal item number (UPU S10 with check digit)."""
-    digits = f"{serial:08d}"
-    total = sum(int(d) * w for d, w in zip(digits, (8, 6, 4, 2, 3, 5, 9, 7), strict=True))
-    check = 11 - total % 11
-    return f"{prefix}{digits}{ {10: 0, 11: 5}.get(check, check) }{country}"
-
-
-def iso(moment: datetime) -> str:
-    """A time as the shop writes it: UTC, to the millisecond, sortable as text."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+        self.code = code
 
 
 class Shop:
-    """All pretend shops of one server. Safe from many threads: one connection a thread, one transaction a call."""
+    """All pretend shops of one file."""
 
-    def __init__(self, path: Path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self._local = threading.local()
-        with self._write() as db:
-            for statement in SCHEMA.split(";"):
-                if statement.strip():
-                    db.execute(statement)
+    def __init__(self, path: Path | str) -> None:
+        self.lock = threading.RLock()
+        self.db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=NORMAL")
+        self.db.executescript(_TABLES)
 
-    def _db(self) -> sqlite3.Connection:
-        held: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if held is None:
-            held = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            held.row_factory = sqlite3.Row
-            held.execute("PRAGMA journal_mode=WAL")
-            held.execute("PRAGMA synchronous=FULL")
-            self._local.db = held
-        return held
+    def close(self) -> None:
+        """Let the file go."""
+        with self.lock:
+            self.db.close()
 
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        db = self._db()
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
+    def reset(self) -> None:
+        """Forget everything."""
+        with self.lock:
+            for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"):
+                self.db.execute(f"DELETE FROM {name}")  # noqa: S608 (our own table names)
 
-    def _note(self, db: sqlite3.Connection, shop: str, kind: str, subject: str, ref: str, at: datetime, body: Any) -> int:
-        cursor = db.execute(
-            "INSERT INTO journal (shop, kind, subject, ref, at, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (shop, kind, subject, ref, iso(at), json.dumps(body, ensure_ascii=False)),
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a question."""
+        return list(self.db.execute(sql, values))
+
+    def next(self, name: str) -> int:
+        """The next number of a series."""
+        self.db.execute("INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1", (name,))
+        return int(self.rows("SELECT last FROM counters WHERE name = ?", name)[0][0])
+
+    def open_shop(self, token: str, code: str) -> str:
+        """The shop a key belongs to. A key nobody has seen opens the shop it names."""
+        if len(token) < 16 or not code:
+            raise PermissionError("the key is not known")
+        with self.lock:
+            found = self.rows("SELECT code FROM shops WHERE token = ?", token)
+            if not found:
+                self.db.execute("INSERT INTO shops VALUES (?, ?, ?)", (token, code, self.next("shop")))
+                return code
+            if found[0][0] == "":
+                raise PermissionError("the key was taken back")
+            return str(found[0][0])
+
+    def revoke(self, code: str) -> None:
+        """Take back the keys of a shop."""
+        with self.lock:
+            self.db.execute("UPDATE shops SET code = '' WHERE code = ?", (code,))
+
+    def note(self, code: str, kind: str, ref: str, now: datetime, data: Mapping[str, Any]) -> int:
+        """Write the journal: something happened at the shop."""
+        row = (code, kind, ref, now.isoformat(), json.dumps(dict(data), ensure_ascii=False))
+        return int(self.db.execute("INSERT INTO journal (code, kind, ref, at, data) VALUES (?, ?, ?, ?, ?)", row).lastrowid or 0)
+
+    def journal(self, code: str, kind: str = "") -> list[dict[str, Any]]:
+        """Everything that happened at a shop, oldest first."""
+        with self.lock:
+            found = self.rows(
+                "SELECT id, kind, ref, at, data FROM journal WHERE code = ? AND (? = '' OR kind = ?) ORDER BY id", code, kind, kind
+            )
+        return [{"id": row[0], "kind": row[1], "ref": row[2], "at": row[3], **json.loads(row[4])} for row in found]
+
+    # --- orders ------------------------------------------------------------------------------------------------------
+
+    def order(self, code: str, order_id: str) -> dict[str, Any]:
+        """One order; refuses one that does not exist."""
+        found = self.rows("SELECT data FROM orders WHERE code = ? AND id = ?", code, order_id)
+        if not found:
+            raise Refused("unknown_order", f"there is no order {order_id}")
+        data: dict[str, Any] = json.loads(found[0][0])
+        return data
+
+    def put_order(self, code: str, order: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Make or change an order; each change is a new version, its time never goes back."""
+        with self.lock:
+            order_id = str(order.get("id") or f"8{self.next('order'):015d}")
+            try:
+                held = self.order(code, order_id)
+            except Refused:
+                held = {"id": order_id, "number": order_id, "placed_at": now.isoformat(), "status": "to_ship", "shipments": []}
+            before = held.get("updated_at")
+            moment = now if before is None else max(now, datetime.fromisoformat(before) + timedelta(milliseconds=1))
+            version = self.next("version")
+            data = {**held, **order, "id": order_id, "updated_at": moment.isoformat(), "version": version}
+            values = (code, order_id, version, json.dumps(data, ensure_ascii=False))
+            self.db.execute("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?)", values)
+            return data
+
+    def orders(self, code: str, since: int, limit: int) -> dict[str, Any]:
+        """A page of orders changed after version ``since``, with some that were seen before."""
+        size = max(1, min(limit, PAGE))
+        found = self.rows(
+            "SELECT version, data FROM orders WHERE code = ? AND version > ? ORDER BY version LIMIT ?", code, since, size + 1
         )
-        return int(cursor.lastrowid or 0)
-
-    # --- shops ---------------------------------------------------------------------------------------------------
-
-    def open(self, code: str, token: str = "") -> str:
-        """Open a shop (or find it) and answer its token."""
-        with self._write() as db:
-            db.execute("INSERT OR IGNORE INTO shop (code, token) VALUES (?, ?)", (code, token or secrets.token_urlsafe(24)))
-            return str(db.execute("SELECT token FROM shop WHERE code = ?", (code,)).fetchone()["token"])
-
-    def by_token(self, token: str) -> str:
-        """The shop whose key this is; refuses any other."""
-        row = self._db().execute("SELECT code FROM shop WHERE token = ?", (token,)).fetchone()
-        if row is None:
-            raise Refused(401, "IllegalAccessToken")
-        return str(row["code"])
-
-    # --- what a seller asks ----------------------------------------------------------------------------------------
-
-    def orders_since(self, shop: str, since: str, after: str, limit: int) -> dict[str, Any]:
-        """Orders changed at or after ``since``, oldest change first; ``after`` goes on inside one moment."""
-        rows = self._db().execute(
-            "SELECT * FROM orders WHERE shop = ? AND (updated_at, id) > (?, ?) ORDER BY updated_at, id LIMIT ?",
-            (shop, since, after, limit + 1),
-        ).fetchall()  # fmt: skip
-        more = len(rows) > limit
-        found = [self._order(row) for row in rows[:limit]]
-        return {"orders": found, "more": more}
-
-    def order(self, shop: str, order_id: str) -> dict[str, Any]:
-        """One order with its shipments."""
-        row = self._db().execute("SELECT * FROM orders WHERE shop = ? AND id = ?", (shop, order_id)).fetchone()
-        if row is None:
-            raise Refused(404, "no such order")
-        return self._order(row)
-
-    def _order(self, row: sqlite3.Row) -> dict[str, Any]:
-        body: dict[str, Any] = json.loads(row["body"])
-        shipments = self._db().execute(
-            "SELECT number, service, at FROM shipment WHERE shop = ? AND order_id = ? ORDER BY id", (row["shop"], row["id"])
-        ).fetchall()  # fmt: skip
+        seen = self.rows(
+            "SELECT data FROM orders WHERE code = ? AND version <= ? ORDER BY version DESC LIMIT ?", code, since, OVERLAP
+        )
+        fresh = found[:size]
+        again = [json.loads(row[0]) for row in reversed(seen)] if fresh else []
         return {
-            **body, "id": row["id"], "status": row["status"], "updated_at": row["updated_at"], "receive_by": row["receive_by"],
-            "shipments": [dict(s) for s in shipments],
-        }  # fmt: skip
+            "orders": again + [json.loads(row[1]) for row in fresh],
+            "cursor": fresh[-1][0] if fresh else since,
+            "more": len(found) > size,
+        }
 
-    def ship(self, shop: str, order_id: str, number: str, service: str, ref: str, now: datetime) -> dict[str, Any]:
-        """Take a declaration of shipment. The same number again is the same shipment; an order not paid is refused."""
-        with self._write() as db:
-            order = self.order(shop, order_id)
-            for held in order["shipments"]:
-                if held["number"] == number:
-                    return {"shipment": f"{order_id}/{number}", "receive_by": order["receive_by"]}
-            if order["status"] not in {"paid", "shipped", "part_shipped"}:
-                raise Refused(210, f"an order that is {order['status']} cannot be shipped")
-            db.execute(
-                "INSERT INTO shipment (shop, order_id, number, service, at, ref) VALUES (?, ?, ?, ?, ?, ?)",
-                (shop, order_id, number, service, iso(now), ref),
-            )
-            until = order["receive_by"] or iso(now + timedelta(days=RECEIVE_DAYS))
-            db.execute(
-                "UPDATE orders SET status = 'shipped', updated_at = ?, receive_by = ? WHERE shop = ? AND id = ?",
-                (iso(now), until, shop, order_id),
-            )
-            self._note(db, shop, "ship", order_id, ref, now, {"number": number, "service": service})
-        return {"shipment": f"{order_id}/{number}", "receive_by": until}
+    def ship(self, code: str, order_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Mark as shipped. The same number again answers the first shipment; refuses unknown orders and wrong states."""
+        order, number = self.order(code, order_id), str(data.get("tracking_number", "")).strip()
+        if not number:
+            raise Refused("no_number", "a tracking number is needed")
+        for shipment in order.get("shipments", []):
+            if shipment["tracking_number"] == number:
+                return dict(shipment)
+        if order["status"] not in TO_SHIP:
+            raise Refused("wrong_state", f"the order is {order['status']}")
+        at = str(data.get("shipped_at") or now.isoformat())
+        shipment = {"id": f"S{self.next('shipment')}", "tracking_number": number, "service": data.get("service", ""), "at": at}
+        status = "part_shipped" if data.get("part") else "shipped"
+        until = order.get("receive_until") or (datetime.fromisoformat(at) + PROTECTION).isoformat()
+        shipments = [*order.get("shipments", []), shipment]
+        change = {"id": order_id, "status": status, "shipments": shipments, "shipped_at": at, "receive_until": until}
+        self.put_order(code, change, now)
+        self.note(code, "ship", str(data.get("ref", "")), now, {"order": order_id, "number": number, "service": shipment["service"]})
+        return shipment
 
-    def extend(self, shop: str, order_id: str, until: str, ref: str, now: datetime) -> dict[str, Any]:
-        """Lengthen the receiving time to ``until``; a shorter one is refused, the same one changes nothing."""
-        with self._write() as db:
-            order = self.order(shop, order_id)
-            if order["status"] != "shipped":
-                raise Refused(210, "action not allowed now")
-            if order["receive_by"] and until < order["receive_by"]:
-                raise Refused(201, "the receiving time can only be lengthened")
-            if until != order["receive_by"]:
-                db.execute("UPDATE orders SET receive_by = ?, updated_at = ? WHERE shop = ? AND id = ?", (until, iso(now), shop, order_id))
-                self._note(db, shop, "extend", order_id, ref, now, {"from": order["receive_by"], "until": until})
-        return {"receive_by": until}
+    def change_shipment(self, code: str, order_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Put another number in place of one; refuses a number that is not there."""
+        order = self.order(code, order_id)
+        shipments = [dict(row) for row in order.get("shipments", [])]
+        for shipment in shipments:
+            if shipment["tracking_number"] == data.get("old_number"):
+                shipment |= {"tracking_number": data["new_number"], "service": data.get("service", shipment["service"])}
+                self.put_order(code, {"id": order_id, "shipments": shipments}, now)
+                self.note(code, "change", str(data.get("ref", "")), now, {"order": order_id, "number": data["new_number"]})
+                return shipment
+        raise Refused("unknown_number", "the order has no shipment with that number")
 
-    def answer_cancel(self, shop: str, order_id: str, accept: bool, ref: str, now: datetime) -> dict[str, Any]:
-        """Answer a buyer's cancel request."""
-        with self._write() as db:
-            order = self.order(shop, order_id)
-            if not order.get("cancel_requested"):
-                raise Refused(210, "nobody asked to cancel")
-            self._change(db, shop, order_id, now, status="cancelled" if accept else order["status"], cancel_requested=False)
-            self._note(db, shop, "answer_cancel", order_id, ref, now, {"accept": accept})
-        return {"status": "cancelled" if accept else order["status"]}
+    def extend(self, code: str, order_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Set a later end of the receiving time; it can only become longer."""
+        order = self.order(code, order_id)
+        if order["status"] not in ("shipped", "part_shipped"):
+            raise Refused("wrong_state", f"the order is {order['status']}")
+        current, until = str(order.get("receive_until") or ""), str(data.get("until", ""))
+        if not until or (current and datetime.fromisoformat(until) <= datetime.fromisoformat(current)):
+            raise Refused("not_longer", f"the receiving time already lasts until {current}")
+        self.put_order(code, {"id": order_id, "receive_until": until}, now)
+        entry = self.note(code, "extend", str(data.get("ref", "")), now, {"order": order_id, "from": current, "until": until})
+        return {"id": f"E{entry}", "receive_until": until}
 
-    def send(self, shop: str, buyer: str, order_id: str, text: str, ref: str, now: datetime) -> dict[str, Any]:
-        """Take a message to a buyer. Twice is twice: like real mailboxes it knows no keys."""
-        if not text.strip():
-            raise Refused(400, "empty message")
-        with self._write() as db:
-            cursor = db.execute(
-                "INSERT INTO message (shop, buyer, order_id, direction, body, at, unread, ref) VALUES (?, ?, ?, 'out', ?, ?, 0, ?)",
-                (shop, buyer, order_id, text, iso(now), ref),
-            )
-            self._note(db, shop, "message", order_id or buyer, ref, now, {"text": text})
-        return {"message": str(cursor.lastrowid)}
+    def answer_cancel(self, code: str, order_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Accept or refuse the buyer's request to cancel; refuses when there is none."""
+        order = self.order(code, order_id)
+        if not order.get("cancel_requested"):
+            raise Refused("no_request", "the buyer has not asked to cancel")
+        accept = bool(data.get("accept"))
+        change: dict[str, Any] = {"id": order_id, "cancel_requested": False, "cancel_answer": "accepted" if accept else "refused"}
+        if accept:
+            change |= {"status": "cancelled", "cancelled_at": now.isoformat()}
+        self.put_order(code, change, now)
+        entry = self.note(code, "cancel_answer", str(data.get("ref", "")), now, {"order": order_id, "accept": accept})
+        return {"id": f"C{entry}", "answer": change["cancel_answer"]}
 
-    def unread(self, shop: str) -> list[dict[str, Any]]:
-        """The unread messages of buyers, shown this once."""
-        with self._write() as db:
-            rows = db.execute("SELECT * FROM message WHERE shop = ? AND unread = 1 ORDER BY id LIMIT 100", (shop,)).fetchall()
-            db.executemany("UPDATE message SET unread = 0 WHERE id = ?", [(row["id"],) for row in rows])
-        return [dict(row) for row in rows]
+    # --- messages, ratings, tracking, numbers ------------------------------------------------------------------------
 
-    def messages(self, shop: str, since: str, ref: str = "") -> list[dict[str, Any]]:
-        """The history of messages since a time, or those we sent under a reference."""
-        if ref:
-            rows = self._db().execute("SELECT * FROM message WHERE shop = ? AND ref = ? ORDER BY id", (shop, ref)).fetchall()
-        else:
-            rows = self._db().execute(
-                "SELECT * FROM message WHERE shop = ? AND at >= ? ORDER BY id LIMIT 1000", (shop, since)
-            ).fetchall()  # fmt: skip
-        return [dict(row) for row in rows]
+    def put_message(self, code: str, data: Mapping[str, Any], now: datetime, direction: str) -> dict[str, Any]:
+        """Keep a message: a buyer's to us (``in``) or ours (``out``). Ours are never de-duplicated."""
+        message_id = str(data.get("id") or f"M{self.next('message')}")
+        row = {**data, "id": message_id, "at": str(data.get("at") or now.isoformat()), "direction": direction}
+        buyer, ref, text = str(data.get("buyer", "")), str(data.get("ref", "")), json.dumps(row, ensure_ascii=False)
+        values = (code, message_id, buyer, direction, row["at"], 0, ref, text)
+        self.db.execute("INSERT OR IGNORE INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        if direction == "out":
+            shown = {name: data.get(name, "") for name in ("buyer", "order_id", "text", "subject")}
+            self.note(code, "message", ref, now, {**shown, "message": message_id})
+        return row
 
-    def feedback(self, shop: str, since: str) -> list[dict[str, Any]]:
-        """Ratings given since a time."""
-        rows = self._db().execute("SELECT * FROM feedback WHERE shop = ? AND at >= ? ORDER BY id LIMIT 500", (shop, since)).fetchall()
-        return [dict(row) for row in rows]
-
-    def events(self, numbers: list[str]) -> list[dict[str, Any]]:
-        """Tracking events of some numbers."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._db().execute(
-            f"SELECT * FROM event WHERE number IN ({marks}) ORDER BY number, at, id",  # noqa: S608 - only question marks
-            numbers,
-        ).fetchall()
-        return [dict(row) for row in rows]
-
-    def waybill(self, shop: str, service: str, ref: str, now: datetime) -> dict[str, Any]:
-        """Give a waybill number for a reference; the carrier keeps the reference, so asking again is the same number."""
-        with self._write() as db:
-            held = db.execute("SELECT number FROM waybill WHERE shop = ? AND ref = ?", (shop, ref)).fetchone()
-            if held is not None:
-                return {"number": held["number"]}
-            db.execute(
-                "INSERT INTO serial (name, last) VALUES ('waybill', 40000001) ON CONFLICT (name) DO UPDATE SET last = last + 1"
-            )
-            serial = db.execute("SELECT last FROM serial WHERE name = 'waybill'").fetchone()["last"]
-            number = s10(PREFIX.get(service, "LV"), serial)
-            db.execute("INSERT INTO waybill VALUES (?, ?, ?, ?, ?)", (number, shop, service, ref, iso(now)))
-            self._note(db, shop, "waybill", number, ref, now, {"service": service})
-        return {"number": number}
-
-    # --- what buyers, carriers and tests do --------------------------------------------------------------------------
-
-    def place(self, shop: str, order: dict[str, Any], now: datetime) -> str:
-        """A buyer orders. ``order`` is in the shop's own words (see ``mapping``); an id is made when it has none."""
-        with self._write() as db:
-            order_id = str(order.pop("id", "") or self._new_id(db))
-            status = order.pop("status", "paid")
-            db.execute(
-                "INSERT OR REPLACE INTO orders (shop, id, status, updated_at, body, receive_by) VALUES (?, ?, ?, ?, ?, NULL)",
-                (shop, order_id, status, iso(now), json.dumps(order, ensure_ascii=False)),
-            )
-        return order_id
-
-    def _new_id(self, db: sqlite3.Connection) -> str:
-        db.execute("INSERT INTO serial VALUES ('order', 8183000000000001) ON CONFLICT (name) DO UPDATE SET last = last + 7")
-        return str(db.execute("SELECT last FROM serial WHERE name = 'order'").fetchone()["last"])
-
-    def change(self, shop: str, order_id: str, now: datetime, **facts: Any) -> None:
-        """Something happens to an order: paid, cancel_requested, address, delivered, completed …"""
-        with self._write() as db:
-            self._change(db, shop, order_id, now, **facts)
-
-    def _change(self, db: sqlite3.Connection, shop: str, order_id: str, now: datetime, **facts: Any) -> None:
-        order = self.order(shop, order_id)
-        status = facts.pop("status", order["status"])
-        body = {k: v for k, v in order.items() if k not in {"id", "status", "updated_at", "receive_by", "shipments"}} | facts
-        stamp = {"paid": "paid_at", "delivered": "delivered_at", "completed": "completed_at", "cancelled": "cancelled_at"}.get(status)
-        if stamp and status != order["status"]:
-            body[stamp] = iso(now)
-        db.execute(
-            "UPDATE orders SET status = ?, updated_at = ?, body = ? WHERE shop = ? AND id = ?",
-            (status, iso(now), json.dumps(body, ensure_ascii=False), shop, order_id),
+    def unread(self, code: str) -> dict[str, Any]:
+        """The buyers' messages nobody has fetched, and forget that they are unread: they are shown here once."""
+        found = self.rows(
+            "SELECT id, data FROM messages WHERE code = ? AND direction = 'in' AND seen = 0 ORDER BY rowid LIMIT ?", code, PAGE
         )
+        self.db.executemany("UPDATE messages SET seen = 1 WHERE code = ? AND id = ?", [(code, row[0]) for row in found])
+        return {"messages": [json.loads(row[1]) for row in found], "more": len(found) == PAGE}
 
-    def write(self, shop: str, buyer: str, order_id: str, text: str, now: datetime) -> int:
-        """A buyer writes to the seller."""
-        with self._write() as db:
-            cursor = db.execute(
-                "INSERT INTO message (shop, buyer, order_id, direction, body, at, unread, ref) VALUES (?, ?, ?, 'in', ?, ?, 1, '')",
-                (shop, buyer, order_id, text, iso(now)),
-            )
-        return int(cursor.lastrowid or 0)
+    def history(self, code: str, since: str, direction: str, ref: str) -> dict[str, Any]:
+        """Messages since a time, read or not."""
+        found = self.rows(
+            "SELECT data FROM messages WHERE code = ? AND (? = '' OR direction = ?) AND (? = '' OR ref = ?) ORDER BY rowid",
+            code, direction, direction, ref, ref,
+        )  # fmt: skip
+        rows = [json.loads(row[0]) for row in found]
+        start = datetime.fromisoformat(since) if since else None
+        return {"messages": [row for row in rows if start is None or datetime.fromisoformat(row["at"]) >= start]}
 
-    def rate(self, shop: str, order_id: str, stars: int, text: str, now: datetime) -> int:
-        """A buyer rates an order."""
-        with self._write() as db:
-            cursor = db.execute(
-                "INSERT INTO feedback (shop, order_id, stars, body, at) VALUES (?, ?, ?, ?, ?)", (shop, order_id, stars, text, iso(now))
-            )
-        return int(cursor.lastrowid or 0)
+    def put_feedback(self, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Keep a buyer's rating."""
+        feedback_id, version = str(data.get("id") or f"F{self.next('feedback')}"), self.next("version")
+        row = {**data, "id": feedback_id, "at": str(data.get("at") or now.isoformat()), "version": version}
+        values = (code, feedback_id, version, json.dumps(row, ensure_ascii=False))
+        self.db.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", values)
+        return row
 
-    def happen(self, number: str, at: datetime, stage: str, text: str, place: str) -> None:
-        """A carrier scans a parcel."""
-        with self._write() as db:
-            db.execute(
-                "INSERT INTO event (number, at, stage, body, place) VALUES (?, ?, ?, ?, ?)", (number, iso(at), stage, text, place)
-            )
+    def feedback(self, code: str, since: int) -> dict[str, Any]:
+        """A page of ratings changed after a version."""
+        sql = "SELECT version, data FROM feedback WHERE code = ? AND version > ? ORDER BY version LIMIT ?"
+        found = self.rows(sql, code, since, PAGE)
+        return {
+            "feedback": [json.loads(row[1]) for row in found],
+            "cursor": found[-1][0] if found else since,
+            "more": len(found) == PAGE,
+        }
 
-    def journal(self, shop: str, kind: str = "") -> list[dict[str, Any]]:
-        """Everything that was done here, in order."""
-        rows = self._db().execute(
-            "SELECT * FROM journal WHERE shop = ? AND (? = '' OR kind = ?) ORDER BY id", (shop, kind, kind)
-        ).fetchall()  # fmt: skip
-        return [{**dict(row), "body": json.loads(row["body"])} for row in rows]
+    def put_events(self, number: str, events: list[Mapping[str, Any]]) -> int:
+        """Let the carrier tell events of a parcel."""
+        for event in events:
+            event_id = str(event.get("id") or f"T{self.next('event')}")
+            data = json.dumps({**event, "id": event_id, "number": number}, ensure_ascii=False)
+            self.db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?)", (number, event_id, data))
+        return len(events)
 
-    # --- faults ----------------------------------------------------------------------------------------------------
+    def tracking(self, numbers: list[str]) -> dict[str, Any]:
+        """What the carrier told about parcels."""
+        marks = ",".join("?" * len(numbers))
+        found = self.rows(f"SELECT data FROM events WHERE number IN ({marks}) ORDER BY rowid", *numbers)  # noqa: S608 (marks only)
+        return {"events": [json.loads(row[0]) for row in found]}
 
-    def plan_faults(self, faults: list[dict[str, Any]]) -> None:
-        """Misbehave: each entry names a path prefix, a kind, how often, and seconds where it waits. [] forgets all."""
-        with self._write() as db:
-            if not faults:
-                db.execute("DELETE FROM fault")
-            db.executemany(
-                "INSERT INTO fault (path, kind, times, wait) VALUES (?, ?, ?, ?)",
-                [(f.get("path", "/"), f["kind"], int(f.get("times", 1)), float(f.get("wait", 1))) for f in faults],
-            )
+    def waybill(self, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Give a new waybill number for a parcel; asking again gives another one, as careless carriers do."""
+        number = waybill_number(str(data.get("service", "")), self.next("waybill"))
+        reference = str(data.get("reference", ""))
+        self.db.execute("INSERT INTO waybills VALUES (?, ?, ?, ?)", (code, reference, number, now.isoformat()))
+        self.note(code, "waybill", reference, now, {"number": number, "country": data.get("country", "")})
+        return {"id": number, "tracking_number": number, "reference": reference}
 
-    def next_fault(self, path: str) -> tuple[str, float] | None:
-        """The fault this request meets, taken off the plan."""
-        db = self._db()
-        if db.execute("SELECT 1 FROM fault LIMIT 1").fetchone() is None:
-            return None
-        with self._write() as held:
-            for row in held.execute("SELECT * FROM fault ORDER BY id").fetchall():
-                if path.startswith(row["path"]):
-                    if row["times"] <= 1:
-                        held.execute("DELETE FROM fault WHERE id = ?", (row["id"],))
-                    else:
-                        held.execute("UPDATE fault SET times = times - 1 WHERE id = ?", (row["id"],))
-                    return str(row["kind"]), float(row["wait"])
+    def waybills(self, code: str, reference: str) -> dict[str, Any]:
+        """The numbers given for a reference."""
+        found = self.rows("SELECT number FROM waybills WHERE code = ? AND reference = ? ORDER BY rowid", code, reference)
+        return {"waybills": [{"id": row[0], "tracking_number": row[0], "reference": reference} for row in found]}
+
+    # --- misbehaviour ------------------------------------------------------------------------------------------------
+
+    def plan_fault(self, data: Mapping[str, Any]) -> int:
+        """Plan a fault for coming requests: shop (or *), beginning of the path, kind, how many to let pass and to spoil."""
+        row = (data.get("shop", "*"), data.get("path", "/api/"), data["kind"], int(data.get("skip", 0)), int(data.get("times", 1)))
+        sql = "INSERT INTO faults (code, path, kind, skip, times, data) VALUES (?, ?, ?, ?, ?, ?)"
+        with self.lock:
+            return int(self.db.execute(sql, (*row, json.dumps(dict(data)))).lastrowid or 0)
+
+    def fault_for(self, code: str, path: str) -> dict[str, Any] | None:
+        """The fault this request suffers, used up by it; None when it goes well."""
+        with self.lock:
+            for row in self.rows("SELECT id, code, path, skip, data FROM faults WHERE times > 0 ORDER BY id"):
+                if row[1] not in ("*", code) or not path.startswith(row[2]):
+                    continue
+                if row[3] > 0:
+                    self.db.execute("UPDATE faults SET skip = skip - 1 WHERE id = ?", (row[0],))
+                    continue
+                self.db.execute("UPDATE faults SET times = times - 1 WHERE id = ?", (row[0],))
+                planned: dict[str, Any] = json.loads(row[4])
+                return planned
         return None
+
+    def put_late(self, due: datetime, code: str, kind: str, data: Mapping[str, Any]) -> None:
+        """Let something happen later, after nobody got an answer."""
+        row = (due.isoformat(), code, kind, json.dumps(dict(data), ensure_ascii=False))
+        self.db.execute("INSERT INTO late (due, code, kind, data) VALUES (?, ?, ?, ?)", row)
+
+    def settle_late(self, now: datetime, do: Callable[[str, str, dict[str, Any]], Any]) -> None:
+        """Carry out what was to happen by now."""
+        waiting = self.rows("SELECT id, due, code, kind, data FROM late ORDER BY id")
+        for row in waiting:
+            if datetime.fromisoformat(row[1]) > now:
+                continue
+            self.db.execute("DELETE FROM late WHERE id = ?", (row[0],))
+            try:
+                do(row[2], row[3], json.loads(row[4]))
+            except Refused:
+                continue
