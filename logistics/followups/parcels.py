@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from accounts.choices import Role
 from core import policies as house
 from core.audit import SYSTEM
 from core.clock import plus_days
+from core.listing.columns import address
 from logistics.choices import SETTLED, Advice
 from logistics.events import ParcelSettled, ParcelsShipped
 from logistics.models import Extension, Parcel
@@ -30,6 +30,12 @@ from worklist.registry import AsDue, FollowUpRule, register
 
 #: A receiving time that ends within so many days without having been lengthened is a person's matter.
 LAST_DAYS = 2
+
+
+def page_of(pk: int, name: str = "logistics:parcel") -> str:
+    """The address of a parcel's page; reversed once, not per row."""
+    head, tail = address(name)
+    return f"{head}{pk}{tail}"
 
 
 class ParcelRule(FollowUpRule):
@@ -57,8 +63,8 @@ class ParcelRule(FollowUpRule):
         """Number, buyer, country, page."""
         return {
             "number": subject.tracking_number or subject.number, "who": subject.order.buyer_name, "country": subject.country,
-            "order": subject.order.number, "url": reverse("logistics:parcel", args=[subject.pk]),
-            "panel": reverse("logistics:parcel_pane", args=[subject.pk]), "advice": subject.advice,
+            "order": subject.order.number, "url": page_of(subject.pk),
+            "panel": page_of(subject.pk, "logistics:parcel_pane"), "advice": subject.advice,
             "rule": subject.advice_rule,
         }  # fmt: skip
 
@@ -219,7 +225,7 @@ class ExtensionCheck(FollowUpRule):
 
     def facts(self, subject: Extension) -> dict[str, Any]:
         """The parcel."""
-        return {"number": subject.parcel.number, "url": reverse("logistics:parcel", args=[subject.parcel_id])}
+        return {"number": subject.parcel.number, "url": page_of(subject.parcel_id)}
 
 
 @register

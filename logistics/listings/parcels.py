@@ -1,1 +1,365 @@
 """Lists of parcels and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core import counts
+from core import format as f
+from core.audit import Actor
+from core.clock import utcnow
+from core.listing import (
+    LISTINGS,
+    Action,
+    Column,
+    LastDigits,
+    Listing,
+    Outcome,
+    Prefix,
+    RowPart,
+    View,
+    register,
+    register_part,
+)
+from logistics.choices import SETTLED, Advice, EventStage, ParcelState, TrackingState
+from logistics.filters.parcels import EventFilter, ParcelFilter
+from logistics.forms.parcels import EventForm, ExtendForm, JudgeForm, ReasonForm, SettleForm
+from logistics.models import Parcel, TrackingEvent
+from logistics.selectors import parcels as selectors
+from logistics.services import tracking
+
+STATE_TONES = {
+    ParcelState.PACKED: "amber", ParcelState.SHIPPED: "indigo", ParcelState.DELIVERED: "leaf", ParcelState.RETURNED: "rose",
+    ParcelState.LOST: "rose", ParcelState.CLOSED: "neutral",
+}  # fmt: skip
+TRACKING_TONES = {
+    "untracked": "neutral", "not_found": "amber", "in_transit": "indigo", "customs": "indigo", "customs_held": "rose",
+    "out_for_delivery": "sea", "awaiting_collection": "lantern", "attempted": "lantern", "stalled": "lantern", "returning": "rose",
+    "returned": "rose", "delivered": "leaf", "lost": "rose",
+}  # fmt: skip
+STATES = {s.value: (s.label, STATE_TONES[s]) for s in ParcelState}
+TRACKING = {s.value: (s.label, TRACKING_TONES[s.value]) for s in TrackingState}
+ADVICE = {a.value: (a.label, "neutral") for a in Advice}
+
+
+class EventRow(serializers.Serializer):
+    """A tracking event inside a parcel."""
+
+    id = serializers.CharField()
+    occurred_at = serializers.DateTimeField()
+    stage = serializers.ChoiceField(EventStage.choices)
+    description = serializers.CharField()
+    location = serializers.CharField()
+    source = serializers.CharField()
+
+
+class OrderBrief(serializers.Serializer):
+    """The order a parcel belongs to."""
+
+    id = serializers.CharField()
+    number = serializers.CharField()
+
+
+class ParcelRow(serializers.Serializer):
+    """A parcel as lists and programs see it."""
+
+    id = serializers.CharField()
+    number = serializers.CharField(label=_("Parcel"))
+    store = serializers.CharField(source="store.code", label=_("Store"))
+    order_id = serializers.CharField(label=_("Order"))
+    order_number = serializers.CharField(source="order.number", label=_("Order"))
+    state = serializers.ChoiceField(ParcelState.choices, label=_("State"))
+    service = serializers.CharField(source="service.code", label=_("Service"), allow_null=True)
+    tracking_number = serializers.CharField(label=_("Waybill number"))
+    country = serializers.CharField(label=_("Country"))
+    tracking_state = serializers.ChoiceField(TrackingState.choices, label=_("Tracking"))
+    last_event_at = serializers.DateTimeField(label=_("Last event"), allow_null=True)
+    last_event_text = serializers.CharField(label=_("Last words"))
+    shipped_at = serializers.DateTimeField(label=_("Handed over"), allow_null=True)
+    delivered_at = serializers.DateTimeField(label=_("Delivered"), allow_null=True)
+    promised_by = serializers.DateTimeField(label=_("Promised by"), allow_null=True)
+    receive_by = serializers.DateTimeField(label=_("Receiving time ends"), allow_null=True)
+    next_check_at = serializers.DateTimeField(label=_("Next check"), allow_null=True)
+    advice = serializers.ChoiceField(Advice.choices, label=_("Advice"))
+    weight_g = serializers.IntegerField(label=_("Weight"), allow_null=True)
+    orders = OrderBrief(many=True)
+    days = serializers.IntegerField(label=_("Days under way"), allow_null=True)
+    late_days = serializers.IntegerField(label=_("Days late"), allow_null=True)
+
+
+class RecordEvent(Action):
+    """Write down what the carrier says."""
+
+    name, label, permission = "record-event", _("Record event"), "logistics.track_parcel"
+    form, icon, order, done_text = EventForm, "map-pin", 20, _("Recorded.")
+
+    def apply(self, obj: Any, actor: Actor, now: datetime, **data: Any) -> None:
+        """One parcel."""
+        self.apply_many([obj], actor, now, **data)
+
+    def apply_many(self, objs: Sequence[Any], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
+        """The same event of many parcels (a whole sack arrived)."""
+        tracking.record_by_hand(
+            parcels=objs, at=data.get("at") or now, stage=data["stage"], text=data["description"], place=data["location"],
+            actor=actor, now=now,
+        )  # fmt: skip
+        return []
+
+
+class Extend(Action):
+    """Lengthen the receiving time."""
+
+    name, label, permission = "extend", _("Lengthen the receiving time"), "logistics.extend_parcel"
+    form, icon, order = ExtendForm, "calendar-plus", 30
+    explain = _("Shops that are connected are asked; elsewhere lengthen it in the shop first and record it here.")
+    confirm = _("The shop and the buyer are told.")
+    done_text = _("Longer receiving time recorded.")
+
+    def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
+        """Ask the channel, or record what was done there."""
+        row = tracking.extend(parcel=obj, days=data["days"], actor=actor, now=now)
+        return {"after": row.after.isoformat(), "confirmed": row.confirmed_at is not None}
+
+    def shown_for(self, obj: Parcel) -> bool:
+        """Only where the channel has a receiving time and the parcel is under way."""
+        return obj.state == ParcelState.SHIPPED and obj.receive_by is not None
+
+
+class Settle(Action):
+    """Say how the parcel ended."""
+
+    name, label, permission = "settle", _("Settle"), "logistics.settle_parcel"
+    form, icon, order, done_text = SettleForm, "circle-check", 40, _("Settled.")
+
+    def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
+        """Settle one."""
+        tracking.settle(
+            parcel=obj, outcome=data["outcome"], reason=data["reason"], at=data.get("at"), actor=actor, now=now
+        )
+
+    def shown_for(self, obj: Parcel) -> bool:
+        """While it is under way."""
+        return obj.state == ParcelState.SHIPPED
+
+    def revert(self, obj: Parcel, actor: Actor, now: datetime, listing: Any, before: Mapping[str, Any]) -> None:
+        """Follow it again."""
+        tracking.reopen(parcel=obj, actor=actor, now=now, reason="undone")
+
+
+class Reopen(Action):
+    """Follow a settled parcel again."""
+
+    name, label, permission = "reopen", _("Open again"), "logistics.settle_parcel"
+    form, icon, order, done_text = ReasonForm, "arrow-back-up", 60, _("Opened again.")
+
+    def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
+        """Open one."""
+        tracking.reopen(parcel=obj, actor=actor, now=now, reason=data["reason"])
+
+    def shown_for(self, obj: Parcel) -> bool:
+        """Once it is settled (a closed one stays closed)."""
+        return obj.state in SETTLED and obj.state != ParcelState.CLOSED
+
+
+class CheckNow(Action):
+    """Look at it now."""
+
+    name, label, permission = "check", _("Check now"), "logistics.track_parcel"
+    icon, order, done_text = "eye", 10, _("Checked.")
+
+    def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
+        """Check one and answer the advice."""
+        parcel = tracking.check_parcel(parcel=obj, actor=actor, now=now)
+        return {"advice": parcel.advice, "message": str(parcel.get_advice_display())}
+
+    def shown_for(self, obj: Parcel) -> bool:
+        """While it is under way."""
+        return obj.state == ParcelState.SHIPPED
+
+
+class Judge(Action):
+    """Note what only a person knows."""
+
+    name, label, permission = "judge", _("Note mood or hold"), "logistics.track_parcel"
+    form, icon, order, bulk, done_text = JudgeForm, "message", 50, False, _("Noted; it is checked again within the hour.")
+
+    def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
+        """Note it."""
+        tracking.judge(parcel=obj, actor=actor, now=now, **{k: v for k, v in data.items() if v})
+
+    def shown_for(self, obj: Parcel) -> bool:
+        """While it is under way."""
+        return obj.state == ParcelState.SHIPPED
+
+
+def _events(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
+    return {pk: {"events": rows} for pk, rows in selectors.newest_events(ids).items()}
+
+
+@register
+class ParcelListing(Listing):
+    """Everything handed to a carrier, and what is packed."""
+
+    name, title, permission = "parcels", _("Parcels"), "logistics.view_parcel"
+    model, row, filters = Parcel, ParcelRow, ParcelFilter
+    columns = [
+        Column("tracking_number", link="logistics:parcel", html=lambda row: shown_number(row), needs=("number",), mono=True),
+        Column("order_number", link="orders:detail", link_field="order_id", mono=True),
+        Column("state", badge=STATES),
+        Column("tracking_state", badge=TRACKING),
+        Column("last_event_at", html=lambda row: last_event(row), needs=("last_event_text",)),
+        Column("service", mono=True),
+        Column("country", country=True),
+        Column("shipped_at", sortable=True, time="day"),
+        Column("days", align="num"),
+        Column("promised_by", time="day"),
+        Column("late_days", html=lambda row: late(row), needs=("state",), align="num"),
+        Column("receive_by", time="deadline"),
+        Column("next_check_at", sortable=True, time="due"),
+        Column("advice", badge=ADVICE, default=False),
+        Column("number", default=False, mono=True),
+        Column("store", default=False, mono=True),
+        Column("delivered_at", default=False),
+        Column("weight_g", default=False, align="num"),
+    ]  # fmt: skip
+    actions = [CheckNow(), RecordEvent(), Extend(), Settle(), Judge(), Reopen()]
+    parts = [RowPart("events", fields={"events": EventRow(many=True)}, part=_events)]
+    views = [
+        View("under-way", _("Under way"), "state=shipped", default=True),
+        View("late", _("Later than promised"), "lateness=late"),
+        View("ending", _("Receiving time ends"), "lateness=ending"),
+        View("customs", _("Held by customs"), "tracking_state=customs_held&state=shipped"),
+        View("collect", _("To be collected"), "tracking_state=awaiting_collection&tracking_state=attempted&state=shipped"),
+        View("silent", _("No news for long"), "tracking_state=stalled&state=shipped"),
+        View("returning", _("Being returned"), "tracking_state=returning&state=shipped"),
+        View("all", _("All"), counted=False),
+    ]
+    url, detail_url, default_order, label_field = "logistics:parcels", "logistics:parcel", "-shipped_at", "number"
+    computed = ("orders", "days", "late_days")
+    search_by = [Prefix("tracking_key"), LastDigits("tracking_tail"), Prefix("number", upper=True)]
+    exact_by = ("tracking_key", "number")
+    scan_ok = {
+        "lateness": "asks parcels under way only (index parcel_due)", "country": "asks the indexed country",
+        "next_check_at": "the index of parcels under way serves it",
+    }
+    empty = (_("No parcels yet."), _("Parcels appear here when they are handed over."), "", "")
+    icon = "package"
+
+    def queryset(self, actor: Actor) -> QuerySet[Parcel]:
+        """The parcels of the actor's stores."""
+        return selectors.parcels_for(actor)
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """Age, lateness and the order as programs read it."""
+        now = utcnow()
+        for row in rows:
+            end = row["delivered_at"] or now
+            row["days"] = (end - row["shipped_at"]).days if row["shipped_at"] else None
+            over = row["promised_by"] is not None and end > row["promised_by"] and row["state"] in ("shipped", "delivered")
+            row["late_days"] = max(1, (end - row["promised_by"]).days) if over else None
+            row["orders"] = [{"id": str(row["order_id"]), "number": row["order_number"]}]
+
+
+def shown_number(row: Mapping[str, Any]) -> str:
+    """The waybill number, else our own."""
+    return str(row["tracking_number"] or row["number"])
+
+
+def last_event(row: Mapping[str, Any]) -> Any:
+    """The last words of the carrier and how old they are."""
+    if row["last_event_at"] is None:
+        return f.DASH
+    text = row["last_event_text"][:60] or f.DASH
+    return f"{text} · {f.ago(row['last_event_at'])}"
+
+
+def late(row: Mapping[str, Any]) -> Any:
+    """Days beyond the promise, marked."""
+    return f.DASH if row["late_days"] is None else f.badge_html(f"+{row['late_days']}", "rose" if row["state"] == "shipped" else "neutral")
+
+
+class TrackingEventRow(serializers.Serializer):
+    """A tracking event on its own."""
+
+    id = serializers.CharField()
+    parcel_id = serializers.CharField(label=_("Parcel"))
+    tracking_number = serializers.CharField(source="parcel.tracking_number", label=_("Waybill number"))
+    occurred_at = serializers.DateTimeField(label=_("Time"))
+    stage = serializers.ChoiceField(EventStage.choices, label=_("Event"))
+    description = serializers.CharField(label=_("Words"))
+    location = serializers.CharField(label=_("Place"))
+    source = serializers.CharField(label=_("Source"))
+    received_at = serializers.DateTimeField(label=_("Came in"))
+
+
+@register
+class EventListing(Listing):
+    """Tracking events, newest first."""
+
+    name, title, permission = "tracking-events", _("Tracking events"), "logistics.view_parcel"
+    model, row, filters = TrackingEvent, TrackingEventRow, EventFilter
+    columns = [
+        Column("tracking_number", link="logistics:parcel", link_field="parcel_id", mono=True), Column("occurred_at"),
+        Column("stage", badge=EventStage), Column("description"), Column("location"), Column("source"),
+        Column("received_at", default=False),
+    ]  # fmt: skip
+    scan_ok = {"number": "asks the indexed waybill number", "stage": "a narrowing of other filters or of the newest rows"}
+    url, default_order = "logistics:events", "-id"
+    views = [View("all", _("All"), default=True, counted=False)]
+    empty = (
+        _("No tracking events yet."), _("They come from carriers, from files and by hand."), _("Read a file"),
+        "logistics:events_import",
+    )  # fmt: skip
+
+    def queryset(self, actor: Actor) -> QuerySet[TrackingEvent]:
+        """The events of the actor's stores."""
+        return selectors.events_for(actor)
+
+
+class ParcelBrief(serializers.Serializer):
+    """A parcel inside the row of its order."""
+
+    id = serializers.CharField()
+    number = serializers.CharField()
+    state = serializers.ChoiceField(ParcelState.choices)
+    tracking_number = serializers.CharField()
+    tracking_state = serializers.ChoiceField(TrackingState.choices)
+    service = serializers.CharField()
+    shipped_at = serializers.DateTimeField(allow_null=True)
+
+
+def _parcels_cell(row: Mapping[str, Any]) -> Any:
+    """Waybill numbers with where they stand."""
+    parcels = row["parcels"] or []
+    if not parcels:
+        return f.DASH
+    cells = ((f.mono_html(shown_number(p)), f.badge_html(*TRACKING[p["tracking_state"]])) for p in parcels[:2])
+    shown = format_html_join(" ", "{} {}", cells)
+    return format_html("{} +{}", shown, len(parcels) - 2) if len(parcels) > 2 else shown
+
+
+def _parcels_of(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
+    return {pk: {"parcels": rows} for pk, rows in selectors.brief_of_orders(ids).items()}
+
+
+ORDER_PART = RowPart(
+    name="parcels", fields={"parcels": ParcelBrief(many=True, label=_("Parcels"))}, part=_parcels_of,
+    columns=[Column("parcels", label=_("Parcels"), html=_parcels_cell,
+                    text=lambda row: ", ".join(shown_number(p) for p in row["parcels"] or []))],
+    search=[
+        Prefix("tracking_key", to="order_id", queryset=lambda actor: selectors.parcels_for(actor)),
+        LastDigits("tracking_tail", to="order_id", queryset=lambda actor: selectors.parcels_for(actor)),
+    ],
+)  # fmt: skip
+if "orders" in LISTINGS:
+    register_part("orders", ORDER_PART)
+
+counts.register("parcels", selectors.due_count, permission="logistics.track_parcel")
+

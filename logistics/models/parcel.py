@@ -19,7 +19,7 @@ from products.models import Sku
 from stores.models import OutboundCall
 
 
-@tracked(exclude=["last_event_text"])
+@tracked(exclude=["last_event_text", "tracking_key", "tracking_tail"])
 class Parcel(models.Model):
     """A parcel. The database holds the promise that none is forgotten: settled, or packed, or it has a next check."""
 
@@ -32,6 +32,12 @@ class Parcel(models.Model):
     state = models.CharField(max_length=10, choices=ParcelState.choices)
     country = models.CharField(max_length=2)
     tracking_number = models.CharField(max_length=60, blank=True)
+    tracking_key = models.GeneratedField(
+        expression=Upper("tracking_number"), output_field=models.CharField(max_length=60), db_persist=True
+    )
+    tracking_tail = models.GeneratedField(
+        expression=Right(Upper("tracking_number"), 6), output_field=models.CharField(max_length=6), db_persist=True
+    )
     label_scanned_at = models.DateTimeField(null=True)
     weight_g = models.PositiveIntegerField(null=True)
     checks = models.JSONField(default=dict, help_text="the packing check list: what was confirmed, by whom")
@@ -82,8 +88,10 @@ class Parcel(models.Model):
             models.Index(fields=["state", "-shipped_at", "-id"], name="parcel_state"),
             models.Index(fields=["store", "-id"], name="parcel_store"),
             models.Index(fields=["order"], name="parcel_order"),
-            models.Index(Upper("tracking_number"), name="parcel_tracking_prefix"),
-            models.Index(Right(Upper("tracking_number"), 6), name="parcel_tracking_tail"),
+            models.Index(fields=["tracking_key"], name="parcel_tracking_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["tracking_tail"], name="parcel_tracking_tail"),
+            models.Index(fields=["tracking_state", "-shipped_at", "-id"], name="parcel_tracking_state"),
+            models.Index(fields=["country", "-shipped_at", "-id"], name="parcel_country"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Upper
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
 from conversations.choices import Direction, MessageState
 from conversations.models import Message
 from core import policies as house
 from core.audit import Actor
+from core.errors import Missing
 from core.models import Heartbeat
+from core.timeline import Entry
 from logistics.choices import SETTLED, ParcelState
 from logistics.models import CoverageRule, DecisionRule, Extension, Parcel, PromiseRule, TrackingEvent
 from logistics.policies import parcels as policies
@@ -75,10 +78,44 @@ def seen_events(ids: Iterable[int]) -> dict[int, list[Seen]]:
     return found
 
 
-def timeline_of(parcel: Parcel) -> list[TrackingEvent]:
-    """The newest events of a parcel, newest first."""
-    rows = TrackingEvent.objects.filter(parcel=parcel).order_by("-occurred_at", "-pk")
-    return list(rows[:SHOWN_EVENTS])
+def newest_events(ids: Sequence[int], each: int = 20) -> dict[int, list[dict[str, Any]]]:
+    """The newest events of each parcel, newest first, in one query."""
+    rows = TrackingEvent.objects.filter(parcel_id__in=ids).annotate(
+        _place=Window(RowNumber(), partition_by=F("parcel_id"), order_by=[F("occurred_at").desc(), F("pk").desc()])
+    )
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    names = ("parcel_id", "pk", "occurred_at", "stage", "description", "location", "source")
+    for row in rows.filter(_place__lte=each).order_by("parcel_id", "_place").values(*names):
+        found[row.pop("parcel_id")].append({"id": str(row.pop("pk")), **row})
+    return found
+
+
+def due_count(actor: Actor) -> int:
+    """Parcels of the actor's stores that a person must decide on (for the menu; capped)."""
+    duties = Duty.objects.filter(rule__in=["logistics.parcel_step", "logistics.promise_ending"], closed_at__isnull=True)
+    return duties[:10_001].count()
+
+
+def parcel(actor: Actor, pk: int) -> Parcel:
+    """One parcel of the actor's stores; raises ``Missing``."""
+    found = parcels_for(actor).filter(pk=pk).first()
+    if found is None:
+        raise Missing("not_found", _("There is no such entry, or it is not yours to see."))
+    return found
+
+
+def timeline_entries(found: Parcel, before: datetime | None = None, limit: int = SHOWN_EVENTS) -> list[Entry]:
+    """The tracking events of a parcel as lines of its timeline, newest first."""
+    rows = TrackingEvent.objects.filter(parcel=found)
+    if before is not None:
+        rows = rows.filter(occurred_at__lt=before)
+    return [
+        Entry(
+            at=e.occurred_at, text=e.description or e.get_stage_display(), title=e.get_stage_display(),
+            who=e.location or found.tracking_number, kind="tracking", icon="map-pin",
+        )
+        for e in rows.order_by("-occurred_at", "-pk")[:limit]
+    ]  # fmt: skip
 
 
 def extensions_of(parcel: Parcel) -> list[Extension]:
@@ -118,7 +155,7 @@ def by_numbers(store: Store | None, numbers: Iterable[str]) -> dict[str, Parcel]
     if not wanted:
         return {}
     manager = Parcel.objects if store is None else Parcel._base_manager.filter(store=store)
-    rows = manager.annotate(_upper=Upper("tracking_number")).filter(_upper__in=wanted).exclude(state=ParcelState.PACKED)
+    rows = manager.filter(tracking_key__in=wanted).exclude(state=ParcelState.PACKED)
     found: dict[str, Parcel] = {}
     for parcel in sorted(rows, key=lambda p: (p.state == ParcelState.SHIPPED, p.pk)):
         found[clean_number(parcel.tracking_number)] = parcel
@@ -370,3 +407,8 @@ def uncalled_extensions(now: datetime) -> list[str]:
 def delivered_under_way() -> QuerySet[Parcel]:
     """Parcels under way of orders that count as delivered (an order a channel completed may still have one)."""
     return parcels_under_way().filter(order__state=OrderState.DELIVERED)
+
+
+def ids_of_order(order: Order) -> list[int]:
+    """Ids of the parcels of an order."""
+    return list(Parcel.objects.filter(order=order).values_list("pk", flat=True))

@@ -1,1 +1,212 @@
 """Pages of parcels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import format as f
+from core.formpage import FormPage
+from core.listing.detail import DetailPage
+from core.listing.html import ListPage
+from core.pages import Page
+from logistics.choices import SETTLED, Advice, ParcelState
+from logistics.forms.parcels import EventFileForm
+from logistics.listings.parcels import STATES, TRACKING
+from logistics.models import Extension, Parcel
+from logistics.rules.tracking import BY_PERSON, days_left
+from logistics.selectors import parcels as selectors
+from logistics.services import tracking
+
+#: Why the next check stands where it stands, in words.
+WHY = {
+    "first": gettext_lazy("first check of the service"), "event": gettext_lazy("an event asks for a look"),
+    "reopened": gettext_lazy("opened again"), "judged": gettext_lazy("a person noted something"),
+    "escalate": gettext_lazy("no rule fits"),
+}  # fmt: skip
+
+
+class ParcelsPage(ListPage):
+    """All parcels."""
+
+    listing_name = "parcels"
+
+    def head_actions(self) -> list[dict[str, Any]]:
+        """Read events from a file."""
+        if not self.actor.has_perm("logistics.track_parcel"):
+            return []
+        return [{"label": _("Events from a file"), "url": reverse("logistics:events_import"), "icon": "file-import"}]
+
+    def row_css(self, row: dict[str, Any]) -> str:
+        """Settled parcels stand back."""
+        return "dim" if row["state"] in SETTLED else ""
+
+
+class ParcelPage(DetailPage):
+    """One parcel: where it is, until when, what comes next."""
+
+    listing_name = "parcels"
+    title = gettext_lazy("Parcel")
+
+    def number(self, obj: Parcel) -> str:
+        """The waybill number, else our own."""
+        return obj.tracking_number or obj.number
+
+    def badges(self, obj: Parcel) -> list[dict[str, Any]]:
+        """State and tracking state."""
+        label, tone = STATES[obj.state]
+        words, colour = TRACKING[obj.tracking_state]
+        own = [{"label": label, "tone": tone}]
+        return own if obj.state == obj.tracking_state else [*own, {"label": words, "tone": colour}]
+
+    def sub(self, obj: Parcel) -> list[Any]:
+        """Order, buyer, service, destination."""
+        order = f.link_html(reverse("orders:detail", args=[obj.order_id]), obj.order.number, "mono")
+        facts = [order, f.buyer_html(obj.order.buyer_name, obj.country)]
+        if obj.service:
+            facts.append(str(obj.service.code))
+        return facts
+
+    def clock(self, obj: Parcel) -> dict[str, Any] | None:
+        """The receiving time, while it runs."""
+        if obj.state != ParcelState.SHIPPED or obj.receive_by is None:
+            return None
+        return {"at": obj.receive_by, "text": _("The buyer's receiving time ends; then the order completes or is disputed.")}
+
+    def alerts(self, obj: Parcel) -> list[dict[str, Any]]:
+        """What must be seen."""
+        found = []
+        if obj.state == ParcelState.SHIPPED and obj.promised_by and self.now > obj.promised_by:
+            span = f.duration(self.now - obj.promised_by, 1)
+            found.append({"text": _("Later than the buyer was promised, by %(span)s.") % {"span": span}, "tone": "rose"})
+        waiting = selectors.pending_extensions([obj.pk]).get(obj.pk)
+        if waiting is not None:
+            text = (
+                _("Lengthen the receiving time by %(days)s days in the shop, then record it here.")
+                if waiting.call_id is None
+                else _("The shop was asked for %(days)s more days; the buyer is told when it has confirmed.")
+            )
+            found.append({"text": text % {"days": waiting.days}, "tone": "amber"})
+        return found
+
+    def facts(self, obj: Parcel) -> list[dict[str, Any]]:
+        """Way, promise, next check, parcel."""
+        zone = obj.store.time_zone
+        way = [
+            (_("Last event"), self._last(obj)), (_("Handed over"), f.moment(obj.shipped_at, self.now)),
+            (_("Under way"), f.days((self.now - obj.shipped_at).days) if obj.shipped_at else f.DASH),
+            (_("Carrier's page"), self._link(obj)),
+        ]  # fmt: skip
+        promise = [
+            (_("Promised by"), f.day(obj.promised_by, zone)), (_("Receiving time ends"), f.day(obj.receive_by, zone)),
+            (_("Store's clock"), zone),
+        ]  # fmt: skip
+        check = [
+            (_("Next check"), f.due_html(obj.next_check_at, self.now) if obj.state == ParcelState.SHIPPED else f.DASH),
+            (_("Why then"), self.why(obj)), (_("Last check"), f.moment(obj.checked_at, self.now)),
+            (_("Advice"), obj.get_advice_display() or f.DASH), (_("Buyer's mood"), obj.get_buyer_mood_display() or f.DASH),
+            (_("Customs hold"), obj.get_hold_reason_display() or f.DASH),
+        ]  # fmt: skip
+        parcel = [(_("Parcel"), obj.number), (_("Weight"), f.weight(obj.weight_g)), (_("Store"), str(obj.store))]
+        return [
+            {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise},
+            {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},
+        ]  # fmt: skip
+
+    @staticmethod
+    def why(obj: Parcel) -> str:
+        """Why the next check stands there."""
+        if not obj.next_check_why:
+            return f.DASH
+        return str(WHY.get(obj.next_check_why) or _("rule %(rule)s of the tables") % {"rule": obj.next_check_why})
+
+    @staticmethod
+    def _last(obj: Parcel) -> Any:
+        return f"{f.moment(obj.last_event_at)} · {obj.last_event_text}" if obj.last_event_at else f.DASH
+
+    @staticmethod
+    def _link(obj: Parcel) -> Any:
+        url = obj.service.tracking_url.replace("{number}", obj.tracking_number) if obj.service and obj.tracking_number else ""
+        return f.link_html(url, obj.tracking_number, "mono") if url.startswith("https://") else f.DASH
+
+    def tables(self, obj: Parcel) -> list[dict[str, Any]]:
+        """Extensions."""
+        rows = selectors.extensions_of(obj)
+        if not rows:
+            return []
+        columns = [{"label": label, "css": css} for label, css in
+                   ((_("Asked"), ""), (_("Days"), "num"), (_("From"), ""), (_("To"), ""), (_("State"), ""))]  # fmt: skip
+        return [{"title": _("Longer receiving times"), "columns": columns, "rows": [self._extension(row) for row in rows]}]
+
+    def _extension(self, row: Extension) -> dict[str, Any]:
+        if row.confirmed_at:
+            state = f.badge_html(_("Confirmed"), "leaf")
+        elif row.refused:
+            state = f.badge_html(_("Refused"), "rose", row.refused)
+        else:
+            state = f.badge_html(_("Awaited"), "amber")
+        cells = [("", f.moment(row.asked_at, self.now)), ("num", row.days), ("", f.day(row.before)), ("", f.day(row.after))]
+        return {"tds": f.tds_html([*cells, ("", state)]), "css": ""}
+
+    def first_step(self, obj: Parcel) -> str:
+        """The button that comes first follows the advice."""
+        return next_action(obj, bool(selectors.pending_extensions([obj.pk])))
+
+
+def next_action(obj: Parcel, extension_open: bool) -> str:
+    """The action that is the next step of a parcel."""
+    if extension_open:
+        return "extend"
+    if obj.advice in BY_PERSON:
+        return "settle" if obj.advice in (Advice.REFUND, Advice.RESEND) else "record-event"
+    return "check"
+
+
+class ParcelPane(Page):
+    """The parcel in the right pane of Today."""
+
+    permission = "logistics.view_parcel"
+
+    @cached_property
+    def parcel(self) -> Parcel:
+        """The parcel, if it is the person's to see."""
+        return selectors.parcel(self.actor, self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Facts and the newest events."""
+        parcel = self.parcel
+        zone, left = parcel.store.time_zone, days_left(parcel.receive_by, self.now) if parcel.receive_by else None
+        facts = [
+            (_("Tracking"), f.badge_html(*TRACKING[parcel.tracking_state])), (_("Order"), parcel.order.number),
+            (_("Service"), parcel.service.code if parcel.service else f.DASH), (_("Promised by"), f.day(parcel.promised_by, zone)),
+            (_("Receiving time ends"), f"{f.day(parcel.receive_by, zone)} · {f.days(left)}" if left is not None else f.DASH),
+            (_("Advice"), parcel.get_advice_display() or f.DASH),
+        ]  # fmt: skip
+        context = {"facts": facts, "entries": selectors.timeline_entries(parcel)[:12], "url": reverse("logistics:parcel", args=[parcel.pk])}
+        return self.render("logistics/_parcel_pane.html", context)
+
+
+class EventsImportPage(FormPage):
+    """Read tracking events from a file."""
+
+    permission = "logistics.track_parcel"
+    form_class = EventFileForm
+    title = gettext_lazy("Tracking events from a file")
+    text = gettext_lazy("Events may come in any order and again: each counts once. Numbers nobody knows come back as a file.")
+    submit_label = gettext_lazy("Read the file")
+
+    def back_url(self) -> str:
+        """The list."""
+        return reverse("logistics:parcels")
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """Start the work, show its progress."""
+        file = data["file"]
+        zone = getattr(self.request.user, "time_zone", "UTC")
+        job = tracking.start_event_import(raw=file.read(), name=file.name or "", time_zone=zone, actor=self.actor, now=self.now)
+        return self.go(reverse("core:job", args=[job.pk]))

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
 from conversations import services as conversations
 from core import audit
 from core import policies as house
 from core.audit import Actor
+from core.errors import Conflict, Invalid, NotAllowed
 from core.models import Heartbeat
-from logistics.choices import ParcelState
+from logistics.choices import EventStage, ParcelState
 from logistics.models import Parcel, TrackingEvent
 from logistics.policies import parcels as policies
 from logistics.rules.tracking import Standing, standing
@@ -66,6 +69,50 @@ def record_events(
         if found.events or source == "restate":
             _restate(parcels, actor, now, found)
     return found
+
+
+def record_by_hand(
+    *, parcels: Sequence[Parcel], at: datetime, stage: str, text: str, place: str, actor: Actor, now: datetime,
+    source: str = "hand",
+) -> Recorded:  # fmt: skip
+    """A person writes down what the carrier says of one or many parcels. Refuses parcels that were not handed over and
+    a time that is still to come."""
+    if not actor.has_perm("logistics.track_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    if at > now + timedelta(hours=1):
+        raise Invalid("in_the_future", _("This time is still to come."), errors={"at": [str(_("Still to come."))]})
+    if any(p.state == ParcelState.PACKED for p in parcels):
+        raise Conflict("not_handed_over", _("This parcel was not handed over yet."))
+    event = RemoteEvent("", at, stage, _words(stage, text), place)
+    return record_events(parcel_events={p.pk: [event] for p in parcels}, source=source, now=now, actor=actor)
+
+
+def _words(stage: str, text: str) -> str:
+    """The words of an event; without any the English name of its stage."""
+    with translation.override("en"):
+        return text.strip() or str(dict(EventStage.choices).get(stage, ""))
+
+
+def record_one(
+    *, occurred_at: datetime, actor: Actor, now: datetime, stage: str = "", description: str = "", location: str = "",
+    parcel: Parcel | None = None, tracking_number: str = "",
+) -> tuple[TrackingEvent, bool]:  # fmt: skip
+    """A program tells one event of a parcel, named by itself or by its waybill number; answers the event and whether it
+    is new. Refuses an unknown number and an event that says nothing."""
+    found = parcel or selectors.by_numbers(None, [tracking_number]).get(selectors.clean_number(tracking_number))
+    if found is None:
+        raise Invalid(
+            "no_parcel", _("No parcel has this number."), errors={"tracking_number": [str(_("No parcel has this number."))]}
+        )
+    if not stage and not description.strip():
+        raise Invalid("empty_event", _("Give a stage or the words of the carrier."), errors={"stage": [str(_("Give one."))]})
+    before = TrackingEvent.objects.filter(parcel=found).count()
+    record_by_hand(
+        parcels=[found], at=occurred_at, stage=stage, text=description, place=location, actor=actor, now=now, source="api"
+    )
+    row = _row(found, RemoteEvent("", occurred_at, stage, _words(stage, description), location), "api", now)
+    kept = TrackingEvent.objects.get(parcel=found, digest=row.digest, occurred_at=occurred_at)
+    return kept, TrackingEvent.objects.filter(parcel=found).count() > before
 
 
 def record_remote(

@@ -167,7 +167,10 @@ def extension_settled(*, call: OutboundCall, now: datetime) -> None:
         Extension._base_manager.filter(pk=row.pk, confirmed_at__isnull=True).update(refused=reason)
         worklist.close(rule_key=CHECK, subject_ids=[row.pk], actor=SYSTEM, now=now, reason="refused", cancelled=True)
         if parcel.state == ParcelState.SHIPPED:
-            audit.record(parcel, "parcel.not_extended", actor=SYSTEM, now=now, text="The shop did not lengthen the receiving time", reason=reason)
+            audit.record(
+                parcel, "parcel.not_extended", actor=SYSTEM, now=now, reason=reason,
+                text="The shop did not lengthen the receiving time",
+            )  # fmt: skip
             _without(row, parcel, now, reason)
 
 
