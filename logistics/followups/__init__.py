@@ -1,5 +1,5 @@
 """What notes and parcels owe somebody by a time."""
 
-from logistics.followups import dispatch, parcels
+from logistics.followups import dispatch, parcels, shipping
 
-__all__ = ["dispatch", "parcels"]
+__all__ = ["dispatch", "parcels", "shipping"]

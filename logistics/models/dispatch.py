@@ -57,7 +57,11 @@ class DispatchNote(models.Model):
             models.CheckConstraint(condition=~Q(state="blocked") | ~Q(block_reason=""), name="blocked_has_reason"),
         ]
         indexes = [
-            models.Index(fields=["state", "due_at", "id"], name="note_open", condition=Q(state__in=["draft", "signed", "released", "blocked", "packed"])),
+            models.Index(
+                fields=["state", "due_at", "id"], name="note_open",
+                condition=Q(state__in=["draft", "signed", "released", "blocked", "packed"]),
+            ),
+            models.Index(fields=["due_at", "id"], name="note_due"),
             models.Index(fields=["store", "-id"], name="note_store"),
         ]  # fmt: skip
 
@@ -79,6 +83,7 @@ class NoteLine(models.Model):
     unit_value = models.DecimalField(max_digits=14, decimal_places=4, help_text="value of one piece to four places, for reading")
     unit_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="purchase price the purchaser signs")
     wish = models.CharField(max_length=300, blank=True)
+    wish_by_hand = models.BooleanField(default=False, help_text="somebody wrote the wish on the note: the order no longer changes it")
     assort = models.BooleanField(default=False)
     fragile = models.BooleanField(default=False)
 

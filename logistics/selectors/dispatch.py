@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core import policies
 from core.audit import Actor
 from core.errors import Missing
-from logistics.choices import NoteState, NumberState, ParcelState
+from logistics.choices import BlockReason, NoteState, NumberState, ParcelState
 from logistics.models import (
     ApprovalRule,
     DispatchNote,
@@ -173,6 +173,53 @@ def orders_without_note(limit: int) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
+def cancelled_with_note(limit: int) -> list[int]:
+    """Cancelled orders that still have an open note."""
+    rows = DispatchNote.objects.filter(state__in=OPEN_NOTES, order__state=OrderState.CANCELLED)
+    return list(rows.values_list("order_id", flat=True)[:limit])
+
+
+def orders_to_resume(limit: int) -> list[int]:
+    """Ready orders whose note is blocked only because they were intercepted."""
+    rows = DispatchNote.objects.filter(
+        state=NoteState.BLOCKED, block_reason=BlockReason.INTERCEPTED, order__intercept="",
+        order__state__in=[OrderState.READY, OrderState.PART_SHIPPED],
+    )  # fmt: skip
+    return list(rows.values_list("order_id", flat=True)[:limit])
+
+
+def undeclared(limit: int) -> list[Parcel]:
+    """Parcels that left the house and whose shop was neither told nor is being told."""
+    rows = Parcel.objects.filter(
+        shipped_at__isnull=False, declared_at__isnull=True, declare_call__isnull=True, note__isnull=False
+    ).exclude(state=ParcelState.CLOSED)
+    return list(rows.select_related("store", "order", "service").order_by("pk")[:limit])
+
+
+def drafts_of(order_ids: Iterable[int]) -> list[DispatchNote]:
+    """The drafts of these orders."""
+    return list(DispatchNote.objects.filter(order_id__in=list(order_ids), state=NoteState.DRAFT))
+
+
+def waiting_for_number(limit: int) -> list[DispatchNote]:
+    """Released notes without a waybill number."""
+    have = WaybillNumber.objects.filter(note_id=OuterRef("pk"), state__in=LIVE_NUMBERS)
+    return list(DispatchNote.objects.filter(state=NoteState.RELEASED).exclude(Exists(have)).order_by("due_at", "pk")[:limit])
+
+
+def batch(pk: int) -> PrintBatch:
+    """One print batch. Raises ``Missing``."""
+    found = PrintBatch.objects.select_related("owner", "job").filter(pk=pk).first()
+    if found is None:
+        raise Missing("batch_missing", _("There is no such print batch."))
+    return found
+
+
+def note_of_log(log_id: int) -> str:
+    """The number of the note a print row is about."""
+    return PrintLog.objects.values_list("note__number", flat=True).get(pk=log_id)
+
+
 def open_lines(order_ids: Sequence[int]) -> list[tuple[int, int, int, bool]]:
     """Order lines with pieces that have not left yet: (order, line, open pieces, is no goods). One query."""
     rows = OrderLine.objects.filter(order_id__in=order_ids, shipped_quantity__lt=F("quantity"))
@@ -192,6 +239,11 @@ def low_pools(day: date | datetime) -> list[Service]:
     free = Count("numbers", filter=Q(numbers__state=NumberState.FREE))
     rows = Service.objects.filter(active=True, numbers__source="pool").annotate(free=free).filter(free__lt=least)
     return list(rows.order_by("pk").distinct())
+
+
+def free_numbers(service: Service) -> int:
+    """Free numbers in the pool of a service."""
+    return WaybillNumber.objects.filter(service=service, state=NumberState.FREE).count()
 
 
 def postal_countries() -> frozenset[str]:

@@ -26,6 +26,9 @@ from stores import selectors as store_selectors
 from stores.choices import Ability
 from stores.models import OutboundCall
 from stores.services import outbox
+from worklist import services as worklist
+
+LOW_RULE = "logistics.number_low"
 
 #: Notes that may get a number: approved ones, and those on the packing table.
 MAY_HAVE = [NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
@@ -76,6 +79,7 @@ def add_to_pool(*, service: Service, text: str, actor: Actor, now: datetime) -> 
     made = Added([r.number for r in rows], sorted(known), [r.number for r in rows if not r.check_ok], bad)
     if rows:
         audit.record(service, "waybill.add", actor=actor, now=now, text="%(n)s waybill numbers added", n=len(rows))
+        _watch_pool(service, actor, now)
     return made
 
 
@@ -149,10 +153,19 @@ def _from_pool(service: Service, notes: Sequence[DispatchNote], made: Reserved, 
     pairs = list(zip(notes, free, strict=False))
     _tie(pairs, actor, now)
     made.reserved += [note for note, _number in pairs]
+    _watch_pool(service, actor, now)
     for note in notes[len(pairs) :]:
         made.refused[note.pk] = Conflict(
             "no_number", _("There is no free waybill number of %(service)s: add numbers first."), service=service.code
         )
+
+
+def _watch_pool(service: Service, actor: Actor, now: datetime) -> None:
+    """Ask people for more numbers when the pool runs low; the duty ends when there are enough."""
+    if service.pk in {low.pk for low in selectors.low_pools(now)}:
+        worklist.plan(rule_key=LOW_RULE, subject_ids=[service.pk], now=now)
+    else:
+        worklist.close(rule_key=LOW_RULE, subject_ids=[service.pk], actor=actor, now=now, reason="enough numbers")
 
 
 def _tie(pairs: Sequence[tuple[DispatchNote, WaybillNumber]], actor: Actor, now: datetime) -> None:

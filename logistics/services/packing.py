@@ -27,6 +27,7 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import station as reads
 from logistics.selectors.station import Table
 from logistics.services import stages
+from worklist import services as worklist
 
 NOTE_NUMBER = re.compile(r"^DN-\d+$")
 CHECKS = (rules.QUALITY, rules.COLOUR, rules.ARTICLE, rules.FRAGILE, rules.ADDRESS)
@@ -265,6 +266,7 @@ def _stopped(table: Table, actor: Actor, now: datetime) -> _Plan | None:
             block_note=str(note.order.get_intercept_display() or note.order.get_state_display())[:300],
             blocked_by_id=actor.user_id,
         )  # fmt: skip
+        worklist.plan(rule_key="logistics.blocked_note", subject_ids=[note.pk], now=now)
         stages.push(order_ids=[note.order_id], actor=actor, now=now)
     return _Plan("note", reason, {**_names(table), "missing": sum(table.short.values())}, leave=True)
 

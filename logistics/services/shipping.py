@@ -38,7 +38,10 @@ DECLARE_RULE = "logistics.declare_today"
 #: The text "your order is on its way".
 SHIPPED_TEXT = "T02"
 #: Duties that end when the parcel leaves the house.
-ENDS_WITH_HAND_OVER = ("logistics.goods_missing", "logistics.number_waiting", "logistics.note_in_time", "logistics.blocked_note")
+ENDS_WITH_HAND_OVER = (
+    "logistics.three_days", "logistics.goods_missing", "logistics.find_goods", "logistics.number_waiting", "logistics.pickup_missed",
+    "logistics.not_handed_over",
+)  # fmt: skip
 
 
 @dataclass

@@ -1,1 +1,74 @@
 """What dispatch hears."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.events import subscribe
+from core.jobs import later
+from inventory.events import GoodsArrived
+from logistics.services import numbers, shipping, stages
+from orders import registry as order_registry
+from orders.events import OrdersChanged, OrdersMatched, OrdersReady, OrderStopped
+from stores.choices import Ability
+from stores.models import OutboundCall
+from stores.registry import on_settled, still_wanted
+
+#: Orders one job takes.
+PIECE = 500
+
+order_registry.dispatch_facts = stages.facts_of_orders
+
+
+def _in_pieces(name: str, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), PIECE):
+        later(name, order_ids=list(ids[start : start + PIECE]))
+
+
+@subscribe(OrdersReady, recovered_by="logistics.sweep_notes")
+def on_orders_ready(event: OrdersReady) -> None:
+    """Orders that may be sent get their note."""
+    _in_pieces("logistics.draft_notes", event.order_ids)
+
+
+@subscribe(OrdersMatched, recovered_by="logistics.sweep_notes")
+def on_orders_matched(event: OrdersMatched) -> None:
+    """Notes learn what their lines stand for."""
+    _in_pieces("logistics.follow_orders", event.order_ids)
+
+
+@subscribe(OrdersChanged, recovered_by="logistics.sweep_notes")
+def on_orders_changed(event: OrdersChanged) -> None:
+    """Notes follow service, wishes and address."""
+    _in_pieces("logistics.follow_orders", event.order_ids)
+
+
+@subscribe(OrderStopped, recovered_by="logistics.sweep_notes")
+def on_order_stopped(event: OrderStopped) -> None:
+    """A cancelled order takes its note back."""
+    later("logistics.stop_notes", order_ids=[event.order_id])
+
+
+@subscribe(GoodsArrived, recovered_by="logistics.sweep_notes")
+def on_goods_arrived(event: GoodsArrived) -> None:
+    """Notes that waited for goods may now be signed by rule."""
+    _in_pieces("logistics.sign_by_rule", event.order_refs)
+
+
+@on_settled(Ability.WAYBILL)
+def waybill_given(call: OutboundCall, *, now: datetime) -> None:
+    """The carrier gave a number, or will not."""
+    numbers.carrier_answered(call=call, now=now)
+
+
+@on_settled(Ability.DECLARE_SHIPMENT)
+def shipment_declared(call: OutboundCall, *, now: datetime) -> None:
+    """The shop knows of the shipment, or must be told by hand."""
+    shipping.channel_answered(call=call, now=now)
+
+
+@still_wanted(Ability.DECLARE_SHIPMENT)
+def declaration_wanted(call: OutboundCall, *, now: datetime) -> str:
+    """A parcel that was closed or declared by hand is not declared again (G1c)."""
+    return shipping.why_not_declare(call=call)

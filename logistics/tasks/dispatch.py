@@ -1,1 +1,82 @@
 """Jobs of dispatch."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+from core.clock import utcnow
+from core.jobs import job
+from core.longwork import Work, runner
+from logistics import documents
+from logistics.selectors import dispatch as selectors
+from logistics.services import dispatch, numbers, printing, shipping
+
+DESK = audit.system("dispatch")
+SWEEP = 500
+
+
+@job("logistics.draft_notes")
+def draft_notes(order_ids: Sequence[int]) -> int:
+    """Draft the notes of orders that became ready, and go on with notes that waited for them."""
+    now = utcnow()
+    dispatch.resume(order_ids=order_ids, actor=DESK, now=now)
+    return len(dispatch.draft_notes(order_ids=order_ids, actor=DESK, now=now))
+
+
+@job("logistics.sweep_notes", every=60)
+def sweep_notes() -> dict[str, int]:
+    """Find what a lost message left behind: ready orders without a note, notes of cancelled orders, declarations not made."""
+    now = utcnow()
+    drafted = dispatch.draft_notes(order_ids=selectors.orders_without_note(SWEEP), actor=DESK, now=now)
+    gone = dispatch.withdraw_for_cancelled(order_ids=selectors.cancelled_with_note(SWEEP), actor=DESK, now=now)
+    resumed = dispatch.resume(order_ids=selectors.orders_to_resume(SWEEP), actor=DESK, now=now)
+    shipping.declare(parcels=selectors.undeclared(SWEEP), now=now)
+    return {"drafted": len(drafted), "withdrawn": gone, "resumed": resumed}
+
+
+@job("logistics.follow_orders")
+def follow_orders(order_ids: Sequence[int]) -> int:
+    """Orders were matched or changed: their open notes follow."""
+    now = utcnow()
+    dispatch.draft_notes(order_ids=order_ids, actor=DESK, now=now)
+    return dispatch.follow(order_ids=order_ids, actor=DESK, now=now)
+
+
+@job("logistics.stop_notes")
+def stop_notes(order_ids: Sequence[int]) -> int:
+    """Orders were stopped: notes of cancelled ones are taken back (others are stopped at the next scan)."""
+    return dispatch.withdraw_for_cancelled(order_ids=order_ids, actor=DESK, now=utcnow())
+
+
+@job("logistics.sign_by_rule")
+def sign_by_rule(order_ids: Sequence[int]) -> int:
+    """Goods arrived: notes that waited for nothing else are signed by rule."""
+    return dispatch.auto_sign(notes=selectors.drafts_of(order_ids), now=utcnow())
+
+
+@job("logistics.number_notes", every=300)
+def number_notes() -> int:
+    """Released notes that could not get a number get one as soon as there are free ones again."""
+    notes = selectors.waiting_for_number(SWEEP)
+    return len(numbers.reserve_for(notes=notes, actor=DESK, now=utcnow()).reserved) if notes else 0
+
+
+@runner(printing.JOB, _("Print dispatch notes"), permission="logistics.print_note")
+def print_batch(work: Work) -> None:
+    """Typeset one batch. A worker that dies is replaced by another that makes the same file anew: no page comes twice."""
+    batch = selectors.batch(work.payload["batch"])
+    record, problems = documents.batch_record(batch, batch.created_at)
+    pdf = documents.render_batch(record, work.step)
+    work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
+    for log_id, reason in problems.items():
+        work.log(_now("%(note)s: no label printed, %(reason)s") % {"note": selectors.note_of_log(log_id), "reason": reason}, "error")
+    printing.finish(
+        batch=batch, content_hash=documents.digest(record), problems=problems, actor=work.actor, now=utcnow()
+    )
+    work.result(notes=len(record["notes"]), labels=len(record["labels"]), left_out=len(problems), batch=batch.number)
+

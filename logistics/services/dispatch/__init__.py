@@ -5,6 +5,7 @@ from logistics.services.dispatch.editing import (
     LineChange,
     block,
     edit,
+    follow,
     refresh_lines,
     resume,
     unblock,
@@ -12,9 +13,10 @@ from logistics.services.dispatch.editing import (
     withdraw_for_cancelled,
     withdraw_notes,
 )  # fmt: skip
+from logistics.services.dispatch.missing import ask_buyer, reserve_number
 from logistics.services.dispatch.signing import auto_sign, kinds_for, release, release_notes, sign, sign_notes
 
 __all__ = [
-    "LineChange", "auto_sign", "block", "draft_notes", "draft_one", "edit", "kinds_for", "refresh_lines", "release",
-    "release_notes", "resume", "sign", "sign_notes", "unblock", "withdraw", "withdraw_for_cancelled", "withdraw_notes",
+    "LineChange", "ask_buyer", "auto_sign", "block", "draft_notes", "draft_one", "edit", "follow", "kinds_for", "refresh_lines", "release",
+    "release_notes", "reserve_number", "resume", "sign", "sign_notes", "unblock", "withdraw", "withdraw_for_cancelled", "withdraw_notes",
 ]  # fmt: skip

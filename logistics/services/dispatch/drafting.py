@@ -25,8 +25,10 @@ from logistics.selectors.drafting import Source
 from logistics.services import stages
 from logistics.services.dispatch.signing import auto_sign
 from orders.models import Order
+from worklist import services as worklist
 
 CHUNK = 500
+IN_TIME = "logistics.note_in_time"
 
 
 def draft_notes(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> list[DispatchNote]:
@@ -76,6 +78,7 @@ def _draft_chunk(ids: Sequence[int], actor: Actor, now: datetime) -> list[Dispat
         audit.entry(note, "note.draft", actor=actor, now=now, text="Dispatch note drafted") for note in notes
     )
     auto_sign(notes=notes, now=now)
+    worklist.plan(rule_key=IN_TIME, subject_ids=[note.pk for note in notes], now=now)
     stages.push(order_ids=[note.order_id for note in notes], actor=actor, now=now)
     return notes
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,10 +22,12 @@ from logistics.rules.routing import why_not
 from logistics.rules.values import per_piece
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
-from logistics.selectors.signing import unmatched_lines
 from logistics.services import numbers, stages
 from logistics.services.dispatch.drafting import Desk, line_sum, lines_from
 from logistics.services.dispatch.signing import auto_sign
+from worklist import services as worklist
+
+BLOCKED_RULE = "logistics.blocked_note"
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _change_lines(note: DispatchNote, changes: Sequence[LineChange], actor: Acto
         if line is None:
             raise Invalid("bad_line", _("This line is not on the note."), errors={"lines": [str(_("Unknown line."))]})
         if change.wish is not None and change.wish.strip() != line.wish:
-            line.wish = change.wish.strip()[:300]
+            line.wish, line.wish_by_hand = change.wish.strip()[:300], True
             done[f"wish {line.sku.code}"] = line.wish
         if change.unit_cost is not None and change.unit_cost != line.unit_cost:
             line.unit_cost = change.unit_cost
@@ -109,7 +112,7 @@ def _change_lines(note: DispatchNote, changes: Sequence[LineChange], actor: Acto
         if change.value is not None and change.value != line.value:
             _raise_value(line, change.value, actor)
             done[f"value {line.sku.code}"] = str(change.value)
-    NoteLine.objects.bulk_update(rows.values(), ["wish", "unit_cost", "value", "unit_value"])
+    NoteLine.objects.bulk_update(rows.values(), ["wish", "wish_by_hand", "unit_cost", "value", "unit_value"])
     note.declared_value = line_sum(rows.values())
     return done
 
@@ -152,15 +155,35 @@ def _reopen(
     )  # fmt: skip
     if note.state != NoteState.DRAFT:
         move(note, "edit", actor=actor, now=now, block_reason="", block_note="", released_at=None, signed_at=None)
+        _end_duties([note], actor, now, "changed")
     auto_sign(notes=[note], now=now)
+    worklist.plan(rule_key="logistics.note_in_time", subject_ids=[note.pk], now=now)
     stages.push(order_ids=[note.order_id], actor=actor, now=now)
+
+
+#: Duties that a note has while it is with the warehouse.
+OF_WAREHOUSE = (
+    "logistics.blocked_note", "logistics.three_days", "logistics.goods_missing", "logistics.find_goods", "logistics.number_waiting",
+    "logistics.pickup_missed", "logistics.not_handed_over",
+)  # fmt: skip
+
+
+def _end_duties(notes: Sequence[DispatchNote], actor: Actor, now: datetime, why: str) -> None:
+    ids = [note.pk for note in notes]
+    for rule in OF_WAREHOUSE:
+        worklist.close(rule_key=rule, subject_ids=ids, actor=actor, now=now, reason=why, cancelled=True)
+
+
+def _shape(line: NoteLine) -> tuple[Any, ...]:
+    """What of a line comes from the order."""
+    return (line.order_line_id, line.sku_id, line.quantity, line.paid, line.wish, line.assort)
 
 
 @transaction.atomic
 def refresh_lines(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
     """Write the lines of open, unpacked notes anew after articles were matched or lines changed; answers how many changed.
 
-    Wishes that people edited stay. A note whose content stays the same keeps its signatures.
+    A wish that somebody wrote on the note stays. A note whose content stays the same keeps its signatures.
     """
     notes = DispatchNote.objects.filter(
         order_id__in=list(order_ids), state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
@@ -171,19 +194,35 @@ def refresh_lines(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> i
     for note in rows:
         fresh = lines_from(note, found[note.order_id])
         held = list(NoteLine.objects.filter(note=note).order_by("position"))
-        if [(line.order_line_id, line.sku_id, line.quantity, line.paid) for line in held] == [
-            (line.order_line_id, line.sku_id, line.quantity, line.paid) for line in fresh
-        ]:
+        written = {(line.order_line_id, line.sku_id): line.wish for line in held if line.wish_by_hand}
+        for line in fresh:
+            key = (line.order_line_id, line.sku_id)
+            line.wish, line.wish_by_hand = written.get(key, line.wish), key in written
+        if [_shape(line) for line in held] == [_shape(line) for line in fresh]:
             auto_sign(notes=[note], now=now)
             continue
-        wishes = {(line.order_line_id, line.sku_id): line.wish for line in held}
-        for line in fresh:
-            line.wish = wishes.get((line.order_line_id, line.sku_id), line.wish)
         NoteLine.objects.filter(note=note).delete()
         NoteLine.objects.bulk_create(fresh)
         note.declared_value = line_sum(fresh)
         _reopen(note, {"articles": str(len(fresh))}, relabel=False, actor=actor, now=now, reason="")
         count += 1
+    return count
+
+
+def follow(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
+    """Let open, unpacked notes follow their orders: articles, wishes, the service a person chose, and the address while the
+    note has not left the desk (later the parcel is stopped at the scan instead). Answers how many changed."""
+    ids = list(order_ids)
+    count = refresh_lines(order_ids=ids, actor=actor, now=now)
+    services = {service.code: service for service in Service.objects.filter(active=True)}
+    rows = DispatchNote.objects.filter(order_id__in=ids, state__in=[NoteState.DRAFT, NoteState.SIGNED]).select_related("order")
+    for note in rows:
+        wanted = services.get(note.order.service_code)
+        chosen = wanted if wanted and wanted.pk != note.service_id else None
+        try:
+            count += edit(note=note, service=chosen, take_address=True, actor=actor, now=now)
+        except DomainError as error:
+            audit.record(note, "note.not_followed", actor=actor, now=now, text="The order changed: %(why)s", why=error.message[:200])
     return count
 
 
@@ -203,6 +242,7 @@ def resume(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
             count += 1
         elif note.state == NoteState.BLOCKED and note.block_reason == BlockReason.INTERCEPTED:
             move(note, "unblock", actor=audit.SYSTEM, now=now, block_reason="", block_note="", blocked_by=None, blocked_at=None)
+            worklist.close(rule_key=BLOCKED_RULE, subject_ids=[note.pk], actor=actor, now=now, reason="order goes on")
             stages.push(order_ids=[note.order_id], actor=actor, now=now)
             count += 1
     return count
@@ -222,6 +262,10 @@ def withdraw_notes(
         moved, refused = move_many(rows, "withdraw", actor=actor, now=now, reason=reason)
         gone = [note for note in moved if isinstance(note, DispatchNote)]
         numbers.give_back(notes=gone, reason=reason, actor=actor, now=now)
+        _end_duties(gone, actor, now, "withdrawn")
+        worklist.close(
+            rule_key="logistics.note_in_time", subject_ids=[n.pk for n in gone], actor=actor, now=now, reason="withdrawn", cancelled=True
+        )
         stages.push(order_ids=[note.order_id for note in gone], actor=actor, now=now)
     return gone, refused
 
@@ -253,6 +297,8 @@ def block(*, note: DispatchNote, reason: str, text: str, actor: Actor, now: date
         held, "block", actor=actor, now=now, reason=f"{BlockReason(reason).label} {text}".strip(), block_reason=reason,
         block_note=text.strip()[:300], blocked_by_id=actor.user_id,
     )  # fmt: skip
+    worklist.plan(rule_key=BLOCKED_RULE, subject_ids=[held.pk], now=now)
+    worklist.close(rule_key="logistics.find_goods", subject_ids=[held.pk], actor=actor, now=now, reason="reported")
     stages.push(order_ids=[held.order_id], actor=actor, now=now)
     note.refresh_from_db()
     return note
@@ -265,11 +311,7 @@ def unblock(*, note: DispatchNote, actor: Actor, now: datetime, reason: str = ""
     if held.order.intercept or held.order.state not in ("ready", "part_shipped"):
         raise Conflict("order_not_ready", _("The order is held or intercepted: settle that first."))
     move(held, "unblock", actor=actor, now=now, reason=reason, block_reason="", block_note="", blocked_by=None, blocked_at=None)
+    worklist.close(rule_key=BLOCKED_RULE, subject_ids=[held.pk], actor=actor, now=now, reason="solved")
     stages.push(order_ids=[held.order_id], actor=actor, now=now)
     note.refresh_from_db()
     return note
-
-
-def still_unmatched(order_ids: Sequence[int]) -> int:
-    """How many open lines of these orders wait for their match."""
-    return sum(unmatched_lines(order_ids).values())

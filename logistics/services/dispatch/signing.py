@@ -23,6 +23,7 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import signing as reads
 from logistics.selectors.signing import Case
 from logistics.services import numbers, stages
+from worklist import services as worklist
 
 RULES_ACTOR = audit.system("approval rules")
 
@@ -178,6 +179,8 @@ def release_notes(
             numbers.reserve_for(notes=wanted, actor=actor, now=now)
         stages.push(order_ids=[note.order_id for note in released], actor=actor, now=now)
         if released:
+            ids = [note.pk for note in released]
+            worklist.close(rule_key="logistics.note_in_time", subject_ids=ids, actor=actor, now=now, reason="released")
             publish(NotesReleased(tuple(note.pk for note in released)))
     return released, refused
 
