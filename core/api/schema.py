@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from core.api.errors import MEDIA_TYPE
 from core.listing.actions import Action
-from core.listing.base import Listing
+from core.listing.base import Listing, parameters_of
 
 _FORM_FIELDS: list[tuple[type[forms.Field], type[serializers.Field]]] = [
     (forms.NullBooleanField, serializers.BooleanField), (forms.BooleanField, serializers.BooleanField),
@@ -242,14 +242,8 @@ def list_parameters(listing: Listing) -> list[OpenApiParameter]:
             OpenApiParameter("q", str, description="words that must all fit, or several numbers of which any may")
         )
     for name, found in listing.filterset_class.base_filters.items():
-        made += [_parameter(one, found) for one in parameter_names(name, found)]
+        made += [_parameter(one, found) for one in parameters_of(name, found)]
     return made
-
-
-def parameter_names(name: str, found: django_filters.Filter) -> list[str]:
-    """The URL parameters of a filter (a range has two)."""
-    suffixes = getattr(getattr(found.field, "widget", None), "suffixes", None)
-    return [f"{name}_{suffix}" if suffix else name for suffix in suffixes] if suffixes else [name]
 
 
 def _parameter(name: str, found: django_filters.Filter) -> OpenApiParameter:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import MethodNotAllowed, NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -33,6 +33,7 @@ class ApiView(APIView):
     throttle_classes = (CallerThrottle,)
     parser_classes: Any = (StrictJSONParser,)
     metadata_class = None
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "patch", "delete"]
     permissions: ClassVar[Mapping[str, str]] = {}
 
     @property
@@ -67,6 +68,21 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         reference = request.META.get("HTTP_X_REQUEST_ID", "")[:40]
         self._stack.enter_context(acting_scope(self.actor, reference))
+
+    def check_permissions(self, request: Request) -> None:
+        """A method the view does not have is 405 for whoever is signed in, before any permission."""
+        method = (request.method or "").lower()
+        known = method in self.http_method_names and (
+            hasattr(self, method) or (method == "head" and hasattr(self, "get"))
+        )
+        if not known and request.user and request.user.is_authenticated:
+            raise MethodNotAllowed(request.method or "")
+        super().check_permissions(request)
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        """What the header Allow names."""
+        return [name.upper() for name in self.http_method_names if hasattr(self, name) or name == "head"]
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """There is one format; what is asked for beside it is not refused."""

@@ -146,14 +146,14 @@ class Listing:
         return list(self.filterset_class.base_filters)
 
     @cached_property
+    def filter_parameters(self) -> dict[str, list[str]]:
+        """Filter name -> its URL parameters (a range has two)."""
+        return {name: parameters_of(name, made) for name, made in self.filterset_class.base_filters.items()}
+
+    @cached_property
     def parameter_names(self) -> list[str]:
-        """The URL parameters of the filters (a range filter has two)."""
-        names: list[str] = []
-        for name, made in self.filterset_class.base_filters.items():
-            widget = getattr(made.field, "widget", None)
-            suffixes = getattr(widget, "suffixes", None)
-            names += [f"{name}_{suffix}" if suffix else name for suffix in suffixes] if suffixes else [name]
-        return names
+        """The URL parameters of all filters."""
+        return [parameter for names in self.filter_parameters.values() for parameter in names]
 
     @cached_property
     def orderings(self) -> dict[str, str]:
@@ -174,7 +174,7 @@ class Listing:
     def forget(self) -> None:
         """Drop what was compiled (a part was registered)."""
         for name in ("shape", "all_columns", "all_actions", "sources", "filterset_class", "filter_names",
-                     "parameter_names", "orderings"):  # fmt: skip
+                     "parameter_names", "filter_parameters", "orderings"):  # fmt: skip
             self.__dict__.pop(name, None)
 
     # --- rows --------------------------------------------------------------------------------------------------
@@ -285,6 +285,13 @@ def register_part(listing_name: str, part: RowPart) -> None:
     PARTS[listing_name].append(part)
     if listing_name in LISTINGS:
         LISTINGS[listing_name].forget()
+
+
+def parameters_of(name: str, made: django_filters.Filter) -> list[str]:
+    """The URL parameters of a filter, without building its form field (which may ask the database for choices)."""
+    widget = made.extra.get("widget") or getattr(made.field_class, "widget", None)
+    suffixes = getattr(widget, "suffixes", None)
+    return [f"{name}_{suffix}" if suffix else name for suffix in suffixes] if suffixes else [name]
 
 
 def listing(name: str) -> Listing:

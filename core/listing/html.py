@@ -198,7 +198,7 @@ class ListPage(Page):
     def _set_filters(self) -> dict[str, list[str]]:
         """Filter name -> URL parameters of it that are set."""
         found = {}
-        for name, names in filter_parameters(self.listing).items():
+        for name, names in self.listing.filter_parameters.items():
             given = [p for p in names if any(self.query.params.getlist(p))]
             if given:
                 found[name] = given
@@ -303,15 +303,6 @@ def around_id(listing: Listing) -> tuple[str, str]:
 def same_question(text: str) -> tuple[Any, ...]:
     """A question in a form that can be compared."""
     return tuple(sorted((key, tuple(values)) for key, values in QueryDict(text).lists()))
-
-
-def filter_parameters(listing: Listing) -> dict[str, list[str]]:
-    """Filter name -> its URL parameters (a range has two)."""
-    made = {}
-    for name, found in listing.filterset_class.base_filters.items():
-        suffixes = getattr(getattr(found.field, "widget", None), "suffixes", None)
-        made[name] = [f"{name}_{suffix}" if suffix else name for suffix in suffixes] if suffixes else [name]
-    return made
 
 
 def shown_values(field: Any, values: list[str]) -> str:

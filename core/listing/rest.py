@@ -340,6 +340,15 @@ def validated(kind: type[serializers.Serializer], body: Mapping[str, Any], actor
     return dict(made.validated_data)
 
 
+def methods(base: type[ResourceView], made: Resource) -> list[str]:
+    """The methods a view answers: only what the resource declares; any other is 405."""
+    if base is ListView:
+        return ["get", "head", *(["post"] if made.create else [])]
+    if base is DetailView:
+        return ["get", "head", *(["patch"] if made.update else []), *(["delete"] if made.delete else [])]
+    return ["post"]
+
+
 def routes(resources: Sequence[type[Resource]]) -> list[URLPattern]:
     """The addresses of ``resources`` with one view class per operation (so that the schema can tell them apart)."""
     found: list[URLPattern] = []
@@ -351,7 +360,8 @@ def routes(resources: Sequence[type[Resource]]) -> list[URLPattern]:
         RESOURCES[at] = made
 
         def view(base: type[ResourceView], name: str, made: Resource = made, **more: Any) -> Any:
-            kind: Any = type(name, (base,), {"resource": made, "__doc__": base.__doc__, **more})
+            declared = {"resource": made, "__doc__": base.__doc__, "http_method_names": methods(base, made), **more}
+            kind: Any = type(name, (base,), declared)
             return kind.as_view()
 
         found.append(path(f"{at}/", view(ListView, f"{stem}List"), name=f"{at}-list"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,10 +12,24 @@ from django.test import Client
 from accounts.models import ApiToken, User
 from core import crypto
 from core.audit import Actor
+from core.listing import LISTINGS
 from core.models import CalendarDay
+from tests.core.sample import DAYS
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 MONDAY = date(2027, 1, 4)
+
+
+@pytest.fixture(autouse=True)
+def sample_list(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The sample list exists only for the tests that name its addresses."""
+    marker = request.node.get_closest_marker("urls")
+    if marker is None or marker.args[0] != "tests.core.sample":
+        yield
+        return
+    LISTINGS["days"] = DAYS
+    yield
+    LISTINGS.pop("days", None)
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from accounts.roles import ROLE_PERMISSIONS
 from core import crypto
 from core.checks import faults
 from core.listing import LISTINGS, Listing
-from core.listing.html import filter_parameters
 from core.listing.query import ListQuery
 from core.listing.rest import RESOURCES
 from core.scope import acting_scope
@@ -31,7 +30,7 @@ from tests.factories.accounts import NOW, make_person, make_store
 from tests.house.rows import makers
 
 MAKERS = makers()
-NAMES = sorted(name for name in LISTINGS if not getattr(LISTINGS[name], "sample", False))
+NAMES = sorted(LISTINGS)
 FILLED = [name for name in NAMES if name in MAKERS]
 OWNED = [name for name in FILLED if MAKERS[name].owned]
 
@@ -120,7 +119,7 @@ def values_of(listing: Listing, name: str) -> Iterator[dict[str, Any]]:
         if isinstance(made.extra.get("choices"), list | tuple)
         else []
     )
-    parameters = filter_parameters(listing)[name]
+    parameters = listing.filter_parameters[name]
     if choices:
         yield from ({parameters[0]: choice} for choice in choices[:3])
         if type(made).__name__.endswith("MultipleChoiceFilter"):
