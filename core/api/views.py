@@ -33,7 +33,7 @@ class ApiView(APIView):
     throttle_classes = (CallerThrottle,)
     parser_classes: Any = (StrictJSONParser,)
     metadata_class = None
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     permissions: ClassVar[Mapping[str, str]] = {}
 
     @property
