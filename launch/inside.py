@@ -129,11 +129,13 @@ def people(demo_wanted: bool) -> dict[str, bool]:
     """Whether there are logins after this start; an empty database gets the demo when it is wanted and exists."""
     from django.contrib.auth import get_user_model
     from django.core.management import get_commands
+    from django.db import transaction
 
     commands = get_commands()
     users = get_user_model().objects
     if demo_wanted and "load_demo" in commands and not users.exists():
-        call_quietly("load_demo")
+        with transaction.atomic():  # a demo cut short must not look like somebody's own database at the next start
+            call_quietly("load_demo")
     return {"users": users.exists(), "demo": is_demo(), "sandbox_server": "sandbox_server" in commands}
 
 
