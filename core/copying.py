@@ -39,13 +39,18 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 
     Raises ``IntegrityError`` as a whole when one of them breaks a constraint.
     """
+    return copy_into(model._meta.db_table, columns, rows)
+
+
+def copy_into(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """:func:`copy_rows` for a table by name, e.g. a temporary one."""
     body = "".join(["\t".join([_cell(value) for value in row]) + "\n" for row in rows])
     if not body:
         return 0
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in columns)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", io.StringIO(body))
+        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", io.StringIO(body))
         return int(cursor.rowcount)
 
 

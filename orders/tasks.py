@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
+from core import longwork
 from core.audit import system
 from core.clock import utcnow
 from core.jobs import job
 from orders import selectors
 from orders.services import editing, greeting, stages
+from orders.services.importing import running, uploads
 
 INTAKE = system("intake")
 CHUNK = 2000
@@ -37,3 +41,12 @@ def refresh_stages() -> int:
 def settle_greetings() -> int:
     """Greetings that a person sent from a draft count."""
     return greeting.settle_greetings(now=utcnow())
+
+
+longwork.runner(uploads.RUNNER, _("Import of a file"))(running.run)
+
+
+@job("orders.prune_imports", every=6 * 3600)
+def prune_imports() -> int:
+    """Delete files that were handed in, and their rejected rows, after the days the policy says."""
+    return uploads.prune(now=utcnow())

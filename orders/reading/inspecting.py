@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 from orders.reading import aliexpress, values
 from orders.reading.columns import Columns, country_of
 from orders.reading.errors import RowFault
-from orders.reading.fields import fields_of, match_headings, plain
+from orders.reading.fields import fields_of, match_headings
 from orders.reading.plan import Limits, Plan
 from orders.reading.tables import Row, opened
 from orders.reading.values import Cell
 
-#: So many rows are looked at; more are counted when the file is read.
-ROWS = 100_000
+#: So many rows are looked at, or as many as some seconds allow; more are counted when the file is read.
+ROWS = 1_000_000
+SECONDS = 4.0
 EXAMPLES = 4
 _DISTINCT = 400
 _LONGEST = 80
@@ -27,17 +29,18 @@ def inspect(path: Path, plan: Plan, limits: Limits, *, zone: str) -> dict[str, A
     with opened(path, plan, limits) as table:
         rows: list[Row] = []
         samples = _Samples(len(table.headings))
-        count = 0
+        count, more = 0, False
         for number, cells in table.rows:
             count += 1
             if len(rows) < 20:
                 rows.append((number, cells))
             samples.see(cells)
-            if count >= ROWS:
+            if count >= ROWS or (count % 5000 == 0 and time.process_time() > SECONDS):
+                more = True
                 break
         found: dict[str, Any] = {
             "format": table.format, "encoding": table.encoding, "separator": table.separator, "sheet": table.sheet,
-            "sheets": table.sheets, "headings": table.headings, "rows": count, "more": count >= ROWS,
+            "sheets": table.sheets, "headings": table.headings, "rows": count, "more": more,
             "examples": samples.examples(), "base": _base(plan, table.headings),
         }  # fmt: skip
     if found["base"] == "aliexpress":
@@ -128,8 +131,3 @@ def _aliexpress_questions(plan: Plan, headings: Sequence[str], samples: _Samples
             except RowFault:
                 unknown.append([text, n])
     return {"date_shapes": ["ymd"], "date_example": "", "decimal_marks": ["."], "unknown": {"country": unknown[:40]} if unknown else {}}
-
-
-def heading_index(headings: Sequence[str], name: str) -> int:
-    """The column under a heading, loosely compared; -1 when there is none."""
-    return next((i for i, heading in enumerate(headings) if plain(heading) == plain(name)), -1)

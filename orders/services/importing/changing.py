@@ -19,7 +19,7 @@ from orders.choices import HoldReason, OrderState, Stage
 from orders.models import Order, OrderAddress
 from orders.rules import importing as rules
 from orders.services.importing import lines
-from orders.services.importing.creating import address_of, facts_of, first_stage, items_of
+from orders.services.importing.creating import address_of, facts_of, items_of
 from stores.contracts import RemoteOrder
 
 #: Where an order stands once its note has left the desk: news about it must stop the parcel at the next scan.
@@ -31,7 +31,7 @@ _CONTENT = (
     "shipping_method", "note", "placed_at", "ship_by", "channel_status", "channel_updated_at", "channel_version",
     "channel_facts", "search",
 )  # fmt: skip
-_WRITTEN = (*_CONTENT, *rules.STAMPS, "stage", "intercept", "hold_reason", "hold_note", "hold_until")
+_WRITTEN = (*_CONTENT, *rules.STAMPS, "intercept", "hold_reason", "hold_note", "hold_until")
 #: Facts that only say how new a telling is.
 _QUIET = frozenset({"channel_version", "channel_updated_at"})
 #: So many replaced undated tellings are remembered.
@@ -173,8 +173,6 @@ def _write_orders(changes: Sequence[Change]) -> None:
         order = change.order
         if change.steps:
             order.hold_reason, order.hold_note, order.hold_until = "", "", None
-            if order.history or order.state in _DONE:
-                order.stage = first_stage(str(order.state), order.history)
         if change.stop:
             order.intercept = change.stop
         # a move stamps the moment we heard of it; what counts is when it happened, and that may be unknown

@@ -20,6 +20,7 @@ from orders.rules import importing as rules
 from orders.services import intake
 from orders.services.importing import changing, creating
 from orders.services.importing.results import ImportResult, Rejection
+from orders.services.stages import restage
 from stores.contracts import RemoteOrder
 
 #: So many orders, or lines, are written in one transaction.
@@ -113,6 +114,9 @@ def _follow(made: list[creating.Made], written: list[changing.Change], actor: Ac
     fresh = [order.pk for order in made if not order.history]
     moved = [change for change in written if not change.order.history]
     touched = fresh + [change.order.pk for change in moved if change.matters]
+    asleep = [change.order.pk for change in written if change.order.history and change.steps]
+    if asleep:
+        restage(order_ids=asleep, now=now)
     if touched:
         intake.assess_many(order_ids=touched, actor=actor, now=now)
         publish(OrdersImported(tuple(touched)))

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Invalid
+from orders.reading.errors import Refused
 from orders.rules.importing import Fault
 
 SENTENCES: dict[str, Any] = {
@@ -47,6 +49,49 @@ SENTENCES: dict[str, Any] = {
     "twice": _("The same is named in row %(value)s already."),
     "refused": _("%(value)s"),
 }
+
+
+#: Why a whole file is refused.
+FILE_SENTENCES: dict[str, Any] = {
+    "empty": _("The file is empty."),
+    "one_column": _("The file has only one column: the separator may be another one."),
+    "bad_headings": _("The first row does not hold headings."),
+    "web_page": _("This is a web page, not a table. Download the file itself, or save it as CSV or XLSX."),
+    "not_a_table": _("This is neither a CSV file nor a workbook."),
+    "archive": _("This is an archive. Unpack it and hand in the file inside."),
+    "broken_archive": _("The packed file is damaged."),
+    "broken_workbook": _("The workbook is damaged, or not what its name says. Open it and save it as XLSX or CSV."),
+    "broken_file": _("The file cannot be read."),
+    "password": _("The workbook is protected by a password. Save it without one."),
+    "too_large": _("The file is larger than %(most)s MB. Cut it into several."),
+    "too_large_unpacked": _("The file unpacks to more than is allowed. Cut it into several."),
+    "workbook_too_large": _("The workbook unpacks to more than %(most)s MB. Save it as CSV: a CSV may be of any length."),
+    "out_of_memory": _("The file needs more memory than is allowed. Save it as CSV: a CSV may be of any length."),
+    "too_slow": _("Reading the file takes too long. Cut it into several."),
+    "too_many_rows": _("The file has more than %(most)s rows. Cut it into several."),
+    "too_many_columns": _("Row %(row)s has more than %(most)s columns."),
+    "cell_too_large": _("A cell in row %(row)s is larger than is allowed; a quotation mark before it may not be closed."),
+    "bad_quotes": _("The quotation marks in row %(row)s do not fit (line %(line)s of the file)."),
+    "wrong_encoding": _("Row %(row)s has characters that do not fit the encoding %(encoding)s. Choose another encoding."),
+    "unknown_encoding": _("There is no encoding “%(value)s”."),
+    "bad_separator": _("The separator must be one character."),
+    "unknown_zone": _("There is no time zone “%(value)s”."),
+    "unknown_field": _("There is no field “%(value)s”."),
+    "heading_gone": _("The file has no column “%(value)s”."),
+    "columns_missing": _("Still without a column: %(value)s."),
+    "bad_filter": _("The filter on “%(value)s” names no column of the file, or no known comparison."),
+    "date_ambiguous": _("“%(value)s” may be day/month or month/day. Say which: date format dmy or mdy."),
+    "date_unknown": _("“%(value)s” is not a date in any known form."),
+    "decimal_ambiguous": _("The amounts can be read in two ways. Say whether the decimal mark is a point or a comma."),
+    "profile_unknown": _("There is no import profile “%(value)s”."),
+}
+
+
+def file_refusal(refused: Refused) -> Invalid:
+    """The refusal of a file as the doors show it."""
+    found = FILE_SENTENCES.get(refused.code, FILE_SENTENCES["broken_file"])
+    text = str(found) % refused.params if refused.params else str(found)
+    return Invalid(refused.code, found, errors={"file": [text]}, **refused.params)
 
 
 def sentence(code: str, params: Mapping[str, Any]) -> str:

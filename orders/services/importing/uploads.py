@@ -1,0 +1,176 @@
+"""A file that somebody hands in: kept under a name of ours, looked at, read as told, checked, brought in as a job."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path, PurePath
+from typing import IO, Any
+from uuid import uuid4
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Store
+from core import audit, longwork, policies
+from core.audit import Actor
+from core.errors import Conflict, Invalid, Missing, NotAllowed
+from core.models import Job
+from orders.choices import ImportKind
+from orders.models import ImportFile
+from orders.policies import IMPORT_DAYS
+from orders.reading.errors import Refused
+from orders.reading.plan import Limits, Plan
+from orders.reading.process import inspected
+from orders.services.importing import profiles
+from orders.services.importing.results import file_refusal
+
+PERMISSIONS = {
+    ImportKind.ORDERS: "orders.import_order", ImportKind.PRODUCTS: "products.change_sku", ImportKind.STOCK: "inventory.change_stock",
+    ImportKind.MATCHES: "products.match_sku",
+}  # fmt: skip
+RUNNER = "orders.import"
+
+
+def receive(
+    *, kind: str, store: Store | None, source: IO[bytes], name: str, size: int, profile: str, actor: Actor, now: datetime
+) -> ImportFile:
+    """Keep an uploaded file and look at it. Refuses a file that is too large or cannot be read; then nothing is kept."""
+    _may(kind, actor)
+    most = Limits().file_bytes
+    if size > most:
+        raise file_refusal(Refused("too_large", most=most // 1024 // 1024))
+    if store is None and kind in (ImportKind.ORDERS, ImportKind.MATCHES):
+        raise Invalid("store_needed", _("Say which store the file belongs to."), errors={"store": [str(_("Choose a store."))]})
+    plan = profiles.plan_of(profile, store, kind)
+    storage = longwork.private_storage()
+    stored = storage.save(f"imports/{uuid4().hex}", File(source))
+    try:
+        made = ImportFile(
+            kind=kind, store=store, name=PurePath(name.replace("\\", "/")).name[:200] or "file", stored=stored, size=size,
+            plan=plan.as_json(), by_ref=actor.user_id, by_label=actor.label, created_at=now,
+        )  # fmt: skip
+        made.seen = _look(made, plan)
+        made.plan = _with_seen(plan, made.seen, store).as_json()
+        with transaction.atomic():
+            made.save(force_insert=True)
+            audit.record(made, "import.receive", actor=actor, now=now, text="File handed in", name=made.name)
+    except BaseException:
+        storage.delete(stored)
+        raise
+    return made
+
+
+def look_again(*, upload: ImportFile, plan: Plan, actor: Actor, now: datetime) -> ImportFile:
+    """Read the file as ``plan`` says and keep what is seen now; what was checked before counts no more."""
+    _may(upload.kind, actor)
+    _waits(upload)
+    seen = _look(upload, plan)
+    upload.seen, upload.plan, upload.counts, upload.errors = seen, _with_seen(plan, seen, upload.store).as_json(), {}, []
+    upload.save(update_fields=["seen", "plan", "counts", "errors"])
+    return upload
+
+
+def start(*, upload: ImportFile, actor: Actor, now: datetime, dry_run: bool = False) -> Job:
+    """Bring the file in as a job (``dry_run``: only say what would come in). Pressing twice starts one job."""
+    _may(upload.kind, actor)
+    with transaction.atomic():
+        held = ImportFile.objects.select_for_update().get(pk=upload.pk)
+        if held.job_id is not None:
+            job = Job.objects.get(pk=held.job_id)
+            if job.state in (Job.State.QUEUED, Job.State.RUNNING):
+                return job
+            if not job.payload.get("dry_run") and job.state == Job.State.DONE:
+                return job
+        if not held.stored:
+            raise Conflict("file_gone", _("The file has been deleted. Hand it in again."))
+        job = longwork.start(
+            RUNNER, actor=actor, now=now, total=int(held.seen.get("rows", 0)), title=f"{held.get_kind_display()}: {held.name}",
+            payload={"import_id": held.pk, "dry_run": dry_run, "now": now.isoformat()},
+        )  # fmt: skip
+        held.job = job
+        held.save(update_fields=["job"])
+    upload.job = job
+    return job
+
+
+def plan_of_upload(upload: ImportFile) -> Plan:
+    """How the file is read."""
+    return Plan.from_json(upload.plan)
+
+
+@contextmanager
+def local_copy(upload: ImportFile) -> Iterator[Path]:
+    """The kept file as a file of this machine, wherever the storage is. Refuses one that was deleted."""
+    storage = longwork.private_storage()
+    if not upload.stored or not storage.exists(upload.stored):
+        raise Missing("file_gone", _("The file has been deleted. Hand it in again."))
+    try:
+        path = Path(storage.path(upload.stored))
+    except NotImplementedError:
+        path = None
+    if path is not None:
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(prefix="sampan-import-") as copy, storage.open(upload.stored) as source:
+        for block in source.chunks():
+            copy.write(block)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def prune(*, now: datetime) -> int:
+    """Delete files and rejected rows that are older than the policy says; the figures of the import stay."""
+    before = now - timedelta(days=int(policies.value(IMPORT_DAYS, now)))
+    gone = 0
+    for upload in ImportFile.objects.filter(created_at__lt=before).exclude(stored="", rejected_file=""):
+        forget_files(upload)
+        upload.errors, upload.seen = [], {}
+        upload.save(update_fields=["stored", "rejected_file", "errors", "seen"])
+        gone += 1
+    return gone
+
+
+def forget_files(upload: ImportFile, *, rejected: bool = True) -> None:
+    """Delete the kept file (and the rejected rows); the caller saves the row."""
+    storage = longwork.private_storage()
+    if upload.stored:
+        storage.delete(upload.stored)
+        upload.stored = ""
+    if rejected and upload.rejected_file:
+        storage.delete(upload.rejected_file)
+        upload.rejected_file = ""
+
+
+def _look(upload: ImportFile, plan: Plan) -> dict[str, Any]:
+    zone = upload.store.time_zone if upload.store else "UTC"
+    try:
+        with local_copy(upload) as path:
+            return inspected(path, plan, zone=zone)
+    except Refused as refused:
+        raise file_refusal(refused) from None
+
+
+def _with_seen(plan: Plan, seen: dict[str, Any], store: Store | None) -> Plan:
+    """The plan with everything that is clear: the base, recognised columns, the one possible shape of dates and amounts."""
+    base = str(seen["base"])
+    asked, options = seen["questions"], dict(plan.options)
+    for name, fitting in (("date_format", asked["date_shapes"]), ("decimal", asked["decimal_marks"])):
+        if not options.get(name) and len(fitting) == 1:
+            options[name] = fitting[0]
+    mapping = plan.mapping or (seen["mapping"] if base == "generic" else {})
+    return Plan(plan.kind, base, mapping, options)
+
+
+def _waits(upload: ImportFile) -> None:
+    job = upload.job
+    if job is not None and not job.payload.get("dry_run") and job.state != Job.State.FAILED:
+        raise Conflict("already_started", _("This file is being brought in already."))
+
+
+def _may(kind: str, actor: Actor) -> None:
+    if not actor.has_perm(PERMISSIONS[ImportKind(kind)]):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
