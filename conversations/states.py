@@ -29,10 +29,5 @@ DELIVERY = Machine(
     ],
 )  # fmt: skip
 
-
-def bind() -> None:
-    """Tie the tables to their models."""
-    from conversations.models import Delivery, Message
-
-    MESSAGE.bind(Message)
-    DELIVERY.bind(Delivery)
+#: Which table rules which model (core.declarations ties them when the models are there).
+TABLES = {"conversations.Message": MESSAGE, "conversations.Delivery": DELIVERY}

@@ -5,8 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.apps import apps
+
 #: The declaration modules of an app, in the order in which they are loaded.
-DECLARATIONS = ("policies", "states", "placeholders", "followups", "subscribers", "tasks", "listings", "panels", "checks")
+DECLARATIONS = (
+    "policies",
+    "states",
+    "placeholders",
+    "followups",
+    "subscribers",
+    "tasks",
+    "listings",
+    "panels",
+    "checks",
+)
 
 
 def load(app: str) -> None:
@@ -15,4 +27,5 @@ def load(app: str) -> None:
         if find_spec(f"{app}.{name}") is not None:
             module = import_module(f"{app}.{name}")
             if name == "states" and app != "core":
-                module.bind()
+                for label, machine in module.TABLES.items():
+                    machine.bind(apps.get_model(label))

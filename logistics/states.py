@@ -56,11 +56,5 @@ NUMBER = Machine(
     ],
 )
 
-
-def bind() -> None:
-    """Tie the tables to their models."""
-    from logistics.models import DispatchNote, Parcel, WaybillNumber
-
-    NOTE.bind(DispatchNote)
-    PARCEL.bind(Parcel)
-    NUMBER.bind(WaybillNumber)
+#: Which table rules which model (core.declarations ties them when the models are there).
+TABLES = {"logistics.DispatchNote": NOTE, "logistics.Parcel": PARCEL, "logistics.WaybillNumber": NUMBER}

@@ -35,9 +35,5 @@ ORDER = Machine(
     ],
 )  # fmt: skip
 
-
-def bind() -> None:
-    """Tie the table to its model."""
-    from orders.models import Order
-
-    ORDER.bind(Order)
+#: Which table rules which model (core.declarations ties them when the models are there).
+TABLES = {"orders.Order": ORDER}

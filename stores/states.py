@@ -21,9 +21,5 @@ CALL = Machine(
     ],
 )
 
-
-def bind() -> None:
-    """Tie the table to its model."""
-    from stores.models import OutboundCall
-
-    CALL.bind(OutboundCall)
+#: Which table rules which model (core.declarations ties them when the models are there).
+TABLES = {"stores.OutboundCall": CALL}

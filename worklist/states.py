@@ -28,9 +28,5 @@ DUTY = Machine(
     ],
 )
 
-
-def bind() -> None:
-    """Tie the table to its model."""
-    from worklist.models import Duty
-
-    DUTY.bind(Duty)
+#: Which table rules which model (core.declarations ties them when the models are there).
+TABLES = {"worklist.Duty": DUTY}
