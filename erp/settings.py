@@ -67,7 +67,6 @@ OUR_APPS = [
     "disputes",
     "demo",
 ]
-OUR_APPS = [name for name in OUR_APPS if (BASE_DIR / name / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -81,6 +80,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django_filters",
     "django_htmx",
     "django_scopes",
@@ -92,13 +92,6 @@ INSTALLED_APPS = [
     "rest_framework",
     *OUR_APPS,
 ]
-
-
-def _present(dotted: str) -> bool:
-    module, _dot, name = dotted.rpartition(".")
-    path = BASE_DIR / (module.replace(".", "/") + ".py")
-    return path.exists() and f"{name}" in path.read_text()
-
 
 MIDDLEWARE = [
     "core.middleware.SecurityHeaders",
@@ -118,7 +111,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ActorScope",
 ]
-MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("core.") or _present(name)]
 
 ROOT_URLCONF = "erp.urls"
 WSGI_APPLICATION = "erp.wsgi.application"

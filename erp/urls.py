@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -24,10 +26,9 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
 ]
 for _app in settings.OUR_APPS:
-    if (settings.BASE_DIR / _app / "urls.py").exists():
+    if find_spec(f"{_app}.urls") is not None:  # an app without pages
         urlpatterns.append(path(PREFIX.get(_app, f"{_app}/"), include(f"{_app}.urls")))
-if (settings.BASE_DIR / "erp/api.py").exists():
-    urlpatterns.append(path("api/v1/", include("erp.api")))
+urlpatterns.append(path("api/v1/", include("erp.api")))
 
 handler400 = "core.views.bad_request"
 handler403 = "core.views.forbidden"
