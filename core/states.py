@@ -8,6 +8,7 @@ timeline. Buttons, REST routes and the test matrix are derived from the table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ class Transition:
     """One allowed move. ``stamp`` names a date-time column set to ``now``; ``needs`` may ask for a reason."""
 
     name: str
-    sources: frozenset[str]
+    sources: AbstractSet[str]
     target: str
     permission: str = SERVICE_ONLY
     stamp: str | None = None
@@ -104,7 +105,14 @@ def move(
 
 
 def move_many(
-    objs: Iterable[models.Model], name: str, *, actor: Actor, now: datetime, reason: str = "", note: str = "", **columns: Any
+    objs: Iterable[models.Model],
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    note: str = "",
+    **columns: Any,
 ) -> tuple[list[models.Model], dict[int, DomainError]]:
     """The set form of :func:`move`: answers the moved objects and the refusals by id.
 
