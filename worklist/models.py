@@ -76,13 +76,16 @@ class Duty(models.Model):
                 fields=["owner", "due_at"], name="duty_of_owner", condition=Q(state__in=["open", "claimed", "snoozed", "stuck"])
             ),
             models.Index(
-                fields=["group", "due_at", "id"], name="duty_day", condition=Q(state__in=["open", "claimed", "stuck"])
+                fields=["role", "group", "due_at", "id"], name="duty_day", condition=Q(state__in=["open", "claimed", "stuck"])
             ),
             models.Index(fields=["claim_until"], name="duty_claim_ends", condition=Q(state="claimed")),
             models.Index(fields=["rule", "id"], name="duty_rule_alive", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["closed_at"], name="duty_closed", condition=Q(doer="person", closed_at__isnull=False)),
             models.Index(fields=["subject_type", "subject_id"], name="duty_subject"),
         ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.subject_type}:{self.subject_id} #{self.round}"
 
     @property
     def is_alive(self) -> bool:

@@ -87,7 +87,8 @@ class FollowUpRule:
 
     def facts(self, subject: Any) -> dict[str, Any]:
         """What the line on Today shows: ``number``, ``who``, ``country``, ``url`` (page with the next step), ``panel``
-        (address of the fragment shown in the subject pane), ``fields`` for the sentence. Plain JSON values."""
+        (address of the fragment shown in the subject pane), ``do`` (an address that does the next step at once by POST; with
+        ``do_form`` True a short form in the dialog), ``fields`` for the sentence. Plain JSON values."""
         return {}
 
     def sentence(self, facts: dict[str, Any]) -> str:

@@ -38,24 +38,50 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Any:
     with scopes_disabled():
         load_tracking(now=SHIPPED)
         for code, channel, value in (
-            ("AE_PROTECT_MAX_DEFAULT", "aliexpress", "60"), ("AE_PROTECT_MAX_RU", "aliexpress", "90"),
-            ("AE_PROTECT_MAX_BR", "aliexpress", "120"), ("AE_EXTEND_DAYS", "aliexpress", "15"), ("FOLLOW_STALLED", "all", "15"),
+            ("AE_PROTECT_MAX_DEFAULT", "aliexpress", "60"),
+            ("AE_PROTECT_MAX_RU", "aliexpress", "90"),
+            ("AE_PROTECT_MAX_BR", "aliexpress", "120"),
+            ("AE_EXTEND_DAYS", "aliexpress", "15"),
+            ("FOLLOW_STALLED", "all", "15"),
             ("POST_HOLD", "all", "14"),
         ):
             Deadline.objects.get_or_create(
-                rule_code=code, valid_from=datetime(2010, 1, 1).date(),
-                defaults={"channel": channel, "topic": "parcel", "anchor_event": "x", "actor": "seller", "value": value, "unit": "days"},
+                rule_code=code,
+                valid_from=datetime(2010, 1, 1).date(),
+                defaults={
+                    "channel": channel,
+                    "topic": "parcel",
+                    "anchor_event": "x",
+                    "actor": "seller",
+                    "value": value,
+                    "unit": "days",
+                },
             )
         extended, recorded = "{{extended_days}} {{new_deadline}}", "{{last_event}} {{last_event_date}}"
         for code, mode, body in (
-            ("T03", "auto", f"{recorded} {extended} {{{{next_check_date}}}}"), ("T03N", "auto", f"{recorded} {{{{next_check_date}}}}"),
-            ("T03U", "auto", f"{{{{ship_date}}}} {extended}"), ("T03UN", "auto", "{{ship_date}} {{carrier_name}}"),
-            ("T05", "auto", "{{post_office}} {{hold_until}}"), ("T05D", "auto", "{{tracking_url}}"), ("T04", "suggest", "{{last_event_date}}"),
-            ("X02", "suggest", "{{days_since}} {{next_check_date}}"), ("X01", "suggest", "{{hold_reason}} {{new_deadline}}"),
+            ("T03", "auto", f"{recorded} {extended} {{{{next_check_date}}}}"),
+            ("T03N", "auto", f"{recorded} {{{{next_check_date}}}}"),
+            ("T03U", "auto", f"{{{{ship_date}}}} {extended}"),
+            ("T03UN", "auto", "{{ship_date}} {{carrier_name}}"),
+            ("T05", "auto", "{{post_office}} {{hold_until}}"),
+            ("T05D", "auto", "{{tracking_url}}"),
+            ("T04", "suggest", "{{last_event_date}}"),
+            ("X02", "suggest", "{{days_since}} {{next_check_date}}"),
+            ("X01", "suggest", "{{hold_reason}} {{new_deadline}}"),
         ):
             Template.objects.get_or_create(
-                code=code, language="en", store=None,
-                defaults={"base_code": selectors.base_of(code), "purpose": "x", "kind": "parcel", "send_mode": mode, "subject": "s", "body": body, "updated_at": SHIPPED},
+                code=code,
+                language="en",
+                store=None,
+                defaults={
+                    "base_code": selectors.base_of(code),
+                    "purpose": "x",
+                    "kind": "parcel",
+                    "send_mode": mode,
+                    "subject": "s",
+                    "body": body,
+                    "updated_at": SHIPPED,
+                },
             )
         yield
 
@@ -137,7 +163,15 @@ def test_events_in_every_order_give_the_same_parcel():
         for one in order:
             tracking.record_events(parcel_events={parcel.pk: [one]}, source="file", now=now)
         parcel.refresh_from_db()
-        seen.add((parcel.tracking_state, parcel.waiting_since, parcel.post_office, parcel.last_event_at, parcel.events.count()))
+        seen.add(
+            (
+                parcel.tracking_state,
+                parcel.waiting_since,
+                parcel.post_office,
+                parcel.last_event_at,
+                parcel.events.count(),
+            )
+        )
     assert seen == {("awaiting_collection", now - 3 * DAY, "Post 7", now - 2 * DAY, 4)}
 
 
@@ -145,10 +179,18 @@ def test_delivered_settles_parcel_and_order_and_ends_the_duties():
     parcel, now = make.parcel(), SHIPPED + 20 * DAY
     found = tracking.record_events(parcel_events={parcel.pk: [event(1, "delivered", now)]}, source="hand", now=now)
     parcel.refresh_from_db()
-    assert (found.settled, parcel.state, parcel.tracking_state, parcel.delivered_at) == ([parcel.pk], "delivered", "delivered", now - DAY)
+    assert (found.settled, parcel.state, parcel.tracking_state, parcel.delivered_at) == (
+        [parcel.pk],
+        "delivered",
+        "delivered",
+        now - DAY,
+    )
     assert Order.objects.get(pk=parcel.order_id).state == "delivered"
     assert Duty.objects.get(rule="logistics.parcel_check").state == "cancelled"
-    assert tracking.record_events(parcel_events={parcel.pk: [event(1, "delivered", now)]}, source="hand", now=now).events == 0
+    assert (
+        tracking.record_events(parcel_events={parcel.pk: [event(1, "delivered", now)]}, source="hand", now=now).events
+        == 0
+    )
     run(60)
     assert told(parcel) == []
     assert Order.objects.get(pk=parcel.order_id).state == "completed"  # the receiving time has passed
@@ -168,7 +210,9 @@ def test_an_order_with_two_parcels_is_delivered_with_the_last():
 def test_a_newer_final_event_corrects_an_older_one():
     parcel, now = make.parcel(), SHIPPED + 20 * DAY
     tracking.record_events(parcel_events={parcel.pk: [event(5, "lost", now)]}, source="file", now=now)
-    tracking.record_events(parcel_events={parcel.pk: [event(1, "delivered", now), event(0.5, "in_transit", now)]}, source="file", now=now)
+    tracking.record_events(
+        parcel_events={parcel.pk: [event(1, "delivered", now), event(0.5, "in_transit", now)]}, source="file", now=now
+    )
     parcel.refresh_from_db()
     assert (parcel.state, parcel.settle_reason) == ("delivered", "tracking")
 
@@ -178,7 +222,9 @@ def test_registered_packet_at_day_8_31_and_41(connected):
     parcel = make.parcel(code="CP_REG")
     run(8)
     assert told(parcel) == [] and Parcel.objects.get(pk=parcel.pk).check_round == 0
-    tracking.record_events(parcel_events={parcel.pk: [event(0, "left_origin", SHIPPED + 25 * DAY)]}, source="file", now=SHIPPED + 25 * DAY)
+    tracking.record_events(
+        parcel_events={parcel.pk: [event(0, "left_origin", SHIPPED + 25 * DAY)]}, source="file", now=SHIPPED + 25 * DAY
+    )
     now = run(31)
     extension = Extension.objects.get()
     assert (told(parcel), extension.days, extension.after, extension.text) == ([], 15, SHIPPED + 75 * DAY, "T03")
@@ -191,7 +237,11 @@ def test_registered_packet_at_day_8_31_and_41(connected):
     run(41)
     parcel.refresh_from_db()
     assert told(parcel) == [("T03", "ready")]  # it moves: wait; the second text does not repeat
-    assert (parcel.check_round, parcel.advice_rule, Extension.objects.count()) == (2, "NR-12" if parcel.tracking_state == "stalled" else "NR-10", 1)
+    assert (parcel.check_round, parcel.advice_rule, Extension.objects.count()) == (
+        2,
+        "NR-12" if parcel.tracking_state == "stalled" else "NR-10",
+        1,
+    )
 
 
 @pytest.mark.covers("TRK-01", "TRK-05")
@@ -278,7 +328,9 @@ def test_the_receiving_time_is_lengthened_five_days_before_its_end(connected):
         now = SHIPPED + day * DAY
         parcel.refresh_from_db()
         if parcel.state == "shipped":
-            tracking.record_events(parcel_events={parcel.pk: [event(0.1, "in_transit", now, text=f"scan {day}")]}, source="file", now=now)
+            tracking.record_events(
+                parcel_events={parcel.pk: [event(0.1, "in_transit", now, text=f"scan {day}")]}, source="file", now=now
+            )
         answer(run(day))
     cycles = list(Extension.objects.order_by("asked_at").values_list("after", flat=True))
     assert cycles[0] == SHIPPED + 75 * DAY
@@ -290,7 +342,9 @@ def test_the_receiving_time_is_lengthened_five_days_before_its_end(connected):
 @pytest.mark.covers("TRK-03")
 def test_ready_for_collection_is_told_at_once_and_again_before_it_goes_back(connected):
     parcel, now = make.parcel(), SHIPPED + 20 * DAY
-    tracking.record_events(parcel_events={parcel.pk: [event(0.1, "ready_for_collection", now, place="Post 7")]}, source="file", now=now)
+    tracking.record_events(
+        parcel_events={parcel.pk: [event(0.1, "ready_for_collection", now, place="Post 7")]}, source="file", now=now
+    )
     run(20)
     assert told(parcel) == [("T05", "ready")]
     run(22)
@@ -341,7 +395,12 @@ def test_settle_and_reopen():
 @pytest.mark.covers("TRK-11")
 def test_orders_shipped_elsewhere_are_followed_once():
     shop = make.store()
-    told_order = make.order(shop, channel_facts={"shipments": [{"tracking_number": "rb 1 cn", "service": "CP_REG", "shipped_at": SHIPPED.isoformat()}]})
+    told_order = make.order(
+        shop,
+        channel_facts={
+            "shipments": [{"tracking_number": "rb 1 cn", "service": "CP_REG", "shipped_at": SHIPPED.isoformat()}]
+        },
+    )
     make.service("CP_REG")
     bare, old = make.order(shop), make.order(shop, history=True)
     made = tracking.adopt_orders(order_ids=[told_order.pk, bare.pk, old.pk], actor=SYSTEM, now=SHIPPED + DAY)
@@ -352,7 +411,10 @@ def test_orders_shipped_elsewhere_are_followed_once():
 
 def test_events_by_number_name_the_unknown_ones():
     parcel = make.parcel()
-    remotes = [RemoteEvent(parcel.tracking_number.lower(), SHIPPED, "picked_up", "x"), RemoteEvent("ZZ1", SHIPPED, "", "delivered")]
+    remotes = [
+        RemoteEvent(parcel.tracking_number.lower(), SHIPPED, "picked_up", "x"),
+        RemoteEvent("ZZ1", SHIPPED, "", "delivered"),
+    ]
     found = tracking.record_remote(store=parcel.store, remotes=remotes, source="file", actor=SYSTEM, now=SHIPPED + DAY)
     assert (found.events, found.unknown) == (1, ["ZZ1"])
     assert TrackingEvent.objects.get().parcel == parcel
@@ -377,5 +439,7 @@ def test_statements_do_not_grow_with_the_parcels(connected):
     with CaptureQueriesContext(connection) as first:
         tracking.record_events(parcel_events={p.pk: [event(1, "in_transit", now)] for p in few}, source="file", now=now)
     with CaptureQueriesContext(connection) as second:
-        tracking.record_events(parcel_events={p.pk: [event(1, "in_transit", now)] for p in many}, source="file", now=now)
+        tracking.record_events(
+            parcel_events={p.pk: [event(1, "in_transit", now)] for p in many}, source="file", now=now
+        )
     assert len(second) <= len(first) + 2

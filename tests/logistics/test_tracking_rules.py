@@ -71,7 +71,9 @@ def test_standing(events, coverage, state):
 
 
 def test_standing_knows_since_when_it_waits():
-    found = stand(seen("in_transit", 9), seen("attempted", 5, place="Kyiv"), seen("ready_for_collection", 4, place="Post 12"))
+    found = stand(
+        seen("in_transit", 9), seen("attempted", 5, place="Kyiv"), seen("ready_for_collection", 4, place="Post 12")
+    )
     assert (found.waiting_since, found.post_office) == (NOW - 5 * DAY, "Post 12")
     assert stand(seen("held", 6), seen("held", 3)).held_since == NOW - 6 * DAY
     assert stand(seen("held", 6), seen("in_transit", 5), seen("held", 3)).held_since == NOW - 3 * DAY
@@ -135,7 +137,11 @@ def test_first_check_days(service, kind, first):
 
 
 def test_coverage_takes_the_most_exact_row():
-    rows = {("postal_untracked", "IT"): "to_departure", ("postal_untracked", "*"): "to_arrival", ("marketplace_line", "*"): "see_service"}
+    rows = {
+        ("postal_untracked", "IT"): "to_departure",
+        ("postal_untracked", "*"): "to_arrival",
+        ("marketplace_line", "*"): "see_service",
+    }
     assert coverage_of(rows, kind="postal_untracked", country="it", level="none") == "to_departure"
     assert coverage_of(rows, kind="postal_untracked", country="DE", level="none") == "to_arrival"
     assert coverage_of(rows, kind="marketplace_line", country="DE", level="to_arrival") == "to_arrival"
@@ -198,7 +204,15 @@ def test_the_thirty_day_check_writes_and_lengthens(state, rule, role):
 ])  # fmt: skip
 def test_next_step(state, days, more, expected):
     found = step(state, days, **more)
-    assert (found.advice, found.rule_id, found.text, found.alone, found.extend, found.check_days, found.role) == expected
+    assert (
+        found.advice,
+        found.rule_id,
+        found.text,
+        found.alone,
+        found.extend,
+        found.check_days,
+        found.role,
+    ) == expected
 
 
 def test_unknown_inputs_fit_nothing_and_without_rows_a_person_decides():

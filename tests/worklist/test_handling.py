@@ -76,7 +76,9 @@ def test_done_needs_a_reason_and_keeps_who(duty):
 def test_other_roles_and_foreign_stores_are_refused(duty):
     with pytest.raises(NotAllowed):
         services.claim(duty=duty, actor=make_user("wei", "warehouse").actor, now=NOW)
-    stranger = Actor("user", "x", ref=1, permissions=frozenset({"worklist.work_duty"}), store_ids=frozenset({0}), role="service")
+    stranger = Actor(
+        "user", "x", ref=1, permissions=frozenset({"worklist.work_duty"}), store_ids=frozenset({0}), role="service"
+    )
     with pytest.raises(Missing):
         services.claim(duty=duty, actor=stranger, now=NOW)
     program = Actor("token", "p", ref=1, permissions=frozenset({"worklist.work_duty"}), store_ids=None, role="service")

@@ -93,12 +93,16 @@ def test_sweep_names_a_rule_that_fails_and_goes_on(rules, monkeypatch):
     assert swept.failed == ["test.nudge"] and swept.planned["test.sign"] == 1
 
 
-def test_planning_takes_the_same_statements_for_3_and_300(rules, django_assert_num_queries, django_assert_max_num_queries):
+def test_planning_takes_the_same_statements_for_3_and_300(
+    rules, django_assert_num_queries, django_assert_max_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     ids = [make_store(f"s{n}").pk for n in range(303)]
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         services.plan(rule_key="test.nudge", subject_ids=ids[:3], now=NOW)
     with CaptureQueriesContext(connection) as many:
         services.plan(rule_key="test.nudge", subject_ids=ids[3:], now=NOW)

@@ -1,0 +1,274 @@
+"""Reads of the worklist: what a person sees on Today, in which order, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Role
+from accounts.models import User
+from accounts.selectors import colleagues
+from core.audit import Actor, subject_type
+from core.clock import end_of_day, start_of_day
+from core.counts import CAP
+from core.errors import Missing
+from worklist import rules
+from worklist.choices import VISIBLE, Band, Doer, DutyState, Group
+from worklist.models import Duty
+from worklist.registry import RULES
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Question:
+    """What Today is asked: whose duties, which group or rule, in which order, after which line."""
+
+    whose: str = "do"
+    group: str = ""
+    rule: str = ""
+    order: str = "day"
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """Several open duties of one rule as one line."""
+
+    rule: str
+    count: int
+    due_at: datetime
+    rank: Any
+    stake_house: Any
+    band: int
+    group: str
+
+
+@dataclass
+class Page:
+    """A page of Today: bulk lines (first page only), duties, and the mark of the next page ("" at the end)."""
+
+    bulks: list[Bulk] = field(default_factory=list)
+    duties: list[Duty] = field(default_factory=list)
+    next: str = ""
+
+
+def duties_for(actor: Actor) -> QuerySet[Duty]:
+    """The duties the actor's role sees in the actor's stores (house matters included)."""
+    rows = Duty._base_manager.filter(role__in=rules.roles_seen(actor.role)) if actor.role else Duty._base_manager.all()
+    if actor.store_ids is not None:
+        rows = rows.filter(Q(store_id__in=actor.store_ids) | Q(store_id__isnull=True))
+    return rows.select_related("store", "owner")
+
+
+def duty(actor: Actor, pk: int) -> Duty:
+    """One duty the actor sees; raises ``Missing``."""
+    found = duties_for(actor).filter(pk=pk).first()
+    if found is None:
+        raise Missing("not_found", _("There is no such entry, or it is not yours to see."))
+    return found
+
+
+def open_duties(actor: Actor, whose: str = "do") -> QuerySet[Duty]:
+    """What is to be done. ``whose``: do (mine and unclaimed), mine, unclaimed, team."""
+    return _whose(duties_for(actor).filter(state__in=VISIBLE), actor, whose)
+
+
+def _whose(rows: QuerySet[Duty], actor: Actor, whose: str) -> QuerySet[Duty]:
+    mine = Q(owner_id=actor.user_id) if actor.user_id else Q(pk__in=[])
+    wanted = {"do": mine | Q(owner__isnull=True), "mine": mine, "unclaimed": Q(owner__isnull=True), "team": Q()}
+    return rows.filter(wanted.get(whose, wanted["do"]))
+
+
+def bulk_rules() -> list[str]:
+    """Rules whose open lines stand together."""
+    return [key for key, rule in RULES.items() if rule.bulk_line]
+
+
+def page(actor: Actor, question: Question) -> Page:
+    """One page of Today in the order asked for; three queries whatever the number of duties.
+
+    The order of the day goes by group, what cannot be undone today first; the order by risk goes by band, then by
+    expected loss avoided per minute. Lines of rules that are done together are one line each on the first page.
+    """
+    rows = _grouped(open_duties(actor, question.whose), question)
+    found = Page()
+    together = [] if question.rule else bulk_rules()
+    if together:
+        found.bulks = _bulks(rows, together) if not question.after else []
+        rows = rows.exclude(rule__in=_bulk_keys(rows, together))
+    order = _order(question.order)
+    listed = _first(_after(rows, order, question.after), order, rules.roles_seen(actor.role))
+    found.duties = listed[:PAGE]
+    if len(listed) > PAGE:
+        found.next = _mark(found.duties[-1], order)
+    return found
+
+
+def _first(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], roles: Sequence[str]) -> list[Duty]:
+    """The first rows and one more. Each role is asked on its own, so that its index serves the order, then they are merged."""
+    names = [name for name, _field in order]
+    pieces = [rows.filter(role=role).order_by(*names).values_list("pk", flat=True)[: PAGE + 1] for role in roles]
+    if len(pieces) == 1:
+        return list(rows.order_by(*names)[: PAGE + 1])
+    ids = list(pieces[0].union(*pieces[1:], all=True))
+    return list(Duty._base_manager.filter(pk__in=ids).select_related("store", "owner").order_by(*names)[: PAGE + 1])
+
+
+def _grouped(rows: QuerySet[Duty], question: Question) -> QuerySet[Duty]:
+    if question.rule:
+        rows = rows.filter(rule=question.rule)
+    if question.group == "0":
+        rows = rows.filter(band=Band.TODAY)
+    elif question.group in Group.values:
+        rows = rows.filter(group=question.group)
+    return rows
+
+
+def _bulks(rows: QuerySet[Duty], keys: Sequence[str]) -> list[Bulk]:
+    grouped = rows.filter(rule__in=keys).order_by().values("rule", "group", "band").annotate(
+        n=Count("pk"), due=Min("due_at"), best=Max("rank"), stake=Sum("stake_house")
+    )  # fmt: skip
+    found = [Bulk(r["rule"], r["n"], r["due"], r["best"], r["stake"], r["band"], r["group"]) for r in grouped if r["n"] > 1]
+    return sorted(found, key=lambda b: (b.band, b.group, b.due_at))
+
+
+def _bulk_keys(rows: QuerySet[Duty], keys: Sequence[str]) -> list[str]:
+    grouped = rows.filter(rule__in=keys).order_by().values("rule", "band").annotate(n=Count("pk")).filter(n__gt=1)
+    return sorted({row["rule"] for row in grouped})
+
+
+#: Sort columns of the two orders; the first page and the following ones read the same index.
+_BY_RISK = (("band", "band"), ("-rank", "rank"), ("due_at", "due_at"), ("pk", "pk"))
+_BY_DAY = (("group", "group"), ("due_at", "due_at"), ("pk", "pk"))
+
+
+def _order(name: str) -> tuple[tuple[str, str], ...]:
+    return _BY_RISK if name == "risk" else _BY_DAY
+
+
+def _mark(row: Duty, order: Sequence[tuple[str, str]]) -> str:
+    return "|".join(str(v.isoformat() if isinstance(v, datetime) else v) for v in (getattr(row, field) for _n, field in order))
+
+
+def _after(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], mark: str) -> QuerySet[Duty]:
+    """Rows behind the marked one; a mark nobody made is read as none."""
+    values = mark.split("|") if mark else []
+    if len(values) != len(order):
+        return rows
+    try:
+        fields = [Duty._meta.pk if name == "pk" else Duty._meta.get_field(name) for _sort, name in order]
+        clean = [source.to_python(value) for source, value in zip(fields, values, strict=True)]  # type: ignore[union-attr]
+    except Exception:
+        return rows
+    wanted, same = Q(pk__in=[]), Q()
+    for (sort, name), value in zip(order, clean, strict=True):
+        wanted |= same & Q(**{f"{name}__{'lt' if sort.startswith('-') else 'gt'}": value})
+        same &= Q(**{name: value})
+    return rows.filter(wanted)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Figures beside the groups: all, due today and final, by group (each at most one above the cap)."""
+
+    total: int
+    today: int
+    groups: dict[str, int]
+
+
+def group_counts(actor: Actor, whose: str) -> Counts:
+    """The figures of the left pane in one query over at most ``CAP + 1`` rows."""
+    capped = open_duties(actor, whose).order_by().select_related(None).values_list("group", "band")[: CAP + 1]
+    inner, values = capped.query.sql_with_params()
+    statement = f'SELECT "group", count(*), count(*) FILTER (WHERE band = 0) FROM ({inner}) AS seen GROUP BY "group"'  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    return Counts(sum(n for _g, n, _f in rows), sum(final for _g, _n, final in rows), {group: n for group, n, _f in rows})
+
+
+def open_count(actor: Actor) -> int:
+    """Lines on the actor's Today (for the menu; capped)."""
+    return int(open_duties(actor).select_related(None).order_by()[: CAP + 1].count())
+
+
+@dataclass(frozen=True)
+class Load:
+    """Work ahead: lines, minutes, and how many of them are due before the working day can reach them."""
+
+    count: int
+    minutes: int
+    late: int
+
+
+def tomorrow(actor: Actor, now: datetime, zone: str) -> Load:
+    """What is due tomorrow in the person's zone (open, and planned for people), with the work it takes."""
+    begin = end_of_day(now, zone)
+    until = end_of_day(begin + timedelta(hours=12), zone)
+    alive = Q(state__in=VISIBLE) | Q(state=DutyState.SNOOZED)
+    rows = duties_for(actor).filter(alive, doer=Doer.PERSON, due_at__gt=begin, due_at__lte=until)
+    found = rows.aggregate(n=Count("pk"), minutes=Sum("minutes"))
+    late = open_duties(actor).filter(due_at__lt=now).count()
+    return Load(found["n"], int(found["minutes"] or 0), late)
+
+
+def done_today(actor: Actor, now: datetime, zone: str) -> int:
+    """Duties of people that were done today by the actor, or by the house where the actor's role is concerned."""
+    rows = duties_for(actor).filter(doer=Doer.PERSON, state=DutyState.DONE, closed_at__gte=start_of_day(now, zone))
+    return int(rows.filter(Q(owner_id=actor.user_id) | Q(owner__isnull=True)).count())
+
+
+def duties_of(obj: Any, actor: Actor) -> list[Duty]:
+    """Living duties about an object, soonest first (for its panel)."""
+    rows = duties_for(actor).filter(subject_type=subject_type(obj), subject_id=obj.pk, closed_at__isnull=True)
+    return list(rows.order_by("due_at", "pk"))
+
+
+def brief_of(kind: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The living duties about each subject as a row shows them, in one query."""
+    rows = Duty._base_manager.filter(subject_type=kind, subject_id__in=ids, closed_at__isnull=True).order_by("due_at", "pk")
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.values("subject_id", "pk", "rule", "state", "doer", "due_at"):
+        held = found.setdefault(row.pop("subject_id"), [])
+        held.append({"id": str(row.pop("pk")), **row})
+    return found
+
+
+def people_for_duty(found: Duty) -> QuerySet[User]:
+    """Active colleagues whose role sees the duty and who work in its store."""
+    ids = {
+        pk for role in Role.values if found.role in rules.roles_seen(role)
+        for pk in colleagues(role, found.store_id).values_list("pk", flat=True)
+    }  # fmt: skip
+    return User.objects.filter(pk__in=ids).order_by("username")
+
+
+def overdue_clockwork(now: datetime, grace: timedelta) -> QuerySet[Duty]:
+    """Duties of the clock that should have been done ``grace`` ago."""
+    return Duty._base_manager.filter(state=DutyState.PLANNED, due_at__lt=now - grace).order_by("due_at")
+
+
+def forgotten_claims(now: datetime, grace: timedelta) -> QuerySet[Duty]:
+    """Claims that ended ``grace`` ago and still hold."""
+    return Duty._base_manager.filter(state=DutyState.CLAIMED, claim_until__lt=now - grace)
+
+
+def ownerless_claims() -> QuerySet[Duty]:
+    """Claimed duties that nobody holds, and open ones somebody does."""
+    return Duty._base_manager.filter(
+        Q(state=DutyState.CLAIMED, owner__isnull=True) | Q(state=DutyState.OPEN, owner__isnull=False)
+    )
+
+
+def strangers() -> QuerySet[Duty]:
+    """Living duties of rules that no longer exist: nobody would ever do them."""
+    return Duty._base_manager.filter(closed_at__isnull=True).exclude(rule__in=list(RULES))
+
+
