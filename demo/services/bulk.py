@@ -11,7 +11,9 @@ from accounts.models import Store
 from core.errors import Conflict
 
 #: Countries with their share in a hundred.
-_COUNTRIES = "ARRAY['US','RU','BR','DE','FR','ES','GB','PL','IT','CA','AU','IL','NL','SA','JP','KR','CL','TR','CZ','UA']"
+_COUNTRIES = (
+    "ARRAY['US','RU','BR','DE','FR','ES','GB','PL','IT','CA','AU','IL','NL','SA','JP','KR','CL','TR','CZ','UA']"
+)
 _FIRST = "ARRAY['maria','ivan','anna','luca','emma','jose','chloe','olivia','emily','noah','sanne','jana','camila','ayse','tomas','lena']"
 _LAST = "ARRAY['santos','petrov','kowalska','rossi','muller','garcia','dupont','smith','johnson','williams','jansen','novak','rojas','yilmaz','weiss','silva','nguyen','brown','moreau','costa']"
 #: stage, order state and share of the newest part; older orders are done.
@@ -137,7 +139,12 @@ def fill(*, orders: int, now: datetime, duties: int | None = None) -> dict[str, 
             cursor.execute("SET LOCAL session_replication_role = replica")
         stores = [
             Store.objects.create(
-                code=f"bench-{i}", name=f"Bench {i}", kind="spreadsheet", currency="USD", time_zone="Asia/Shanghai", created_at=now
+                code=f"bench-{i}",
+                name=f"Bench {i}",
+                kind="spreadsheet",
+                currency="USD",
+                time_zone="Asia/Shanghai",
+                created_at=now,
             ).pk
             for i in (1, 2, 3)
         ]
