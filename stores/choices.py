@@ -30,6 +30,11 @@ class CallState(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("call", "Unknown outcome")
     DROPPED = "dropped", pgettext_lazy("call", "No longer wanted")
 
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return {"sent": "leaf", "failed": "rose", "unknown": "amber", "leased": "indigo"}.get(self.value, "neutral")
+
 
 class InboundState(models.TextChoices):
     """Life of a raw record from a channel."""
@@ -37,6 +42,11 @@ class InboundState(models.TextChoices):
     NEW = "new", pgettext_lazy("inbound", "To read")
     DONE = "done", pgettext_lazy("inbound", "Read")
     FAILED = "failed", pgettext_lazy("inbound", "Cannot be read")
+
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return {"done": "leaf", "failed": "rose"}.get(self.value, "neutral")
 
 
 #: Why a call is dropped whose store has no door any more; people do by hand what it would have done.

@@ -68,7 +68,11 @@ class InboundRecord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "kind", "remote_id", "digest"], name="inbound_once")]
-        indexes = [models.Index(fields=["id"], name="inbound_new", condition=Q(state="new"))]
+        verbose_name = _("record of a channel")
+        indexes = [
+            models.Index(fields=["id"], name="inbound_new", condition=Q(state="new")),
+            models.Index(fields=["state", "-id"], name="inbound_state"),
+        ]
 
 
 @tracked(exclude=["payload", "receipt", "lease_until", "leased_by", "begun_at"])
@@ -108,6 +112,8 @@ class OutboundCall(models.Model):
             ),
             models.Index(fields=["subject_type", "subject_id"], name="call_subject"),
             models.Index(fields=["store", "-id"], name="call_failed", condition=Q(state="failed")),
+            models.Index(fields=["state", "-id"], name="call_state"),
+            models.Index(fields=["store", "-id"], name="call_newest"),
         ]  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.choices import StoreKind
 from accounts.models import Store
@@ -17,7 +18,7 @@ from stores.choices import Ability, CallState, InboundState
 from stores.connectors import MAIL, connector_class, load
 from stores.connectors.base import Account, Connector
 from stores.connectors.errors import Misconfigured
-from stores.models import Connection, Deadline, InboundRecord, OutboundCall
+from stores.models import Connection, Deadline, InboundRecord, MailLane, OutboundCall
 
 
 def offers(store: Store, ability: str) -> bool:
@@ -129,6 +130,55 @@ def records_for(actor: Actor) -> QuerySet[InboundRecord]:
 def unreadable() -> QuerySet[InboundRecord]:
     """Raw records that could not be read."""
     return InboundRecord.objects.filter(state=InboundState.FAILED)
+
+
+def deadlines_for(actor: Actor) -> QuerySet[Deadline]:
+    """All versions of all clocks."""
+    return Deadline.objects.all()
+
+
+def connection_briefs(store_ids: Iterable[int]) -> dict[int, dict[str, object]]:
+    """Per store: whether it is connected, why it stands still, when it was last fetched."""
+    return {
+        row["store_id"]: {
+            "connected": bool(row["secrets"]), "paused_reason": row["paused_reason"], "last_pull_at": row["last_pull_at"],
+        }
+        for row in Connection._base_manager.filter(store_id__in=list(store_ids)).values(
+            "store_id", "secrets", "paused_reason", "last_pull_at"
+        )
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Door:
+    """One store on the page of connections."""
+
+    store: Store
+    connection: Connection | None
+    mail: MailLane | None
+    by_program: bool
+    waiting: int
+    failed: int
+
+
+def doors(actor: Actor, stores: Iterable[Store]) -> list[Door]:
+    """How each of the stores is reached, with its counts of waiting and failed calls."""
+    wanted = list(stores)
+    ids = [store.pk for store in wanted]
+    connections = {row.store_id: row for row in Connection._base_manager.filter(store_id__in=ids)}
+    mails = {row.store_id: row for row in MailLane._base_manager.filter(store_id__in=ids)}
+    counted = OutboundCall._base_manager.filter(store_id__in=ids).exclude(state__in=[CallState.SENT, CallState.DROPPED])
+    numbers: dict[tuple[int, bool], int] = {}
+    for store_id, state, count in counted.values_list("store_id", "state").annotate(count=Count("pk")).order_by():
+        place = (store_id, state == CallState.FAILED)
+        numbers[place] = numbers.get(place, 0) + count
+    return [
+        Door(
+            store, connections.get(store.pk), mails.get(store.pk), bool(connector_class(store.kind).abilities),
+            numbers.get((store.pk, False), 0), numbers.get((store.pk, True), 0),
+        )
+        for store in wanted
+    ]  # fmt: skip
 
 
 def connections_for(actor: Actor) -> QuerySet[Connection]:

@@ -1,0 +1,237 @@
+"""Pages about the doors: connections, outgoing calls, raw records, clocks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Store
+from accounts.selectors import stores_for
+from core.formpage import FormPage
+from core.listing.detail import DetailPage
+from core.listing.html import ListPage
+from core.pages import Page
+from stores import selectors
+from stores.choices import Ability, CallState, InboundState
+from stores.forms import ConnectForm, DeadlineForm, ReasonForm
+from stores.models import Deadline
+from stores.services import accounts, deadlines, outbox
+
+CallsPage = ListPage.of("calls")
+InboundPage = ListPage.of("inbound")
+DeadlinesPage = ListPage.of("deadlines")
+
+
+class CallPage(DetailPage):
+    """One outgoing call: what was to be told, what came out."""
+
+    listing_name, title = "calls", _("Outgoing call")
+
+    def number(self, obj: Any) -> str:
+        """Its number."""
+        return f"#{obj.pk}"
+
+    def badges(self, obj: Any) -> list[dict[str, Any]]:
+        """State and kind."""
+        state = CallState(obj.state)
+        return [{"label": state.label, "tone": state.tone}, {"label": obj.get_ability_display(), "tone": "neutral"}]
+
+    def alerts(self, obj: Any) -> list[dict[str, Any]]:
+        """Why it failed, and what to know before trying again."""
+        found = []
+        if obj.error and obj.state != CallState.SENT:
+            found.append({"text": obj.error, "tone": "rose" if obj.state == CallState.FAILED else "amber"})
+        if obj.doubtful:
+            found.append({"text": _("It may have worked: before it is repeated, the channel is asked."), "tone": "amber"})
+        return found
+
+    def facts(self, obj: Any) -> list[dict[str, Any]]:
+        """The row in words."""
+        items = [
+            (_("Store"), obj.store.name), (_("Key"), obj.key), (_("Tries"), obj.attempts), (_("Written"), obj.created_at),
+            (_("Next try"), obj.due_at if obj.state in (CallState.QUEUED, CallState.UNKNOWN) else None), (_("Done"), obj.sent_at),
+            (_("Given up after"), obj.give_up_at if obj.state != CallState.SENT else None),
+            (_("Answer"), obj.receipt.get("remote_id", "")),
+        ]  # fmt: skip
+        boxes = [{"title": _("Call"), "items": items}]
+        if self.actor.has_perm("orders.view_personal"):
+            boxes.append({"title": _("What is told"), "items": [(name, str(value)) for name, value in obj.payload.items()]})
+        return boxes
+
+
+class RecordPage(DetailPage):
+    """One raw record, as it came."""
+
+    listing_name, title = "inbound", _("Record of a channel")
+
+    def number(self, obj: Any) -> str:
+        """Its id at the channel."""
+        return str(obj.remote_id)
+
+    def badges(self, obj: Any) -> list[dict[str, Any]]:
+        """State."""
+        state = InboundState(obj.state)
+        return [{"label": state.label, "tone": state.tone}]
+
+    def alerts(self, obj: Any) -> list[dict[str, Any]]:
+        """Why it cannot be read."""
+        return [{"text": obj.error, "tone": "rose"}] if obj.error else []
+
+    def facts(self, obj: Any) -> list[dict[str, Any]]:
+        """The row in words, and the raw answer for those who may see personal data."""
+        kind = Ability(obj.kind).label if obj.kind in Ability.values else obj.kind
+        items = [(_("Store"), obj.store.name), (_("Kind"), kind), (_("Received"), obj.received_at), (_("Tries"), obj.attempts)]
+        boxes = [{"title": _("Record"), "items": items}]
+        if self.actor.has_perm("orders.view_personal"):
+            raw = obj.payload if isinstance(obj.payload, dict) else {"": obj.payload}
+            told = [(str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in raw.items()]
+            boxes.append({"title": _("As it came"), "items": told})
+        return boxes
+
+
+class ConnectionsPage(Page):
+    """How each store is reached, and whether it works."""
+
+    permission = "stores.change_connection"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """All open stores of the person."""
+        found = selectors.doors(self.actor, stores_for(self.actor))
+        rows = [{"door": door, "badge": badge_of(door), "url": reverse("stores:connection", args=[door.store.code])} for door in found]
+        return self.render("stores/connections.html", {"title": _("Connections"), "rows": rows})
+
+
+def badge_of(door: selectors.Door) -> dict[str, Any]:
+    """The state of a connection in one word."""
+    if not door.by_program:
+        return {"label": _("By hand"), "tone": "neutral"}
+    if door.connection is None or not door.connection.secrets:
+        return {"label": _("Not connected"), "tone": "amber"}
+    if door.connection.paused_reason:
+        return {"label": _("Stopped"), "tone": "rose"}
+    if door.connection.failures:
+        return {"label": _("In trouble"), "tone": "amber"}
+    return {"label": _("Works"), "tone": "leaf"}
+
+
+class ConnectionPage(FormPage):
+    """One store's connection: access data, pause, health."""
+
+    permission, form_class = "stores.change_connection", ConnectForm
+    template_name = "stores/connection.html"
+    submit_label = _("Connect")
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, among those of the person."""
+        found = stores_for(self.actor).filter(code=self.kwargs["code"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]
+        """Whose connection."""
+        return _now("Connection of %(store)s") % {"store": self.store.name}
+
+    def here(self) -> str:
+        """This page."""
+        return reverse("stores:connection", args=[self.store.code])
+
+    def back_url(self) -> str:
+        """The list."""
+        return reverse("stores:connections")
+
+    def initial(self) -> dict[str, Any]:
+        """The address; the key is never shown."""
+        held = selectors.connection(self.store)
+        return {"base_url": held.base_url if held else ""}
+
+    def extra(self) -> dict[str, Any]:
+        """Health of both lanes and what is possible."""
+        door = selectors.doors(self.actor, [self.store])[0]
+        lanes = [("channel", _("Channel"), door.connection), ("mail", _("E-mail"), door.mail)]
+        able = sorted(str(Ability(name).label) for name in selectors.abilities(self.store))
+        return {
+            "store": self.store, "door": door, "badge": badge_of(door), "lanes": lanes if door.by_program else lanes[1:],
+            "able": able, "reason_form": ReasonForm(), "crumbs": [{"label": _("Connections"), "url": self.back_url()}],
+            "is_sandbox": self.store.kind == "sandbox", "default_address": selectors.default_address(self.store.kind),
+            "failed_url": f"{reverse('stores:calls')}?state=failed&store={self.store.code}",
+        }  # fmt: skip
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """One of the buttons, or the form with access data."""
+        do = request.POST.get("do", "")
+        given = {"store": self.store, "actor": self.actor, "now": self.now}
+        lane = outbox.MAIL if request.POST.get("lane") == "mail" else outbox.CHANNEL
+        if do == "pause":
+            form = ReasonForm(request.POST)
+            if not form.is_valid():
+                return self.answer(ConnectForm(initial=self.initial()), 422)
+            outbox.pause(lane=lane, reason=form.cleaned_data["reason"], **given)
+            return self.go(self.here(), _("Stopped. What is due waits."))
+        if do == "resume":
+            outbox.resume(lane=lane, **given)
+            return self.go(self.here(), _("It works again."))
+        if do == "disconnect":
+            accounts.disconnect(**given)
+            return self.go(self.here(), _("Disconnected. What waited goes on by hand."))
+        if do == "sandbox":
+            accounts.connect_sandbox(**given)
+            return self.go(self.here(), _("Connected to the pretend shop."))
+        return super().post(request, **kwargs)
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """One service call."""
+        secrets = {"token": data["token"]}
+        accounts.connect(store=self.store, secrets=secrets, base_url=data["base_url"], actor=self.actor, now=self.now)
+        return self.go(self.here(), _("Connected. The channel is asked whether it knows us."))
+
+
+class DeadlinePage(FormPage):
+    """A new version of one clock."""
+
+    permission, form_class = "core.change_policy", DeadlineForm
+    template_name = "stores/deadline.html"
+    submit_label = _("Set from this day on")
+
+    @cached_property
+    def deadline(self) -> Deadline:
+        """The version that was opened."""
+        found = selectors.deadlines_for(self.actor).filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]
+        """Which clock."""
+        return self.deadline.rule_code
+
+    def back_url(self) -> str:
+        """The list."""
+        return reverse("stores:deadlines")
+
+    def initial(self) -> dict[str, Any]:
+        """What counts now."""
+        row = self.deadline
+        return {
+            "value": row.value, "unit": row.unit, "valid_from": self.now.date(), "warn_before": row.warn_before,
+            "warn_unit": row.warn_unit, "origin": row.origin,
+        }  # fmt: skip
+
+    def extra(self) -> dict[str, Any]:
+        """All versions."""
+        versions = selectors.deadlines_for(self.actor).filter(rule_code=self.deadline.rule_code).order_by("-valid_from")
+        return {"deadline": self.deadline, "versions": versions, "crumbs": [{"label": _("Deadlines"), "url": self.back_url()}]}
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """One service call."""
+        row = deadlines.set_deadline(deadline=self.deadline, actor=self.actor, now=self.now, **data)
+        return self.go(reverse("stores:deadline", args=[row.pk]), _("Saved."))
