@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from accounts.models import Store
 from core.audit import tracked
+from core.lookups import FoldedWords
 
 
 @tracked(exclude=["name", "login", "email", "phone", "search", "versions"])
@@ -39,8 +42,9 @@ class Buyer(models.Model):
         constraints = [models.UniqueConstraint(fields=["store", "key"], name="buyer_once")]
         indexes = [
             models.Index(fields=["store", "-id"], name="buyer_black", condition=Q(blacklisted_at__isnull=False)),
-            models.Index(fields=["search"], name="buyer_search", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["email"], name="buyer_email", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["country", "-id"], name="buyer_country"),
+            models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="buyer_email"),
+            GinIndex(FoldedWords("search"), name="buyer_words"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import tracked
+from core.lookups import FoldedWords
 
 
 @tracked(exclude=["search"])
@@ -41,7 +44,10 @@ class Sku(models.Model):
         ]
         indexes = [
             models.Index(fields=["barcode"], name="sku_barcode", condition=~Q(barcode="")),
-            models.Index(fields=["code"], name="sku_code_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(OpClass(Upper("code"), name="text_pattern_ops"), name="sku_code_prefix"),
+            models.Index(fields=["active", "code"], name="sku_active"),
+            models.Index(fields=["goods_class", "code"], name="sku_class"),
+            GinIndex(FoldedWords("search"), name="sku_words"),
         ]
 
     def __str__(self) -> str:

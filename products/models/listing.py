@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from accounts.models import Store
 from core.audit import tracked
+from core.lookups import FoldedWords
 from products.models.catalogue import Sku
 
 
@@ -33,6 +36,8 @@ class ChannelItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["store", "channel_sku"], name="channel_sku_once")]
         indexes = [
             models.Index(fields=["store", "id"], name="item_to_match", condition=Q(matched=False, not_goods=False)),
+            models.Index(OpClass(Upper("channel_sku"), name="text_pattern_ops"), name="item_sku_prefix"),
+            GinIndex(FoldedWords("title"), name="item_words"),
             models.Index(
                 fields=["store", "needed_at"], name="item_needed",
                 condition=Q(matched=False, not_goods=False, needed_at__isnull=False),
