@@ -164,3 +164,16 @@ class BuyerMood(models.TextChoices):
     CALM = "calm", pgettext_lazy("mood", "Patient")
     NEUTRAL = "neutral", pgettext_lazy("mood", "Neutral")
     IMPATIENT = "impatient", pgettext_lazy("mood", "Impatient")
+
+
+class Work(models.TextChoices):
+    """What the dispatch board asks for next; each open note stands in one column."""
+
+    TO_SIGN = "to-sign", pgettext_lazy("board", "To sign")
+    TO_BUY = "to-buy", pgettext_lazy("board", "Goods missing")
+    TO_NUMBER = "to-number", pgettext_lazy("board", "Needs a waybill number")
+    TO_PRINT = "to-print", pgettext_lazy("board", "To print")
+    TO_PACK = "to-pack", pgettext_lazy("board", "To pack")
+    BLOCKED = "blocked", pgettext_lazy("board", "Problem reported")
+    PACKED = "packed", pgettext_lazy("board", "To hand over")
+    LATE = "late", pgettext_lazy("board", "Pick-up passed")

@@ -1,1 +1,213 @@
-"""Dispatch."""
+"""What may be entered on the pages of dispatch."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from logistics.choices import BlockReason, SignatureKind, SupplyRoute
+from logistics.models import ApprovalRule, Service
+from logistics.rules.approval import faults
+from products.models import Sku
+
+DOCUMENTS = [("pick_list", _("Pick list")), ("notes", _("Dispatch notes")), ("labels", _("Labels"))]
+LANGUAGES = [("", _("House language")), ("zh-hans", "中文"), ("en", "English")]
+
+
+class SignForm(forms.Form):
+    """Which signature; somebody who may give only one is not asked."""
+
+    takes: ClassVar[tuple[str, ...]] = ("actor",)
+    kind = forms.ChoiceField(choices=SignatureKind.choices, required=False, label=_("Signature"))
+
+    def __init__(self, *args: Any, actor: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = {"price": "logistics.sign_price", "note": "logistics.sign_note"}
+        mine = [(k, label) for k, label in SignatureKind.choices if actor is None or actor.has_perm(names[k])]
+        self.fields["kind"].choices = mine  # type: ignore[attr-defined]
+        self.single = mine[0][0] if len(mine) == 1 else ""
+        if len(mine) > 1:
+            self.fields["kind"].required = True
+
+    def clean_kind(self) -> str:
+        """The only one there is, when nothing was chosen."""
+        return str(self.cleaned_data.get("kind") or self.single)
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(max_length=300, label=_("Why"))
+
+
+class BlockForm(forms.Form):
+    """What keeps the warehouse from going on."""
+
+    reason = forms.ChoiceField(
+        choices=[(value, label) for value, label in BlockReason.choices if value != BlockReason.INTERCEPTED], label=_("What is wrong")
+    )
+    text = forms.CharField(max_length=300, required=False, label=_("In your words"))
+
+
+class PrintForm(forms.Form):
+    """What is printed, in which language."""
+
+    documents = forms.MultipleChoiceField(
+        choices=DOCUMENTS, required=False, initial=["pick_list", "notes", "labels"], widget=forms.CheckboxSelectMultiple, label=_("Print"),
+        help_text=_("Nothing ticked: all three."),
+    )  # fmt: skip
+    language = forms.ChoiceField(choices=LANGUAGES, required=False, label=_("Language of the notes"))
+
+
+class NumberForm(forms.Form):
+    """A typed waybill number; empty takes the next of the pool or asks the carrier."""
+
+    number = forms.CharField(
+        max_length=60, required=False, label=_("Waybill number"), help_text=_("Empty: the next of the pool, or from the carrier.")
+    )
+
+
+class EditForm(forms.Form):
+    """What may be changed on a note; every change voids the signatures."""
+
+    service = forms.ModelChoiceField(
+        queryset=Service.objects.filter(active=True), required=False, to_field_name="code", label=_("Service")
+    )
+    supply = forms.ChoiceField(choices=[("", "—"), *SupplyRoute.choices], required=False, label=_("Missing goods come from"))
+    take_address = forms.BooleanField(required=False, label=_("Take over the order's present address"))
+
+
+class LineForm(forms.Form):
+    """Wish, purchase price and declared value of one line."""
+
+    wish = forms.CharField(max_length=300, required=False, label=_("Wish"))
+    unit_cost = forms.DecimalField(max_digits=14, decimal_places=4, min_value=Decimal(0), required=False, label=_("Purchase price"))
+    value = forms.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal(0), required=False, label=_("Declared value"))
+
+
+class AskForm(forms.Form):
+    """A longer handling time, with a substitute or without."""
+
+    new_date = forms.DateField(label=_("Can be sent on"), widget=forms.DateInput(attrs={"type": "date"}))
+    substitute = forms.ModelChoiceField(
+        queryset=Sku.objects.filter(active=True), required=False, to_field_name="code", label=_("Substitute (SKU)"),
+        widget=forms.TextInput(), help_text=_("Empty: only the longer time."),
+    )  # fmt: skip
+
+
+class PoolForm(forms.Form):
+    """Numbers for the pool of a service."""
+
+    service = forms.ModelChoiceField(queryset=Service.objects.filter(active=True), to_field_name="code", label=_("Service"))
+    text = forms.CharField(
+        required=False, label=_("Numbers"), widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("One a line, or a range: RB123456785CN .. RB123456890CN"),
+    )  # fmt: skip
+    file = forms.FileField(required=False, label=_("Or a text file with numbers"))
+
+    def clean(self) -> dict[str, Any]:
+        """Text or file."""
+        data = super().clean() or {}
+        upload = data.get("file")
+        if upload:
+            if upload.size > 5_000_000:
+                raise forms.ValidationError(_("The file is too large."))
+            data["text"] = f"{data.get('text') or ''}\n{upload.read().decode('utf-8-sig', 'replace')}"
+        if not (data.get("text") or "").strip():
+            raise forms.ValidationError(_("Paste numbers or choose a file."))
+        return data
+
+
+class NumberFileForm(forms.Form):
+    """A carrier's file: order number and waybill number in each row."""
+
+    file = forms.FileField(label=_("File (CSV): order number, waybill number"))
+
+    def clean_file(self) -> str:
+        """The text of the file."""
+        upload = self.cleaned_data["file"]
+        if upload.size > 5_000_000:
+            raise forms.ValidationError(_("The file is too large."))
+        raw = upload.read()
+        for encoding in ("utf-8-sig", "gb18030"):
+            try:
+                return str(raw.decode(encoding)).replace("\x00", "")
+            except UnicodeDecodeError:
+                continue
+        raise forms.ValidationError(_("The file cannot be read as text."))
+
+
+class ServiceForm(forms.ModelForm):
+    """A service as staff edit it."""
+
+    match_words = forms.CharField(
+        required=False, label=_("Words of buyers that mean it"), widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One a line.")
+    )
+
+    class Meta:
+        model = Service
+        fields = (
+            "name_en", "name_zh", "carrier", "active", "connector", "days_min", "days_max", "max_weight_g", "value_max",
+            "value_max_currency", "pickup_time", "number_pattern", "tracking_url", "match_words",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "name_en": _("Name (English)"), "name_zh": _("Name (Chinese)"), "carrier": _("Carrier"), "active": _("In use"),
+            "connector": _("Carrier program"), "days_min": _("Days from"), "days_max": _("Days to"), "max_weight_g": _("Heaviest (g)"),
+            "value_max": _("Highest value"), "value_max_currency": _("Currency"), "pickup_time": _("Pick-up"),
+            "number_pattern": _("Pattern of its numbers"), "tracking_url": _("Tracking page"),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["match_words"] = "\n".join(self.instance.match_words or ())
+
+    def clean_match_words(self) -> list[str]:
+        """The words as a list."""
+        return [line.strip()[:80] for line in self.cleaned_data["match_words"].splitlines() if line.strip()][:50]
+
+    def clean_tracking_url(self) -> str:
+        """Only a web address."""
+        url = str(self.cleaned_data["tracking_url"] or "").strip()
+        if url and not url.startswith(("https://", "http://")):
+            raise forms.ValidationError(_("Write a web address, with {number} where the waybill number goes."))
+        return url
+
+
+class ApprovalForm(forms.ModelForm):
+    """An approval rule as managers edit it."""
+
+    kinds = forms.MultipleChoiceField(choices=SignatureKind.choices, widget=forms.CheckboxSelectMultiple, label=_("Gives the signatures"))
+    conditions = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 8}), label=_("Conditions, all must hold"),
+        help_text=_("JSON: input and its value, a list of values, or bounds."),
+    )  # fmt: skip
+
+    class Meta:
+        model = ApprovalRule
+        fields = ("name", "active", "position", "store", "kinds", "conditions")
+        labels: ClassVar[dict[str, Any]] = {
+            "name": _("Name"), "active": _("In use"), "position": _("Order"), "store": _("Only this store"),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["conditions"] = json.dumps(self.instance.conditions, ensure_ascii=False, indent=1)
+
+    def clean_conditions(self) -> dict[str, Any]:
+        """Readable, and only inputs that a note can answer."""
+        try:
+            found = json.loads(self.cleaned_data["conditions"] or "{}")
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(_("This is no JSON.")) from None
+        if not isinstance(found, dict) or not found:
+            raise forms.ValidationError(_("At least one condition is needed."))
+        wrong = faults(found)
+        if wrong:
+            raise forms.ValidationError(_("No note can answer: %(names)s") % {"names": ", ".join(map(str, wrong))[:200]})
+        return found

@@ -51,6 +51,17 @@ def numbers_for(actor: Actor) -> QuerySet[WaybillNumber]:
     return WaybillNumber.objects.filter(Q(note__isnull=True) | Exists(mine))
 
 
+def live_numbers_for(actor: Actor) -> QuerySet[WaybillNumber]:
+    """Numbers of notes of the actor's stores (for search)."""
+    mine = DispatchNote.objects.filter(pk=OuterRef("note_id"))
+    return WaybillNumber.objects.filter(Exists(mine), state__in=LIVE_NUMBERS)
+
+
+def orders_with_note_for(actor: Actor) -> QuerySet[Order]:
+    """Orders of the actor's stores that have a note (for search)."""
+    return Order.objects.filter(notes__isnull=False)
+
+
 def batches_for(actor: Actor) -> QuerySet[PrintBatch]:
     """Print batches that hold a note of the actor's stores, newest first."""
     if actor.store_ids is None:

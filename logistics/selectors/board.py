@@ -1,0 +1,179 @@
+"""The dispatch board and the rows of its lists: where each open note stands, what it lacks, its three clocks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+
+from core.audit import Actor
+from core.clock import start_of_day
+from inventory.models import Reservation
+from logistics.choices import NoteState, NumberState, ParcelState, Work
+from logistics.models import DispatchNote, NoteLine, Parcel, PrintBatch, PrintLog, WaybillNumber
+from logistics.selectors.dispatch import LIVE_NUMBERS, OPEN_NOTES, live_numbers, signatures_of
+from logistics.selectors.signing import unmatched_lines
+
+#: Notes that left the desk and have not left the house.
+WITH_WAREHOUSE = [NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED]
+
+
+def short_orders() -> Exists:
+    """Whether the note's order lacks goods."""
+    return Exists(Reservation.objects.filter(order_ref=OuterRef("order_id"), state="open", held__lt=F("wanted")))
+
+
+def numbered() -> Exists:
+    """Whether the note has a waybill number."""
+    return Exists(WaybillNumber.objects.filter(note_id=OuterRef("pk"), state__in=LIVE_NUMBERS))
+
+
+def with_work(notes: QuerySet[DispatchNote]) -> QuerySet[DispatchNote]:
+    """Open notes with the column of the board they stand in (``work``)."""
+    released = Q(state=NoteState.RELEASED)
+    return notes.filter(state__in=OPEN_NOTES).annotate(is_short=short_orders(), has_number=numbered()).annotate(
+        work=Case(
+            When(state__in=[NoteState.DRAFT, NoteState.SIGNED], then=Value(Work.TO_SIGN)),
+            When(state=NoteState.BLOCKED, then=Value(Work.BLOCKED)),
+            When(state=NoteState.PACKED, then=Value(Work.PACKED)),
+            When(released & Q(is_short=True), then=Value(Work.TO_BUY)),
+            When(released & Q(has_number=False), then=Value(Work.TO_NUMBER)),
+            When(released & Q(printed_at__isnull=True), then=Value(Work.TO_PRINT)),
+            default=Value(Work.TO_PACK), output_field=CharField(),
+        )
+    )  # fmt: skip
+
+
+def narrow(notes: QuerySet[DispatchNote], work: str, now: datetime) -> QuerySet[DispatchNote]:
+    """The notes of one column of the board."""
+    if work == Work.LATE:
+        return notes.filter(state__in=WITH_WAREHOUSE, pickup_at__lt=now)
+    return with_work(notes).filter(work=work)
+
+
+def counts(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many notes stand in each column, and how many are late. Two queries."""
+    found = dict(with_work(DispatchNote.objects.all()).values_list("work").annotate(n=Count("pk")).order_by())
+    late = DispatchNote.objects.filter(state__in=WITH_WAREHOUSE, pickup_at__lt=now).count()
+    return {work: found.get(work, 0) for work in Work.values} | {Work.LATE.value: late}
+
+
+def first_of(work: str, limit: int) -> list[DispatchNote]:
+    """The most urgent notes of one column."""
+    rows = with_work(DispatchNote.objects.all()).filter(work=work).select_related("order", "store", "service")
+    return list(rows.order_by("due_at", "pk")[:limit])
+
+
+def handed_over_today(now: datetime, zone_name: str) -> int:
+    """Parcels that left since midnight in the warehouse."""
+    return Parcel.objects.filter(shipped_at__gte=start_of_day(now, zone_name), note__isnull=False).count()
+
+
+def clocks(now: datetime) -> dict[str, Any]:
+    """The next moment of each of the three clocks among open notes, and how many notes it concerns."""
+    notes = DispatchNote.objects.filter(state__in=OPEN_NOTES)
+    made: dict[str, Any] = {}
+    for name, lookup in (("target", "order__target_at"), ("pickup", "pickup_at"), ("ship_by", "order__ship_by")):
+        next_at = notes.filter(**{f"{lookup}__gte": now}).order_by(lookup).values_list(lookup, flat=True).first()
+        made[name] = {
+            "at": next_at, "late": notes.filter(**{f"{lookup}__lt": now}).count(),
+            "count": notes.filter(**{lookup: next_at}).count() if next_at else 0,
+        }  # fmt: skip
+    return made
+
+
+def row_facts(note_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What a row of the note list shows beside its own columns. Five queries whatever the number of rows."""
+    number = live_numbers(note_ids)
+    signed = signatures_of(note_ids)
+    sums = dict(NoteLine.objects.filter(note_id__in=note_ids).values_list("note_id").annotate(n=Sum("quantity")).order_by())
+    first = _first_articles(note_ids)
+    orders = dict(DispatchNote.objects.filter(pk__in=note_ids).values_list("pk", "order_id"))
+    unmatched, short = unmatched_lines(list(orders.values())), _missing(list(orders.values()))
+    return {
+        pk: {
+            "waybill": number[pk].number if pk in number else None, "pieces": sums.get(pk, 0),
+            "signed": sorted(signed.get(pk, ()), reverse=True), "articles": first.get(pk, []),
+            "unmatched": unmatched[order], "missing": short[order],
+        }
+        for pk, order in orders.items()
+    }  # fmt: skip
+
+
+def _first_articles(note_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = NoteLine.objects.filter(note_id__in=note_ids).order_by("note_id", "position")
+    for row in rows.values(
+        "note_id", "id", "position", "quantity", "value", "unit_value", "wish", "assort", "fragile", "sku__code", "sku__image_url",
+        "sku__name_en", "sku__name_zh", "sku__variant", "unit_cost",
+    ):  # fmt: skip
+        found.setdefault(row.pop("note_id"), []).append(row)
+    return found
+
+
+def _missing(order_ids: Sequence[int]) -> Counter[int]:
+    rows = Reservation.objects.filter(order_ref__in=order_ids, state="open", held__lt=F("wanted"))
+    found: Counter[int] = Counter()
+    for order, lacks in rows.values_list("order_ref").annotate(n=Sum(F("wanted") - F("held"))).order_by():
+        found[order] = lacks
+    return found
+
+
+def dispatch_of_orders(order_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The newest note of each order with its waybill number, for the rows of the order list. Two queries."""
+    newest: dict[int, tuple[int, str, str, bool]] = {}
+    rows = DispatchNote.objects.filter(order_id__in=order_ids).exclude(state=NoteState.WITHDRAWN).order_by("pk")
+    for order, pk, number, state, printed in rows.values_list("order_id", "pk", "number", "state", "printed_at"):
+        newest[order] = (pk, number, state, printed is not None)
+    live = live_numbers(pk for pk, _number, _state, _printed in newest.values())
+    return {
+        order: {
+            "note": number, "note_id": str(pk), "note_state": state, "waybill": live[pk].number if pk in live else None,
+            "printed": printed,
+        }
+        for order, (pk, number, state, printed) in newest.items()
+    }  # fmt: skip
+
+
+def notes_of_orders(order_ids: Iterable[int]) -> list[DispatchNote]:
+    """The open notes of orders."""
+    return list(DispatchNote.objects.filter(order_id__in=list(order_ids), state__in=OPEN_NOTES))
+
+
+def notes_of_order(order_id: int) -> list[DispatchNote]:
+    """Every note an order ever had, newest first."""
+    return list(DispatchNote.objects.filter(order_id=order_id).select_related("service").order_by("-pk"))
+
+
+def batch_counts(batch_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Reprints and labels that were left out, by batch. One query."""
+    rows = PrintLog.objects.filter(batch_id__in=batch_ids).values_list("batch_id").order_by()
+    made = rows.annotate(again=Count("pk", filter=Q(reprint=True)), left_out=Count("pk", filter=~Q(problem="")))
+    return {pk: {"reprints": again, "left_out": left_out} for pk, again, left_out in made}
+
+
+def batch_rows(batch: PrintBatch) -> list[PrintLog]:
+    """The notes of a batch in shelf order."""
+    return list(PrintLog.objects.filter(batch=batch).select_related("note", "note__order").order_by("position"))
+
+
+def packed_by_carrier() -> list[dict[str, Any]]:
+    """Sealed parcels that wait for their carrier, by service."""
+    rows = Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
+    named = rows.values("service_id", code=F("service__code"), carrier=F("service__carrier"))
+    return list(named.annotate(n=Count("pk")).order_by("carrier", "code"))
+
+
+def packed_of(service_id: int | None) -> list[Parcel]:
+    """Sealed parcels of one service that wait for their carrier."""
+    rows = Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
+    return list(rows.filter(service_id=service_id).select_related("service", "note", "order").order_by("packed_at"))
+
+
+def number_states(service_id: int) -> dict[str, int]:
+    """How many numbers of a service are in each state."""
+    found = dict(WaybillNumber.objects.filter(service_id=service_id).values_list("state").annotate(n=Count("pk")).order_by())
+    return {state: found.get(state, 0) for state in NumberState.values}
