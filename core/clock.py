@@ -7,15 +7,34 @@ skips is moved forward by the gap; one that occurs twice means the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_simulated: ContextVar[datetime | None] = ContextVar("simulated_now", default=None)
+
 
 def utcnow() -> datetime:
-    """The present moment in UTC. For doors only (views, tasks, commands)."""
-    return datetime.now(UTC)
+    """The present moment in UTC. For doors only (views, tasks, commands, subscribers)."""
+    return _simulated.get() or datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def simulated(now: datetime) -> Iterator[None]:
+    """Inside, every door believes it is ``now``: commands with ``--now`` and the pretend shop's past live in it."""
+    mark = _simulated.set(now)
+    try:
+        yield
+    finally:
+        _simulated.reset(mark)
+
+
+def is_simulated() -> bool:
+    """Whether a pretended time runs here."""
+    return _simulated.get() is not None
 
 
 def zone(name: str) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import get_default_timezone, is_naive, make_aware
 
+from core import clock
 from core.audit import SYSTEM
 from core.clock import utcnow
 from core.errors import DomainError
@@ -51,7 +53,9 @@ class HouseCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run in the house's scope; a refusal becomes one sentence and exit code 1."""
         try:
-            with acting_scope(SYSTEM, f"command {type(self).__module__.rsplit('.', 1)[-1]}"):
+            given = options.get("now")
+            pretended = clock.simulated(moment(given)) if given else contextlib.nullcontext()
+            with pretended, acting_scope(SYSTEM, f"command {type(self).__module__.rsplit('.', 1)[-1]}"):
                 summary = self.perform(**options)
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from core.audit import system
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Store
+from core.audit import Actor, system
 from core.clock import utcnow
 from core.events import subscribe
 from core.jobs import later
 from inventory.events import GoodsArrived, StockShort
-from orders.services import editing, stages
+from orders.services import editing, importing, stages
 from products.events import ItemsMatched
+from stores.choices import Ability
+from stores.contracts import RemoteOrder
+from stores.registry import inbound
 
 INTAKE = system("intake")
 #: More items than this are looked at by a worker.
 DIRECT = 20
+
+
+@inbound(Ability.ORDERS)
+def orders_came(*, store: Store, remotes: Sequence[RemoteOrder], actor: Actor, now: datetime) -> Any:
+    """A channel told orders: bring them in. The answer names those that were refused, so their records are kept as unreadable."""
+    return importing.import_remote(store=store, remotes=remotes, actor=actor, now=now)
 
 
 @subscribe(GoodsArrived, recovered_by="orders.refresh_stages")

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Store, User
+from core import clock
 from core.audit import Actor
 from demo.services import shop
 from inventory.choices import MovementKind
@@ -99,7 +100,10 @@ def fill_shelves(*, now: datetime) -> None:
 
 def days(end: datetime, count: int) -> Iterator[datetime]:
     """The local mornings of ``count`` days that end with the day of ``end``."""
-    today = end.astimezone(ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
+    local = end.astimezone(ZONE)
+    today = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    if today + timedelta(hours=8) > local:  # before this day's pick-up: it ends with yesterday's
+        today -= timedelta(days=1)
     for back in range(count - 1, -1, -1):
         yield (today - timedelta(days=back)).astimezone(UTC)
 
@@ -107,6 +111,7 @@ def days(end: datetime, count: int) -> Iterator[datetime]:
 def live_day(life: Life, morning: datetime, *, orders: int, end: datetime) -> dict[str, int]:
     """One day: what came in overnight, the desk in the morning, the warehouse in the afternoon. Answers what was done."""
     done = {"placed": 0, "packed": 0, "shipped": 0}
+    last = end - morning < timedelta(hours=24)
     buyers = json.loads((shop.DATA / "buyers.json").read_text(encoding="utf-8"))
     placed = sorted(morning - timedelta(minutes=life.dice.randrange(1, 24 * 60)) for _ in range(orders))
     for at in placed:
@@ -117,14 +122,15 @@ def live_day(life: Life, morning: datetime, *, orders: int, end: datetime) -> di
         now = morning + timedelta(hours=hour)
         if now > end:
             break
-        fetch_all(store=life.store, now=now)
-        match_same_codes(store=life.store, actor=life.people["purchaser"], now=now)
-        run_until_done(now=now)
-        if hour == 3:
-            _desk(life, now, last=morning.date() == end.date())
-        if hour == 8:
-            done["packed"], done["shipped"] = _warehouse(life, now, last=morning.date() == end.date())
-            run_until_done(now=now + timedelta(minutes=30))
+        with clock.simulated(now):
+            fetch_all(store=life.store, now=now)
+            match_same_codes(store=life.store, actor=life.people["purchaser"], now=now)
+            run_until_done(now=now)
+            if hour == 3:
+                _desk(life, now, last=last)
+            if hour == 8:
+                done["packed"], done["shipped"] = _warehouse(life, now, last=last)
+                run_until_done(now=now)
     return done
 
 
