@@ -2,6 +2,11 @@
 
 import sys
 
-from .cli import main
+from launch import too_old
+
+if too_old(sys.version_info):
+    sys.exit(too_old(sys.version_info))
+
+from launch.cli import main  # noqa: E402
 
 sys.exit(main(sys.argv[1:]))

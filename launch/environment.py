@@ -13,10 +13,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import too_old
 from .errors import LaunchError
 from .places import BUILD, ROOT, VENV, say, venv_python
 
-LEAST = (3, 11)
 ROOM_TO_INSTALL = 1_200_000_000  # bytes; environment, packages in transit and browser kit together
 ROOM_TO_RUN = 100_000_000
 STAMP = VENV / "sampan.json"
@@ -24,12 +24,8 @@ STAMP = VENV / "sampan.json"
 
 def check_python() -> None:
     """Refuse an interpreter that is too old."""
-    if sys.version_info < LEAST:
-        have = ".".join(map(str, sys.version_info[:3]))
-        raise LaunchError(
-            f"Python {have} is too old: Sampan needs {'.'.join(map(str, LEAST))} or newer "
-            "(give it as `make PYTHON=python3.12 …`)."
-        )
+    if refusal := too_old(sys.version_info):
+        raise LaunchError(refusal)
     if sys.platform not in {"linux", "darwin"}:
         raise LaunchError("The embedded servers run on Linux and macOS: elsewhere start with `docker compose up`.")
 
