@@ -6,13 +6,10 @@ This file and __main__.py are written so that an old Python can read them far en
 LEAST = (3, 11)
 
 
-def too_old(version):  # type: ignore[no-untyped-def]
+def too_old(version):  # type: (object) -> str
     """The refusal of an interpreter of this version, or an empty text."""
-    if tuple(version[:2]) >= LEAST:
+    numbers = tuple(version)[:3]  # type: ignore
+    if numbers >= LEAST:
         return ""
-    have = ".".join(str(part) for part in version[:3])
-    return "Python %s is too old: Sampan needs %d.%d or newer (give it as `make PYTHON=python3.12 ...`)." % (
-        have,
-        LEAST[0],
-        LEAST[1],
-    )  # noqa: UP031
+    have = ".".join(str(part) for part in numbers)
+    return "Python " + have + " is too old: Sampan needs 3.11 or newer (give it as `make PYTHON=python3.12 ...`)."
