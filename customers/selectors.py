@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Store
 from core.audit import Actor
 from core.errors import Missing
 from customers import rules
@@ -22,8 +24,16 @@ def buyer(buyer_id: int) -> Buyer:
     """One buyer inside the scope; raises ``Missing``."""
     found = Buyer.objects.select_related("store").filter(pk=buyer_id).first()
     if found is None:
-        raise Missing("not_found", "There is no such buyer, or it is not yours to see.")
+        raise Missing("not_found", _("There is no such buyer, or it is not yours to see."))
     return found
+
+
+def buyer_named(store: Store, word: str) -> Buyer:
+    """The buyer of a store with this key, login or e-mail; raises ``Missing`` when there is none or several."""
+    rows = list(Buyer.objects.filter(Q(key=word) | Q(login=word) | Q(email__iexact=word), store=store)[:2]) if word else []
+    if len(rows) != 1:
+        raise Missing("not_found", _("There is no such buyer, or it is not yours to see."))
+    return rows[0]
 
 
 def buyer_key(store_id: int, remote: RemoteOrder) -> str:

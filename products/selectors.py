@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Store
 from core.audit import Actor
 from core.errors import Missing
 from core.listing.searching import fold
@@ -59,6 +60,29 @@ def to_match(queryset: QuerySet[ChannelItem]) -> QuerySet[ChannelItem]:
     return queryset.filter(matched=False, not_goods=False)
 
 
+def items_in(queryset: QuerySet[ChannelItem], states: Collection[str]) -> QuerySet[ChannelItem]:
+    """Those in any of the states: to_match, matched, not_goods."""
+    asked = Q(pk__in=[])
+    if "to_match" in states:
+        asked |= Q(matched=False, not_goods=False)
+    if "matched" in states:
+        asked |= Q(matched=True)
+    if "not_goods" in states:
+        asked |= Q(not_goods=True)
+    return queryset.filter(asked)
+
+
+def stores_to_match() -> QuerySet[Store]:
+    """Stores in which orders wait for channel SKUs that nobody has matched."""
+    waiting = ChannelItem._base_manager.filter(store=OuterRef("pk"), matched=False, not_goods=False, needed_at__isnull=False)
+    return Store.objects.filter(Exists(waiting), closed_at__isnull=True)
+
+
+def waiting_items(store_id: int) -> QuerySet[ChannelItem]:
+    """The channel SKUs of a store that orders wait for."""
+    return ChannelItem._base_manager.filter(store_id=store_id, matched=False, not_goods=False, needed_at__isnull=False)
+
+
 def components(item_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     """What each channel SKU stands for: item id -> (SKU id, pieces) of each component; unmatched ones are missing. One query."""
     found: dict[int, list[tuple[int, int]]] = {}
@@ -78,6 +102,11 @@ def described(item_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
              "name_zh": row["sku__name_zh"], "quantity": row["quantity"]}
         )  # fmt: skip
     return found
+
+
+def appearances(sku: Sku) -> QuerySet[SkuMatch]:
+    """The matches that mean an article, inside the scope, with channel SKU and store."""
+    return SkuMatch.objects.filter(sku=sku).select_related("item__store").order_by("item__store__code", "item__channel_sku")[:200]
 
 
 def unmatched(item_ids: Collection[int]) -> set[int]:
@@ -113,6 +142,11 @@ def suggestions(items: Collection[ChannelItem]) -> dict[int, list[dict[str, Any]
             for h in hits
         ]  # fmt: skip
     return found
+
+
+def suggestions_of(item_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """:func:`suggestions` for those of the ids that are to be matched. Two queries."""
+    return suggestions(list(to_match(ChannelItem.objects.filter(pk__in=list(item_ids)))))
 
 
 def search_text(sku: Sku) -> str:

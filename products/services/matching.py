@@ -19,7 +19,9 @@ from products.events import ItemsMatched, ItemsToMatch
 from products.models import ChannelItem, Sku, SkuMatch
 from products.rules import matching as rules
 from products.selectors import search_text
+from worklist import services as worklist
 
+DUTY = "products.to_match"
 MOST_COMPONENTS = 20
 MOST_PIECES = 10_000
 
@@ -177,9 +179,7 @@ def _mark(items: Iterable[ChannelItem], not_goods: bool, actor: Actor, now: date
         ChannelItem.objects.filter(pk__in=ids).update(not_goods=not_goods, matched=False)
         text = "Marked as not goods" if not_goods else "Marked as goods"
         audit.record_many(audit.entry(i, "item.mark", actor=actor, now=now, text=text) for i in held)
-        if ids:
-            publish(ItemsMatched(tuple(ids)))
-            _tell_waiting(held, not not_goods)
+        _tell(held, actor, now)
     return held
 
 
@@ -192,15 +192,20 @@ def unmatch(*, items: Iterable[ChannelItem], actor: Actor, now: datetime) -> lis
         SkuMatch.objects.filter(item_id__in=ids).delete()
         ChannelItem.objects.filter(pk__in=ids).update(matched=False)
         audit.record_many(audit.entry(i, "item.unmatch", actor=actor, now=now, text="Match taken back") for i in held)
-        if ids:
-            publish(ItemsMatched(tuple(ids)))
-            _tell_waiting(held, True)
+        _tell(held, actor, now)
     return held
 
 
-def _tell_waiting(items: Iterable[ChannelItem], waiting: bool) -> None:
-    for store_id in {item.store_id for item in items if item.needed_at} if waiting else ():
-        publish(ItemsToMatch(store_id))
+def _tell(items: Sequence[ChannelItem], actor: Actor, now: datetime) -> None:
+    """Tell who waits for the matches; the duty of a store ends with its last waiting channel SKU and begins with the first."""
+    if not items:
+        return
+    publish(ItemsMatched(tuple(item.pk for item in items)))
+    for store_id in sorted({item.store_id for item in items}):
+        if selectors.waiting_items(store_id).exists():
+            publish(ItemsToMatch(store_id))
+        else:
+            worklist.close(rule_key=DUTY, subject_ids=[store_id], actor=actor, now=now)
 
 
 def _checked(components: Sequence[tuple[int, int]]) -> dict[int, int]:
@@ -237,7 +242,7 @@ def _write(held: dict[int, ChannelItem], wanted: dict[int, dict[int, int]], acto
         parts = [[sku_id, n] for sku_id, n in sorted(wanted[pk].items())]
         lines.append(audit.entry(held[pk], "item.match", actor=actor, now=now, text="Matched", components=parts))
     audit.record_many(lines)
-    publish(ItemsMatched(tuple(changed)))
+    _tell([held[pk] for pk in changed], actor, now)
     return changed
 
 
