@@ -102,3 +102,17 @@ class ImportKind(models.TextChoices):
     PRODUCTS = "products", _("Articles")
     STOCK = "stock", _("Stock")
     MATCHES = "matches", _("SKU matches")
+
+
+#: How stages and states look: sea = to do, amber = waits, indigo = under way, leaf = done, rose = stopped.
+STAGE_TONES = {
+    Stage.UNPAID: "neutral", Stage.RISK: "rose", Stage.TO_MATCH: "amber", Stage.TO_APPROVE: "sea", Stage.SHORT: "lantern",
+    Stage.TO_NUMBER: "sea", Stage.TO_PRINT: "sea", Stage.TO_HAND_OVER: "sea", Stage.TO_DECLARE: "lantern", Stage.SHIPPED: "indigo",
+    Stage.HELD: "amber", Stage.COMPLETED: "leaf", Stage.CANCELLED: "neutral", Stage.HISTORY: "neutral",
+}  # fmt: skip
+STATE_TONES = {
+    OrderState.UNPAID: "neutral", OrderState.NEW: "sea", OrderState.HELD: "amber", OrderState.READY: "sea",
+    OrderState.PART_SHIPPED: "indigo", OrderState.SHIPPED: "indigo", OrderState.DELIVERED: "leaf", OrderState.COMPLETED: "leaf",
+    OrderState.CANCELLED: "neutral",
+}  # fmt: skip
+FLAG_TONES = {FlagColour.RED: "rose", FlagColour.GREEN: "leaf", FlagColour.AMBER: "amber", FlagColour.BLUE: "indigo"}

@@ -17,5 +17,13 @@ def _nothing(order_ids: Sequence[int]) -> Mapping[int, Any]:
     return {}
 
 
+def _no_services() -> Sequence[tuple[str, Any]]:
+    """Before any app above is loaded nobody knows a carrier service."""
+    return ()
+
+
+#: ``fn() -> [(code, label)]``: the carrier services one may choose for an order.
+service_choices: Callable[[], Sequence[tuple[str, Any]]] = _no_services
+
 #: ``fn(order_ids) -> {order id: DispatchFacts}``
 dispatch_facts: Callable[[Sequence[int]], Mapping[int, Any]] = _nothing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Right, Upper
@@ -14,6 +16,26 @@ from customers.models import Buyer
 from inventory.models import Warehouse
 from orders.choices import FlagColour, HoldReason, OrderState, OrderType, Stage, WishKind, WishState
 from products.models import ChannelItem
+
+
+class Tail(models.Transform):
+    """The last six characters in capitals: what people remember of a number. Served by ``order_number_tail``."""
+
+    lookup_name = "tail"
+    template = "RIGHT(UPPER(%(expressions)s), 6)"
+
+
+class FoldedWords(models.Transform):
+    """The words of a folded column, each findable by its beginning. Served by ``order_words``."""
+
+    lookup_name = "words"
+    template = "to_tsvector('simple'::regconfig, COALESCE(%(expressions)s, ''))"
+    output_field = SearchVectorField()
+
+
+models.CharField.register_lookup(Upper)
+models.CharField.register_lookup(Tail)
+models.CharField.register_lookup(FoldedWords)
 
 
 @tracked(exclude=["buyer_name", "note", "channel_facts", "channel_version", "search"])
@@ -79,8 +101,10 @@ class Order(models.Model):
             models.Index(fields=["country", "-placed_at", "-id"], name="order_country"),
             models.Index(fields=["buyer", "-placed_at"], name="order_of_buyer"),
             models.Index(fields=["ship_by", "id"], name="order_ship_by", condition=Q(state__in=["new", "held", "ready", "part_shipped"])),
+            models.Index(fields=["ship_by", "id"], name="order_ship_by_all"),
             models.Index(fields=["imported_at"], name="order_ungreeted", condition=Q(greeted_at__isnull=True, history=False)),
-            models.Index(Upper("number"), name="order_number_prefix"),
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="order_number_prefix"),
+            GinIndex(FoldedWords("search"), name="order_words"),
             models.Index(Right(Upper("number"), 6), name="order_number_tail"),
         ]  # fmt: skip
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy as _
 
 from core.audit import Actor
-from orders.choices import Stage, WishState
-from orders.models import Order, OrderAddress, OrderFlag, OrderRule, Wish
+from core.errors import Missing
+from inventory.selectors import reserved_lines
+from orders.choices import TO_SHIP, Stage, WishState
+from orders.models import Order, OrderAddress, OrderFlag, OrderLine, OrderRule, Wish
 from orders.selectors.base import RESERVING
+from worklist.models import Duty
 
 _BRIEF = """
 SELECT o.id,
@@ -90,11 +94,11 @@ def rules_for(actor: Actor) -> QuerySet[OrderRule]:
     return OrderRule.objects.select_related("store", "set_warehouse").order_by("position", "id")
 
 
-def stage_counts(actor: Actor, stages: Collection[str], cap: int) -> Mapping[str, int]:
-    """How many orders stand at each stage, each counted up to ``cap``. One query."""
-    found = {}
-    for stage in stages:
-        found[stage] = Order.objects.filter(stage=stage).order_by()[: cap + 1].count()
+def order_rule(pk: int) -> OrderRule:
+    """One sorting rule. Raises ``Missing``."""
+    found = OrderRule.objects.select_related("store", "set_warehouse").filter(pk=pk).first()
+    if found is None:
+        raise Missing("not_found", _("There is no such rule."))
     return found
 
 
@@ -110,3 +114,71 @@ def newest_of_buyers(buyer_ids: Collection[int], limit: int) -> list[Order]:
         place=Window(RowNumber(), partition_by=F("buyer_id"), order_by=F("placed_at").desc())
     )
     return list(ranked.filter(place__lte=limit).order_by("-placed_at"))
+
+
+def countries_seen() -> list[str]:
+    """The countries orders went to, by code (loose index scan: one step per country, whatever the number of orders)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE seen AS ((SELECT country FROM orders_order ORDER BY country LIMIT 1) UNION ALL "
+            "SELECT (SELECT o.country FROM orders_order o WHERE o.country > s.country ORDER BY o.country LIMIT 1) "
+            "FROM seen s WHERE s.country IS NOT NULL) SELECT country FROM seen WHERE country IS NOT NULL"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def open_wishes_exist() -> Exists:
+    """The condition "has a wish that still counts"."""
+    return Exists(Wish._base_manager.filter(order=OuterRef("pk"), state__in=[WishState.OPEN, WishState.CANNOT]))
+
+
+def ungreeted_among(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """Those of ``rows`` that are paid, still to be sent and not greeted."""
+    return rows.filter(history=False, greeted_at__isnull=True, state__in=TO_SHIP).exclude(state="held", hold_reason="payment_risk")
+
+
+def duties_of(order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Living duties about orders: order id -> [{id, rule, state, due_at}]. One query."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Duty._base_manager.filter(subject_type="orders.order", subject_id__in=list(order_ids), closed_at__isnull=True)
+    for row in rows.order_by("due_at", "id").values("id", "subject_id", "rule", "state", "due_at"):
+        found[row.pop("subject_id")].append(row)
+    return dict(found)
+
+
+def detail_lines(one: Order) -> list[dict[str, Any]]:
+    """The lines of an order with what they stand for and what is promised. Two queries."""
+    rows: dict[int, dict[str, Any]] = {}
+    lines = OrderLine._base_manager.filter(order=one).select_related("item").order_by("position", "item__matches__id")
+    for line in lines.annotate(
+        part=F("item__matches__quantity"), sku_id=F("item__matches__sku_id"), code=F("item__matches__sku__code"),
+        zh=F("item__matches__sku__name_zh"), en=F("item__matches__sku__name_en"), picture=F("item__matches__sku__image_url"),
+    ):  # fmt: skip
+        row = rows.setdefault(line.pk, {"line": line, "parts": []})
+        if line.sku_id:
+            row["parts"].append(
+                {"sku_id": line.sku_id, "code": line.code, "name_zh": line.zh, "name_en": line.en, "pieces": line.part,
+                 "picture": line.picture}
+            )  # fmt: skip
+    held: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for line_id, sku_id, wanted, kept, done in reserved_lines([one.pk]).get(one.pk, []):
+        for index, value in enumerate((wanted, kept, done)):
+            held[line_id, sku_id][index] += value
+    for row in rows.values():
+        for part in row["parts"]:
+            part["wanted"], part["held"], part["shipped"] = held[row["line"].pk, part["sku_id"]]
+    return list(rows.values())
+
+
+def wishes_of(one: Order) -> QuerySet[Wish]:
+    """All wishes of an order, those that count first."""
+    return Wish._base_manager.filter(order=one).select_related("line").order_by("state", "id")
+
+
+def note_and_address(order_id: int) -> tuple[str, dict[str, str] | None]:
+    """The buyer's note and where an order goes, as plain values."""
+    names = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
+    row = Order.objects.filter(pk=order_id).values_list("note", *(f"address__{name}" for name in names)).first()
+    if row is None:
+        return "", None
+    return row[0], dict(zip(names, row[1:], strict=True)) if row[1] is not None else None

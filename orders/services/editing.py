@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
+from core import audit, countries
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.events import publish
@@ -43,9 +43,8 @@ def edit_address(*, order: Order, actor: Actor, now: datetime, **fields: str) ->
     unknown = set(fields) - set(ADDRESS)
     if unknown:
         raise Invalid("unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown})
-    country = fields.get("country", order.country)
-    if len(country) != 2 or not country.isascii() or not country.isalpha():
-        raise Invalid("invalid_country", _("Write the country as two letters."), errors={"country": [str(_("Two letters."))]})
+    if fields.get("country", order.country).upper() not in {*countries.by_code(), "XK"}:
+        raise Invalid("invalid_country", _("Unknown country."), errors={"country": [str(_("Unknown country."))]})
     row = Order._base_manager.select_for_update(of=("self",)).get(pk=order.pk)
     if row.state not in TO_SHIP and row.state != "unpaid":
         raise Conflict("has_left", _("The goods have left the house."))
@@ -106,6 +105,24 @@ def set_warehouse(*, order: Order, warehouse: Warehouse, actor: Actor, now: date
     audit.record(row, "order.warehouse", actor=actor, now=now, text="Warehouse: %(warehouse)s", warehouse=warehouse.name)
     assess_many(order_ids=[row.pk], actor=actor, now=now)
     return row
+
+
+@transaction.atomic
+def change_order(
+    *, order: Order, actor: Actor, now: datetime, service_code: str | None = None, warehouse: Warehouse | None = None,
+    address: Mapping[str, str] | None = None,
+) -> Order:  # fmt: skip
+    """Change service, warehouse or address of an order, each by its own rules."""
+    if service_code is not None:
+        _done, refused = set_service_many(orders=[order], service_code=service_code, actor=actor, now=now)
+        if refused:
+            raise refused[order.pk]
+    if warehouse is not None:
+        set_warehouse(order=order, warehouse=warehouse, actor=actor, now=now)
+    if address:
+        edit_address(order=order, actor=actor, now=now, **address)
+    order.refresh_from_db()
+    return order
 
 
 @transaction.atomic
