@@ -31,6 +31,8 @@ else:  # the first one encrypts, all decrypt: put a new one in front to rotate
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if STANDALONE else "")
 if not ALLOWED_HOSTS:
     env.refuse("ALLOWED_HOSTS is not set: give the host names of this installation, separated by commas.")
+OUTSIDE_HOSTS = [host for host in ALLOWED_HOSTS if host != "*"]
+ALLOWED_HOSTS += ["localhost", "127.0.0.1"]  # health probes ask on the machine itself
 HTTPS = env.flag("SAMPAN_HTTPS", default=not STANDALONE)
 
 DATABASES = {"default": env.database("DATABASE_URL", EMBEDDED.database_url)}
@@ -208,7 +210,11 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"] if HTTPS else []
+CSRF_TRUSTED_ORIGINS = (
+    [f"https://{host.replace('.', '*.', 1) if host.startswith('.') else host}" for host in OUTSIDE_HOSTS]
+    if HTTPS
+    else []
+)
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -27,6 +27,7 @@ KIT = {
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select/tom-select.complete.min.js",
     "tom-select/dist/css/tom-select.min.css": "tom-select/tom-select.css",
+    "@zxing/browser/umd/zxing-browser.min.js": "zxing/zxing-browser.min.js",
 }
 SOURCE_MAP = re.compile(rb"(?://|/\*)[#@]\s*sourceMappingURL=[^\s*]*(?:\s*\*/)?")
 SYMBOL = (

@@ -36,7 +36,7 @@ def wanted_port() -> int:
     return int(value)
 
 
-def check_port(port: int) -> None:
+def check_port(port: int, use: str = "") -> None:
     """Refuse a port that cannot be listened on."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,7 +48,7 @@ def check_port(port: int) -> None:
             ) from None
         except OSError:
             raise LaunchError(
-                f"Port {port} is taken by another program: give another one, for example `PORT={port + 80} make run`."
+                f"Port {port}{use} is taken by another program: give another one, for example `PORT={port + 80} make run`."
             ) from None
 
 
@@ -262,6 +262,8 @@ def run() -> int:
     check_room(where.data, ROOM_TO_RUN)
     lock = take_run_lock(where, port)
     check_port(port)
+    if not os.environ.get("SANDBOX_URL"):
+        check_port(port + 1, " (PORT + 1, for the pretend shop)")
     set_up(dev=False)
     env = clean_env(
         PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="erp.settings", SAMPAN_DATA_SHOWN=str(where.data), PORT=str(port)
