@@ -159,7 +159,7 @@ def field(
         attrs["class"] = (
             f"{widget.attrs.get('class', '')} {'form-select' if kind == 'select' else 'form-control'}".strip()
         )
-    if kind == "select" and len(getattr(widget, "choices", ())) > 12:
+    if kind == "select" and len(list(getattr(widget, "choices", ()))) > 12:
         attrs["data-enhance"] = ""
     if autofocus:
         attrs["autofocus"] = True
