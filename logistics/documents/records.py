@@ -211,8 +211,8 @@ def hand_over_record(parcels: Sequence[Parcel], *, actor_label: str, now: dateti
         "count": str(len(parcels)),
         "words": {
             "title": _("Hand-over list"), "from": _("From"), "service": _("Service"), "parcels": _("Parcels"),
-            "number": _("Waybill number"), "parcel": _("Parcel"), "country": _("Country"), "weight": _("Weight"), "handed": _("Handed over by"),
-            "taken": _("Taken over by (carrier)"), "signature": _("Name, signature, time"), "total": _("Total"), "page": _("Page"),
+            "number": _("Waybill number"), "parcel": _("Parcel"), "country": _("Country"), "weight": _("Weight"),
+            "handed": _("Handed over by"), "taken": _("Taken over by (carrier)"), "signature": _("Name, signature, time"), "total": _("Total"), "page": _("Page"),
         },
         "groups": [
             {

@@ -51,7 +51,7 @@ class NoteRule(FollowUpRule):
         return {
             "number": subject.number, "who": subject.order.buyer_name, "country": subject.country,
             "order": subject.order.number, "url": reverse("logistics:note", args=[subject.pk]),
-            "panel": reverse("logistics:note_pane", args=[subject.pk]), "block": subject.block_reason,
+            "panel": reverse("logistics:note-pane", args=[subject.pk]), "block": subject.block_reason,
             "block_note": subject.block_note,
         }  # fmt: skip
 

@@ -59,7 +59,7 @@ class DeclareToday(FollowUpRule):
         return {
             "number": subject.tracking_number or subject.number, "order": subject.order.number, "country": subject.country,
             "who": subject.order.buyer_name, "service": subject.service.name_en if subject.service else "",
-            "url": reverse("logistics:declare", args=[subject.pk]), "panel": reverse("logistics:declare_pane", args=[subject.pk]),
+            "url": reverse("logistics:declare", args=[subject.pk]), "panel": reverse("logistics:declare-pane", args=[subject.pk]),
             "link": tracking_link(subject), "store": subject.store.name,
         }  # fmt: skip
 

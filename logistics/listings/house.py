@@ -95,7 +95,9 @@ class NumberListing(Listing):
     url, label_field = "logistics:numbers", "number"
     search_by = [Prefix("number")]
     scan_ok = {"state": "free numbers have an index of their own; others are asked with a service or a number"}
-    empty = (_("No waybill numbers."), _("Paste the numbers your carrier gave you, or a range."), _("Add numbers"), "logistics:numbers_add")
+    empty = (
+        _("No waybill numbers."), _("Paste the numbers your carrier gave you, or a range."), _("Add numbers"), "logistics:numbers-add",
+    )  # fmt: skip
     icon = "barcode"
 
     def queryset(self, actor: Actor) -> QuerySet[WaybillNumber]:
@@ -169,7 +171,8 @@ class BatchListing(Listing):
     views = [View("all", _("All"), default=True, counted=False)]
     url, detail_url, label_field, small = "logistics:batches", "logistics:batch", "number", True
     empty = (
-        _("Nothing was printed yet."), _("Choose notes and press Print: they come here as one batch."), _("Open the notes"), "logistics:notes",
+        _("Nothing was printed yet."), _("Choose notes and press Print: they come here as one batch."), _("Open the notes"),
+        "logistics:notes",
     )  # fmt: skip
     icon = "printer"
 
@@ -248,12 +251,12 @@ class ApprovalListing(Listing):
     name, title, permission = "approval-rules", _("Approval rules"), "logistics.view_note"
     model, row, filters = ApprovalRule, ApprovalRow, ApprovalFilter
     columns = [
-        Column("name", link="logistics:approval_rule"), Column("active", badge=YES_NO), Column("position", sortable=True),
+        Column("name", link="logistics:approval-rule"), Column("active", badge=YES_NO), Column("position", sortable=True),
         Column("store", mono=True), Column("kinds"), Column("conditions", html=conditions_text, text=conditions_text),
     ]  # fmt: skip
     views = [View("all", _("All"), default=True)]
-    url, default_order, label_field, small = "logistics:approval_rules", "position", "name", True
-    empty = (_("No approval rules."), _("Without a rule, people sign every note."), _("Make a rule"), "logistics:approval_rule_new")
+    url, default_order, label_field, small = "logistics:approval-rules", "position", "name", True
+    empty = (_("No approval rules."), _("Without a rule, people sign every note."), _("Make a rule"), "logistics:approval-rule-new")
     icon = "checklist"
 
     def queryset(self, actor: Actor) -> QuerySet[ApprovalRule]:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from core import format as f
 from core.audit import Actor
 from core.errors import Conflict
-from core.listing import Action, Column, Outcome, Prefix, RowPart, register_part
+from core.listing import LISTINGS, Action, Column, Outcome, Prefix, RowPart, register_part
 from logistics.choices import NoteState
 from logistics.forms.dispatch import PrintForm
 from logistics.listings.actions import PrintNotes, batch_text
@@ -89,17 +89,16 @@ def note_html(row: Mapping[str, Any]) -> Any:
     return f.joined_html([f.mono_html(row["note"]), f.badge_html(label, tone)], " ")
 
 
-register_part(
-    "orders",
-    RowPart(
-        "dispatch",
-        fields=NoteBrief().fields,
-        part=lambda ids, actor: board.dispatch_of_orders(ids),
-        columns=[
-            Column("note", html=note_html, needs=("note_state",), default=False),
-            Column("waybill", mono=True, html=lambda row: f.mono_html(row["waybill"]) if row["waybill"] else f.DASH),
-        ],
-        actions=[MakeNotes(), PrintOrders()],
-        search=[Prefix("number", to="note__order_id", queryset=lambda actor: selectors.live_numbers_for(actor))],
-    ),
+ORDER_PART = RowPart(
+    "dispatch",
+    fields=NoteBrief().fields,
+    part=lambda ids, actor: board.dispatch_of_orders(ids),
+    columns=[
+        Column("note", html=note_html, needs=("note_state",), default=False),
+        Column("waybill", mono=True, html=lambda row: f.mono_html(row["waybill"]) if row["waybill"] else f.DASH),
+    ],
+    actions=[MakeNotes(), PrintOrders()],
+    search=[Prefix("number", to="note__order_id", queryset=lambda actor: selectors.live_numbers_for(actor))],
 )
+if "orders" in LISTINGS:
+    register_part("orders", ORDER_PART)

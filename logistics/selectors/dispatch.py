@@ -12,7 +12,7 @@ from babel import Locale
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core import policies
+from core import counts, policies
 from core.audit import Actor
 from core.errors import Missing
 from logistics.choices import BlockReason, NoteState, NumberState, ParcelState
@@ -226,6 +226,27 @@ def batch(pk: int) -> PrintBatch:
     return found
 
 
+def sees_whole_batch(batch: PrintBatch, actor: Actor) -> bool:
+    """Whether every note of the batch is in the actor's stores (its file shows all of them)."""
+    return actor.store_ids is None or PrintLog.objects.filter(batch=batch).count() == batch.note_count
+
+
+def parcels_by_id(ids: Iterable[int]) -> list[Parcel]:
+    """Parcels of the actor's stores in the order of their numbers, for the hand-over list."""
+    rows = Parcel.objects.filter(pk__in=list(ids), shipped_at__isnull=False)
+    return list(rows.select_related("service", "warehouse").order_by("service__code", "pk"))
+
+
+def note_ids_of(order_id: int) -> list[int]:
+    """Ids of every note of an order."""
+    return list(DispatchNote.objects.filter(order_id=order_id).values_list("pk", flat=True))
+
+
+def open_count(actor: Actor) -> int:
+    """Open notes, counted up to the cap of the menu."""
+    return DispatchNote.objects.filter(state__in=OPEN_NOTES)[: counts.CAP + 1].count()
+
+
 def note_of_log(log_id: int) -> str:
     """The number of the note a print row is about."""
     return PrintLog.objects.values_list("note__number", flat=True).get(pk=log_id)
@@ -255,6 +276,11 @@ def low_pools(day: date | datetime) -> list[Service]:
 def free_numbers(service: Service) -> int:
     """Free numbers in the pool of a service."""
     return WaybillNumber.objects.filter(service=service, state=NumberState.FREE).count()
+
+
+def number_row(service: Service, number: str) -> WaybillNumber:
+    """One number of a service."""
+    return WaybillNumber.objects.get(service=service, number=number)
 
 
 def postal_countries() -> frozenset[str]:

@@ -286,6 +286,26 @@ def _counter_answer(parcel: Parcel | None, number: str, actor: Actor) -> tuple[s
     return ("twice_on_counter" if twice else "on_counter"), fields
 
 
+@transaction.atomic
+def all_on_counter(*, parcels: Sequence[Parcel], key: str, actor: Actor, now: datetime) -> int:
+    """Put many sealed parcels onto the counter by choosing them instead of scanning; stopped ones stay where they are.
+    Answers how many came. Again is once."""
+    if not actor.has_perm("logistics.hand_over_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    there = set(ScanEvent.objects.filter(parcel__in=parcels, kind="hand_over", ok=True, undone=False).values_list("parcel_id", flat=True))
+    good = [parcel for parcel in _check(parcels, HandedOver()) if parcel.pk not in there]
+    rows = [
+        ScanEvent(
+            note=parcel.note, parcel=parcel, kind="hand_over", code="chosen", ok=True, answer="on_counter",
+            key=f"{actor.kind}{actor.ref or ''}:{key[:40]}:{parcel.pk}"[:80], user_id=actor.user_id, at=now,
+            detail={"fields": {"parcel": parcel.number}},
+        )
+        for parcel in good
+    ]  # fmt: skip
+    ScanEvent.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
 COUNTER_SAYS: dict[str, Any] = {
     **SAYS,
     "on_counter": _("%(parcel)s is on the counter."),

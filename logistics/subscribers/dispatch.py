@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.audit import system
 from core.events import subscribe
 from core.jobs import later
 from inventory.events import GoodsArrived
-from logistics.services import numbers, shipping, stages
+from logistics.selectors import dispatch as selectors
+from logistics.services import dispatch, numbers, shipping, stages
 from orders import registry as order_registry
 from orders.events import OrdersChanged, OrdersMatched, OrdersReady, OrderStopped
 from stores.choices import Ability
 from stores.models import OutboundCall
 from stores.registry import on_settled, still_wanted
+from worklist import registry as work_registry
 
 #: Orders one job takes.
 PIECE = 500
+DESK = system("dispatch")
 
 order_registry.dispatch_facts = stages.facts_of_orders
+
+
+def _draft_waiting(now: datetime) -> int:
+    """Between two rounds of ``run_due``: ready orders without a note get theirs."""
+    ids = selectors.orders_without_note(PIECE)
+    return len(dispatch.draft_notes(order_ids=ids, actor=DESK, now=now)) if ids else 0
+
+
+work_registry.drain.append(_draft_waiting)
 
 
 def _in_pieces(name: str, ids: Sequence[int]) -> None:

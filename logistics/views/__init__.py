@@ -1,5 +1,1 @@
 """Pages of dispatch and of parcels."""
-
-from logistics.views import dispatch, parcels
-
-__all__ = ["dispatch", "parcels"]

@@ -37,6 +37,7 @@ __all__ = [
     "read_event_file",
     "record_by_hand",
     "record_events",
+    "record_one",
     "record_remote",
     "reopen",
     "restate",

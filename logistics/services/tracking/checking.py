@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from conversations import services as conversations
-from core import audit
+from core import audit, copying
 from core import policies as house
 from core.audit import SYSTEM, Actor
 from core.clock import local_day, plus_days
@@ -155,7 +155,7 @@ def _next(parcel: Parcel, promise: Promise | None, step: Step, now: datetime) ->
 
 
 def _write(checks: Sequence[Check], actor: Actor, now: datetime) -> None:
-    Parcel._base_manager.bulk_update([c.parcel for c in checks], COLUMNS, batch_size=1000)
+    copying.update_objects([c.parcel for c in checks], COLUMNS)
     audit.record_many(
         audit.entry(
             c.parcel, "parcel.check", actor=actor, now=now, text="Checked after %(days)s days: %(advice)s (%(rule)s)",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
 from conversations import services as conversations
-from core import audit
+from core import audit, copying
 from core import policies as house
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
@@ -62,10 +62,8 @@ def record_events(
     with transaction.atomic():
         parcels = selectors.locked(parcel_events)
         rows = [_row(p, e, source, now) for p in parcels for e in parcel_events[p.pk] if e.at <= now + AHEAD]
-        before = TrackingEvent._base_manager.filter(parcel_id__in=[p.pk for p in parcels]).count()
-        TrackingEvent._base_manager.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-        after = TrackingEvent._base_manager.filter(parcel_id__in=[p.pk for p in parcels]).count()
-        found.events = after - before
+        rows = sorted(rows, key=lambda row: (row.parcel_id, row.occurred_at, row.digest))
+        found.events = len(copying.insert_objects(rows, ("parcel_id", "digest", "occurred_at")))
         if found.events or source == "restate":
             _restate(parcels, actor, now, found)
     return found
@@ -164,7 +162,7 @@ def _restate(parcels: Sequence[Parcel], actor: Actor, now: datetime, found: Reco
             changed.append((parcel, before, stand))
         if stand.settled and parcel.state != ParcelState.CLOSED and parcel.state != stand.settled:
             ended.append((parcel, stand))
-    Parcel._base_manager.bulk_update(written, STANDING, batch_size=1000)
+    copying.update_objects(written, STANDING)
     found.changed = [p.pk for p, _before, _stand in changed]
     found.settled = _end(ended, actor, now)
     settled = set(found.settled)

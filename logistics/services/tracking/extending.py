@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from conversations import services as conversations
-from core import audit
+from core import audit, copying
 from core.audit import SYSTEM, Actor
 from core.clock import local_day, plus_days
 from core.errors import Conflict, Invalid, NotAllowed
@@ -65,7 +65,7 @@ def ask_extensions(*, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> 
         calls = outbox.enqueue_many(calls=[_call(row) for row in by_program], now=now)
         for row in by_program:
             row.call = calls[_key(row)]
-        Extension._base_manager.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+        copying.insert_objects(rows, ("parcel_id", "cycle"))
         kept = list(
             Extension._base_manager.filter(
                 parcel_id__in=[r.parcel_id for r in rows], cycle__in={r.cycle for r in rows}, asked_at=now

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from core import longwork
+from core import longwork, tables
 from core.audit import Actor
-from core.clock import utcnow, zone
-from core.errors import Invalid, NotAllowed
+from core.clock import utcnow
+from core.errors import NotAllowed
 from core.models import Job
 from logistics.choices import EventStage
 from logistics.services.tracking import events
 from stores.contracts import RemoteEvent
 
 KIND = "logistics.events"
-MOST_BYTES, MOST_ROWS = 20_000_000, 200_000
 PIECE = 500
 #: Names of a column in files, lower case.
 COLUMNS = {
@@ -34,7 +30,6 @@ COLUMNS = {
     "place": ("place", "location", "city", "地点", "位置"),
     "stage": ("stage", "阶段"),
 }  # fmt: skip
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y.%m.%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
 
 
 @dataclass
@@ -48,81 +43,25 @@ class EventFile:
 def read_event_file(*, raw: bytes, time_zone: str) -> EventFile:
     """Read a CSV of events: number, time, text, place, stage (Chinese headings too), UTF-8 or GB18030, comma, semicolon or
     tab. Times without an offset are in ``time_zone``. Refuses a file without the needed columns; bad rows are named."""
-    if len(raw) > MOST_BYTES:
-        raise Invalid("file_too_large", _("The file is too large: at most 20 MB."))
-    text = _decoded(raw)
-    reader = csv.reader(io.StringIO(text), delimiter=_separator(text))
-    places = _columns(next(reader, []))
     found = EventFile()
-    for line, cells in enumerate(reader, start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if line > MOST_ROWS + 1:
-            raise Invalid("too_many_rows", _("The file has more than 200,000 rows."))
-        _read_row(line, cells, places, time_zone, found)
+    for line, cells in tables.rows(raw, COLUMNS, ("number", "time")):
+        _read_row(line, cells, time_zone, found)
     return found
 
 
-def _read_row(line: int, cells: Sequence[str], places: dict[str, int], time_zone: str, found: EventFile) -> None:
-    def cell(name: str) -> str:
-        at = places.get(name)
-        return cells[at].replace("\x00", "").strip() if at is not None and at < len(cells) else ""
-
-    number, stage = cell("number"), cell("stage").lower()
-    at = _time(cell("time"), time_zone)
+def _read_row(line: int, cells: dict[str, str], time_zone: str, found: EventFile) -> None:
+    number, stage, text = cells["number"], cells.get("stage", "").lower(), cells.get("text", "")
+    at = tables.moment(cells["time"], time_zone)
     if not number:
         found.rejected.append((line, "", _("The waybill number is missing.")))
     elif at is None:
-        found.rejected.append((line, number, _("“%(text)s” is not a time.") % {"text": cell("time")[:40]}))
+        found.rejected.append((line, number, _("“%(text)s” is not a time.") % {"text": cells["time"][:40]}))
     elif stage and stage not in EventStage.values:
         found.rejected.append((line, number, _("“%(text)s” is not an event.") % {"text": stage[:40]}))
-    elif not stage and not cell("text"):
+    elif not stage and not text:
         found.rejected.append((line, number, _("The row says nothing.")))
     else:
-        found.events.append((line, RemoteEvent(number[:60], at, stage, cell("text"), cell("place"))))
-
-
-def _decoded(raw: bytes) -> str:
-    for name in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else name)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("unreadable", _("The file is not a text file in UTF-8 or GB18030."))
-
-
-def _separator(text: str) -> str:
-    head = text.split("\n", 1)[0]
-    return max(",;\t", key=head.count)
-
-
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    names = [cell.strip().lower() for cell in head]
-    found = {}
-    for name, known in COLUMNS.items():
-        at = next((names.index(word) for word in known if word in names), None)
-        if at is not None:
-            found[name] = at
-    if missing := [name for name in ("number", "time") if name not in found]:
-        raise Invalid("columns_missing", _("Columns are missing: %(names)s."), names=", ".join(missing))
-    return found
-
-
-def _time(text: str, time_zone: str) -> datetime | None:
-    try:
-        value = parse_datetime(text)
-    except ValueError:
-        return None
-    for pattern in () if value else _FORMATS:
-        try:
-            value = datetime.strptime(text, pattern)  # noqa: DTZ007  the zone follows below
-            break
-        except ValueError:
-            continue
-    if value is None:
-        return None
-    aware = value if value.tzinfo else value.replace(tzinfo=zone(time_zone))
-    return aware.astimezone(UTC) if 2000 <= aware.year < 2100 else None
+        found.events.append((line, RemoteEvent(number[:60], at, stage, text, cells.get("place", ""))))
 
 
 def start_event_import(*, raw: bytes, name: str, time_zone: str, actor: Actor, now: datetime) -> Job:

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
-from core import audit, numbering
+from core import audit, copying, numbering
 from core.audit import Actor
 from core.clock import plus_days
 from logistics.choices import ParcelState
 from logistics.models import Parcel, Service
+from logistics.rules.routing import match_method
 from logistics.rules.tracking import standing
+from logistics.selectors import dispatch
 from logistics.selectors import parcels as selectors
 from orders.models import Order
 from worklist import services as worklist
@@ -39,7 +41,7 @@ def start_following(*, parcels: Sequence[Parcel], now: datetime) -> list[Parcel]
         for name in COLUMNS:
             setattr(parcel, name, getattr(full, name))
     with transaction.atomic():
-        Parcel._base_manager.bulk_update(parcels, COLUMNS, batch_size=1000)
+        copying.update_objects(parcels, COLUMNS)
         worklist.plan(rule_key="logistics.parcel_check", subject_ids=[p.pk for p in parcels], now=now)
     return list(parcels)
 
@@ -69,8 +71,9 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
         if not orders:
             return []
         rows = [row for order in orders for row in _shipments(order)]
-        codes = {code for _order, _number, code, _at in rows if code}
-        services = {s.code: s for s in Service.objects.filter(code__in=codes)}
+        known = dispatch.service_facts()
+        rows = [(order, number, match_method(words, known), at) for order, number, words, at in rows]
+        services = {s.code: s for s in Service.objects.filter(code__in={code for _o, _n, code, _at in rows})}
         tables = selectors.tables(now)
         parcels = []
         for order, number, code, shipped in rows:
@@ -95,7 +98,7 @@ def _shipments(order: Order) -> list[tuple[Order, str, str, datetime]]:
     default = order.shipped_at or order.paid_at or order.placed_at
     found: dict[str, tuple[Order, str, str, datetime]] = {}
     for told in order.channel_facts.get("shipments") or [{}]:
-        number = selectors.clean_number(str(told.get("tracking_number") or ""))
+        number = selectors.clean_number(str(told.get("number") or told.get("tracking_number") or ""))
         at = parse_datetime(str(told.get("shipped_at") or "")) or default
-        found[number] = (order, number, str(told.get("service") or order.service_code or ""), at)
+        found[number] = (order, number, str(told.get("service") or order.service_code or order.shipping_method), at)
     return list(found.values())

@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from core import copying
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.events import publish
 from core.states import move, move_many
-from logistics.choices import SETTLED, ParcelState
+from logistics.choices import ParcelState
 from logistics.events import ParcelSettled
 from logistics.models import Parcel
 from logistics.selectors import parcels as selectors
@@ -63,7 +64,7 @@ def settle_many(
             times = {p.pk: at for p, at in parcels.items()}
             for parcel in done:
                 parcel.delivered_at = min(times.get(parcel.pk, now), now)
-            Parcel._base_manager.bulk_update(done, ["delivered_at"], batch_size=1000)
+            copying.update_objects(done, ["delivered_at"])
         _after(done, actor, now)
     return done
 
@@ -83,8 +84,7 @@ def _after(parcels: Sequence[Parcel], actor: Actor, now: datetime) -> None:
 def deliver_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> None:
     """Move shipped orders whose parcels have all arrived to delivered."""
     arrived = selectors.delivered_orders(order_ids)
-    for order in selectors.orders_locked(arrived):
-        fulfilment.mark_delivered(order=order, actor=actor, now=now)
+    fulfilment.mark_delivered_many(orders=selectors.orders_locked(arrived), actor=actor, now=now)
     if arrived:
         worklist.plan(rule_key="logistics.complete_order", subject_ids=list(arrived), now=now)
 
@@ -95,8 +95,6 @@ def reopen(*, parcel: Parcel, actor: Actor, now: datetime, reason: str) -> Parce
     if not actor.has_perm("logistics.settle_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with transaction.atomic():
-        if parcel.state not in SETTLED:
-            parcel.refresh_from_db(fields=["state"])
         move(
             parcel, "reopen", actor=actor, now=now, reason=reason, next_check_at=now + SOON, next_check_why="reopened",
             settled_at=None, delivered_at=None, settle_reason="", tracking_state=selectors.state_again(parcel, now),

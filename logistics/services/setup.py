@@ -1,0 +1,59 @@
+"""What managers set: carrier services and approval rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+from core.audit import Actor
+from core.errors import Invalid, NotAllowed
+from logistics.models import ApprovalRule, Service
+from logistics.rules.approval import faults
+
+
+def _need(actor: Actor, permission: str) -> None:
+    if not actor.has_perm(permission):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+
+
+def _apply(row: Any, changes: Mapping[str, Any]) -> list[str]:
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, changes[name])
+    return sorted(changed)
+
+
+@transaction.atomic
+def change_service(*, service: Service, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Service:
+    """Change a carrier service; its code stays for ever. Notes that are drafted later follow it. Refuses people without the
+    right."""
+    _need(actor, "logistics.change_service")
+    held = Service.objects.select_for_update().get(pk=service.pk)
+    given = {name: value for name, value in changes.items() if name not in ("id", "code")}
+    changed = _apply(held, given)
+    if changed:
+        held.save(update_fields=changed)
+        audit.record(held, "service.change", actor=actor, now=now, text="Changed: %(fields)s", fields=", ".join(changed))
+    return held
+
+
+@transaction.atomic
+def save_rule(*, rule: ApprovalRule, changes: Mapping[str, Any], actor: Actor, now: datetime) -> ApprovalRule:
+    """Make or change an approval rule. Refuses conditions that no note can answer, and people without the right."""
+    _need(actor, "orders.change_automation")
+    wrong = faults(changes.get("conditions") or {})
+    if wrong:
+        raise Invalid("bad_conditions", _("No note can answer: %(names)s"), names=", ".join(wrong), errors={"conditions": wrong})
+    new = rule.pk is None
+    held = rule if new else ApprovalRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    changed = _apply(held, changes)
+    if new or changed:
+        held.save()
+        text = "Approval rule made" if new else "Changed: %(fields)s"
+        audit.record(held, "rule.change", actor=actor, now=now, text=text, fields=", ".join(changed))
+    return held

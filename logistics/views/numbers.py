@@ -1,0 +1,79 @@
+"""Waybill numbers: the pool, files, typed ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.formpage import FormPage
+from core.listing.html import ListPage
+from logistics.forms.dispatch import NumberFileForm, PoolForm
+from logistics.selectors import dispatch as selectors
+from logistics.services import numbers
+
+
+class NumbersPage(ListPage):
+    """The list of numbers with the pools above."""
+
+    listing_name = "waybill-numbers"
+    template_name = "logistics/numbers.html"
+
+    def head_actions(self) -> list[dict[str, Any]]:
+        """Add numbers."""
+        if not self.actor.has_perm("logistics.number_parcel"):
+            return []
+        return [
+            {"label": _("Numbers from a file"), "url": reverse("logistics:numbers-file"), "icon": "file-import", "kind": "default"},
+            {"label": _("Add numbers"), "url": reverse("logistics:numbers-add"), "icon": "plus", "kind": "primary"},
+        ]
+
+    def extra(self) -> dict[str, Any]:
+        """How full each pool is."""
+        low = {service.pk for service in selectors.low_pools(self.now)}
+        return {"pools": [{**pool, "low": pool["service_id"] in low} for pool in selectors.pools()]}
+
+
+class NumbersAdd(FormPage):
+    """Paste numbers or ranges into the pool of a service."""
+
+    permission = "logistics.number_parcel"
+    form_class, title, submit_label = PoolForm, _("Add waybill numbers"), _("Add to the pool")
+    text = _("A failed check digit is a warning: the number is added and marked.")
+
+    def back_url(self) -> str:
+        return reverse("logistics:numbers")
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """Add them."""
+        made = numbers.add_to_pool(service=data["service"], text=data["text"], actor=self.actor, now=self.now)
+        parts = [_now("%(n)s added") % {"n": len(made.added)}]
+        if made.known:
+            parts.append(_now("%(n)s known already") % {"n": len(made.known)})
+        if made.doubtful:
+            parts.append(_now("%(n)s with a doubtful check digit") % {"n": len(made.doubtful)})
+        if made.unreadable:
+            parts.append(_now("not readable: %(lines)s") % {"lines": ", ".join(made.unreadable[:5])})
+        return self.go(f"{reverse('logistics:numbers')}?service={data['service'].code}&state=free", " · ".join(parts))
+
+
+class NumbersFile(FormPage):
+    """A carrier's file that says which order got which number."""
+
+    permission = "logistics.number_parcel"
+    form_class, title, submit_label = NumberFileForm, _("Numbers from a file"), _("Read the file")
+    text = _("Each row: order number (or note number), waybill number.")
+
+    def back_url(self) -> str:
+        return reverse("logistics:numbers")
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """Read it; refused rows are named."""
+        taken, refused = numbers.add_from_file(content=data["file"], actor=self.actor, now=self.now)
+        if not refused:
+            return self.go(reverse("logistics:numbers"), _now("%(n)s numbers taken.") % {"n": taken})
+        context = {"taken": taken, "refused": refused, "title": _("Numbers from a file"), "back_url": self.back_url()}
+        return self.render("logistics/numbers_file.html", context)

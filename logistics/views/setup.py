@@ -1,0 +1,117 @@
+"""Settings of dispatch: carrier services, approval rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.formpage import FormPage
+from core.listing.html import ListPage
+from core.pages import Page
+from logistics.forms.dispatch import ApprovalForm, ServiceForm
+from logistics.models import ApprovalRule, Service
+from logistics.rules.approval import INPUTS
+from logistics.services import setup
+
+
+class EditPage(FormPage):
+    """A form over one row of a table that staff edit."""
+
+    model: Any = None
+    list_url: str = ""
+
+    @cached_property
+    def row(self) -> Any:
+        """The row, or a new one."""
+        if "pk" not in self.kwargs:
+            return self.model()
+        found = self.model.objects.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def form_arguments(self) -> dict[str, Any]:
+        """The row."""
+        return {"instance": self.row}
+
+    def back_url(self) -> str:
+        return reverse(self.list_url)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The form over the row."""
+        return self.answer(self.form_class(**self.form_arguments()))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Save."""
+        form: forms.Form = self.form_class(request.POST, **self.form_arguments())
+        if not form.is_valid():
+            return self.answer(form, 422)
+        return self.save(form.cleaned_data)
+
+
+class ServicePage(EditPage):
+    """One carrier service."""
+
+    permission = "logistics.view_service"
+    permissions = {"POST": "logistics.change_service"}
+    model, form_class, list_url = Service, ServiceForm, "logistics:services"
+    submit_label = _("Save")
+
+    def extra(self) -> dict[str, Any]:
+        """Its name, and its figures from the reference list."""
+        return {"title": self.row.code, "text": str(self.row.facts.get("notes", "")) if self.row.facts else ""}
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """Change it."""
+        setup.change_service(service=self.row, changes=data, actor=self.actor, now=self.now)
+        return self.go(self.back_url(), _("Saved."))
+
+
+class ApprovalPage(EditPage):
+    """One approval rule."""
+
+    permission = "orders.change_automation"
+    model, form_class, list_url = ApprovalRule, ApprovalForm, "logistics:approval-rules"
+    submit_label = _("Save")
+
+    def extra(self) -> dict[str, Any]:
+        """What may be asked."""
+        names = ", ".join(f"{name} ({kind})" for name, kind in INPUTS.items())
+        return {"title": self.row.name or _("New approval rule"), "text": _now("Inputs: %(names)s") % {"names": names}}
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """Store it."""
+        setup.save_rule(rule=self.row, changes=data, actor=self.actor, now=self.now)
+        return self.go(self.back_url(), _("Saved. It signs new drafts from now on."))
+
+
+class ApprovalDelete(Page):
+    """Remove an approval rule."""
+
+    permission = "orders.change_automation"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Switch it off for good."""
+        row = ApprovalRule.objects.filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        setup.save_rule(rule=row, changes={"active": False}, actor=self.actor, now=self.now)
+        return self.go(reverse("logistics:approval-rules"), _("Switched off."))
+
+
+class ApprovalsPage(ListPage):
+    """The approval rules."""
+
+    listing_name = "approval-rules"
+
+    def head_actions(self) -> list[dict[str, Any]]:
+        """A new one."""
+        if not self.actor.has_perm("orders.change_automation"):
+            return []
+        return [{"label": _("New rule"), "url": reverse("logistics:approval-rule-new"), "icon": "plus", "kind": "primary"}]
