@@ -143,28 +143,53 @@ document.addEventListener("keydown", (event) => {
 }, true);
 addEventListener("focus", () => setTimeout(home, 50));
 
-// --- camera as an extra, where the browser can read barcodes -----------------------------------------------------------
+// --- camera as an extra: the browser's own reader where there is one, else a reader in script, loaded when first wanted ----
 const cameraButton = $("[data-camera]");
 const video = $(".scan-camera");
 let stream = null;
-if (cameraButton && "BarcodeDetector" in window && navigator.mediaDevices) cameraButton.hidden = false;
-cameraButton?.addEventListener("click", async () => {
-  if (stream) { stream.getTracks().forEach((track) => track.stop()); stream = null; video.hidden = true; return; }
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  } catch { cameraButton.hidden = true; return; }
-  video.srcObject = stream;
-  video.hidden = false;
-  await video.play();
-  const reader = new window.BarcodeDetector();
-  let last = "";
-  let seen = 0;
-  while (stream) {
-    const found = (await reader.detect(video).catch(() => []))[0]?.rawValue ?? "";
-    if (found && (found !== last || Date.now() - seen > 2500)) { last = found; seen = Date.now(); send(found); }
-    await rest(200);
+let last = "";
+let seen = 0;
+if (cameraButton && navigator.mediaDevices?.getUserMedia) cameraButton.hidden = false;
+function found(text) {
+  if (!text || (text === last && Date.now() - seen < 2500)) return;
+  last = text;
+  seen = Date.now();
+  send(text);
+}
+function script(src) {
+  return new Promise((done, failed) => document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
+}
+async function reader() {
+  const formats = await window.BarcodeDetector?.getSupportedFormats?.().catch(() => []) ?? [];
+  if (formats.includes("code_128")) {
+    const own = new window.BarcodeDetector({ formats: formats.filter((f) => ["code_128", "qr_code", "ean_13", "ean_8", "code_39"].includes(f)) });
+    return async () => (await own.detect(video))[0]?.rawValue;
   }
+  if (!window.ZXingBrowser) await script(video.dataset.reader);
+  const kit = new window.ZXingBrowser.BrowserMultiFormatReader();
+  const sheet = document.createElement("canvas");
+  return async () => {
+    const { videoWidth: width, videoHeight: height } = video;
+    if (!width) return "";
+    Object.assign(sheet, { width, height });
+    sheet.getContext("2d", { willReadFrequently: true }).drawImage(video, 0, 0);
+    try { return kit.decodeFromCanvas(sheet).getText(); } catch { return ""; }   // no code in this picture
+  };
+}
+function closeCamera() { stream?.getTracks().forEach((track) => track.stop()); stream = null; video.hidden = true; cameraButton.setAttribute("aria-pressed", "false"); }
+cameraButton?.addEventListener("click", async () => {
+  if (stream) { closeCamera(); return; }
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+    video.srcObject = stream;
+    video.hidden = false;
+    await video.play();
+    cameraButton.setAttribute("aria-pressed", "true");
+    const read = await reader();
+    while (stream) { found(await read().catch(() => "")); await rest(150); }
+  } catch { closeCamera(); toast({ text: page.dataset.textCamera, tone: "amber" }); }
 });
+addEventListener("pagehide", () => stream && closeCamera());
 
 settle($("#station"));
 home();
