@@ -23,6 +23,11 @@ class DeliveryState(models.TextChoices):
     BY_HAND = "by_hand", pgettext_lazy("delivery", "To be sent by hand")
     DROPPED = "dropped", pgettext_lazy("delivery", "No longer wanted")
 
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return {"sent": "leaf", "failed": "rose", "unknown": "amber", "by_hand": "lantern"}.get(self.value, "neutral")
+
 
 class Direction(models.TextChoices):
     """Who wrote."""
@@ -38,6 +43,11 @@ class MessageState(models.TextChoices):
     READY = "ready", pgettext_lazy("message", "Handed to its routes")
     RECEIVED = "received", pgettext_lazy("message", "Received")
     CANCELLED = "cancelled", pgettext_lazy("message", "Cancelled")
+
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return {"draft": "amber", "received": "sea", "ready": "leaf"}.get(self.value, "neutral")
 
 
 class SendMode(models.TextChoices):

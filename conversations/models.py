@@ -55,6 +55,7 @@ class Conversation(models.Model):
     buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="conversations")
     last_in_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True, help_text="the newest message of either side")
     waiting_since = models.DateTimeField(null=True, help_text="first unanswered message of the buyer")
     created_at = models.DateTimeField()
 
@@ -63,7 +64,13 @@ class Conversation(models.Model):
     class Meta:
         verbose_name = _("conversation")
         constraints = [models.UniqueConstraint(fields=["store", "buyer"], name="conversation_once")]
-        indexes = [models.Index(fields=["waiting_since"], name="conversation_waiting", condition=Q(waiting_since__isnull=False))]
+        indexes = [
+            models.Index(fields=["waiting_since", "id"], name="conversation_waiting", condition=Q(waiting_since__isnull=False)),
+            models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.buyer)
 
 
 @tracked(exclude=["subject", "body", "facts"])
@@ -94,6 +101,9 @@ class Message(models.Model):
             models.Index(fields=["conversation", "-at"], name="message_thread"),
             models.Index(fields=["about_type", "about_id"], name="message_about"),
             models.Index(fields=["store", "-at"], name="message_drafts", condition=Q(state="draft")),
+            models.Index(fields=["-at", "-id"], name="message_newest"),
+            models.Index(fields=["state", "-at"], name="message_state"),
+            models.Index(fields=["template_code", "-at"], name="message_template"),
         ]
 
 
@@ -121,5 +131,9 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="delivery_sent_has_time"),
         ]
         indexes = [
-            models.Index(fields=["created_at"], name="delivery_open", condition=Q(state__in=["queued", "leased", "unknown", "by_hand"]))
+            models.Index(fields=["created_at"], name="delivery_open", condition=Q(state__in=["queued", "leased", "unknown", "by_hand"])),
+            models.Index(fields=["state", "created_at"], name="delivery_state"),
         ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.pk}"

@@ -9,14 +9,19 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from conversations import rules
 from conversations.choices import DeliveryState, Direction, MessageState
 from conversations.models import Conversation, Delivery, Message, Template
-from core import audit
+from conversations.policies import ANSWER_HOURS
+from conversations.registry import SUBJECTS, About
+from core import audit, policies
 from core.audit import Actor
+from core.counts import CAP
 from core.errors import Missing
+from core.listing.searching import fold
+from stores import selectors as doors
 
 
 @dataclass(frozen=True)
@@ -147,3 +152,142 @@ def open_chasers(conversation_ids: Iterable[int], since: datetime) -> list[Messa
 def deliveries_about(subject_type: str, subject_id: int) -> QuerySet[Delivery]:
     """How the messages about an object travelled."""
     return Delivery.objects.filter(message__about_type=subject_type, message__about_id=subject_id).select_related("message")
+
+
+def last_inbound(found: Conversation) -> Message | None:
+    """The newest message of the buyer."""
+    return Message._base_manager.filter(conversation=found, direction=Direction.IN).order_by("-at", "-pk").first()
+
+
+def answer_hours(store: Any, now: datetime) -> float:
+    """Hours within which a buyer of the store is answered: the channel's clock, else the house's."""
+    for code in ("AE_MESSAGE_REPLY", "INDEP_FIRST_REPLY"):
+        found = doors.deadline(store, code, now)
+        if found is not None and found.unit == "hours":
+            return float(found.value)
+    return float(policies.value(ANSWER_HOURS, now, store.pk))
+
+
+# --- the three panes -------------------------------------------------------------------------------------------------
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class InboxRows:
+    """A page of threads with the beginning of their newest text, and where the next page begins."""
+
+    rows: list[Conversation]
+    last: dict[int, str]
+    next: str
+
+
+def inbox_page(actor: Actor, group: str, words: str, after: str) -> InboxRows:
+    """Threads of a group: those who wait longest first, the others by their newest message."""
+    rows = conversations_for(actor)
+    if words.strip():
+        rows = rows.filter(Q(buyer__search__contains=fold(words)) | Q(buyer__key=words.strip()))
+    if group in _GROUPS:
+        rows = rows.filter(Exists(_GROUPS[group]().filter(conversation=OuterRef("pk"))))
+    field, sign = ("waiting_since", "gt") if group == "waiting" else ("last_at", "lt")
+    rows = rows.filter(**{f"{field}__isnull": False})
+    moment, _bar, number = after.partition("|")
+    if number.isdigit():
+        try:
+            at = datetime.fromisoformat(moment)
+            rows = rows.filter(Q(**{f"{field}__{sign}": at}) | Q(**{field: at, f"pk__{sign}": int(number)}))
+        except ValueError:
+            pass
+    order = (field, "pk") if group == "waiting" else (f"-{field}", "-pk")
+    found = list(rows.order_by(*order)[: PAGE + 1])
+    shown = found[:PAGE]
+    mark = f"{getattr(shown[-1], field).isoformat()}|{shown[-1].pk}" if len(found) > PAGE else ""
+    return InboxRows(shown, _newest_texts(shown), mark)
+
+
+def _newest_texts(found: list[Conversation]) -> dict[int, str]:
+    newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk").values("body")[:1]
+    rows = Conversation.objects.filter(pk__in=[row.pk for row in found]).annotate(text=Subquery(newest))
+    return {pk: (text or "")[:200] for pk, text in rows.values_list("pk", "text")}
+
+
+def _with_drafts() -> QuerySet[Message]:
+    return Message.objects.filter(state=MessageState.DRAFT)
+
+
+def _by_hand_messages() -> QuerySet[Message]:
+    return Message.objects.filter(deliveries__state=DeliveryState.BY_HAND)
+
+
+def _failed_messages() -> QuerySet[Message]:
+    return Message.objects.filter(deliveries__state=DeliveryState.FAILED)
+
+
+_GROUPS = {"drafts": _with_drafts, "hand": _by_hand_messages, "failed": _failed_messages}
+
+
+def inbox_counts(actor: Actor) -> dict[str, int]:
+    """How much waits in each group (capped)."""
+    cap = CAP + 1
+    return {
+        "waiting": waiting(actor).order_by()[:cap].count(),
+        "drafts": _with_drafts()[:cap].count(),
+        "hand": Delivery.objects.filter(state=DeliveryState.BY_HAND)[:cap].count(),
+        "failed": Delivery.objects.filter(state=DeliveryState.FAILED)[:cap].count(),
+    }
+
+
+def waiting_count(actor: Actor) -> int:
+    """Threads in which a buyer waits, capped: the figure beside the menu."""
+    return waiting(actor).order_by()[: CAP + 1].count()
+
+
+def subjects_of(buyer_id: int, actor: Actor, limit: int = 8) -> list[About]:
+    """The orders and parcels a thread with this buyer may be about, newest first."""
+    found: list[About] = []
+    for offer in SUBJECTS.values():
+        found += offer([buyer_id], limit).get(buyer_id, [])
+    return sorted(found, key=lambda item: item.at, reverse=True)
+
+
+def offered_templates(found: Conversation) -> list[Template]:
+    """The texts that fit a thread: one version per code, the buyer's language and the store's own first."""
+    rows = list(Template.objects.filter(Q(store__isnull=True) | Q(store_id=found.store_id), active=True))
+    return _best(rows, found)
+
+
+def versions_of(code: str, found: Conversation) -> list[Template]:
+    """The version of the text ``code`` that fits a thread, in a list of one; empty when there is none."""
+    rows = list(Template.objects.filter(Q(store__isnull=True) | Q(store_id=found.store_id), code=code, active=True))
+    return _best(rows, found)
+
+
+def _best(rows: list[Template], found: Conversation) -> list[Template]:
+    by_pk = {row.pk: row for row in rows}
+    versions = [rules.Version(row.pk, row.code, row.language, row.store_id) for row in rows]
+    language = found.buyer.language or rules.FALLBACK
+    return [by_pk[v.pk] for v in rules.candidates(versions, store_id=found.store_id, language=language)]
+
+
+def newest_of_kind(kind: str, limit: int = 10) -> list[tuple[str, str]]:
+    """(value, label) of the newest objects of a kind inside the scope, to try a text on."""
+    model = apps.get_model(kind)
+    return [(f"{kind}:{row.pk}", str(row)) for row in model._default_manager.order_by("-pk")[:limit]]
+
+
+def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """How these messages travelled, by message."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = Delivery._base_manager.filter(message_id__in=list(message_ids)).order_by("pk")
+    for row in rows.values("id", "message_id", "route", "state", "sent_at", "error"):
+        found.setdefault(row.pop("message_id"), []).append({**row, "id": str(row["id"])})
+    return found
+
+
+def about_messages(subject_type: str, subject_id: int, before: datetime | None, limit: int) -> list[Message]:
+    """Messages about an object, newest first."""
+    wanted = Q(about_type=subject_type, about_id=subject_id)
+    rows = Message.objects.filter(wanted).exclude(state=MessageState.CANCELLED)
+    if before is not None:
+        rows = rows.filter(at__lt=before)
+    return list(rows.select_related("author").prefetch_related("deliveries").order_by("-at", "-pk")[:limit])

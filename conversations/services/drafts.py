@@ -11,7 +11,9 @@ from conversations.choices import DeliveryState
 from conversations.models import Delivery, Message
 from conversations.selectors import Party
 from conversations.services.handing import (
+    CHECK_DRAFT,
     LONGEST_SUBJECT,
+    REFUSED_TEXT,
     SEND_BY_HAND,
     Ready,
     clean_body,
@@ -19,7 +21,6 @@ from conversations.services.handing import (
     hand_out,
     may_send,
 )  # fmt: skip
-from conversations.services.outgoing import CHECK_DRAFT, REFUSED_TEXT
 from core.audit import Actor
 from core.errors import Conflict
 from core.states import move

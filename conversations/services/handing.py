@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from conversations import rules
@@ -26,6 +27,7 @@ from stores.services import outbox
 from worklist import services as worklist
 
 ANSWER, SEND_BY_HAND = "conversations.answer", "conversations.send_by_hand"
+REFUSED_TEXT, CHECK_DRAFT = "conversations.refused_text", "conversations.check_draft"
 LONGEST_BODY, LONGEST_SUBJECT = 10_000, 300
 
 
@@ -107,7 +109,7 @@ def _written(conversation_ids: Iterable[int], actor: Actor, now: datetime) -> No
     """Note that we wrote; a person's text answers the buyer."""
     ids = sorted(set(conversation_ids))
     rows = Conversation._base_manager.filter(pk__in=ids)
-    rows.update(last_out_at=now)
+    rows.update(last_out_at=now, last_at=Greatest(Coalesce("last_at", now), now))
     if not actor.is_system:
         answered = list(rows.filter(waiting_since__isnull=False).values_list("pk", flat=True))
         rows.filter(pk__in=answered).update(waiting_since=None)
@@ -117,32 +119,38 @@ def _written(conversation_ids: Iterable[int], actor: Actor, now: datetime) -> No
 @transaction.atomic
 def write(
     *, conversation: Conversation, body: str, subject: str = "", actor: Actor, now: datetime, about: models.Model | None = None,
-    key: str = "",
+    key: str = "", template_code: str = "", as_draft: bool = False,
 ) -> Message:  # fmt: skip
     """Send a text a person wrote to the buyer of a thread, by both routes; it counts as the answer.
 
-    ``key`` makes a repeated request one message. Refuses an empty or too long text and one with unfilled marks.
+    ``key`` makes a repeated request one message; ``template_code`` says which text it was made from; ``as_draft`` keeps
+    it for later. Refuses an empty or too long text and one with unfilled marks.
     """
     may_send(actor)
-    body, subject = clean_body(body), rules.clean_header(subject, LONGEST_SUBJECT)
+    body = rules.plain_text(body)[:LONGEST_BODY] if as_draft else clean_body(body)
+    subject = rules.clean_header(subject, LONGEST_SUBJECT)
     key = key or f"write:{uuid.uuid4().hex}"
     held = Message._base_manager.filter(key=key).first()
     if held is not None:
         return held
     message = Message._base_manager.create(
-        conversation=conversation, store_id=conversation.store_id, direction=Direction.OUT, state=MessageState.READY, key=key,
-        subject=subject, body=body, facts=_number(about), about_type=audit.subject_type(about) if about else "",
+        conversation=conversation, store_id=conversation.store_id, direction=Direction.OUT, key=key,
+        state=MessageState.DRAFT if as_draft else MessageState.READY, template_code=template_code, subject=subject, body=body,
+        facts=_number(about), about_type=audit.subject_type(about) if about else "",
         about_id=about.pk if about else None, author_id=actor.user_id, language=conversation.buyer.language, at=now,
     )  # fmt: skip
+    if as_draft:
+        worklist.plan(rule_key=CHECK_DRAFT, subject_ids=[message.pk], now=now)
+        return message
     party = Party(conversation.store, conversation.buyer, external_id_of(about))
     hand_out([Ready(message, party)], actor=actor, now=now)
     return message
 
 
-def _number(about: Any) -> dict[str, str]:
+def _number(about: Any) -> dict[str, Any]:
     order = getattr(about, "order", about)
     number = getattr(order, "number", "")
-    return {"order_no": number} if number else {}
+    return {"order_no": number, "order_ref": getattr(order, "pk", None)} if number else {}
 
 
 def external_id_of(about: Any) -> str:
@@ -185,3 +193,17 @@ def hand_over_to_person(*, delivery: Delivery, actor: Actor, now: datetime) -> D
     move(delivery, "by_hand", actor=actor, now=now)
     worklist.plan(rule_key=SEND_BY_HAND, subject_ids=[delivery.pk], now=now)
     return delivery
+
+
+@transaction.atomic
+def confirm_message(*, message: Message, actor: Actor, now: datetime) -> Message:
+    """A person copied a message into its channel: every route that waits for a person is sent. Refuses one with none."""
+    may_send(actor)
+    waiting = Delivery._base_manager.filter(message=message, state__in=[DeliveryState.BY_HAND, DeliveryState.SENT]).order_by("pk")
+    rows = list(waiting.select_related("message"))
+    if not rows:
+        raise Conflict("not_by_hand", _("No route of this message waits for a person."))
+    for delivery in rows:
+        if delivery.state == DeliveryState.BY_HAND:
+            confirm_sent(delivery=delivery, actor=actor, now=now)
+    return message

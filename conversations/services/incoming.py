@@ -80,5 +80,6 @@ def _wait(rows: list[Message]) -> None:
     for thread in held:
         moments = [row.at for row in rows if row.conversation_id == thread.pk]
         thread.last_in_at = max([*moments, thread.last_in_at] if thread.last_in_at else moments)
+        thread.last_at = max(moment for moment in (thread.last_at, thread.last_in_at) if moment is not None)
         thread.waiting_since = min([*moments, thread.waiting_since] if thread.waiting_since else moments)
-    manager.bulk_update(held, ["last_in_at", "waiting_since"], batch_size=1000)
+    manager.bulk_update(held, ["last_in_at", "last_at", "waiting_since"], batch_size=1000)

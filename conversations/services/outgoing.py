@@ -17,13 +17,11 @@ from conversations.models import Conversation, Message, Template
 from conversations.policies import CHASERS_A_DAY, CHASERS_UNANSWERED
 from conversations.selectors import Party
 from conversations.services import facts as facts_of
-from conversations.services.handing import Ready, hand_out, may_send, threads
+from conversations.services.handing import CHECK_DRAFT, REFUSED_TEXT, Ready, hand_out, may_send, threads
 from core import audit, clock, policies
 from core.audit import Actor
 from core.errors import DomainError
 from worklist import services as worklist
-
-REFUSED_TEXT, CHECK_DRAFT = "conversations.refused_text", "conversations.check_draft"
 
 
 @dataclass(frozen=True)

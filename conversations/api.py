@@ -1,0 +1,88 @@
+"""REST for threads, messages and texts."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from accounts.selectors import stores_for
+from conversations import selectors, services
+from conversations.choices import SendMode, TemplateKind
+from core.api.fields import Scoped
+from core.listing.rest import Resource, Write
+
+
+class MessageInput(serializers.Serializer):
+    """A text to a buyer: own words in a thread, or a template about an order or parcel."""
+
+    conversation = Scoped(selectors.conversations_for, required=False)
+    body = serializers.CharField(required=False, max_length=10_000)
+    subject = serializers.CharField(required=False, max_length=300, default="", allow_blank=True)
+    template = serializers.CharField(required=False, max_length=10, help_text="base code of a text, e.g. X09")
+    about_type = serializers.ChoiceField(["orders.order", "logistics.parcel"], required=False)
+    about_id = serializers.IntegerField(required=False, min_value=1)
+    facts = serializers.DictField(child=serializers.CharField(max_length=1000), required=False, default=dict)
+    draft = serializers.BooleanField(required=False, default=False)
+    key = serializers.CharField(required=False, max_length=100, help_text="the same key again answers the same message")
+
+
+class DraftChange(serializers.Serializer):
+    """What of a draft may change."""
+
+    body = serializers.CharField(max_length=10_000)
+    subject = serializers.CharField(max_length=300, allow_blank=True)
+
+
+class MessageResource(Resource):
+    """``/api/v1/messages/``."""
+
+    listing = "messages"
+    create = Write(MessageInput, services.post, "conversations.send_message")
+    update = Write(DraftChange, services.change_draft, "conversations.send_message")
+    version_fields = ("state", "subject", "body")
+
+
+class ConversationResource(Resource):
+    """``/api/v1/conversations/``."""
+
+    listing = "conversations"
+
+
+class TemplateInput(serializers.Serializer):
+    """A new text."""
+
+    code = serializers.RegexField(r"^[A-Z][A-Z0-9_]{0,9}$")
+    language = serializers.CharField(max_length=10, default="en")
+    store = Scoped(stores_for, "code", required=False)
+    purpose = serializers.CharField(max_length=60)
+    kind = serializers.ChoiceField(TemplateKind.choices)
+    send_mode = serializers.ChoiceField(SendMode.choices, default=SendMode.MANUAL)
+    trigger = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    subject = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    body = serializers.CharField(max_length=10_000)
+    when_zh = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    active = serializers.BooleanField(default=True)
+
+
+class TemplateChange(serializers.Serializer):
+    """What of a text may change."""
+
+    purpose = serializers.CharField(max_length=60, required=False)
+    kind = serializers.ChoiceField(TemplateKind.choices, required=False)
+    send_mode = serializers.ChoiceField(SendMode.choices, required=False)
+    trigger = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    subject = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    body = serializers.CharField(max_length=10_000, required=False)
+    when_zh = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    active = serializers.BooleanField(required=False)
+
+
+
+class TemplateResource(Resource):
+    """``/api/v1/templates/``."""
+
+    listing = "templates"
+    create = Write(TemplateInput, services.create_template, "conversations.change_template")
+    update = Write(TemplateChange, services.change_template, "conversations.change_template")
+
+
+RESOURCES = [MessageResource, ConversationResource, TemplateResource]

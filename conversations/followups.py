@@ -1,0 +1,189 @@
+"""Duties of messages: answer the buyer, copy what no program sends, complete what the clock could not fill."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Role
+from conversations import selectors
+from conversations.choices import DeliveryState, MessageState
+from conversations.events import BuyerWrote
+from conversations.models import Conversation, Delivery, Message
+from worklist.choices import Band, Doer, Group
+from worklist.registry import FollowUpRule, register
+
+
+def _thread_facts(thread: Conversation) -> dict[str, Any]:
+    return {"who": str(thread.buyer), "country": thread.buyer.country, "url": reverse("conversations:thread", args=[thread.pk]),
+            "panel": reverse("conversations:thread", args=[thread.pk])}  # fmt: skip
+
+
+@register
+class Answer(FollowUpRule):
+    """A buyer wrote and waits: answer within the channel's clock."""
+
+    key, title, target = "conversations.answer", _("Answer the buyer"), Conversation
+    doer, role, group, band = Doer.PERSON, Role.SERVICE, Group.MESSAGES, Band.WAITING
+    minutes = Decimal(4)
+    starts_on = BuyerWrote
+
+    def candidates(self, now: datetime) -> QuerySet[Any]:
+        """Every thread in which somebody waits."""
+        return Conversation._base_manager.filter(waiting_since__isnull=False)
+
+    def subject_of(self, event: BuyerWrote) -> int:
+        """The thread."""
+        return event.conversation_id
+
+    def due_at(self, subject: Conversation, round: int, now: datetime) -> datetime | None:
+        """The first unanswered message plus the channel's hours."""
+        if subject.waiting_since is None:
+            return None
+        return subject.waiting_since + timedelta(hours=selectors.answer_hours(subject.store, now))
+
+    def over(self, subject: Conversation, now: datetime) -> bool:
+        """Answered."""
+        return subject.waiting_since is None
+
+    def load(self, ids: Any) -> list[Any]:
+        """With store and buyer."""
+        return list(Conversation._base_manager.filter(pk__in=list(ids)).select_related("store", "buyer").order_by("pk"))
+
+    def facts(self, subject: Conversation) -> dict[str, Any]:
+        """Who waits since when, and the beginning of the text."""
+        last = selectors.last_inbound(subject)
+        since = subject.waiting_since.isoformat() if subject.waiting_since else ""
+        return {**_thread_facts(subject), "fields": {"text": last.body[:120] if last else "", "since": since}}
+
+    def sentence(self, facts: dict[str, Any]) -> str:
+        """What the buyer wrote."""
+        return str(facts.get("fields", {}).get("text", ""))
+
+    def next_step(self, facts: dict[str, Any]) -> str:
+        """The button."""
+        return _now("Answer")
+
+
+@register
+class SendByHand(FollowUpRule):
+    """A text that no program takes to the channel: copy it there and say “sent”."""
+
+    key, title, target = "conversations.send_by_hand", _("Copy a message into the channel"), Delivery
+    doer, role, group, band = Doer.PERSON, Role.SERVICE, Group.MESSAGES, Band.ROUTINE
+    minutes = Decimal(1)
+    bulk_line = _("%(count)s messages to copy into channels")
+
+    def candidates(self, now: datetime) -> QuerySet[Any]:
+        """Every delivery that waits for a person."""
+        return Delivery._base_manager.filter(state=DeliveryState.BY_HAND)
+
+    def due_at(self, subject: Delivery, round: int, now: datetime) -> datetime:
+        """The day it was written."""
+        return subject.created_at + timedelta(hours=24)
+
+    def over(self, subject: Delivery, now: datetime) -> bool:
+        """Sent, or no longer wanted."""
+        return subject.state != DeliveryState.BY_HAND
+
+    def load(self, ids: Any) -> list[Any]:
+        """With message, store and buyer."""
+        rows = Delivery._base_manager.filter(pk__in=list(ids)).order_by("pk")
+        return list(rows.select_related("store", "message__conversation__buyer"))
+
+    def facts(self, subject: Delivery) -> dict[str, Any]:
+        """To whom, what."""
+        message = subject.message
+        url = reverse("conversations:by-hand-one", args=[subject.pk])
+        buyer = message.conversation.buyer
+        fields = {"code": message.template_code, "text": message.body[:120], "store": subject.store.name}
+        return {"number": message.facts.get("order_no", ""), "who": str(buyer), "country": buyer.country, "url": url, "panel": url,
+                "fields": fields}  # fmt: skip
+
+    def sentence(self, facts: dict[str, Any]) -> str:
+        """Where it goes."""
+        fields = facts.get("fields", {})
+        return _now("%(store)s: text %(code)s") % {"store": fields.get("store", ""), "code": fields.get("code") or "–"}
+
+    def next_step(self, facts: dict[str, Any]) -> str:
+        """The button."""
+        return _now("Copy and confirm")
+
+    def bulk_url(self) -> str:
+        """All of them one after the other."""
+        return reverse("conversations:by-hand")
+
+
+class _DraftRule(FollowUpRule):
+    """A draft that waits for a person."""
+
+    target = Message
+    doer, role, group = Doer.PERSON, Role.SERVICE, Group.MESSAGES
+
+    def due_at(self, subject: Message, round: int, now: datetime) -> datetime:
+        """The day it was written."""
+        return subject.at + timedelta(hours=24)
+
+    def over(self, subject: Message, now: datetime) -> bool:
+        """Sent or discarded."""
+        return subject.state != MessageState.DRAFT
+
+    def load(self, ids: Any) -> list[Any]:
+        """With thread, store and buyer."""
+        rows = Message._base_manager.filter(pk__in=list(ids)).order_by("pk")
+        return list(rows.select_related("store", "conversation__buyer", "conversation__store"))
+
+    def facts(self, subject: Message) -> dict[str, Any]:
+        """To whom, which text, what is missing."""
+        found = _thread_facts(subject.conversation)
+        refused = subject.facts.get("refused") or {}
+        why = "; ".join([*refused.get("missing", []), *refused.get("untrue", [])])
+        return {**found, "number": subject.facts.get("order_no", ""), "fields": {"code": subject.template_code, "why": why}}
+
+
+@register
+class RefusedText(_DraftRule):
+    """A text the clock could not send because a fact is missing or not true."""
+
+    key, title = "conversations.refused_text", _("Complete a text that could not be sent")
+    band, minutes = Band.WAITING, Decimal(4)
+
+    def candidates(self, now: datetime) -> QuerySet[Any]:
+        """Every draft with gaps."""
+        return Message._base_manager.filter(state=MessageState.DRAFT, facts__has_key="refused")
+
+    def sentence(self, facts: dict[str, Any]) -> str:
+        """What is missing."""
+        fields = facts.get("fields", {})
+        return _now("Text %(code)s: %(why)s") % {"code": fields.get("code", ""), "why": fields.get("why", "")}
+
+    def next_step(self, facts: dict[str, Any]) -> str:
+        """The button."""
+        return _now("Complete and send")
+
+
+@register
+class CheckDraft(_DraftRule):
+    """A suggested text that a person looks at before it goes."""
+
+    key, title = "conversations.check_draft", _("Look at a suggested text")
+    band, minutes = Band.ROUTINE, Decimal(1)
+    bulk_line = _("%(count)s suggested texts to look at")
+
+    def candidates(self, now: datetime) -> QuerySet[Any]:
+        """Every whole draft."""
+        return Message._base_manager.filter(state=MessageState.DRAFT).exclude(facts__has_key="refused")
+
+    def sentence(self, facts: dict[str, Any]) -> str:
+        """Which text."""
+        return _now("Text %(code)s is ready") % {"code": facts.get("fields", {}).get("code", "")}
+
+    def next_step(self, facts: dict[str, Any]) -> str:
+        """The button."""
+        return _now("Read and send")

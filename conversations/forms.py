@@ -1,0 +1,62 @@
+"""What people enter about messages and texts."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Store
+from accounts.selectors import stores_for
+from conversations.choices import SendMode, TemplateKind
+from conversations.registry import GUARDRAILS
+
+LANGUAGES = [
+    ("en", "English"), ("ru", "Русский"), ("es", "Español"), ("pt", "Português"), ("fr", "Français"), ("de", "Deutsch"),
+    ("it", "Italiano"), ("pl", "Polski"), ("nl", "Nederlands"), ("tr", "Türkçe"), ("ar", "العربية"), ("he", "עברית"),
+    ("ja", "日本語"), ("ko", "한국어"), ("uk", "Українська"), ("zh-hans", "中文"),
+]  # fmt: skip
+
+
+class DraftForm(forms.Form):
+    """A draft."""
+
+    subject = forms.CharField(required=False, max_length=300, label=_("Subject"))
+    body = forms.CharField(max_length=10_000, label=_("Text"), widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}))
+
+
+class TemplateForm(forms.Form):
+    """What of a text may change."""
+
+    purpose = forms.CharField(max_length=60, label=_("Purpose"))
+    kind = forms.ChoiceField(choices=TemplateKind.choices, label=_("About"))
+    send_mode = forms.ChoiceField(choices=SendMode.choices, label=_("How it goes out"))
+    trigger = forms.CharField(required=False, max_length=120, label=_("When"))
+    checks = forms.MultipleChoiceField(
+        required=False, label=_("Must be true"), widget=forms.CheckboxSelectMultiple,
+        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(GUARDRAILS)],
+    )  # fmt: skip
+    active = forms.BooleanField(required=False, initial=True, label=_("In use"))
+    subject = forms.CharField(required=False, max_length=200, label=_("Subject"))
+    body = forms.CharField(
+        max_length=10_000, label=_("Text"), widget=forms.Textarea(attrs={"rows": 16, "dir": "auto"}),
+        help_text=_("Facts stand in double braces, e.g. {{buyer_name}}; {% if tracking_no %}…{% endif %} for conditions."),
+    )  # fmt: skip
+    when_zh = forms.CharField(required=False, max_length=300, label=_("Note for colleagues"))
+
+
+class NewTemplateForm(TemplateForm):
+    """A new text."""
+
+    takes: ClassVar[tuple[str, ...]] = ("actor",)
+    code = forms.RegexField(r"^[A-Z][A-Z0-9_]{0,9}$", max_length=10, label=_("Code"), help_text=_("Capital letters and digits, e.g. S01"))
+    language = forms.ChoiceField(choices=LANGUAGES, label=_("Language"))
+    store = forms.ModelChoiceField(
+        queryset=Store.objects.none(), required=False, to_field_name="code", label=_("Store"), empty_label=_("All stores")
+    )
+    field_order: ClassVar[list[str]] = ["code", "language", "store"]
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = stores_for(actor)  # type: ignore[attr-defined]

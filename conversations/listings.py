@@ -1,0 +1,262 @@
+"""Lists of messages, threads and texts; what the order list says of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.models import Store
+from accounts.selectors import stores_for
+from conversations import selectors, services
+from conversations.choices import DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
+from conversations.models import Conversation, Message, Template
+from core import counts
+from core.audit import Actor
+from core.errors import Conflict
+from core.listing import Action, Column, Contains, Listing, RowPart, View, Words, register
+
+counts.register("messages", selectors.waiting_count, permission="conversations.view_message", hot=True)
+
+
+def _stores(request: Any) -> QuerySet[Store]:
+    return stores_for(request.actor)
+
+
+class RouteRow(serializers.Serializer):
+    """How a message travels by one route."""
+
+    id = serializers.CharField()
+    route = serializers.ChoiceField(Route.choices)
+    state = serializers.ChoiceField(DeliveryState.choices)
+    sent_at = serializers.DateTimeField(allow_null=True)
+    error = serializers.CharField()
+
+
+class MessageRow(serializers.Serializer):
+    """A message as lists and programs see it."""
+
+    id = serializers.CharField()
+    store = serializers.CharField(source="store.code", label=_("Store"))
+    conversation = serializers.CharField(source="conversation.id", label=_("Thread"))
+    buyer = serializers.CharField(source="conversation.buyer.name", label=_("Buyer"))
+    direction = serializers.ChoiceField(Direction.choices, label=_("Direction"))
+    state = serializers.ChoiceField(MessageState.choices, label=_("State"))
+    key = serializers.CharField(label=_("Key"))
+    template = serializers.CharField(source="template_code", label=_("Text"))
+    language = serializers.CharField(label=_("Language"))
+    subject = serializers.CharField(label=_("Subject"))
+    body = serializers.CharField(label=_("Words"))
+    about_type = serializers.CharField()
+    about_id = serializers.CharField(allow_null=True)
+    is_chaser = serializers.BooleanField()
+    at = serializers.DateTimeField(label=_("When"))
+    deliveries = RouteRow(many=True, label=_("Routes"))
+
+
+def _deliveries(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
+    return {pk: {"deliveries": rows} for pk, rows in selectors.deliveries_of(ids).items()}
+
+
+class MessageFilter(django_filters.FilterSet):
+    """What may be asked of the list of messages."""
+
+    state = django_filters.MultipleChoiceFilter(choices=MessageState.choices, label=_("State"))
+    store = django_filters.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
+    template = django_filters.CharFilter(field_name="template_code", label=_("Text"))
+    at = django_filters.IsoDateTimeFromToRangeFilter(label=_("When"))
+    conversation = django_filters.NumberFilter(field_name="conversation_id", label=_("Thread"))
+    about_type = django_filters.CharFilter(label=_("About"))
+    about_id = django_filters.NumberFilter(label=_("About number"))
+
+    class Meta:
+        model = Message
+        fields: list[str] = []
+
+
+class SendMessage(Action):
+    """Hand a draft to its routes."""
+
+    name, label, permission, icon, tone = "send", _("Send"), "conversations.send_message", "send", "primary"
+    confirm = _("The buyer gets the text by every route.")
+
+    def check(self, obj: Message, actor: Actor, now: datetime) -> None:
+        """Only drafts."""
+        if obj.state != MessageState.DRAFT:
+            raise Conflict("not_a_draft", _("Only a draft can be sent."))
+
+    def apply(self, obj: Message, actor: Actor, now: datetime, **data: Any) -> None:
+        """One service call."""
+        services.send_draft(message=obj, actor=actor, now=now)
+
+
+class ConfirmSent(Action):
+    """A person copied the text into the channel."""
+
+    name, label, permission, icon = "confirm-sent", _("Sent by hand"), "conversations.send_message", "check"
+
+    def apply(self, obj: Message, actor: Actor, now: datetime, **data: Any) -> None:
+        """One service call per route that waits for a person."""
+        services.confirm_message(message=obj, actor=actor, now=now)
+
+
+class CancelMessage(Action):
+    """Discard a draft, or stop what has not left."""
+
+    name, label, permission, icon = "cancel", _("Discard"), "conversations.send_message", "x"
+
+    def apply(self, obj: Message, actor: Actor, now: datetime, **data: Any) -> None:
+        """One service call."""
+        services.cancel(message=obj, actor=actor, now=now)
+
+
+@register
+class MessageListing(Listing):
+    """Every text of either side."""
+
+    name, title, permission = "messages", _("All messages"), "conversations.view_message"
+    model, row, filters = Message, MessageRow, MessageFilter
+    columns = [
+        Column("at", time="moment", link="conversations:thread", link_field="conversation", sortable=True),
+        Column("store"),
+        Column("buyer", buyer=True),
+        Column("direction", badge=Direction),
+        Column("template", mono=True),
+        Column("state", badge=MessageState),
+        Column("subject", buyer=True, width="wide"),
+        Column("language", default=False),
+        Column("key", mono=True, default=False),
+    ]
+    parts = [RowPart(name="deliveries", fields={"deliveries": RouteRow(many=True, label=_("Routes"))}, part=_deliveries)]
+    actions = [SendMessage(), ConfirmSent(), CancelMessage()]
+    views = [
+        View("all", _("All"), counted=False, default=True),
+        View("drafts", _("Drafts"), "state=draft"),
+        View("received", _("From buyers"), "state=received", counted=False),
+    ]
+    url, default_order, label_field = "conversations:messages", "-at", "key"
+    personal, personal_permission = frozenset({"buyer", "subject", "body"}), "orders.view_personal"
+    scan_ok = {"about_id": "asked together with about_type, which the index of both begins with"}
+    empty = (_("No messages yet."), _("Texts to buyers and their answers appear here."), "", "")
+
+    def queryset(self, actor: Actor) -> QuerySet[Message]:
+        """Messages of the actor's stores."""
+        return selectors.messages_for(actor)
+
+
+class ConversationRow(serializers.Serializer):
+    """A thread as lists and programs see it."""
+
+    id = serializers.CharField()
+    store = serializers.CharField(source="store.code", label=_("Store"))
+    buyer = serializers.CharField(source="buyer.name", label=_("Buyer"))
+    country = serializers.CharField(source="buyer.country", label=_("Country"))
+    last_at = serializers.DateTimeField(label=_("Newest"))
+    last_in_at = serializers.DateTimeField(label=_("The buyer wrote"))
+    last_out_at = serializers.DateTimeField(label=_("We wrote"))
+    waiting_since = serializers.DateTimeField(label=_("Waits since"))
+
+
+class ConversationFilter(django_filters.FilterSet):
+    """What may be asked of the list of threads."""
+
+    store = django_filters.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
+    waiting = django_filters.BooleanFilter(field_name="waiting_since", lookup_expr="isnull", exclude=True, label=_("Waits for us"))
+    buyer = django_filters.NumberFilter(field_name="buyer_id", label=_("Buyer"))
+
+    class Meta:
+        model = Conversation
+        fields: list[str] = []
+
+
+@register
+class ConversationListing(Listing):
+    """Threads, for programs, search and the panels beside a thread."""
+
+    name, title, permission = "conversations", _("Threads"), "conversations.view_message"
+    model, row, filters = Conversation, ConversationRow, ConversationFilter
+    columns = [
+        Column("buyer", buyer=True, link="conversations:thread"),
+        Column("store"),
+        Column("country", country=True),
+        Column("waiting_since", time="ago"),
+        Column("last_at", time="moment", sortable=True),
+    ]
+    views = [View("waiting", _("Waiting for us"), "waiting=true"), View("all", _("All"), counted=False, default=True)]
+    detail_url, default_order = "conversations:thread", "-last_at"
+    search_by = [Words("buyer__search")]
+    personal, personal_permission = frozenset({"buyer"}), "orders.view_personal"
+
+    def queryset(self, actor: Actor) -> QuerySet[Conversation]:
+        """Threads of the actor's stores in which something was said."""
+        return selectors.conversations_for(actor).filter(last_at__isnull=False)
+
+
+class TemplateRow(serializers.Serializer):
+    """A text as lists and programs see it."""
+
+    id = serializers.CharField()
+    code = serializers.CharField(label=_("Code"))
+    base_code = serializers.CharField(label=_("Rules call it"))
+    language = serializers.CharField(label=_("Language"))
+    store = serializers.CharField(source="store.code", label=_("Store"), allow_null=True)
+    purpose = serializers.CharField(label=_("Purpose"))
+    kind = serializers.ChoiceField(TemplateKind.choices, label=_("About"))
+    send_mode = serializers.ChoiceField(SendMode.choices, label=_("How it goes out"))
+    trigger = serializers.CharField(label=_("When"))
+    subject = serializers.CharField(label=_("Subject"))
+    body = serializers.CharField(label=_("Words"))
+    guardrail = serializers.CharField(label=_("Must be true"))
+    when_zh = serializers.CharField(label=_("Note"))
+    active = serializers.BooleanField(label=_("In use"))
+    updated_at = serializers.DateTimeField(label=_("Changed"))
+
+
+class TemplateFilter(django_filters.FilterSet):
+    """What may be asked of the list of texts."""
+
+    kind = django_filters.MultipleChoiceFilter(choices=TemplateKind.choices, label=_("About"))
+    send_mode = django_filters.MultipleChoiceFilter(choices=SendMode.choices, label=_("How it goes out"))
+    language = django_filters.AllValuesMultipleFilter(label=_("Language"))
+    active = django_filters.BooleanFilter(label=_("In use"))
+
+    class Meta:
+        model = Template
+        fields: list[str] = []
+
+
+@register
+class TemplateListing(Listing):
+    """The texts of the house and of its stores."""
+
+    name, title, permission, small = "templates", _("Templates"), "conversations.change_template", True
+    model, row, filters = Template, TemplateRow, TemplateFilter
+    columns = [
+        Column("code", link="conversations:template", mono=True, sortable=True),
+        Column("language", sortable=True),
+        Column("store"),
+        Column("purpose", sortable=True),
+        Column("kind", badge=TemplateKind),
+        Column("send_mode", badge=SendMode),
+        Column("subject", width="wide", default=False),
+        Column("when_zh", width="wide"),
+        Column("active"),
+        Column("updated_at", time="day", default=False),
+    ]
+    views = [
+        View("english", _("English"), "language=en", default=True),
+        View("auto", _("By itself"), "send_mode=auto"),
+        View("all", _("All")),
+    ]
+    url, detail_url, default_order = "conversations:templates", "conversations:template", "code"
+    search_by = [Contains("code"), Contains("purpose"), Contains("when_zh"), Contains("subject")]
+    empty = (_("No texts yet."), _("The starting texts are loaded with the installation."), _("New text"), "conversations:template-new")
+
+    def queryset(self, actor: Actor) -> QuerySet[Template]:
+        """Texts of the house and of the actor's stores."""
+        return selectors.templates_for(actor)

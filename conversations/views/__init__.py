@@ -1,0 +1,12 @@
+"""Pages of messages: threads, drafts, copying by hand, texts."""
+
+from conversations.views.byhand import ByHandOnePage, ByHandPage
+from conversations.views.compose import ComposePage, DraftPage
+from conversations.views.inbox import InboxPage, MessagesPage
+from conversations.views.templates import TemplateNewPage, TemplatePage, TemplatePreview, TemplatesPage
+from conversations.views.thread import ThreadPage, WriteDoor
+
+__all__ = [
+    "ByHandOnePage", "ByHandPage", "ComposePage", "DraftPage", "InboxPage", "MessagesPage", "TemplateNewPage", "TemplatePage",
+    "TemplatePreview", "TemplatesPage", "ThreadPage", "WriteDoor",
+]  # fmt: skip
