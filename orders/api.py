@@ -12,7 +12,9 @@ from core.audit import Actor
 from core.listing.rest import Resource, Write
 from inventory.selectors import warehouses_for
 from orders import selectors
+from orders.choices import ImportKind
 from orders.services import editing, entry
+from orders.services.importing import uploads
 
 STATUSES = ["unpaid", "paid", "shipped", "delivered", "completed", "cancelled"]
 
@@ -119,5 +121,35 @@ class LineResource(Resource):
     tag = "orders"
 
 
-RESOURCES = [OrderResource, LineResource]
+class ImportInput(serializers.Serializer):
+    """A file that comes in (a form with files). What the file leaves open is said here, else it is refused."""
+
+    file = serializers.FileField()
+    kind = serializers.ChoiceField(ImportKind.choices, default=ImportKind.ORDERS)
+    store = Scoped(stores_for, "code", required=False)
+    profile = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    dry_run = serializers.BooleanField(default=False)
+    date_format = serializers.ChoiceField(["ymd", "dmy", "mdy", "month"], required=False)
+    decimal = serializers.ChoiceField([".", ","], required=False)
+    encoding = serializers.CharField(max_length=20, required=False)
+    separator = serializers.CharField(max_length=1, required=False, trim_whitespace=False)
+    currency = serializers.RegexField(r"^[A-Z]{3}$", required=False)
+    zone = serializers.CharField(max_length=60, required=False)
+
+
+class ImportResource(Resource):
+    """``/api/v1/imports/``: POST a file, then follow its ``job_id`` under ``/api/v1/jobs/``."""
+
+    listing = "imports"
+    create = Write(ImportInput, uploads.hand_in, "orders.view_order")
+    uploads = True
+
+
+class ProfileResource(Resource):
+    """``/api/v1/import-profiles/``."""
+
+    listing = "import-profiles"
+
+
+RESOURCES = [OrderResource, LineResource, ImportResource, ProfileResource]
 

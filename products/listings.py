@@ -64,7 +64,12 @@ class SkuListing(Listing):
     name, title, permission = "skus", _("Articles"), "products.view_sku"
     model, row, filters = Sku, SkuRow, SkuFilter
     columns = [
-        Column("image_url", label="", html=lambda row: f.picture_html(row["image_url"], row["code"]), text=lambda row: row["image_url"]),
+        Column(
+            "image_url",
+            label="",
+            html=lambda row: f.picture_html(row["image_url"], row["code"]),
+            text=lambda row: row["image_url"],
+        ),
         Column("code", link="products:detail", mono=True, sortable=True),
         Column("name_en"),
         Column("name_zh"),
@@ -150,7 +155,9 @@ class MatchItem(Action):
     icon, key, order, undo = "link", "m", 10, "unmatch"
     done_text = _("Matched.")
 
-    def apply(self, obj: ChannelItem, actor: Actor, now: datetime, *, components: list[tuple[int, int]], **data: Any) -> None:
+    def apply(
+        self, obj: ChannelItem, actor: Actor, now: datetime, *, components: list[tuple[int, int]], **data: Any
+    ) -> None:
         matching.match(item=obj, components=components, actor=actor, now=now)
 
     def shown_for(self, obj: ChannelItem) -> bool:
@@ -193,7 +200,9 @@ class MatchSameCodes(Action):
             by_store.setdefault(obj.store_id, []).append(obj)
         done: set[int] = set()
         for items in by_store.values():
-            done.update(matching.match_same_codes(store=items[0].store, actor=actor, now=now, item_ids=[i.pk for i in items]))
+            done.update(
+                matching.match_same_codes(store=items[0].store, actor=actor, now=now, item_ids=[i.pk for i in items])
+            )
         error = Conflict("no_same_code", _("None of our articles has this code."))
         return [Outcome(o.pk, True) if o.pk in done else Outcome.refused(o.pk, error) for o in objs]
 
@@ -276,14 +285,20 @@ class ItemListing(Listing):
     model, row, filters = ChannelItem, ItemRow, ItemFilter
     columns = [
         Column(
-            "image_url", label="", html=lambda row: f.picture_html(row["image_url"], row["channel_sku"]),
+            "image_url",
+            label="",
+            html=lambda row: f.picture_html(row["image_url"], row["channel_sku"]),
             text=lambda row: row["image_url"],
         ),
         Column("channel_sku", link="products:item", mono=True, sortable=True),
         Column("title", width="wide"),
         Column("attributes", default=False),
         Column("store", mono=True),
-        Column("components", html=lambda row: components_html(row["components"]), text=lambda row: components_text(row["components"])),
+        Column(
+            "components",
+            html=lambda row: components_html(row["components"]),
+            text=lambda row: components_text(row["components"]),
+        ),
         Column("suggestion", mono=True),
         Column("needed_at", time="ago", sortable=True),
         Column("first_seen_at", time="day", default=False),
@@ -291,10 +306,24 @@ class ItemListing(Listing):
         Column("not_goods", default=False),
     ]
     parts = [
-        RowPart(name="components", fields={"components": ComponentRow(many=True, label=_("Stands for"))}, part=_components),
-        RowPart(name="suggestion", fields={"suggestion": serializers.CharField(label=_("Suggestion"), allow_null=True)}, part=_suggested),
+        RowPart(
+            name="components", fields={"components": ComponentRow(many=True, label=_("Stands for"))}, part=_components
+        ),
+        RowPart(
+            name="suggestion",
+            fields={"suggestion": serializers.CharField(label=_("Suggestion"), allow_null=True)},
+            part=_suggested,
+        ),
     ]
-    actions = [AcceptSuggestion(), MatchItem(), MatchSameCodes(), CreateArticles(), MarkNotGoods(), MarkGoods(), Unmatch()]
+    actions = [
+        AcceptSuggestion(),
+        MatchItem(),
+        MatchSameCodes(),
+        CreateArticles(),
+        MarkNotGoods(),
+        MarkGoods(),
+        Unmatch(),
+    ]
     views = [
         View("to-match", _("To match"), "state=to_match", default=True),
         View("waiting", _("Orders wait"), "state=to_match&needed=true"),
@@ -306,8 +335,12 @@ class ItemListing(Listing):
     computed = ("components", "suggestion")
     search_by = [Prefix("channel_sku__upper"), Words("title__words")]
     exact_by = ("channel_sku",)
-    scan_ok = {"needed": "asked with the state, whose partial index holds few rows", "needed_at": "read with the state's partial index",
-               "channel_sku": "unique with the store"}  # fmt: skip
+    scan_ok = {
+        "state": "to match has its partial index; the others are read by id",
+        "needed": "asked with the state, whose partial index holds few rows",
+        "needed_at": "read with the state's partial index",
+        "channel_sku": "unique with the store",
+    }
     icon = "tags"
     empty = (
         _("Nothing waits for its article."), _("A channel SKU that nobody has matched comes here with the first order that names it."),
@@ -326,4 +359,6 @@ def components_text(parts: list[dict[str, Any]]) -> str:
 
 def components_html(parts: list[dict[str, Any]]) -> Any:
     """The same for a cell, with the names as titles."""
-    return f.joined_html([f.sku_html(None, part["code"], part["quantity"], part["name_en"] or part["name_zh"]) for part in parts or ()])
+    return f.joined_html(
+        [f.sku_html(None, part["code"], part["quantity"], part["name_en"] or part["name_zh"]) for part in parts or ()]
+    )

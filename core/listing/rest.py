@@ -23,8 +23,10 @@ from django.http import HttpResponse, QueryDict
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
+from core.api.parsing import StrictJSONParser
 from core.api.views import ApiView, etag_of, json_answer, row_id
 from core.audit import Actor
 from core.clock import utcnow
@@ -82,6 +84,8 @@ class Resource:
     #: Fields that make up the version compared by If-Match; default: everything in the row.
     version_fields: Sequence[str] = ()
     tag: str = ""
+    #: The POST that makes one takes a form with files instead of JSON.
+    uploads: bool = False
 
     def detail(self, row: dict[str, Any], actor: Actor) -> dict[str, Any]:
         """Further REST values of one object, by the name of their field."""
@@ -364,7 +368,8 @@ def routes(resources: Sequence[type[Resource]]) -> list[URLPattern]:
             kind: Any = type(name, (base,), declared)
             return kind.as_view()
 
-        found.append(path(f"{at}/", view(ListView, f"{stem}List"), name=f"{at}-list"))
+        files = {"parser_classes": (MultiPartParser, StrictJSONParser)} if made.uploads else {}
+        found.append(path(f"{at}/", view(ListView, f"{stem}List", **files), name=f"{at}-list"))
         for name in made.actions(many=True):
             one = view(BulkView, f"{stem}Bulk{name.title().replace('-', '')}", action_name=name)
             found.append(path(f"{at}/bulk/{name}/", one, name=f"{at}-bulk-{name}"))

@@ -41,7 +41,7 @@ def inspect(path: Path, plan: Plan, limits: Limits, *, zone: str) -> dict[str, A
         found: dict[str, Any] = {
             "format": table.format, "encoding": table.encoding, "separator": table.separator, "sheet": table.sheet,
             "sheets": table.sheets, "headings": table.headings, "rows": count, "more": more,
-            "examples": samples.examples(), "base": _base(plan, table.headings),
+            "examples": samples.examples(), "first": [_texts(cells) for _number, cells in rows[:5]], "base": _base(plan, table.headings),
         }  # fmt: skip
     if found["base"] == "aliexpress":
         found |= {"mapping": {}, "questions": _aliexpress_questions(plan, table.headings, samples)}
@@ -50,6 +50,10 @@ def inspect(path: Path, plan: Plan, limits: Limits, *, zone: str) -> dict[str, A
     columns = Columns.of(Plan(plan.kind, plan.base, mapping, plan.options), found["headings"], zone=zone, strict=False)
     found |= {"mapping": mapping, "lacking": columns.lacking(), "questions": _questions(plan, columns, samples)}
     return found
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    return [values.text_of(cell)[:_LONGEST] for cell in cells]
 
 
 def _base(plan: Plan, headings: Sequence[str]) -> str:

@@ -49,12 +49,13 @@ def save_profile(*, name: str, store: Store | None, plan: Plan, actor: Actor, no
     if not name or len(name) > 80 or name in BUILT_IN:
         raise Invalid("bad_name", _("A profile needs a name of its own, at most 80 characters."),
                       errors={"name": [str(_("1 to 80 characters, not generic or aliexpress."))]})  # fmt: skip
+    options = dict(plan.options) if plan.kind == "orders" else {**plan.options, "kind": plan.kind}
     with transaction.atomic():
         held = ImportProfile.objects.select_for_update().filter(name=name, store=store).first()
-        if held is not None and (held.base, held.mapping, held.options) == (plan.base, plan.mapping, plan.options):
+        if held is not None and (held.base, held.mapping, held.options) == (plan.base, plan.mapping, options):
             return held
         profile = held or ImportProfile(name=name, store=store, created_at=now)
-        profile.base, profile.mapping, profile.options = plan.base, plan.mapping, plan.options
+        profile.base, profile.mapping, profile.options = plan.base, plan.mapping, options
         profile.save()
         audit.record(profile, "profile.save", actor=actor, now=now, text="Profile saved")
     return profile

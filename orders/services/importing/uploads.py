@@ -36,7 +36,15 @@ RUNNER = "orders.import"
 
 
 def receive(
-    *, kind: str, store: Store | None, source: IO[bytes], name: str, size: int, profile: str, actor: Actor, now: datetime
+    *,
+    kind: str,
+    store: Store | None,
+    source: IO[bytes],
+    name: str,
+    size: int,
+    profile: str,
+    actor: Actor,
+    now: datetime,
 ) -> ImportFile:
     """Keep an uploaded file and look at it. Refuses a file that is too large or cannot be read; then nothing is kept."""
     _may(kind, actor)
@@ -44,7 +52,9 @@ def receive(
     if size > most:
         raise file_refusal(Refused("too_large", most=most // 1024 // 1024))
     if store is None and kind in (ImportKind.ORDERS, ImportKind.MATCHES):
-        raise Invalid("store_needed", _("Say which store the file belongs to."), errors={"store": [str(_("Choose a store."))]})
+        raise Invalid(
+            "store_needed", _("Say which store the file belongs to."), errors={"store": [str(_("Choose a store."))]}
+        )
     plan = profiles.plan_of(profile, store, kind)
     storage = longwork.private_storage()
     stored = storage.save(f"imports/{uuid4().hex}", File(source))
@@ -64,12 +74,70 @@ def receive(
     return made
 
 
+def hand_in(
+    *,
+    kind: str,
+    file: Any,
+    actor: Actor,
+    now: datetime,
+    store: Store | None = None,
+    profile: str = "",
+    dry_run: bool = False,
+    **options: Any,
+) -> ImportFile:
+    """Hand a file in and bring it in at once (for programs). What is ambiguous is refused, with nothing kept: say it in
+    ``options`` (date_format, decimal, encoding, separator, currency, zone). Answers the import; its job does the work.
+    """
+    with transaction.atomic():
+        upload = receive(
+            kind=kind, store=store, source=file, name=file.name, size=file.size, profile=profile, actor=actor, now=now
+        )
+        try:
+            if any(options.values()):
+                look_again(
+                    upload=upload,
+                    plan=plan_of_upload(upload).with_options(**{k: v for k, v in options.items() if v}),
+                    actor=actor,
+                    now=now,
+                )
+            settled = open_questions(upload)
+            if settled:
+                raise file_refusal(settled[0])
+            start(upload=upload, actor=actor, now=now, dry_run=dry_run)
+        except BaseException:
+            forget_files(upload)
+            raise
+    return upload
+
+
+def open_questions(upload: ImportFile) -> list[Refused]:
+    """What somebody must still say before the file can come in."""
+    plan, found = plan_of_upload(upload), []
+    lacking = list(upload.seen.get("lacking", ()))
+    if plan.options.get("currency") and "currency" in lacking:
+        lacking.remove("currency")
+    if lacking:
+        found.append(Refused("columns_missing", value=", ".join(lacking)))
+    asked = upload.seen.get("questions", {})
+    if upload.kind == ImportKind.ORDERS and not plan.options.get("date_format"):
+        known = bool(asked.get("date_shapes"))
+        found.append(Refused("date_ambiguous" if known else "date_unknown", value=asked.get("date_example", "")))
+    if not plan.options.get("decimal"):
+        found.append(Refused("decimal_ambiguous"))
+    return found
+
+
 def look_again(*, upload: ImportFile, plan: Plan, actor: Actor, now: datetime) -> ImportFile:
     """Read the file as ``plan`` says and keep what is seen now; what was checked before counts no more."""
     _may(upload.kind, actor)
     _waits(upload)
     seen = _look(upload, plan)
-    upload.seen, upload.plan, upload.counts, upload.errors = seen, _with_seen(plan, seen, upload.store).as_json(), {}, []
+    upload.seen, upload.plan, upload.counts, upload.errors = (
+        seen,
+        _with_seen(plan, seen, upload.store).as_json(),
+        {},
+        [],
+    )
     upload.save(update_fields=["seen", "plan", "counts", "errors"])
     return upload
 
