@@ -13,6 +13,7 @@ from core.audit import Actor
 from core.errors import Missing
 from inventory.choices import ReservationState
 from inventory.models import Balance, Bin, Movement, Reservation, Warehouse
+from products.models import Sku
 
 
 def warehouses_for(actor: Actor) -> QuerySet[Warehouse]:
@@ -107,10 +108,8 @@ def available(sku_ids: Iterable[int], warehouse_id: int | None = None) -> dict[i
 
 
 def low_stock() -> QuerySet[Balance]:
-    """Articles whose available pieces are at or below their reorder point, or that orders wait for."""
-    return Balance.objects.filter(
-        Q(reorder_point__gt=0, on_hand__lte=F("reserved") + F("reorder_point"))
-    )
+    """Articles whose available pieces are at or below their reorder point (STK-16)."""
+    return Balance.objects.filter(reorder_point__gt=0, on_hand__lte=F("reserved") + F("reorder_point"))
 
 
 def balance_of(pk: int) -> Balance:
@@ -124,3 +123,57 @@ def balance_of(pk: int) -> Balance:
 def movements_since(sku_id: int, moment: datetime) -> QuerySet[Movement]:
     """The ledger of one SKU since ``moment``, newest first."""
     return Movement.objects.filter(sku_id=sku_id, at__gte=moment).order_by("-at", "-id")
+
+
+def skus_by_codes(codes: Iterable[str]) -> dict[str, int]:
+    """The articles that codes or barcodes mean: what was typed -> SKU id. One query."""
+    wanted = {code.strip() for code in codes}
+    rows = Sku.objects.filter(Q(code__in=wanted) | Q(barcode__in=wanted - {""})).values_list("pk", "code", "barcode")
+    found: dict[str, int] = {}
+    for pk, code, barcode in rows:
+        if barcode:
+            found.setdefault(barcode, pk)
+        found[code] = pk
+    return {code: found[code] for code in wanted if code in found}
+
+
+def ledger_of(balance: Balance, limit: int = 100) -> list[tuple[Movement, int]]:
+    """The newest lines of the ledger of one place with the pieces that lay there after each. One query."""
+    left, rows = balance.on_hand, []
+    for movement in Movement.objects.filter(sku=balance.sku, warehouse=balance.warehouse).order_by("-at", "-id")[:limit]:
+        rows.append((movement, left))
+        left -= movement.quantity
+    return rows
+
+
+def promised(balance: Balance, limit: int = 100) -> list[Reservation]:
+    """Open promises of one place, oldest first."""
+    rows = Reservation.objects.filter(sku=balance.sku, warehouse=balance.warehouse, state=ReservationState.OPEN)
+    return list(rows.order_by("id")[:limit])
+
+
+def warehouse(pk: int) -> Warehouse:
+    """One warehouse. Raises ``Missing``."""
+    found = Warehouse.objects.filter(pk=pk).first()
+    if found is None:
+        raise Missing("warehouse_missing", _("There is no such warehouse."))
+    return found
+
+
+def bin_of(pk: int) -> Bin:
+    """One bin. Raises ``Missing``."""
+    found = Bin.objects.select_related("warehouse").filter(pk=pk).first()
+    if found is None:
+        raise Missing("bin_missing", _("There is no such bin."))
+    return found
+
+
+def low_count(actor: Actor) -> int:
+    """How many articles run low, up to ten thousand and one."""
+    return low_stock().order_by().values("pk")[:10_001].count()
+
+
+def balances_of_sku(sku_id: int) -> list[Balance]:
+    """What one article counts in each warehouse."""
+    rows = Balance.objects.filter(sku_id=sku_id).select_related("warehouse", "bin").order_by("-warehouse__is_default", "warehouse__code")
+    return list(rows)

@@ -53,6 +53,12 @@ def save_warehouse(*, code: str, actor: Actor, now: datetime, warehouse: Warehou
     return row
 
 
+def change_warehouse(*, warehouse: Warehouse, actor: Actor, now: datetime, **fields: object) -> Warehouse:
+    """Change only the facts given. See :func:`save_warehouse`."""
+    code = str(fields.pop("code", warehouse.code))
+    return save_warehouse(code=code, warehouse=warehouse, actor=actor, now=now, **fields)
+
+
 def ensure_default(*, now: datetime) -> Warehouse:
     """The default warehouse; a house that has none yet gets one called MAIN, in the installation's zone."""
     found = Warehouse.objects.filter(is_default=True).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -116,8 +117,20 @@ def newest_of_buyers(buyer_ids: Collection[int], limit: int) -> list[Order]:
     return list(ranked.filter(place__lte=limit).order_by("-placed_at"))
 
 
+_SEEN_SECONDS = 300.0
+_seen: tuple[float, list[str]] = (0.0, [])
+
+
 def countries_seen() -> list[str]:
-    """The countries orders went to, by code (loose index scan: one step per country, whatever the number of orders)."""
+    """The countries orders went to, by code; remembered for some minutes."""
+    global _seen
+    if not _seen[1] or time.monotonic() - _seen[0] > _SEEN_SECONDS:
+        _seen = (time.monotonic(), _countries())
+    return _seen[1]
+
+
+def _countries() -> list[str]:
+    """A loose index scan: one step per country, whatever the number of orders."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE seen AS ((SELECT country FROM orders_order ORDER BY country LIMIT 1) UNION ALL "

@@ -6,9 +6,10 @@ import itertools
 from datetime import UTC, datetime
 
 from core.audit import SYSTEM
-from inventory.models import Warehouse
+from inventory.models import Bin, Warehouse
 from inventory.services import stock
 from products.models import Sku
+from tests.house.rows import Rows
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00 in Shanghai
 _count = itertools.count(1)
@@ -38,3 +39,35 @@ def fill(sku: Sku, pieces: int, *, warehouse: Warehouse | None = None, bin: str 
     stock.receive(
         warehouse=warehouse or make_warehouse(), rows=[(sku.pk, pieces, bin)], reference=f"FILL-{next(_count)}", actor=SYSTEM, now=NOW
     )
+
+
+def _stock(store: object, count: int, person: object) -> None:
+    """Articles with and without bin, some promised, some short."""
+    house = make_warehouse()
+    wants = []
+    for i in range(count):
+        number = next(_count)
+        sku = make_sku(on_hand=number % 4, bin=f"A-{number % 3:02}" if number % 2 else None, name_zh="丝巾" if number % 3 else "")
+        wants.append(stock.Want(number, number, sku.pk, house.pk, 1 + i % 3))
+    stock.reserve(wants=wants, actor=SYSTEM, now=NOW)
+
+
+def _movements(store: object, count: int, person: object) -> None:
+    for _i in range(count):
+        number = next(_count)
+        make_sku(on_hand=1 + number % 5)
+
+
+def _warehouses(store: object, count: int, person: object) -> None:
+    for _i in range(count):
+        make_warehouse(f"W{next(_count)}", country="CN")
+
+
+def _bins(store: object, count: int, person: object) -> None:
+    Bin.objects.bulk_create(Bin(warehouse=make_warehouse(), code=f"B-{next(_count):04}", sort="") for _i in range(count))
+
+
+LISTING_ROWS = {
+    "stock": Rows(_stock, owned=False), "movements": Rows(_movements, owned=False), "warehouses": Rows(_warehouses, owned=False),
+    "bins": Rows(_bins, owned=False),
+}  # fmt: skip

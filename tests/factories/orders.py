@@ -25,8 +25,8 @@ def make_buyer(store: Store, **facts: Any) -> Buyer:
     """A buyer of the store."""
     number = next(_count)
     given = {
-        "key": f"buyer-{number}", "name": f"Maria Santos {number}", "email": f"maria{number}@example.com", "country": "BR", "language": "en",
-        "created_at": NOW, "first_order_at": NOW,
+        "key": f"buyer-{number}", "name": f"Maria Santos {number}", "email": f"maria{number}@example.com", "country": "BR",
+        "language": "en", "created_at": NOW, "first_order_at": NOW,
     }  # fmt: skip
     return Buyer._base_manager.create(store=store, **{**given, **facts})
 
@@ -56,9 +56,11 @@ def make_order(
     rows = [row if isinstance(row, dict) else {"item": row[0], "quantity": row[1]} for row in (lines or [(make_item(store), 1)])]
     goods = sum((Decimal(row.get("unit_price", "5")) * row["quantity"] for row in rows), Decimal(0))
     given = {
-        "external_id": f"80{number:08}", "number": f"80{number:08}", "state": state, "stage": "unpaid" if state == "unpaid" else "to_approve",
+        "external_id": f"80{number:08}", "number": f"80{number:08}", "state": state,
+        "stage": "unpaid" if state == "unpaid" else "to_approve",
         "buyer": buyer, "buyer_name": buyer.name, "country": "BR", "currency": "USD", "goods_total": goods, "total": goods,
-        "pieces": sum(row["quantity"] for row in rows), "shipping_method": "AliExpress Standard Shipping", "placed_at": now - timedelta(hours=3),
+        "pieces": sum(row["quantity"] for row in rows), "shipping_method": "AliExpress Standard Shipping",
+        "placed_at": now - timedelta(hours=3),
         "paid_at": None if state == "unpaid" else now - timedelta(hours=2), "imported_at": now, "search": buyer.name.upper(),
     }  # fmt: skip
     order = Order._base_manager.create(store=store, **{**given, **facts})

@@ -208,7 +208,7 @@ def test_the_database_refuses_what_the_services_never_do():
     for column, value in (("on_hand", -1), ("reserved", 2), ("reserved", -1)):
         with pytest.raises(IntegrityError), transaction.atomic():
             Balance.objects.filter(sku=sku).update(**{column: value})
-    with pytest.raises(Exception, match="Cannot (update|delete)"), transaction.atomic():
+    with pytest.raises(Exception, match=r"Cannot (update|delete)"), transaction.atomic():
         Movement.objects.filter(sku=sku).delete()
 
 
