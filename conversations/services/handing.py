@@ -63,7 +63,8 @@ def hand_out(ready: Sequence[Ready], *, actor: Actor, now: datetime) -> None:
     """Give each message its deliveries and put what goes by program into the outbox; statements do not grow with them."""
     if not ready:
         return
-    offered = {item.party.store.pk: stores.abilities(item.party.store) for item in ready}
+    shops = {item.party.store.pk: item.party.store for item in ready}
+    offered = {pk: stores.abilities(store) for pk, store in shops.items()}
     deliveries = [
         delivery for item in ready for delivery in _deliveries(item, offered[item.party.store.pk], now)
     ]
