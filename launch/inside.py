@@ -5,6 +5,7 @@ Prints one JSON line at the end; a refusal is one sentence on standard error and
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -95,10 +96,13 @@ def migrate() -> bool:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from .fresh import fewer_drawings
+
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
-    call_command("migrate", interactive=False, verbosity=0)
+    with contextlib.nullcontext() if executor.loader.applied_migrations else fewer_drawings():
+        call_command("migrate", interactive=False, verbosity=0)
     return True
 
 

@@ -60,6 +60,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     from django.core.management import call_command
     from django.db import connection
 
+    from launch.fresh import fewer_drawings
+
     name, plain = settings.TEST_DATABASE, connection.settings_dict["NAME"]
     lock = FileLock(ROOT / "var" / "test" / "template.lock")
 
@@ -88,7 +90,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
                     "CREATE DATABASE migrating",
                 )
                 use("migrating")
-                call_command("migrate", verbosity=0, interactive=False)
+                with fewer_drawings():
+                    call_command("migrate", verbosity=0, interactive=False)
                 run(f"ALTER DATABASE migrating RENAME TO {template}")
             run(
                 f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
