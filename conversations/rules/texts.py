@@ -20,7 +20,7 @@ from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from liquid import Environment
-from liquid.exceptions import LiquidError
+from liquid.exceptions import LiquidError, LiquidSyntaxError
 from liquid.undefined import Undefined
 
 #: How a fact that is not there is shown in a draft; a text that still holds such a mark is never sent.
@@ -88,8 +88,15 @@ class Filled:
     error: str = ""
 
 
+#: More marks than any letter needs; a text with more of them is not even parsed (parsing is what would take long).
+MOST_MARKS = 400
+
+
 @lru_cache(maxsize=1000)
 def _parsed(source: str) -> Any:
+    opened = source.count("{{") + source.count("{%")
+    if len(source) > LONGEST or opened > MOST_MARKS or opened > source.count("}}") + source.count("%}"):
+        raise LiquidSyntaxError("a mark is not closed, or there are too many", token=None)
     return _HOUSE.from_string(source)
 
 
@@ -115,7 +122,8 @@ def check(source: str, known: frozenset[str]) -> list[str]:
         parsed = _parsed(source)
     except (LiquidError, RecursionError) as error:
         return [_sentence(error)]
-    return [f"{{{{{name}}}}}" for name in sorted(set(parsed.global_variables()) - known)]
+    unknown = [f"{{{{{name}}}}}" for name in sorted(set(parsed.global_variables()) - known)]
+    return unknown + [f"| {name}" for name in sorted(set(parsed.analyze().filters) - set(FILTERS))]
 
 
 def names(source: str) -> list[str]:

@@ -72,7 +72,9 @@ def test_the_same_key_is_one_call(door: Door) -> None:
     assert len(control.journal("ship")) == 1
 
 
-def test_many_calls_are_written_with_the_same_number_of_statements(door: Door, django_assert_max_num_queries: Any) -> None:
+def test_many_calls_are_written_with_the_same_number_of_statements(
+    door: Door, django_assert_max_num_queries: Any
+) -> None:
     store, _control = door
     specs = [outbox.CallSpec(store, "declare_shipment", f"k{i}", "accounts.store", store.pk, {}) for i in range(300)]
     with django_assert_max_num_queries(6):
@@ -191,7 +193,9 @@ def test_negative_control_without_reading_back_an_unclear_text_is_sent_twice(doo
     store, control = door
     monkeypatch.setattr(Sandbox, "find_effect", lambda self, effect: None)
     control.fault("500_done", path="/api/messages")
-    outbox.enqueue(store=store, ability=Ability.SEND_MESSAGE, key="m", subject=store, payload={"buyer": "b", "text": "Hi"}, now=NOW)
+    outbox.enqueue(
+        store=store, ability=Ability.SEND_MESSAGE, key="m", subject=store, payload={"buyer": "b", "text": "Hi"}, now=NOW
+    )
     outbox.drain(NOW)
     outbox.drain(after(70))
     assert len(control.journal("message")) == 2
@@ -262,7 +266,9 @@ def test_breaker_opens_probes_with_one_call_and_lets_everything_go_when_healed(d
     assert max(call.attempts for call in calls) <= 3
 
 
-def test_a_bad_channel_does_not_touch_another_store_nor_the_mail(shop_server: Server, db: None, mailoutbox: Any) -> None:
+def test_a_bad_channel_does_not_touch_another_store_nor_the_mail(
+    shop_server: Server, db: None, mailoutbox: Any
+) -> None:
     bad, bad_control = connected(shop_server)
     good, good_control = connected(shop_server)
     orders(bad_control, "801")
