@@ -38,6 +38,14 @@ class Among(df.MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": list(value)}) if value else qs
 
 
+class StoreFilter(df.ModelMultipleChoiceFilter):
+    """Some of the actor's stores, by code."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """``store IN ids``."""
+        return qs.filter(**{f"{self.field_name}__in": [store.pk for store in value]}) if value else qs
+
+
 class CountryField(forms.MultipleChoiceField):
     """Countries by code. Offered are those that orders went to; any two letters may be asked."""
 
@@ -63,7 +71,7 @@ class OrderFilter(df.FilterSet):
     """The filters of the order list; the first four stand as chips."""
 
     stage = Among(choices=Stage.choices, label=_("Stage"))
-    store = df.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", field_name="store", distinct=False, label=_("Store"))
+    store = StoreFilter(queryset=_stores, to_field_name="code", field_name="store", distinct=False, label=_("Store"))
     country = CountryFilter(choices=_countries, label=_("Country"))
     placed = df.DateFromToRangeFilter(field_name="placed_at", label=_("Placed"))
     state = Among(choices=OrderState.choices, label=_("State"))
