@@ -260,8 +260,9 @@ class PickupMissed(NoteRule):
         return event.note_ids
 
     def due_at(self, subject: DispatchNote, round: int, now: datetime) -> datetime | None:
-        """The pick-up that was aimed at."""
-        return subject.pickup_at
+        """The pick-up that was aimed at; once it was missed and told, only a later one counts."""
+        missed_again = round > 0 and subject.pickup_at is not None and subject.pickup_at <= now
+        return None if missed_again else subject.pickup_at
 
     def over(self, subject: DispatchNote, now: datetime) -> bool:
         """Handed over or withdrawn."""

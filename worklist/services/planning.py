@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django_scopes import scopes_disabled
 
+from core import copying
 from core import policies as house
 from core.audit import Actor
 from core.errors import DomainError
@@ -23,6 +24,8 @@ from worklist.models import Duty
 from worklist.registry import RULES, AsDue, FollowUpRule
 
 CHUNK = 1000
+#: The columns by which a duty exists once.
+DUTY_KEY = ("rule", "subject_type", "subject_id", "round")
 #: A person ended the duty with "done" (services that end it leave no owner behind).
 BY_HAND = Q(state=DutyState.DONE, owner__isnull=False) & ~Q(reason="")
 
@@ -50,16 +53,18 @@ class Stakes:
 
 
 def plan(
-    *, rule_key: str, subject_ids: Iterable[int], now: datetime, round: int | None = None, swept: bool = False
-) -> int:
-    """Give each subject its duty of this rule unless it has a living one; answers how many rows were offered.
+    *, rule_key: str, subject_ids: Iterable[int], now: datetime, round: int | None = None, swept: bool = False,
+    loaded: Mapping[int, Any] | None = None,
+) -> int:  # fmt: skip
+    """Give each subject its duty of this rule unless it has a living one; answers how many were made.
 
     A rule of the clock is planned for its due time; a rule for people is open at once with the due time as deadline.
     Subjects for which the rule is over or never due get none. A rule of the clock that acts once is not planned again
     after it was done. With ``round`` exactly that round is meant. ``swept`` (the sweep) lets a duty that a person marked
-    as done rest for some hours. Safe under any number of callers: the database holds one row per subject and round.
+    as done rest for some hours. ``loaded``: the subjects (id -> object, with what the rule reads of them), when the caller has
+    them all at hand. Safe under any number of callers: the database holds one row per subject and round.
     """
-    return sum(_plan_chunk(RULES[rule_key], ids, now, round, swept) for ids in _chunks(subject_ids))
+    return sum(_plan_chunk(RULES[rule_key], ids, now, round, swept, loaded=loaded) for ids in _chunks(subject_ids))
 
 
 def open_for(
@@ -78,7 +83,7 @@ def open_for(
         alive = _living(rule, known)
         for duty in alive:
             duty.facts = {**duty.facts, **known[duty.subject_id]}
-        Duty._base_manager.bulk_update(alive, ["facts"], batch_size=CHUNK)
+        copying.update_objects(alive, ["facts"])
         fresh = set(known) - {duty.subject_id for duty in alive}
         return sum(_plan_chunk(rule, ids, now, None, False, known, stakes or {}) for ids in _chunks(fresh))
 
@@ -128,9 +133,7 @@ def refresh(*, rule_key: str, subject_ids: Iterable[int], now: datetime) -> int:
                     duty.due_at = due
                 duty.facts = {**duty.facts, **rule.facts(subject)}
                 _price(duty, rule, subject, rule.stake(subject), stakes, steps, now)
-            Duty._base_manager.bulk_update(
-                alive, ["due_at", "facts", "stake", "stake_currency", "stake_house", "rank"], batch_size=CHUNK
-            )
+            copying.update_objects(alive, ["due_at", "facts", "stake", "stake_currency", "stake_house", "rank"])
             changed += len(alive)
     return changed
 
@@ -147,10 +150,14 @@ def _living(rule: FollowUpRule, ids: Iterable[int], *, lock: bool = False) -> li
     ).order_by("pk")
     return list(rows.select_for_update(skip_locked=True) if lock else rows)
 
+#: A further round of the clock is never nearer than this, whatever a rule answers.
+NEAREST = timedelta(hours=1)
+
 
 def _plan_chunk(
     rule: FollowUpRule, ids: list[int], now: datetime, round: int | None, swept: bool,
     facts: Mapping[int, dict[str, Any]] | None = None, stakes: Mapping[int, tuple[Decimal, str]] | None = None,
+    loaded: Mapping[int, Any] | None = None,
 ) -> int:  # fmt: skip
     wanted = _wanted(rule, ids, now, round, swept)
     if not wanted:
@@ -158,11 +165,13 @@ def _plan_chunk(
     with scopes_disabled():
         pricing, steps = Stakes(now), house.value(policies.URGENCY, now)
         rows = []
-        for subject in rule.load(list(wanted)):
+        for subject in [loaded[pk] for pk in sorted(wanted)] if loaded else rule.load(list(wanted)):
             number = wanted[subject.pk]
             due = None if rule.over(subject, now) else rule.due_at(subject, number, now)
             if due is None:
                 continue
+            if swept and number and rule.doer == Doer.CLOCK:
+                due = max(due, now + NEAREST)  # a rule that forgets its own act must not turn for ever
             row = blank(rule, subject, number, due, now)
             if facts:
                 row.facts = {**row.facts, **facts.get(subject.pk, {})}
@@ -171,8 +180,7 @@ def _plan_chunk(
             stake = (stakes or {}).get(subject.pk) or rule.stake(subject)
             _price(row, rule, subject, stake, pricing, steps, now)
             rows.append(row)
-    Duty._base_manager.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
-    return len(rows)
+    return len(copying.insert_objects(rows, DUTY_KEY))
 
 
 def blank(rule: FollowUpRule, subject: Any, number: int, due: datetime, now: datetime) -> Duty:

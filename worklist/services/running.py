@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from core import copying
 from core import policies as house
 from core.audit import system
+from core.clock import simulated
 from core.errors import DomainError
 from core.models import Heartbeat
 from core.scope import acting_scope
@@ -20,15 +22,13 @@ from worklist.choices import Band, Doer, DutyState
 from worklist.models import Duty
 from worklist.registry import RULES, AsDue, Every, FollowUpRule
 from worklist.services.handling import free_claims, wake
-from worklist.services.planning import blank, price
+from worklist.services.planning import DUTY_KEY, blank, price
 from worklist.services.sweeping import sweep
 
 logger = logging.getLogger(__name__)
 
 CLOCK = system("clock")
 LIMIT = 500
-#: A repeated round is never nearer than this, whatever a rule answers.
-NEAREST = timedelta(hours=1)
 #: ``run_until_done`` gives up after so many turns: something plants duties faster than they can be done.
 TURNS = 1000
 
@@ -59,7 +59,7 @@ class Ran:
     def as_json(self) -> dict[str, object]:
         """Plain values for commands."""
         return {
-            "acted": dict(self.acted), "total": self.total, "dropped": self.dropped, "failed": self.failed,
+            "acted": dict(self.acted), "total": self.total, "dropped": self.dropped, "errors": self.failed,
             "stuck": self.stuck, "drained": self.drained,
         }  # fmt: skip
 
@@ -69,7 +69,7 @@ def run_due(*, now: datetime, limit: int = LIMIT) -> Ran:
     of its own. Several runners share the work without waiting for each other. Wakes snoozed duties and frees dead claims.
     """
     ran = Ran()
-    with acting_scope(CLOCK):
+    with simulated(now), acting_scope(CLOCK):  # whatever asks the clock below means this moment
         wake(now=now)
         free_claims(now=now)
         for key, rule in RULES.items():
@@ -186,7 +186,7 @@ def _next_rounds(rule: FollowUpRule, acted: list[Duty], now: datetime) -> None:
             row.facts["first_round"] = first
         rows.append(row)
     price(rows, rule, subjects, now)
-    Duty._base_manager.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    copying.insert_objects(rows, DUTY_KEY)
 
 
 def _next_due(rule: FollowUpRule, duty: Duty, subject: object, now: datetime) -> datetime | None:
@@ -214,6 +214,6 @@ def _fail(rule: FollowUpRule, errors: list[tuple[Duty, Exception]], now: datetim
         else:
             duty.due_at = now + rules.pause(duty.attempts, pauses)
             waiting.append(duty)
-    Duty._base_manager.bulk_update([*waiting, *stuck], ["attempts", "last_error", "due_at", "band"])
+    copying.update_objects([*waiting, *stuck], ["attempts", "last_error", "due_at", "band"])
     move_many(stuck, "stick", actor=CLOCK, now=now)
     return len(stuck)

@@ -41,7 +41,7 @@ class Swept:
 
     def as_json(self) -> dict[str, object]:
         """Plain values for commands."""
-        return {"planned": dict(self.planned), "closed": dict(self.closed), "failed": self.failed}
+        return {"planned": dict(self.planned), "closed": dict(self.closed), "errors": self.failed}
 
 
 def sweep(*, now: datetime, full: bool | None = None) -> Swept:
