@@ -16,6 +16,7 @@ from typing import Any
 import pghistory
 from django.db import models
 
+from core import copying
 from core.models import ActivityEntry
 
 #: In ``Actor.store_ids``: every store, later ones included.
@@ -122,8 +123,10 @@ def record(
 
 
 def record_many(lines: Iterable[ActivityEntry]) -> None:
-    """Write many timeline lines with one statement per thousand."""
-    ActivityEntry.objects.bulk_create(list(lines), batch_size=1000)
+    """Write many timeline lines with one statement."""
+    rows = list(lines)
+    columns = [f.column for f in ActivityEntry._meta.local_concrete_fields if not f.primary_key]
+    copying.copy_rows(ActivityEntry, columns, ([getattr(row, name) for name in columns] for row in rows))
 
 
 def tracked(*, exclude: Iterable[str] = ()) -> Any:

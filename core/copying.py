@@ -7,31 +7,39 @@ Text with NUL or half a surrogate pair must have been refused before: the databa
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from django.db import connection, models
+from django.utils.safestring import SafeString
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+def _text(value: str) -> str:
+    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
+
+
+#: How a value of each type stands in COPY; others are written as their text.
+_CELLS: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    SafeString: _text,
+    int: str,
+    Decimal: str,
+    type(None): lambda value: "\\N",
+    bool: lambda value: "t" if value else "f",
+    datetime: datetime.isoformat,
+    dict: lambda value: _text(orjson.dumps(value, default=str).decode()) if value else "{}",
+    list: lambda value: _text(orjson.dumps(value, default=str).decode()),
+}
+
+
 def _cell(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int | Decimal):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, dict | list):
-        return orjson.dumps(value).decode().translate(_ESCAPES)
-    return str(value).translate(_ESCAPES)
+    made = _CELLS.get(type(value))
+    return made(value) if made is not None else _text(str(value))
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -44,26 +52,39 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 
 def copy_into(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """:func:`copy_rows` for a table by name, e.g. a temporary one."""
-    body = "".join(["\t".join([_cell(value) for value in row]) + "\n" for row in rows])
-    if not body:
+    return _copy(table, columns, ["\t".join([_cell(value) for value in row]) for row in rows])
+
+
+def _copy(table: str, columns: Sequence[str], lines: list[str]) -> int:
+    if not lines:
         return 0
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in columns)
+    body = io.StringIO("\n".join([*lines, ""]))
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", io.StringIO(body))
+        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", body)
         return int(cursor.rowcount)
 
 
 def copy_records(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert ``rows`` (column name -> value) with COPY. A column that the first row does not name gets the field's default, so
-    a new column needs no change here. All rows name the same columns.
+    a new column needs no change here. All rows name the same columns in the same order.
     """
     if not rows:
         return 0
-    fields = [f for f in model._meta.concrete_fields if f.column in rows[0] or not f.primary_key]
-    blanks = {f.column: f.get_default() for f in fields}
-    columns = list(blanks)
-    return copy_rows(model, columns, ([(blanks | row)[name] for name in columns] for row in rows))
+    named = list(rows[0])
+    rest = [f for f in model._meta.concrete_fields if f.column not in rows[0] and not f.primary_key]
+    blank = "".join(f"\t{_cell(f.get_default())}" for f in rest)
+    lines = ["\t".join([_cell(value) for value in row.values()]) + blank for row in rows]
+    return _copy(model._meta.db_table, [*named, *(f.column for f in rest)], lines)
+
+
+def copy_objects(objs: Sequence[models.Model]) -> int:
+    """Insert unsaved objects of one model, which have their ids, with COPY."""
+    if not objs:
+        return 0
+    fields = [(f.column, f.attname) for f in type(objs[0])._meta.concrete_fields]
+    return copy_records(type(objs[0]), [{column: getattr(obj, name) for column, name in fields} for obj in objs])
 
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:
@@ -123,6 +144,26 @@ def insert_missing(
             [_document(rows)],
         )
         return cursor.fetchall()
+
+
+def update_objects(objs: Sequence[models.Model], names: Sequence[str]) -> int:
+    """Write the fields ``names`` of loaded objects of one model with one UPDATE; answers how many changed."""
+    if not objs:
+        return 0
+    model = type(objs[0])
+    columns = [model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
+    rows = [{"id": obj.pk, **{column: getattr(obj, column) for column in columns}} for obj in objs]
+    return update_rows(model, columns, rows)
+
+
+def insert_objects(objs: Sequence[models.Model], unique: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Insert unsaved objects of one model that do not exist yet; see :func:`insert_missing`."""
+    if not objs:
+        return []
+    fields = [f for f in type(objs[0])._meta.local_concrete_fields if not f.primary_key and not f.generated]
+    columns = [f.attname for f in fields]
+    rows = [{column: getattr(obj, column) for column in columns} for obj in objs]
+    return insert_missing(type(objs[0]), columns, rows, unique)
 
 
 def lock(name: str, number: int = 0) -> None:

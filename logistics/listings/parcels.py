@@ -358,8 +358,7 @@ ORDER_PART = RowPart(
         LastDigits("tracking_tail", to="order_id", queryset=lambda actor: selectors.parcels_for(actor)),
     ],
 )  # fmt: skip
-if "orders" in LISTINGS:
-    register_part("orders", ORDER_PART)
+register_part("orders", ORDER_PART)
 
 counts.register("parcels", selectors.due_count, permission="logistics.track_parcel")
 

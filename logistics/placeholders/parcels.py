@@ -12,6 +12,7 @@ from logistics.choices import SETTLED, TrackingState
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import days_between
 from logistics.selectors import parcels as selectors
+from logistics.selectors import tracking as lookups
 
 #: An extension older than this is no news: a text does not announce it again.
 NEWS = timedelta(days=7)
@@ -22,12 +23,12 @@ def parcel_facts(ids: Iterable[int], language: str) -> dict[int, dict[str, Any]]
     """What is known of each parcel, ready for a text in ``language``."""
     wanted = list(ids)
     now = utcnow()
-    tables = selectors.tables(now)
+    tables = lookups.tables(now)
     extensions = selectors.confirmed_extensions(wanted)
     return {p.pk: _facts(p, tables, extensions.get(p.pk), language, now) for p in selectors.with_all(wanted)}
 
 
-def _facts(parcel: Parcel, tables: selectors.Tables, extension: Extension | None, language: str, now: datetime) -> dict[str, Any]:
+def _facts(parcel: Parcel, tables: lookups.Tables, extension: Extension | None, language: str, now: datetime) -> dict[str, Any]:
     zone, service = parcel.store.time_zone, parcel.service
     recorded = bool(parcel.last_event_text and parcel.last_event_at)
     waits = parcel.tracking_state == TrackingState.AWAITING_COLLECTION and parcel.waiting_since is not None
@@ -79,7 +80,8 @@ _NOTES: Mapping[str, Mapping[str, str]] = {
     "to_departure": {
         "en": "this service shows no scans after it has left China", "ru": "после отправки из Китая отслеживание недоступно",
         "es": "este servicio no muestra registros tras salir de China", "pt": "este serviço não mostra registros depois de sair da China",
-        "fr": "ce service n’affiche plus de suivi après le départ de Chine", "de": "nach der Ausfuhr aus China gibt es bei diesem Versand keine Scans",
+        "fr": "ce service n’affiche plus de suivi après le départ de Chine",
+        "de": "nach der Ausfuhr aus China gibt es bei diesem Versand keine Scans",
         "it": "questo servizio non mostra registrazioni dopo l’uscita dalla Cina", "zh": "该服务离开中国后无轨迹",
     },
     "none": {
@@ -114,7 +116,7 @@ def still_waits(message: Any, *, now: datetime) -> str:
 
 
 def _settled(message: Any) -> str:
-    if message.about_type != selectors.PARCEL:
+    if message.about_type != lookups.PARCEL:
         return ""
     found = Parcel._base_manager.filter(pk=message.about_id).values_list("state", flat=True).first()
     return "the parcel has arrived or is settled" if found in SETTLED else ""

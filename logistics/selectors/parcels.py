@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Window
@@ -13,26 +12,25 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
-from conversations.choices import Direction, MessageState
-from conversations.models import Message
 from core import policies as house
 from core.audit import Actor
 from core.errors import Missing
 from core.models import Heartbeat
 from core.timeline import Entry
 from logistics.choices import SETTLED, ParcelState
-from logistics.models import CoverageRule, DecisionRule, Extension, Parcel, PromiseRule, TrackingEvent
+from logistics.models import Extension, Parcel, TrackingEvent
 from logistics.policies import parcels as policies
-from logistics.rules.tracking import FINAL, Decision, Promise, Seen, coverage_of, promise_for, standing
+from logistics.rules.tracking import FINAL, Seen, standing
+from logistics.selectors.tracking import PARCEL, tables
 from orders.choices import OrderState
 from orders.models import Order
-from stores import selectors as doors
 from stores.choices import CallState
 from worklist.models import Duty
 
-PARCEL = "logistics.parcel"
 #: Newest events of a parcel that a page shows.
 SHOWN_EVENTS = 200
+#: Heavy columns that following a parcel never reads.
+UNREAD = ("order__channel_facts", "order__note", "service__facts", "service__match_words", "checks")
 
 
 def parcels_for(actor: Actor) -> QuerySet[Parcel]:
@@ -57,13 +55,13 @@ def parcels_under_way() -> QuerySet[Parcel]:
 
 def with_all(ids: Iterable[int]) -> list[Parcel]:
     """Parcels with store, order and service, in primary-key order."""
-    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("store", "service", "order", "order__buyer")
+    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("store", "service", "order").defer(*UNREAD)
     return list(rows.order_by("pk"))
 
 
 def locked(ids: Iterable[int]) -> list[Parcel]:
     """The same, locked in primary-key order until the transaction ends."""
-    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("store", "service", "order", "order__buyer")
+    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("store", "service", "order").defer(*UNREAD)
     return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
@@ -234,117 +232,6 @@ def misaligned(now: datetime, limit: int = 1000) -> list[int]:
         due_at__gt=OuterRef("next_check_at") + timedelta(hours=1), attempts=0,
     )  # fmt: skip
     return list(parcels_under_way().filter(Exists(duty)).values_list("pk", flat=True)[:limit])
-
-
-# --- the tables of the house ---------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Tables:
-    """Promises, coverage and decisions as valid on a day, and the channels' clocks, each asked once."""
-
-    day: date
-    promises: list[Promise]
-    coverage: dict[tuple[str, str], str]
-    decisions: list[Decision] = field(default_factory=list)
-    _clocks: dict[tuple[str, str], float | None] = field(default_factory=dict)
-
-    def promise(self, parcel: Parcel) -> Promise | None:
-        """The promise row of a parcel."""
-        service = parcel.service
-        return promise_for(
-            self.promises, service=service.code if service else "", kind=service.kind if service else "",
-            country=parcel.country,
-        )  # fmt: skip
-
-    def reach(self, parcel: Parcel) -> str:
-        """How far the parcel is scanned."""
-        if parcel.service is None:
-            return "full"
-        return coverage_of(
-            self.coverage, kind=parcel.service.kind, country=parcel.country, level=parcel.service.tracking_level
-        )
-
-    def clock(self, store: Store, code: str, default: float | None = None) -> float | None:
-        """The figure of a deadline row for a store, or ``default``."""
-        key = (f"{store.pk}", code)
-        if key not in self._clocks:
-            row = doors.deadline(store, code, self.day)
-            self._clocks[key] = float(row.value) if row and row.value.replace(".", "", 1).isdigit() else None
-        found = self._clocks[key]
-        return default if found is None else found
-
-    def protection_days(self, parcel: Parcel) -> int | None:
-        """Days the channel protects the buyer after the shipment; None where the channel has no such clock."""
-        own = self.clock(parcel.store, f"AE_PROTECT_MAX_{parcel.country.upper()}")
-        found = own if own is not None else self.clock(parcel.store, "AE_PROTECT_MAX_DEFAULT")
-        return None if found is None else int(found)
-
-    def stalled_days(self, store: Store) -> int:
-        """Days without an event after which a parcel stands still."""
-        return int(self.clock(store, "FOLLOW_STALLED", house.value(policies.STALLED_DAYS, self.day, store.pk)) or 0)
-
-    def extension_days(self, store: Store) -> int:
-        """Days of one extension."""
-        return int(self.clock(store, "AE_EXTEND_DAYS", house.value(policies.EXTENSION_DAYS, self.day, store.pk)) or 0)
-
-    def hold_days(self, store: Store) -> int:
-        """Days a post office keeps a parcel."""
-        return int(self.clock(store, "POST_HOLD", house.value(policies.POST_HOLD_DAYS, self.day, store.pk)) or 0)
-
-
-def tables(day: date | datetime, *, decisions: bool = False) -> Tables:
-    """The tables as valid on ``day``, in two queries (three with the decisions)."""
-    when = day.date() if isinstance(day, datetime) else day
-    promises = [
-        Promise(
-            r.rule_id, r.priority, r.service_match, r.destination_match, r.promise_days, r.first_check_days,
-            r.second_check_days, r.lost_after_days, r.extend_when_days_left,
-        )
-        for r in _valid(PromiseRule.objects.all(), when)
-    ]  # fmt: skip
-    coverage = {(r.service_kind, r.destination): r.coverage for r in CoverageRule.objects.all()}
-    rows = _valid(DecisionRule.objects.filter(active=True), when) if decisions else []
-    return Tables(when, promises, coverage, [
-        Decision(
-            r.table_code, r.rule_id, r.priority, r.conditions, r.advice, r.extend_confirm, r.next_check_days,
-            r.message_template, r.approval,
-        )
-        for r in rows
-    ])  # fmt: skip
-
-
-def _valid(rows: Iterable[Any], when: date) -> list[Any]:
-    """Of each rule the newest version valid by ``when``; the oldest one known when none was valid yet."""
-    versions: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        versions[row.rule_id].append(row)
-    chosen = []
-    for found in versions.values():
-        found.sort(key=lambda r: r.valid_from)
-        valid = [r for r in found if r.valid_from <= when]
-        chosen.append(valid[-1] if valid else found[0])
-    return chosen
-
-
-# --- facts of texts ------------------------------------------------------------------------------------------------------
-
-
-def told(ids: Iterable[int]) -> Mapping[int, Counter[str]]:
-    """How often each text (base code: T03 also counts T03N, T03U, T03UN) was handed to its routes about each parcel."""
-    rows = Message._base_manager.filter(
-        about_type=PARCEL, about_id__in=list(ids), direction=Direction.OUT, state=MessageState.READY
-    ).exclude(template_code="")
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    for parcel_id, code in rows.values_list("about_id", "template_code"):
-        found[parcel_id][base_of(code)] += 1
-    return found
-
-
-def base_of(code: str) -> str:
-    """The base code of a text: letters N and U after the number name variants of the same message."""
-    head = code[:3]
-    return head if code[3:] in ("N", "U", "UN") else code
 
 
 def due_for_pull(store: Store, limit: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from accounts.models import Store
 from customers.models import Buyer
 from logistics.models import Parcel, Service
 from orders.models import Order
+from tests.house.rows import Rows
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 _count = itertools.count(1)
@@ -24,7 +25,14 @@ KINDS = {
 def store(kind: str = "sandbox", zone: str = "Asia/Shanghai", **more: Any) -> Store:
     """A store of a channel."""
     number = next(_count)
-    given = {"code": f"s{number}", "name": f"Store {number}", "kind": kind, "currency": "USD", "time_zone": zone, "created_at": NOW}
+    given = {
+        "code": f"s{number}",
+        "name": f"Store {number}",
+        "kind": kind,
+        "currency": "USD",
+        "time_zone": zone,
+        "created_at": NOW,
+    }
     return Store.objects.create(**{**given, **more})
 
 
@@ -56,7 +64,13 @@ def order(shop: Store | None = None, *, state: str = "shipped", country: str = "
 
 
 def parcel(
-    shop: Store | None = None, code: str = "CP_REG", *, country: str = "DE", shipped: datetime = NOW, follow: bool = True, **more: Any
+    shop: Store | None = None,
+    code: str = "CP_REG",
+    *,
+    country: str = "DE",
+    shipped: datetime = NOW,
+    follow: bool = True,
+    **more: Any,
 ) -> Parcel:
     """A parcel handed over at ``shipped`` and followed since."""
     from logistics.services import tracking
@@ -73,3 +87,41 @@ def parcel(
         Parcel.objects.filter(pk=made.pk).update(state="shipped")
     made.refresh_from_db()
     return made
+
+
+def _parcels(shop: Any, count: int, person: Any) -> None:
+    """Parcels of every state, service and country; some without number, service or events."""
+    from logistics.models import Parcel as Model
+
+    states = ["packed", "shipped", "delivered", "returned", "lost", "closed"]
+    tracking = ["not_found", "in_transit", "stalled", "customs_held", "awaiting_collection", "delivered", "untracked"]
+    for n in range(count - Model.objects.filter(store=shop).count()):
+        state = states[n % len(states)]
+        shipped = None if state == "packed" else NOW - timedelta(days=n)
+        Model.objects.create(
+            number=f"PC-{70000 + next(_count)}", store=shop, order=order(shop, country=["DE", "US", "BR"][n % 3]), state=state,
+            service=service(["CP_REG", "EMS"][n % 2]) if n % 4 else None, country=["DE", "US", "BR"][n % 3],
+            tracking_number=f"RC{next(_count):09}CN" if n % 5 else "", created_at=NOW, shipped_at=shipped,
+            tracking_state=tracking[n % len(tracking)], next_check_at=NOW if state == "shipped" else None,
+            promised_by=NOW + timedelta(days=n - 3) if n % 3 else None, last_event_at=NOW if n % 2 else None,
+            last_event_text="scan" if n % 2 else "", delivered_at=NOW if state == "delivered" else None,
+        )  # fmt: skip
+
+
+def _events(shop: Any, count: int, person: Any) -> None:
+    """Events of some parcels."""
+    from logistics.models import TrackingEvent
+
+    there = TrackingEvent.objects.filter(parcel__store=shop).count()
+    if there >= count:
+        return
+    box = parcel(shop, follow=False)
+    stages = ["picked_up", "in_transit", "delivered"]
+    for n in range(count - there):
+        TrackingEvent.objects.create(
+            parcel=box, occurred_at=NOW + timedelta(hours=n), stage=stages[n % 3], description=f"scan {n}", location="X" if n % 2 else "",
+            source="hand", digest=f"{next(_count)}", received_at=NOW,
+        )  # fmt: skip
+
+
+LISTING_ROWS = {"parcels": Rows(_parcels), "tracking-events": Rows(_events)}

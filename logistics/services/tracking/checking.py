@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 
 from conversations import services as conversations
 from core import audit, copying
@@ -15,7 +16,7 @@ from core import policies as house
 from core.audit import SYSTEM, Actor
 from core.clock import local_day, plus_days
 from core.errors import Conflict, NotAllowed
-from logistics.choices import ParcelState
+from logistics.choices import Advice, ParcelState
 from logistics.models import Extension, Parcel
 from logistics.policies import parcels as policies
 from logistics.rules.tracking import (
@@ -29,6 +30,7 @@ from logistics.rules.tracking import (
     next_step,
 )
 from logistics.selectors import parcels as selectors
+from logistics.selectors import tracking as lookups
 from logistics.services.tracking import events
 from logistics.services.tracking.extending import Wanted, ask_extensions, text_key
 from orders.choices import HoldReason
@@ -71,8 +73,9 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
     statements do not grow with the number of parcels.
     """
     with transaction.atomic():
-        events.restate(parcel_ids=[p.pk for p in parcels], actor=actor, now=now)
-        held = [p for p in selectors.locked([p.pk for p in parcels]) if p.state == ParcelState.SHIPPED]
+        locked = selectors.locked([p.pk for p in parcels])
+        events.compute(locked, actor, now)
+        held = [p for p in locked if p.state == ParcelState.SHIPPED]
         if not held:
             return []
         checks = _decide(held, now)
@@ -85,7 +88,7 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 
 def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
-    tables, told = selectors.tables(now, decisions=True), selectors.told(ids)
+    tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
     pending = selectors.pending_extensions(ids)
     checks = []
     for parcel in parcels:
@@ -106,7 +109,7 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
 
 
 def facts_of(
-    parcel: Parcel, promise: Promise | None, told: Any, tables: selectors.Tables, now: datetime
+    parcel: Parcel, promise: Promise | None, told: Any, tables: lookups.Tables, now: datetime
 ) -> Facts:
     """The facts of a parcel at ``now`` in the words of the tables."""
     zone = parcel.store.time_zone
@@ -156,10 +159,12 @@ def _next(parcel: Parcel, promise: Promise | None, step: Step, now: datetime) ->
 
 def _write(checks: Sequence[Check], actor: Actor, now: datetime) -> None:
     copying.update_objects([c.parcel for c in checks], COLUMNS)
+    with translation.override("en"):
+        words = {value: str(label) for value, label in Advice.choices}
     audit.record_many(
         audit.entry(
             c.parcel, "parcel.check", actor=actor, now=now, text="Checked after %(days)s days: %(advice)s (%(rule)s)",
-            days=c.facts.days_since_dispatch, advice=str(c.parcel.get_advice_display()), rule=c.step.rule_id,
+            days=c.facts.days_since_dispatch, advice=words[c.step.advice], rule=c.step.rule_id,
         )
         for c in checks
     )  # fmt: skip
@@ -167,7 +172,7 @@ def _write(checks: Sequence[Check], actor: Actor, now: datetime) -> None:
 
 def _extend(checks: Sequence[Check], actor: Actor, now: datetime) -> dict[int, Extension]:
     """Ask for longer receiving times; answers the extension each parcel's text waits for."""
-    tables = selectors.tables(now)
+    tables = lookups.tables(now)
     wanted = [
         Wanted(c.parcel, tables.extension_days(c.parcel.store), c.cycle, c.step.text if c.step.alone else "")
         for c in checks if c.extend

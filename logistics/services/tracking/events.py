@@ -24,6 +24,7 @@ from logistics.policies import parcels as policies
 from logistics.rules.tracking import Standing, standing
 from logistics.rules.tracking_words import stage_of
 from logistics.selectors import parcels as selectors
+from logistics.selectors import tracking as lookups
 from logistics.services.tracking import settling
 from stores.contracts import RemoteEvent
 from worklist import services as worklist
@@ -132,6 +133,13 @@ def record_remote(
     return found
 
 
+def compute(parcels: Sequence[Parcel], actor: Actor, now: datetime) -> Recorded:
+    """Compute the standing of locked parcels from their events; the parcels carry the new values afterwards."""
+    found = Recorded()
+    _restate(parcels, actor, now, found)
+    return found
+
+
 def restate(*, parcel_ids: Sequence[int], actor: Actor, now: datetime) -> Recorded:
     """Compute the standing of parcels again (time has passed: no news for long)."""
     return record_events(parcel_events=dict.fromkeys(parcel_ids, ()), source="restate", now=now, actor=actor)
@@ -148,7 +156,7 @@ def _row(parcel: Parcel, event: RemoteEvent, source: str, now: datetime) -> Trac
 
 
 def _restate(parcels: Sequence[Parcel], actor: Actor, now: datetime, found: Recorded) -> None:
-    seen, tables = selectors.seen_events([p.pk for p in parcels]), selectors.tables(now)
+    seen, tables = selectors.seen_events([p.pk for p in parcels]), lookups.tables(now)
     changed: list[tuple[Parcel, str, Standing]] = []
     written, ended = [], []
     for parcel in parcels:

@@ -19,6 +19,7 @@ from core.errors import Conflict, Invalid, NotAllowed
 from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel
 from logistics.selectors import parcels as selectors
+from logistics.selectors import tracking as lookups
 from stores import selectors as doors
 from stores.choices import Ability, CallState
 from stores.models import OutboundCall
@@ -94,7 +95,7 @@ def _call(row: Extension) -> outbox.CallSpec:
         "order_id": parcel.order.external_id, "order_external_id": parcel.order.external_id, "days": row.days,
         "before": row.before.isoformat(), "after": row.after.isoformat(), "tracking_number": parcel.tracking_number,
     }  # fmt: skip
-    return outbox.CallSpec(row.store, Ability.EXTEND_DELIVERY, _key(row), selectors.PARCEL, row.parcel_id, payload)
+    return outbox.CallSpec(row.store, Ability.EXTEND_DELIVERY, _key(row), lookups.PARCEL, row.parcel_id, payload)
 
 
 def extend(*, parcel: Parcel, days: int, actor: Actor, now: datetime, cycle: str = "") -> Extension:

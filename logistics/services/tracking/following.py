@@ -17,6 +17,7 @@ from logistics.rules.routing import match_method
 from logistics.rules.tracking import standing
 from logistics.selectors import dispatch
 from logistics.selectors import parcels as selectors
+from logistics.selectors import tracking as lookups
 from orders.models import Order
 from worklist import services as worklist
 
@@ -33,7 +34,7 @@ def start_following(*, parcels: Sequence[Parcel], now: datetime) -> list[Parcel]
     if not parcels:
         return []
     by_id = {p.pk: p for p in selectors.with_all([p.pk for p in parcels])}
-    tables = selectors.tables(now)
+    tables = lookups.tables(now)
     for parcel in parcels:
         full = by_id[parcel.pk]
         full.shipped_at = parcel.shipped_at or now
@@ -46,7 +47,7 @@ def start_following(*, parcels: Sequence[Parcel], now: datetime) -> list[Parcel]
     return list(parcels)
 
 
-def plan_follow(parcel: Parcel, tables: selectors.Tables, now: datetime) -> None:
+def plan_follow(parcel: Parcel, tables: lookups.Tables, now: datetime) -> None:
     """Set the columns of one parcel (with store and service loaded) from the tables; nothing is written."""
     shipped, zone = parcel.shipped_at or now, parcel.store.time_zone
     promise, protection = tables.promise(parcel), tables.protection_days(parcel)
@@ -74,7 +75,7 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
         known = dispatch.service_facts()
         rows = [(order, number, match_method(words, known), at) for order, number, words, at in rows]
         services = {s.code: s for s in Service.objects.filter(code__in={code for _o, _n, code, _at in rows})}
-        tables = selectors.tables(now)
+        tables = lookups.tables(now)
         parcels = []
         for order, number, code, shipped in rows:
             parcel = Parcel(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from core.clock import utcnow
 from core.commands import HouseCommand
 from core.models import SystemMark
 from worklist import services
@@ -26,7 +25,7 @@ class Command(HouseCommand):
     def perform(self, **options: Any) -> dict[str, Any]:
         """Refuse what would send real messages too early, then run until all is quiet."""
         now = self.now(options)
-        future = now > utcnow() + timedelta(minutes=1)
+        future = now > datetime.now(UTC) + timedelta(minutes=1)  # the real clock: --now pretends one
         if future and not options["force"] and not SystemMark.objects.filter(name="demo").exists():
             raise CommandError(
                 "This is not a demo database: a time in the future would send real messages too early. "
@@ -37,5 +36,5 @@ class Command(HouseCommand):
     def words(self, summary: dict[str, Any]) -> str:
         """What was done, by rule."""
         lines = [f"{key}: {count}" for key, count in sorted(summary["acted"].items())]
-        counts = {name: summary[name] for name in ("total", "failed", "stuck", "drained")}
-        return "\n".join([*lines, "%(total)s done, %(failed)s failed, %(stuck)s stuck, %(drained)s sent" % counts])
+        counts = {name: summary[name] for name in ("total", "errors", "stuck", "drained")}
+        return "\n".join([*lines, "{total} done, {errors} failed, {stuck} stuck, {drained} sent".format(**counts)])

@@ -1,4 +1,4 @@
-"""Today: groups, the ranked list, the subject with its next step. Nothing needs a page load."""
+"""One duty in the right pane and what is done with it, without a page load."""
 
 from __future__ import annotations
 
@@ -14,113 +14,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import services as people
-from core import counts
 from core import format as f
 from core.formpage import FormPage
 from core.pages import Page
 from worklist import selectors, services
-from worklist.choices import Band, Doer, DutyState, Group
+from worklist.choices import Doer, DutyState
 from worklist.forms import AssignForm, DoneForm, SnoozeForm
-from worklist.lines import bulk_line, line, rank_text, title_of
 from worklist.models import Duty
 from worklist.registry import RULES
-
-WHOSE = (
-    ("do", gettext_lazy("To do")), ("mine", gettext_lazy("Mine")), ("unclaimed", gettext_lazy("Unclaimed")),
-    ("team", gettext_lazy("Team")),
-)  # fmt: skip
-ORDERS = (("day", gettext_lazy("In the order of the day")), ("risk", gettext_lazy("By risk")))
-
-
-class TodayPage(Page):
-    """The three panes."""
-
-    permission = "worklist.view_duty"
-
-    @cached_property
-    def question(self) -> selectors.Question:
-        """What the address asks; the order without one is the person's own."""
-        asked, known = self.request.GET, dict(WHOSE)
-        own = getattr(self.request.user, "today_order", "day")
-        order = asked.get("order", own)
-        return selectors.Question(
-            whose=asked["whose"] if asked.get("whose") in known else "do", group=asked.get("group", ""),
-            rule=asked.get("rule", ""), order=order if order in ("day", "risk") else "day", after=asked.get("after", "")[:200],
-        )  # fmt: skip
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The page, or more rows."""
-        page = selectors.page(self.actor, self.question)
-        context = {"rows": self._rows(page), "next_url": self._url(after=page.next) if page.next else "", "empty": self._empty()}
-        if self.is_partial() and self.question.after:
-            return self.render("core/_work_rows.html", context)
-        return self.render("worklist/today.html", {**context, **self._panes()})
-
-    def _rows(self, page: selectors.Page) -> list[dict[str, Any]]:
-        asked = f"?{self._query(after=None)}"
-        rows = [bulk_line(bulk, reverse("worklist:bulk", args=[bulk.rule]) + asked, self.now) for bulk in page.bulks]
-        return rows + [line(duty, self.actor, self.now) for duty in page.duties]
-
-    def _panes(self) -> dict[str, Any]:
-        zone, question = timezone.get_current_timezone_name(), self.question
-        figures = selectors.group_counts(self.actor, question.whose)
-        groups = [self._group("", _("All"), figures.total), self._group("0", Band.TODAY.label, figures.today, hot=True)]
-        groups += [self._group(g.value, g.label, figures.groups.get(g.value, 0)) for g in Group]
-        return {
-            "title": _("Today"), "subtitle": f"{f.day(self.now)} · {timezone.localtime(self.now):%H:%M}", "groups": groups,
-            "group_sections": [], "foot": self._foot(zone), "selected_id": None, "head_actions": [],
-            "tabs": [{"label": label, "url": self._url(whose=name, after=None), "active": name == question.whose} for name, label in WHOSE],
-            "sorts": [{"label": label, "url": self._order_url(name), "active": name == question.order} for name, label in ORDERS],
-            "beat_url": reverse("worklist:beat"),
-        }  # fmt: skip
-
-    def _group(self, name: str, label: Any, count: int, hot: bool = False) -> dict[str, Any]:
-        return {
-            "label": label, "url": self._url(group=name or None, rule=None, after=None), "count": counts.text(count) or "0",
-            "active": self.question.group == name and not self.question.rule, "hot": hot and count > 0,
-        }  # fmt: skip
-
-    def _foot(self, zone: str) -> dict[str, Any]:
-        load = selectors.tomorrow(self.actor, self.now, zone)
-        done = selectors.done_today(self.actor, self.now, zone)
-        left = selectors.open_count(self.actor)
-        text = _("%(n)s lines · about %(time)s") % {"n": load.count, "time": f.duration(timedelta(minutes=max(load.minutes, 1)))}
-        return {
-            "title": _("Tomorrow"), "text": text if load.count else _("Nothing is due."),
-            "warn": _("%(n)s are late already") % {"n": load.late} if load.late else "",
-            "done": done, "total": done + left, "done_text": _("Done today: %(done)s of %(all)s") % {"done": done, "all": done + left},
-        }  # fmt: skip
-
-    def _empty(self) -> dict[str, Any]:
-        return {
-            "icon": "circle-check", "title": _("Everything is done."),
-            "text": _("New orders, messages, parcels that need a look and notes to sign appear here by themselves."),
-        }  # fmt: skip
-
-    def _query(self, **changes: str | None) -> str:
-        asked = {name: value for name, value in self.request.GET.items() if name in ("whose", "group", "rule", "order", "after")}
-        asked.update({k: v for k, v in changes.items() if v})
-        return urlencode({k: v for k, v in asked.items() if k not in changes or changes[k]})
-
-    def _url(self, **changes: str | None) -> str:
-        text = self._query(**changes)
-        return f"{self.request.path}?{text}" if text else self.request.path
-
-    def _order_url(self, name: str) -> str:
-        return f"{reverse('worklist:order')}?{urlencode({'order': name, 'next': self._url(order=name, after=None)})}"
-
-
-class OrderPage(Page):
-    """Keep the person's order of Today."""
-
-    permission = "worklist.view_duty"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Remember it and go back to the list."""
-        order = request.GET.get("order", "day")
-        people.change_preferences(person=request.user, today_order=order if order in dict(ORDERS) else "day")
-        return self.go(self.next_url(reverse("worklist:today")))
+from worklist.views.lines import rank_text, title_of
 
 
 class DutyPane(Page):

@@ -1,0 +1,5 @@
+"""Writes of feedback."""
+
+from disputes.services.feedback import Recorded, ask, give, import_feedback, record_feedback
+
+__all__ = ["Recorded", "ask", "give", "import_feedback", "record_feedback"]
