@@ -6,28 +6,28 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
 from core.listing.html import ListPage
-from logistics.views import notes, numbers, parcels, printing, setup, station
+from logistics.views import board, hand_over, note_steps, notes, numbers, parcels, printing, setup, station
 
 app_name = "logistics"
 
 DISPATCH: list[URLPattern] = [
-    path("", notes.BoardPage.as_view(), name="board"),
+    path("", board.BoardPage.as_view(), name="board"),
     path("notes/", notes.NotesPage.as_view(), name="notes"),
     path("notes/<int:pk>/", notes.NotePage.as_view(), name="note"),
     path("notes/<int:pk>/pane/", notes.NotePane.as_view(), name="note-pane"),
-    path("notes/<int:pk>/change/", notes.NoteEdit.as_view(), name="note-edit"),
-    path("notes/<int:pk>/missing/", notes.NoteAsk.as_view(), name="note-ask"),
-    path("notes/<int:pk>/reserve/", notes.NoteReserve.as_view(), name="note-reserve"),
+    path("notes/<int:pk>/change/", note_steps.NoteEdit.as_view(), name="note-edit"),
+    path("notes/<int:pk>/missing/", note_steps.NoteAsk.as_view(), name="note-ask"),
+    path("notes/<int:pk>/reserve/", note_steps.NoteReserve.as_view(), name="note-reserve"),
     path("print/", ListPage.of("print-batches"), name="batches"),
     path("print/<int:pk>/", printing.BatchPage.as_view(), name="batch"),
     path("print/<int:pk>/file/", printing.BatchFile.as_view(), name="batch-file"),
     path("station/", station.StationPage.as_view(), name="station"),
     path("station/scan/", station.StationScan.as_view(), name="station-scan"),
-    path("hand-over/", station.HandOverPage.as_view(), name="hand-over"),
-    path("hand-over/scan/", station.HandOverScan.as_view(), name="hand-over-scan"),
-    path("hand-over/list/", station.HandOverSheet.as_view(), name="hand-over-sheet"),
-    path("declare/<int:pk>/", notes.DeclarePage.as_view(), name="declare"),
-    path("declare/<int:pk>/pane/", notes.DeclarePage.as_view(pane=True), name="declare-pane"),
+    path("hand-over/", hand_over.HandOverPage.as_view(), name="hand-over"),
+    path("hand-over/scan/", hand_over.HandOverScan.as_view(), name="hand-over-scan"),
+    path("hand-over/list/", hand_over.HandOverSheet.as_view(), name="hand-over-sheet"),
+    path("declare/<int:pk>/", note_steps.DeclarePage.as_view(), name="declare"),
+    path("declare/<int:pk>/pane/", note_steps.DeclarePage.as_view(pane=True), name="declare-pane"),
     path("numbers/", numbers.NumbersPage.as_view(), name="numbers"),
     path("numbers/add/", numbers.NumbersAdd.as_view(), name="numbers-add"),
     path("numbers/file/", numbers.NumbersFile.as_view(), name="numbers-file"),

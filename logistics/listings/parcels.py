@@ -16,7 +16,6 @@ from core import format as f
 from core.audit import Actor
 from core.clock import utcnow
 from core.listing import (
-    LISTINGS,
     Action,
     Column,
     LastDigits,

@@ -213,7 +213,7 @@ class WeightHint:
 
 def weigh(lines: Sequence[WantedLine], weight_g: int | None, *, packaging_g: int, tolerance_percent: int, least_g: int) -> WeightHint:
     """Compare the scale with the articles' weights; unknown weights give no expectation. When the difference is a whole
-    number of one article, that article is named."""
+    number of one article, the article that fits best is named."""
     if any(line.weight_g is None for line in lines):
         return WeightHint(None, 0)
     net = sum((line.weight_g or Decimal(0)) * line.quantity for line in lines)
@@ -224,9 +224,13 @@ def weigh(lines: Sequence[WantedLine], weight_g: int | None, *, packaging_g: int
     difference = weight_g - expected
     if abs(difference) <= tolerance:
         return WeightHint(expected, tolerance, difference)
+    best: tuple[Decimal, int, int] | None = None
     for line in lines:
         each = line.weight_g or Decimal(0)
         pieces = round(Decimal(abs(difference)) / each) if each else 0
-        if 1 <= pieces <= line.quantity and abs(abs(difference) - pieces * each) <= min(tolerance, each / 2):
-            return WeightHint(expected, tolerance, difference, line.id, int(pieces))
-    return WeightHint(expected, tolerance, difference)
+        rest = abs(abs(difference) - pieces * each)
+        if 1 <= pieces <= line.quantity and rest <= min(tolerance, each / 2) and (best is None or rest < best[0]):
+            best = (rest, line.id, int(pieces))
+    if best is None:
+        return WeightHint(expected, tolerance, difference)
+    return WeightHint(expected, tolerance, difference, best[1], best[2])

@@ -45,8 +45,8 @@ class Choice:
 
 
 def fold(text: str) -> str:
-    """Lower case, one blank between words, no punctuation."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    """Lower case, one blank between words, no punctuation; a plus sign is the word it stands for."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("+", " plus ")
     return re.sub(r"[\s\W_]+", " ", plain, flags=re.UNICODE).strip()
 
 

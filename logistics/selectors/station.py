@@ -28,6 +28,8 @@ from products.models import Sku
 
 #: Kinds of scans that make up the state of the table.
 TABLE_KINDS = ("item", "check", "weight", "label")
+#: Answers that say nothing about who holds a note.
+NO_HOLD = ("taken_over", "being_packed")
 
 
 @dataclass
@@ -114,10 +116,11 @@ def table(note: DispatchNote, now: datetime) -> Table:
 
 def holder_of(note: DispatchNote, now: datetime) -> ScanEvent | None:
     """The newest scan of whoever packs the note now; None when nobody scanned for the house's minutes of patience, or the
-    packer left the table."""
+    note left the table (laid aside, or stopped)."""
     since = now - timedelta(minutes=int(policies.value(PACKER_HOLDS, now)))
-    last = ScanEvent.objects.filter(note=note, at__gte=since, ok=True).select_related("user").order_by("-at", "-pk").first()
-    return None if last is None or last.kind in ("leave", "hand_over") else last
+    rows = ScanEvent.objects.filter(note=note, at__gte=since).exclude(answer__in=NO_HOLD).select_related("user")
+    last = rows.order_by("-at", "-pk").first()
+    return last if last is not None and last.detail.get("table") == note.pk else None
 
 
 def number_rows(number: str) -> list[WaybillNumber]:

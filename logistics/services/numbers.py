@@ -292,7 +292,8 @@ def give_back(*, notes: Sequence[DispatchNote], reason: str, actor: Actor, now: 
     gone = [n for pk, n in live.items() if pk in printed or n.source != NumberSource.POOL or n.state == NumberState.USED]
     back = [n for n in live.values() if n not in gone]
     move_many(gone, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
-    move_many(back, "free", actor=actor, now=now, note=None, reserved_at=None)
+    WaybillNumber.objects.filter(pk__in=[number.pk for number in back]).update(note=None)
+    move_many(back, "free", actor=actor, now=now, reserved_at=None)
 
 
 def carrier_answered(*, call: OutboundCall, now: datetime) -> None:

@@ -34,39 +34,79 @@ class BatchPage(DetailPage):
 
     def alerts(self, obj: PrintBatch) -> list[dict[str, Any]]:
         left_out = [row for row in board.batch_rows(obj) if row.problem]
-        made = [{"text": _now("%(note)s: no label, %(why)s") % {"note": row.note.number, "why": row.problem}, "tone": "lantern"} for row in left_out]
+        made = [
+            {
+                "text": _now("%(note)s: no label, %(why)s") % {"note": row.note.number, "why": row.problem},
+                "tone": "lantern",
+            }
+            for row in left_out
+        ]
         if obj.job and obj.job.state == Job.State.FAILED:
             made.append({"text": _now("The batch could not be made. Print the notes again."), "tone": "rose"})
         return made[:20]
 
     def facts(self, obj: PrintBatch) -> list[dict[str, Any]]:
         words = {"pick_list": _now("Pick list"), "notes": _now("Dispatch notes"), "labels": _now("Labels")}
-        return [{"title": _("Batch"), "items": [
-            (_("Made"), f.time_html(obj.created_at, self.now)), (_("Ready"), f.time_html(obj.printed_at, self.now)),
-            (_("By"), obj.owner.label if obj.owner else f.DASH), (_("Documents"), ", ".join(words.get(d, d) for d in obj.documents)),
-            (_("Notes"), obj.note_count), (_("Digest"), f.mono_html(obj.content_hash[:16]) if obj.content_hash else f.DASH),
-        ]}]  # fmt: skip
+        return [
+            {
+                "title": _("Batch"),
+                "items": [
+                    (_("Made"), f.time_html(obj.created_at, self.now)),
+                    (_("Ready"), f.time_html(obj.printed_at, self.now)),
+                    (_("By"), obj.owner.label if obj.owner else f.DASH),
+                    (_("Documents"), ", ".join(words.get(d, d) for d in obj.documents)),
+                    (_("Notes"), obj.note_count),
+                    (_("Digest"), f.mono_html(obj.content_hash[:16]) if obj.content_hash else f.DASH),
+                ],
+            }
+        ]
 
     def tables(self, obj: PrintBatch) -> list[dict[str, Any]]:
         columns = [
-            {"label": "#", "css": "num"}, {"label": _("Note"), "css": ""}, {"label": _("Order"), "css": ""}, {"label": _("Label"), "css": ""},
+            {"label": "#", "css": "num"},
+            {"label": _("Note"), "css": ""},
+            {"label": _("Order"), "css": ""},
+            {"label": _("Label"), "css": ""},
             {"label": "", "css": ""},
-        ]  # fmt: skip
+        ]
         rows = []
         for row in board.batch_rows(obj):
             mark = f.badge_html(_now("Reprint"), "amber") if row.reprint else ""
-            rows.append({"tds": f.tds_html([
-                ("num", row.position), ("", f.link_html(reverse("logistics:note", args=[row.note_id]), row.note.number, "mono")),
-                ("mono", row.note.order.number), ("mono", row.label_number or f.DASH), ("", mark),
-            ])})  # fmt: skip
+            rows.append(
+                {
+                    "tds": f.tds_html(
+                        [
+                            ("num", row.position),
+                            ("", f.link_html(reverse("logistics:note", args=[row.note_id]), row.note.number, "mono")),
+                            ("mono", row.note.order.number),
+                            ("mono", row.label_number or f.DASH),
+                            ("", mark),
+                        ]
+                    )
+                }
+            )
         return [{"title": _("Notes in shelf order"), "columns": columns, "rows": rows}]
 
     def extra_steps(self, obj: PrintBatch) -> list[dict[str, Any]]:
         made = []
         if obj.job and obj.job.result_file and not obj.void_at and self.actor.has_perm("logistics.print_note"):
-            made.append({"label": _("Open the PDF"), "url": reverse("logistics:batch-file", args=[obj.pk]), "method": "get", "icon": "printer"})
+            made.append(
+                {
+                    "label": _("Open the PDF"),
+                    "url": reverse("logistics:batch-file", args=[obj.pk]),
+                    "method": "get",
+                    "icon": "printer",
+                }
+            )
         if obj.job and obj.job.state in (Job.State.QUEUED, Job.State.RUNNING):
-            made.append({"label": _("Progress"), "url": reverse("core:job", args=[obj.job_id]), "method": "get", "icon": "progress"})
+            made.append(
+                {
+                    "label": _("Progress"),
+                    "url": reverse("core:job", args=[obj.job_id]),
+                    "method": "get",
+                    "icon": "progress",
+                }
+            )
         return made
 
 
@@ -78,7 +118,12 @@ class BatchFile(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         """The file of a batch whose notes are all in the person's stores."""
         batch = selectors.batches_for(self.actor).select_related("job").filter(pk=pk).first()
-        if batch is None or not batch.job or not batch.job.result_file or not selectors.sees_whole_batch(batch, self.actor):
+        if (
+            batch is None
+            or not batch.job
+            or not batch.job.result_file
+            or not selectors.sees_whole_batch(batch, self.actor)
+        ):
             raise Http404
         try:
             source = longwork.private_storage().open(batch.job.result_file)

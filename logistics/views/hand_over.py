@@ -1,0 +1,191 @@
+"""The hand-over table: sealed parcels are scanned onto the counter and given to their carrier."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core import format as f
+from core.pages import Page
+from logistics import documents
+from logistics.models import Parcel
+from logistics.selectors import board, station
+from logistics.selectors import dispatch as selectors
+from logistics.services import shipping
+
+LAST = "handed_over"
+
+
+class HandOverPage(Page):
+    """Sealed parcels by carrier: scan them onto the counter, hand them over, print the list to be signed."""
+
+    permission = "logistics.hand_over_parcel"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The table."""
+        context = {
+            "title": _("Hand over"),
+            "scan_url": reverse("logistics:hand-over-scan"),
+            "photo_url": "",
+            "back": {"label": _("Board"), "url": reverse("logistics:board")},
+            "station": self.drawn("", ""),
+            "head_actions": self.buttons(),
+        }
+        return self.render("core/station.html", context)
+
+    def buttons(self) -> list[dict[str, Any]]:
+        """The list of what was handed over last."""
+        if not self.request.session.get(LAST):
+            return []
+        return [
+            {
+                "label": _("Print the hand-over list"),
+                "url": reverse("logistics:hand-over-sheet"),
+                "icon": "printer",
+                "kind": "default",
+            }
+        ]
+
+    def drawn(self, result: str, say: str) -> dict[str, Any]:
+        """The state of the counter."""
+        counter = station.parcels_on_counter(self.actor.user_id)
+        here = {parcel.pk for parcel in counter}
+        groups, lines = [], [self._line(parcel, "ok") for parcel in counter]
+        if lines:
+            groups.append({"title": "", "lines": lines})
+        waiting = board.packed_by_carrier()
+        empty = {
+            "title": _("Scan the labels of sealed parcels"),
+            "text": _("Each scan asks again whether the parcel may leave."),
+            "icon": "truck-delivery",
+        }
+        steps: list[dict[str, Any]] = []
+        if counter:
+            steps.append(
+                {
+                    "label": _now("Hand over %(n)s parcels") % {"n": len(counter)},
+                    "code": "hand-over",
+                    "icon": "truck-delivery",
+                }
+            )
+            steps.append({"label": _("Take the last one off"), "code": "undo", "icon": "arrow-back-up"})
+        if waiting and len(here) < sum(row["n"] for row in waiting):
+            steps += [
+                {
+                    "label": _now("All of %(service)s (%(n)s)") % {"service": row["code"], "n": row["n"]},
+                    "code": f"all:{row['code']}",
+                }
+                for row in waiting[:6]
+            ]
+        return {
+            "result": result,
+            "say": say,
+            "prompt": _now("Scan a label …"),
+            "reference": str(len(counter)) if counter else "",
+            "groups": groups,
+            "empty": empty,
+            "steps": steps,
+            "boxes": [
+                {
+                    "title": _("Sealed, waiting for their carrier"),
+                    "lines": [f"{row['carrier']} · {row['code']}: {row['n']}" for row in waiting],
+                    "total": _now("Together: %(n)s") % {"n": sum(row["n"] for row in waiting)},
+                }
+            ],
+        }
+
+    def _line(self, parcel: Parcel, css: str) -> dict[str, Any]:
+        return {
+            "picture": "",
+            "title": parcel.tracking_number,
+            "variant": parcel.country,
+            "code": parcel.number,
+            "bin": "",
+            "wish": "",
+            "note": f"{parcel.service.code if parcel.service else ''} · {f.weight(parcel.weight_g) if parcel.weight_g else ''}",
+            "have": 1,
+            "want": 1,
+            "css": css,
+        }
+
+
+class HandOverScan(HandOverPage):
+    """One scan at the hand-over table."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Without scripts the form comes back here."""
+        return self.go(reverse("logistics:hand-over"))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Answer it."""
+        code = request.POST.get("code", "").strip()[:200]
+        key = request.headers.get("Idempotency-Key") or request.POST.get("key") or uuid.uuid4().hex
+        result, say = self._answer(code, key)
+        if not self.is_partial():
+            return self.go(reverse("logistics:hand-over"), say)
+        return self.render(
+            "core/_station.html", {"station": self.drawn(result, say)}, 409 if result == "refused" else 200
+        )
+
+    def _answer(self, code: str, key: str) -> tuple[str, str]:
+        word = code.lower()
+        if word == "hand-over":
+            return self._hand_over()
+        if word == "undo":
+            return self._undo()
+        if word.startswith("all:"):
+            return self._all(code[4:].strip().upper(), key)
+        answer, fields = shipping.scan_for_hand_over(code=code, key=key, actor=self.actor, now=self.now)
+        return ("ok" if answer == "on_counter" else "refused"), str(shipping.COUNTER_SAYS[answer]) % fields
+
+    def _all(self, service_code: str, key: str) -> tuple[str, str]:
+        service = next((row for row in board.packed_by_carrier() if row["code"] == service_code), None)
+        if service is None:
+            return "refused", _now("No sealed parcel waits for %(service)s.") % {"service": service_code}
+        shipping.all_on_counter(parcels=board.packed_of(service["service_id"]), key=key, actor=self.actor, now=self.now)
+        return "ok", _now("All sealed parcels of %(service)s are on the counter.") % {"service": service_code}
+
+    def _undo(self) -> tuple[str, str]:
+        counter = station.parcels_on_counter(self.actor.user_id)
+        if not counter:
+            return "refused", _now("There is nothing to take back.")
+        shipping.off_counter(parcel=counter[-1], actor=self.actor, now=self.now)
+        return "ok", _now("%(parcel)s is off the counter.") % {"parcel": counter[-1].number}
+
+    def _hand_over(self) -> tuple[str, str]:
+        counter = station.parcels_on_counter(self.actor.user_id)
+        if not counter:
+            return "refused", _now("Scan the parcels first.")
+        made = shipping.hand_over(parcels=counter, actor=self.actor, now=self.now)
+        if made.parcels:
+            self.request.session[LAST] = [parcel.pk for parcel in made.parcels]
+        for parcel in counter:
+            if parcel.pk in made.refused:
+                shipping.off_counter(parcel=parcel, actor=self.actor, now=self.now)
+        say = _now("%(n)s parcels handed over. Print the list and let the carrier sign.") % {"n": len(made.parcels)}
+        if made.refused:
+            say += " " + " ".join(dict.fromkeys(error.message for error in made.refused.values()))
+        return ("done" if made.parcels else "refused"), say
+
+
+class HandOverSheet(Page):
+    """The list of what was handed over last, to be signed."""
+
+    permission = "logistics.hand_over_parcel"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The PDF."""
+        parcels = selectors.parcels_by_id(request.session.get(LAST) or [])
+        record = (
+            documents.hand_over_record(parcels, actor_label=self.actor.label, now=parcels[0].shipped_at or self.now)
+            if parcels
+            else None
+        )
+        if record is None:
+            return self.go(reverse("logistics:hand-over"), _("Nothing was handed over yet."))
+        return HttpResponse(documents.render_hand_over(record), content_type="application/pdf")

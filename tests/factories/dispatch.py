@@ -1,0 +1,119 @@
+"""Notes on their way through the house, with orders, articles on shelves and waybill numbers."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Store
+from core.audit import SYSTEM, Actor
+from logistics.models import DispatchNote, Parcel, Service, WaybillNumber
+from logistics.rules.waybill import check_digit
+from logistics.services import dispatch, numbers, packing, shipping
+from orders.models import Order
+from products.models import Sku
+from tests.factories import orders as make_orders
+from tests.factories.accounts import make_person, make_store
+from tests.factories.inventory import make_sku, make_warehouse
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00 in Shanghai
+_count = itertools.count(1)
+_serials = itertools.count(10_000_000)
+
+
+def make_service(code: str = "CP_REG", **facts: Any) -> Service:
+    """A service of the reference list."""
+    given = {"name_en": code, "carrier": "China Post", "kind": "postal_registered", "match_words": ["registered air mail"]}
+    made, _new = Service.objects.get_or_create(code=code, defaults={**given, **facts})
+    return made
+
+
+def make_number(service: Service | None = None, **facts: Any) -> WaybillNumber:
+    """A free number of the pool."""
+    serial = f"{next(_serials):08}"
+    number = f"RB{serial}{check_digit(serial)}CN"
+    given = {"service": service or make_service(), "number": number, "source": "pool", "added_at": NOW}
+    return WaybillNumber.objects.create(**{**given, **facts})
+
+
+def article(code: str = "", *, on_hand: int = 50, bin: str = "A-01-1", **facts: Any) -> Sku:
+    """An article on a shelf that nothing speaks against."""
+    given = {
+        "name_zh": "蛇骨项链", "customs_text": "necklace of zinc alloy", "hs_code": "711719", "origin": "CN", "weight_g": Decimal("15"),
+        "cost": Decimal("1"), "cost_currency": "USD",
+    }  # fmt: skip
+    return make_sku(code, on_hand=on_hand, bin=bin, **{**given, **facts})
+
+
+def ready_order(store: Store | None = None, *, lines: list[tuple[Sku, int]] | None = None, assess: bool = True, **facts: Any) -> Order:
+    """A paid, assessed order whose goods are on the shelf."""
+    make_warehouse()
+    make_service()
+    store = store or make_store()
+    rows = [(make_orders.make_item(store, f"CH-{sku.code}", sku), pieces) for sku, pieces in (lines or [(article(), 2)])]
+    facts.setdefault("shipping_method", "China Post Registered Air Mail")
+    return make_orders.make_order(store, lines=rows, assess=assess, **facts)
+
+
+def make_note(order: Order | None = None, *, now: datetime = NOW, **facts: Any) -> DispatchNote:
+    """A drafted note."""
+    order = order or ready_order(**facts)
+    made = dispatch.draft_notes(order_ids=[order.pk], actor=SYSTEM, now=now)
+    return made[0] if made else DispatchNote.objects.get(order=order)
+
+
+def person(role: str) -> Actor:
+    """Somebody of a role who works in every store."""
+    return make_person(role).actor
+
+
+def sign_both(note: DispatchNote, now: datetime = NOW) -> DispatchNote:
+    """Both signatures by two people; by house rule the note is released."""
+    dispatch.sign(note=note, kind="price", actor=person("purchaser"), now=now)
+    dispatch.sign(note=note, kind="note", actor=person("supervisor"), now=now)
+    note.refresh_from_db()
+    return note
+
+
+def released(order: Order | None = None, *, now: datetime = NOW, number: bool = True, **facts: Any) -> DispatchNote:
+    """A note with the warehouse, with its waybill number."""
+    note = make_note(order, now=now, **facts)
+    if number and note.service:
+        make_number(note.service)
+    return sign_both(note, now)
+
+
+def number_of(note: DispatchNote) -> str:
+    """The living waybill number of a note."""
+    return WaybillNumber.objects.get(note=note, state__in=["reserved", "used"]).number
+
+
+def pack(note: DispatchNote, packer: Actor | None = None, now: datetime = NOW) -> Parcel:
+    """Pack a released note by scans."""
+    packer = packer or person("warehouse")
+    codes = [f"{line.quantity}*{line.sku.code}" for line in note.lines.select_related("sku")]
+    codes = [note.number, *codes, "ok", "ok", "ok", *(["ok"] if any(line.fragile for line in note.lines.all()) else []), "weight:60", number_of(note)]
+    for code in codes:
+        answer = packing.scan(code=code, key=f"k{next(_count)}", actor=packer, now=now, note_id=note.pk)
+    assert answer.code == "packed", answer.sentence
+    return Parcel.objects.get(note=note)
+
+
+def handed_over(order: Order | None = None, now: datetime = NOW, **facts: Any) -> Parcel:
+    """A parcel that left the house."""
+    parcel = pack(released(order, now=now, **facts), now=now)
+    made = shipping.hand_over(parcels=[parcel], actor=person("warehouse"), now=now)
+    assert not made.refused, {k: e.message for k, e in made.refused.items()}
+    parcel.refresh_from_db()
+    return parcel
+
+
+def fill_pool(service: Service, count: int) -> list[str]:
+    """Put ``count`` numbers into the pool by a range."""
+    first = next(_serials)
+    for _more in range(count):
+        next(_serials)
+    text = f"RB{first:08}{check_digit(f'{first:08}')}CN .. RB{first + count - 1:08}{check_digit(f'{first + count - 1:08}')}CN"
+    return numbers.add_to_pool(service=service, text=text, actor=person("warehouse"), now=NOW).added

@@ -1,0 +1,290 @@
+"""The pure decisions of dispatch, by tables."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logistics.rules import approval, customs, packing, routing, values, waybill
+from logistics.rules.barcodes import code128, qr
+
+DATA = Path(__file__).resolve().parents[2] / "logistics" / "data"
+COUNTRIES = {"CN", "GB", "US", "DE"}
+
+
+# --- waybill numbers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", list(csv.DictReader((DATA / "s10_vectors.csv").open(encoding="utf-8"))), ids=lambda row: row["number"])
+def test_s10_vectors(row: dict[str, str]) -> None:
+    assert waybill.s10_valid(row["number"], COUNTRIES) is (row["valid"] == "yes")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "bad"),
+    [
+        ("RB123456785CN\nrb 1234 5678 5 cn", ["RB123456785CN"], []),
+        ("RB123456785CN .. RB123456808CN", ["RB123456785CN", "RB123456799CN", "RB123456808CN"], []),
+        ("RB123456785CN~RB123456799CN, LP00512334CN", ["RB123456785CN", "RB123456799CN", "LP00512334CN"], []),
+        ("YT2229521272164446 .. YT2229521272164448", [f"YT222952127216444{n}" for n in (6, 7, 8)], []),
+        ("RB123456808CN .. RB123456785CN", [], ["RB123456808CN .. RB123456785CN"]),
+        ("hello\n12\n；\n", [], ["hello", "12"]),
+        ("", [], []),
+    ],
+)
+def test_pasted_numbers(text: str, numbers: list[str], bad: list[str]) -> None:
+    assert waybill.expand(text) == (numbers, bad)
+
+
+def test_a_range_of_a_million_is_a_typing_error() -> None:
+    assert waybill.expand("YT0000000000000001 .. YT0000000009999999")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "pattern", "ok"),
+    [
+        ("RB123456785CN", r"R[A-Z]\d{9}CN", True), ("RB123456786CN", r"R[A-Z]\d{9}CN", False), ("EA987654326CN", r"R[A-Z]\d{9}CN", False),
+        ("YT2229521272164446", r"YT\d{16}", True), ("1234567890", "", True),
+    ],
+)  # fmt: skip
+def test_pattern_and_check_digit_warn(number: str, pattern: str, ok: bool) -> None:
+    assert waybill.check_ok(number, pattern, COUNTRIES) is ok
+
+
+# --- values -------------------------------------------------------------------------------------------------------
+
+CENT = Decimal("0.01")
+
+
+@given(
+    st.decimals(0, 10_000, places=2),
+    st.lists(st.decimals(0, 500, places=4), min_size=1, max_size=12),
+)
+def test_parts_always_add_up_and_are_never_negative(amount: Decimal, weights: list[Decimal]) -> None:
+    parts = values.split(amount, weights, CENT)
+    assert sum(parts) == amount and all(part >= 0 for part in parts) and len(parts) == len(weights)
+    assert all(part % CENT == 0 for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "unit", "parts"),
+    [
+        ("10", ["1", "1", "1"], "0.01", ["3.34", "3.33", "3.33"]), ("100", ["1", "1", "1"], "1", ["34", "33", "33"]),
+        ("10", ["0", "0"], "0.01", ["5", "5"]), ("0.01", ["5", "5"], "0.01", ["0.01", "0"]), ("9.99", ["2", "1"], "0.01", ["6.66", "3.33"]),
+        ("1.2345", ["1", "1"], "0.01", ["0.6245", "0.61"]),
+    ],
+)  # fmt: skip
+def test_split_by_largest_remainder(amount: str, weights: list[str], unit: str, parts: list[str]) -> None:
+    assert values.split(Decimal(amount), [Decimal(w) for w in weights], Decimal(unit)) == [Decimal(p) for p in parts]
+
+
+# --- services -----------------------------------------------------------------------------------------------------
+
+
+def _services() -> list[routing.ServiceFacts]:
+    words: dict[str, list[str]] = {}
+    for row in csv.DictReader((DATA / "service_words.csv").open(encoding="utf-8")):
+        words.setdefault(row["service_code"], []).append(row["word"])
+    return [
+        routing.ServiceFacts(
+            row["service_code"], tuple([*words.get(row["service_code"], ()), row["name_en"], row["name_zh"]]), True, row["destinations"],
+            Decimal(row["value_max"]) if row["value_max"] else None, row["value_max_currency"],
+        )
+        for row in csv.DictReader((DATA / "carrier_services.csv").open(encoding="utf-8"))
+    ]  # fmt: skip
+
+
+SERVICES = _services()
+
+
+@pytest.mark.covers("ORD-08")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("AliExpress Standard Shipping", "AE_STANDARD"), ("China Post Registered Air Mail", "CP_REG"), ("中国邮政挂号小包", "CP_REG"),
+        ("EMS", "EMS"), ("ePacket", "CP_EUB"), ("e-EMS", "CP_ETK"), ("DHL Express", "DHL"), ("China Post Ordinary Small Packet Plus", "CP_ORD_PLUS"),
+        ("中国邮政平常小包+", "CP_ORD_PLUS"), ("中国邮政平常小包", "CP_ORD"), ("AliExpress Saver Shipping", "AE_SAVER"), ("UPS Expedited", "UPS"),
+        ("Cainiao Super Economy Global", "CN_SUPER_ECO"), ("无忧物流-标准", "AE_STANDARD"), ("EMS_ZX_ZX_US", "CP_EUB"), ("FEDEX_IE", "FEDEX"),
+        ("Free shipping", ""), ("", ""), ("systems", ""), ("Seller's Shipping Method", ""),
+    ],
+)  # fmt: skip
+def test_words_of_buyers(text: str, code: str) -> None:
+    assert routing.match_method(text, SERVICES) == code
+
+
+@pytest.mark.parametrize(
+    ("method", "assigned", "value", "country", "code", "why"),
+    [
+        ("EMS", "CP_REG", "50", "DE", "EMS", "method"), ("Free", "CP_EUB", "50", "DE", "CP_EUB", "assigned"), ("Free", "", "50", "DE", "CP_REG", "default"),
+        ("AliExpress Saver Shipping", "", "4.99", "RU", "AE_SAVER", "method"), ("AliExpress Saver Shipping", "", "5.01", "RU", "CP_REG", "default"),
+        ("", "CP_EUB_RU", "5", "DE", "CP_REG", "default"), ("", "CP_EUB_RU", "5", "RU", "CP_EUB_RU", "assigned"), ("", "NOT_THERE", "5", "RU", "CP_REG", "default"),
+    ],
+)  # fmt: skip
+def test_the_paid_service_counts_unless_it_may_not_carry_the_parcel(
+    method: str, assigned: str, value: str, country: str, code: str, why: str
+) -> None:
+    made = routing.choose(
+        method=method, assigned=assigned, default="CP_REG", services=SERVICES, country=country, value_in=lambda currency: Decimal(value)
+    )
+    assert (made.code, made.why) == (code, why)
+    assert made.needs_look is bool(made.method_code and made.method_code != code)
+
+
+# --- customs ------------------------------------------------------------------------------------------------------
+
+
+def _line(**facts: Any) -> customs.DeclaredLine:
+    base = {
+        "position": 1, "code": "A", "description": "necklace of zinc alloy", "hs_code": "711719", "origin": "CN", "quantity": 1,
+        "value": Decimal(5), "paid": Decimal(5), "weight_g": Decimal(10),
+    }  # fmt: skip
+    return customs.DeclaredLine(**{**base, **facts})
+
+
+@pytest.mark.parametrize(
+    ("content", "facts", "code", "level"),
+    [
+        ("sale_of_goods", {}, "", ""), ("gift", {}, "GIFT_FOR_SALE", "block"), ("sample", {}, "GIFT_FOR_SALE", "block"),
+        ("sale_of_goods", {"value": Decimal(0), "paid": Decimal(0)}, "DECL_ZERO", "block"), ("sale_of_goods", {"value": Decimal("4.99")}, "DECL_BELOW_PAID", "block"),
+        ("sale_of_goods", {"value": Decimal(9)}, "", ""), ("sale_of_goods", {"description": "Handcraft"}, "DESC_STOPWORD", "block"),
+        ("sale_of_goods", {"description": "jewelry"}, "DESC_STOPWORD", "review"), ("sale_of_goods", {"description": ""}, "DESC_MISSING", "review"),
+        ("sale_of_goods", {"description": "red hat"}, "DESC_SHORT", "review"), ("sale_of_goods", {"description": "项链 合金 女"}, "DESC_SHORT", "review"),
+        ("sale_of_goods", {"origin": ""}, "NO_ORIGIN", "review"), ("sale_of_goods", {"hs_code": ""}, "HS_MISSING", "info"),
+    ],
+)  # fmt: skip
+def test_customs_findings(content: str, facts: dict[str, Any], code: str, level: str) -> None:
+    words = {row["term"].casefold(): row["severity"] for row in csv.DictReader((DATA / "description_stopwords.csv").open(encoding="utf-8")) if row["match"] == "whole_description"}
+    found = customs.check(content_type=content, lines=[_line(**facts)], stopwords=words)
+    assert [(f.code, f.level) for f in found] == ([(code, level)] if code else [])
+
+
+# --- approval -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.covers("ORD-25")
+@pytest.mark.parametrize(
+    ("conditions", "facts", "fits"),
+    [
+        ({}, {"in_stock": True}, False), ({"in_stock": True}, {"in_stock": True}, True), ({"in_stock": True}, {"in_stock": False}, False),
+        ({"in_stock": True}, {}, False), ({"margin_percent": {"gte": 10}}, {"margin_percent": Decimal("10.0")}, True),
+        ({"margin_percent": {"gte": 10}}, {"margin_percent": None}, False), ({"country": ["DE", "FR"]}, {"country": "DE"}, True),
+        ({"country": ["DE", "FR"]}, {"country": "US"}, False), ({"value": {"gt": 5, "lte": 10}}, {"value": Decimal(5)}, False),
+        ({"value": {"nonsense": 5}}, {"value": Decimal(5)}, False), ({"held": False, "has_wish": False}, {"held": False, "has_wish": True}, False),
+        ({"currency": "USD"}, {"currency": "USD"}, True),
+    ],
+)  # fmt: skip
+def test_approval_conditions(conditions: dict[str, Any], facts: dict[str, Any], fits: bool) -> None:
+    assert approval.fits(conditions, facts) is fits
+
+
+def test_conditions_nobody_can_answer_are_named() -> None:
+    assert approval.faults({"in_stok": True, "country": {"gte": 1}, "value": {"lte": 5}}) == ["in_stok", "country"]
+
+
+@pytest.mark.parametrize(("value", "cost", "margin"), [("10", "4", "60.0"), ("10", None, None), ("0", "4", None), ("10", "12", "-20.0")])
+def test_margin(value: str, cost: str | None, margin: str | None) -> None:
+    found = approval.margin_percent(Decimal(value), Decimal(cost) if cost else None)
+    assert found == (Decimal(margin) if margin else None)
+
+
+# --- the packing table --------------------------------------------------------------------------------------------
+
+A = packing.WantedLine(1, "NK-117", frozenset({"NK-117", "6901234567892"}), 2, weight_g=Decimal(20))
+B = packing.WantedLine(2, "ER-1", frozenset({"ER-1"}), 3, fragile=True, weight_g=Decimal(21))
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "pieces"),
+    [("nk-117", "NK-117", 1), (" 3*nk-117 ", "NK-117", 3), ("12x85123A", "85123A", 12), ("2×项链", "项链", 2), ("NK\x00-1", "NK-1", 1), ("0*A", "A", 1)],
+)
+def test_scanned_codes(text: str, code: str, pieces: int) -> None:
+    assert packing.scanned_code(text) == (code, pieces)
+
+
+@pytest.mark.parametrize(
+    ("text", "grams"), [("128g", 128), ("128 G", 128), ("0.128 kg", 128), ("1,5kg", 1500), ("128", None), ("85123A", None), ("g", None)]
+)
+def test_weights_have_their_unit(text: str, grams: int | None) -> None:
+    assert packing.grams(text) == grams
+
+
+@pytest.mark.covers("DSP-09", "DSP-10")
+def test_the_order_of_the_steps() -> None:
+    scans: list[packing.Scan] = []
+    steps = []
+    for scan in [
+        packing.Scan("item", 1, 2), packing.Scan("item", 2, 3), packing.Scan("check", value="quality"), packing.Scan("check", value="colour"),
+        packing.Scan("check", value="fragile"), packing.Scan("check", value="address"), packing.Scan("weight", value="120"),
+        packing.Scan("label", value="RB"),
+    ]:  # fmt: skip
+        steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True))
+        scans.append(scan)
+    steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True))
+    assert steps == ["item", "item", "check:quality", "check:colour", "check:fragile", "check:address", "weight", "label", "done"]
+
+
+@pytest.mark.parametrize(
+    ("code", "pieces", "answer", "line"),
+    [("6901234567892", 1, "ok", 1), ("NK-117", 2, "ok", 1), ("NK-117", 3, "too_many", 1), ("ER-1", 3, "ok", 2), ("XX", 1, "foreign", None)],
+)
+def test_items(code: str, pieces: int, answer: str, line: int | None) -> None:
+    made = packing.decide_item([A, B], packing.Session(), code, pieces)
+    assert (made.answer, made.line) == (answer, line)
+
+
+@pytest.mark.covers("DSP-17")
+@pytest.mark.parametrize(
+    ("ours", "state", "mine", "answer"),
+    [
+        ("RB1", "reserved", True, "ok"), ("RB1", "void", True, "void_label"), ("RB2", "reserved", False, "other_label"), ("RB2", "void", False, "void_label"),
+        ("RB2", "", False, "unknown_label"), ("", "reserved", False, "no_number"),
+    ],
+)  # fmt: skip
+def test_labels(ours: str, state: str, mine: bool, answer: str) -> None:
+    assert packing.label_answer("RB1", ours=ours, state=state, of_this_note=mine) == answer
+
+
+@pytest.mark.covers("ORD-24")
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({}, ""), ({"intercept": "cancel_request"}, "intercepted"), ({"order_state": "held"}, "held"), ({"order_state": "cancelled"}, "cancelled"),
+        ({"address_changed": True}, "address_changed"), ({"note_state": "blocked"}, "blocked"), ({"note_state": "draft"}, "not_released"),
+        ({"note_state": "withdrawn"}, "withdrawn"), ({"note_state": "closed"}, "already_handed_over"), ({"short": 2}, "short"),
+        ({"short": 2, "note_state": "packed"}, ""), ({"order_state": "shipped"}, "order_not_ready"),
+        ({"note_state": "blocked", "intercept": "dispute"}, "intercepted"),
+    ],
+)  # fmt: skip
+def test_what_stops_a_parcel(facts: dict[str, Any], reason: str) -> None:
+    assert packing.why_stopped(packing.StopFacts(**{"note_state": "released", "order_state": "ready", **facts})) == reason
+
+
+@pytest.mark.parametrize(
+    ("grams", "off", "line", "pieces"), [(123, False, None, 0), (120, False, None, 0), (81, True, 2, 2), (103, True, 1, 1), (200, True, None, 0)]
+)
+def test_the_scale_explains_itself(grams: int, off: bool, line: int | None, pieces: int) -> None:
+    made = packing.weigh([A, B], grams, packaging_g=20, tolerance_percent=4, least_g=6)
+    assert (made.expected, made.off, made.line, made.pieces) == (123, off, line, pieces)
+
+
+def test_an_address_digest_sees_what_is_printed() -> None:
+    base = {"recipient": "Ana", "line1": "Rua A 1", "country": "BR"}
+    assert packing.address_digest(base) == packing.address_digest({**base, "line1": " Rua  A 1 ", "line2": ""})
+    assert packing.address_digest(base) != packing.address_digest({**base, "postcode": "1"})
+
+
+# --- drawings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["RB123456785CN", "DN-2041", "YT2229521272164446", "1Z999AA10123456784"])
+def test_bars_are_whole_dots_within_the_label(text: str) -> None:
+    made = code128(text, width_mm=88, height_mm=18)
+    width = int(made.svg.split('viewBox="0 0 ')[1].split()[0])
+    assert made.width <= 88 and (made.width / width * 8) == int(made.width / width * 8)
+    assert qr(text, side_mm=22).width <= 22
