@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.models import Store
-from accounts.selectors import stores_for
 from conversations import selectors, services
 from conversations.choices import DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
+from conversations.filters import ConversationFilter, MessageFilter, TemplateFilter
 from conversations.models import Conversation, Message, Template
 from core import counts
 from core.audit import Actor
@@ -22,10 +20,6 @@ from core.errors import Conflict
 from core.listing import Action, Column, Contains, Listing, RowPart, View, Words, register
 
 counts.register("messages", selectors.waiting_count, permission="conversations.view_message", hot=True)
-
-
-def _stores(request: Any) -> QuerySet[Store]:
-    return stores_for(request.actor)
 
 
 class RouteRow(serializers.Serializer):
@@ -61,22 +55,6 @@ class MessageRow(serializers.Serializer):
 
 def _deliveries(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
     return {pk: {"deliveries": rows} for pk, rows in selectors.deliveries_of(ids).items()}
-
-
-class MessageFilter(django_filters.FilterSet):
-    """What may be asked of the list of messages."""
-
-    state = django_filters.MultipleChoiceFilter(choices=MessageState.choices, label=_("State"))
-    store = django_filters.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
-    template = django_filters.CharFilter(field_name="template_code", label=_("Text"))
-    at = django_filters.IsoDateTimeFromToRangeFilter(label=_("When"))
-    conversation = django_filters.NumberFilter(field_name="conversation_id", label=_("Thread"))
-    about_type = django_filters.CharFilter(label=_("About"))
-    about_id = django_filters.NumberFilter(label=_("About number"))
-
-    class Meta:
-        model = Message
-        fields: list[str] = []
 
 
 class SendMessage(Action):
@@ -162,18 +140,6 @@ class ConversationRow(serializers.Serializer):
     waiting_since = serializers.DateTimeField(label=_("Waits since"))
 
 
-class ConversationFilter(django_filters.FilterSet):
-    """What may be asked of the list of threads."""
-
-    store = django_filters.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
-    waiting = django_filters.BooleanFilter(field_name="waiting_since", lookup_expr="isnull", exclude=True, label=_("Waits for us"))
-    buyer = django_filters.NumberFilter(field_name="buyer_id", label=_("Buyer"))
-
-    class Meta:
-        model = Conversation
-        fields: list[str] = []
-
-
 @register
 class ConversationListing(Listing):
     """Threads, for programs, search and the panels beside a thread."""
@@ -189,7 +155,7 @@ class ConversationListing(Listing):
     ]
     views = [View("waiting", _("Waiting for us"), "waiting=true"), View("all", _("All"), counted=False, default=True)]
     detail_url, default_order = "conversations:thread", "-last_at"
-    search_by = [Words("buyer__search")]
+    search_by = [Words("buyer__search__words")]
     personal, personal_permission = frozenset({"buyer"}), "orders.view_personal"
 
     def queryset(self, actor: Actor) -> QuerySet[Conversation]:
@@ -215,19 +181,6 @@ class TemplateRow(serializers.Serializer):
     when_zh = serializers.CharField(label=_("Note"))
     active = serializers.BooleanField(label=_("In use"))
     updated_at = serializers.DateTimeField(label=_("Changed"))
-
-
-class TemplateFilter(django_filters.FilterSet):
-    """What may be asked of the list of texts."""
-
-    kind = django_filters.MultipleChoiceFilter(choices=TemplateKind.choices, label=_("About"))
-    send_mode = django_filters.MultipleChoiceFilter(choices=SendMode.choices, label=_("How it goes out"))
-    language = django_filters.AllValuesMultipleFilter(label=_("Language"))
-    active = django_filters.BooleanFilter(label=_("In use"))
-
-    class Meta:
-        model = Template
-        fields: list[str] = []
 
 
 @register

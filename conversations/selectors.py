@@ -20,7 +20,7 @@ from core import audit, policies
 from core.audit import Actor
 from core.counts import CAP
 from core.errors import Missing
-from core.listing.searching import fold
+from core.listing.searching import Words
 from stores import selectors as doors
 
 
@@ -185,8 +185,9 @@ class InboxRows:
 def inbox_page(actor: Actor, group: str, words: str, after: str) -> InboxRows:
     """Threads of a group: those who wait longest first, the others by their newest message."""
     rows = conversations_for(actor)
-    if words.strip():
-        rows = rows.filter(Q(buyer__search__contains=fold(words)) | Q(buyer__key=words.strip()))
+    for word in words.split()[:6]:
+        begins = Words("buyer__search__words").condition(word)
+        rows = rows.filter(Q(buyer__key=word) if begins is None else begins | Q(buyer__key=word))
     if group in _GROUPS:
         rows = rows.filter(Exists(_GROUPS[group]().filter(conversation=OuterRef("pk"))))
     field, sign = ("waiting_since", "gt") if group == "waiting" else ("last_at", "lt")

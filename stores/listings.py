@@ -6,26 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Store
-from accounts.selectors import stores_for
 from core.audit import Actor
 from core.errors import Conflict
 from core.listing import Action, Column, Contains, Listing, RowPart, View, register, register_part
 from stores import selectors
 from stores.choices import Ability, CallState, InboundState
 from stores.connectors.base import INCOMING
+from stores.filters import CallFilter, DeadlineFilter, RecordFilter
 from stores.forms import ConnectForm, ReasonForm
 from stores.models import Deadline, InboundRecord, OutboundCall
 from stores.services import accounts, inbound, outbox
-
-
-def _stores(request: Any) -> QuerySet[Store]:
-    return stores_for(request.actor)
 
 
 class CallRow(serializers.Serializer):
@@ -41,18 +36,6 @@ class CallRow(serializers.Serializer):
     error = serializers.CharField(label=_("Why"))
     created_at = serializers.DateTimeField(label=_("Written"))
     sent_at = serializers.DateTimeField(label=_("Done"))
-
-
-class CallFilter(django_filters.FilterSet):
-    """What may be asked of the list of calls."""
-
-    state = django_filters.MultipleChoiceFilter(choices=CallState.choices, label=_("State"))
-    store = django_filters.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
-    ability = django_filters.MultipleChoiceFilter(choices=Ability.choices, label=_("What"))
-
-    class Meta:
-        model = OutboundCall
-        fields: list[str] = []
 
 
 class RetryCall(Action):
@@ -128,17 +111,6 @@ class RecordRow(serializers.Serializer):
     received_at = serializers.DateTimeField(label=_("Received"))
 
 
-class RecordFilter(django_filters.FilterSet):
-    """What may be asked of the list of raw records."""
-
-    state = django_filters.MultipleChoiceFilter(choices=InboundState.choices, label=_("State"))
-    store = django_filters.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
-
-    class Meta:
-        model = InboundRecord
-        fields: list[str] = []
-
-
 class ReadAgain(Action):
     """Put a record back in line after a mend."""
 
@@ -189,17 +161,6 @@ class DeadlineRow(serializers.Serializer):
     confidence = serializers.CharField(label=_("How sure"))
     note_zh = serializers.CharField(label=_("Note"))
     valid_from = serializers.DateField(label=_("Counts from day"))
-
-
-class DeadlineFilter(django_filters.FilterSet):
-    """What may be asked of the list of clocks."""
-
-    channel = django_filters.AllValuesMultipleFilter(label=_("Channel"))
-    topic = django_filters.AllValuesMultipleFilter(label=_("Topic"))
-
-    class Meta:
-        model = Deadline
-        fields: list[str] = []
 
 
 @register
