@@ -26,6 +26,8 @@ from worklist.registry import RULES, AsDue, FollowUpRule
 CHUNK = 1000
 #: The columns by which a duty exists once.
 DUTY_KEY = ("rule", "subject_type", "subject_id", "round")
+#: A further round of the clock is never nearer than this, whatever a rule answers.
+NEAREST = timedelta(hours=1)
 #: A person ended the duty with "done" (services that end it leave no owner behind).
 BY_HAND = Q(state=DutyState.DONE, owner__isnull=False) & ~Q(reason="")
 
@@ -149,9 +151,6 @@ def _living(rule: FollowUpRule, ids: Iterable[int], *, lock: bool = False) -> li
         rule=rule.key, subject_type=rule.subject_type, subject_id__in=list(ids), closed_at__isnull=True
     ).order_by("pk")
     return list(rows.select_for_update(skip_locked=True) if lock else rows)
-
-#: A further round of the clock is never nearer than this, whatever a rule answers.
-NEAREST = timedelta(hours=1)
 
 
 def _plan_chunk(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -22,7 +22,7 @@ from worklist.choices import Band, Doer, DutyState
 from worklist.models import Duty
 from worklist.registry import RULES, AsDue, Every, FollowUpRule
 from worklist.services.handling import free_claims, wake
-from worklist.services.planning import DUTY_KEY, blank, price
+from worklist.services.planning import NEAREST, blank, price
 from worklist.services.sweeping import sweep
 
 logger = logging.getLogger(__name__)

@@ -43,7 +43,7 @@ def start_following(*, parcels: Sequence[Parcel], now: datetime) -> list[Parcel]
             setattr(parcel, name, getattr(full, name))
     with transaction.atomic():
         copying.update_objects(parcels, COLUMNS)
-        worklist.plan(rule_key="logistics.parcel_check", subject_ids=[p.pk for p in parcels], now=now)
+        worklist.plan(rule_key="logistics.parcel_check", subject_ids=list(by_id), now=now, loaded=by_id)
     return list(parcels)
 
 
