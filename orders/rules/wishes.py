@@ -249,8 +249,8 @@ def _wishes_of(clause: _Clause) -> tuple[list[Wish], bool]:
     for mark in clause.marks:
         if mark.kind == "not":
             negated_at = mark.tokens
-        elif mark.kind == "but":
-            negated_at = None
+        elif mark.kind == "but" and negated_at is not None and mark.tokens > negated_at + 1:
+            negated_at = None  # "do not send green" still denies, "no green, send blue" does not
         denied = negated_at is not None and mark.tokens - negated_at <= _REACH
         if mark.kind == COLOUR:
             found.append(Wish(COLOUR, text, f"not {mark.value}" if denied else _counted(mark, clause.text), clause.line))
