@@ -126,42 +126,84 @@ def move_many(
     machine = machine_of(model)
     transition = machine.by_name[name]
     _may(transition, actor, reason)
-    writes: dict[str, Any] = {machine.field: transition.target, **columns}
-    if transition.stamp:
-        writes[transition.stamp] = now
+    writes = _writes(machine, transition, now, columns)
     with transaction.atomic():
         manager = model._base_manager
         states = dict(
             manager.select_for_update(of=("self",)).filter(pk__in=rows).order_by("pk").values_list("pk", machine.field)
         )
-        moved: list[models.Model] = []
-        refused: dict[int, DomainError] = {}
-        for pk in sorted(rows):
-            obj = rows[pk]
-            if pk not in states:
-                refused[pk] = Missing("gone", _("This no longer exists."))
-                continue
-            setattr(obj, machine.field, states[pk])
-            try:
-                if machine.decide(states[pk], name):
-                    moved.append(obj)
-            except DomainError as error:
-                refused[pk] = error
+        gone = {pk: Missing("gone", _("This no longer exists.")) for pk in rows if pk not in states}
+        for pk, state in states.items():
+            setattr(rows[pk], machine.field, state)
+        moved, refused = _decided(machine, name, [rows[pk] for pk in sorted(states)])
         if moved:
             manager.filter(pk__in=[o.pk for o in moved]).update(**writes)
-            lines = []
-            for obj in moved:
-                before = getattr(obj, machine.field)
-                for column, value in writes.items():
-                    setattr(obj, column, value)
-                lines.append(
-                    audit.entry(
-                        obj, f"{machine.name}.{name}", actor=actor, now=now, text=transition.text or note, reason=reason,
-                        **{"from": before, "to": transition.target},
-                    )
-                )  # fmt: skip
-            audit.record_many(lines)
+            _moved(machine, transition, moved, writes, actor=actor, now=now, reason=reason, note=note)
+    return moved, {**gone, **refused}
+
+
+def move_new(
+    objs: Iterable[models.Model],
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    note: str = "",
+    **columns: Any,
+) -> tuple[list[models.Model], dict[int, DomainError]]:
+    """:func:`move_many` for objects that have their id but no row yet: the caller inserts them in the same transaction as
+    they are afterwards. The same table, refusals and timeline; the insert then carries the new state.
+    """
+    fresh = list(objs)
+    if not fresh:
+        return [], {}
+    machine = machine_of(type(fresh[0]))
+    transition = machine.by_name[name]
+    _may(transition, actor, reason)
+    moved, refused = _decided(machine, name, fresh)
+    writes = _writes(machine, transition, now, columns)
+    _moved(machine, transition, moved, writes, actor=actor, now=now, reason=reason, note=note)
     return moved, refused
+
+
+def _writes(machine: Machine, transition: Transition, now: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+    stamp = {transition.stamp: now} if transition.stamp else {}
+    return {machine.field: transition.target, **columns, **stamp}
+
+
+def _decided(
+    machine: Machine, name: str, objs: Iterable[models.Model]
+) -> tuple[list[models.Model], dict[int, DomainError]]:
+    """Who moves and who is refused, by the state each object holds."""
+    moved: list[models.Model] = []
+    refused: dict[int, DomainError] = {}
+    for obj in objs:
+        try:
+            if machine.decide(getattr(obj, machine.field), name):
+                moved.append(obj)
+        except DomainError as error:
+            refused[obj.pk] = error
+    return moved, refused
+
+
+def _moved(
+    machine: Machine, transition: Transition, moved: list[models.Model], writes: dict[str, Any], *, actor: Actor,
+    now: datetime, reason: str, note: str,
+) -> None:  # fmt: skip
+    """Bring the objects to what was written, and the timeline with them."""
+    lines = []
+    for obj in moved:
+        before = getattr(obj, machine.field)
+        for column, value in writes.items():
+            setattr(obj, column, value)
+        lines.append(
+            audit.entry(
+                obj, f"{machine.name}.{transition.name}", actor=actor, now=now, text=transition.text or note, reason=reason,
+                **{"from": before, "to": transition.target},
+            )
+        )  # fmt: skip
+    audit.record_many(lines)
 
 
 def _may(transition: Transition, actor: Actor, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,22 +32,32 @@ def find_or_create_buyers(*, store: Store, remotes: Iterable[RemoteOrder], now: 
         told.setdefault(buyer_key(store.pk, remote), []).append(remote)
     with transaction.atomic():
         asked = _without_erased(store, told)
-        found = _read(store, asked)
-        missing = sorted(set(asked.values()) - found.keys())
-        if missing:
-            made = copying.insert_missing(Buyer, _NEW, [_blank(store, key, now) for key in missing], ("store_id", "key"))
-            if made:
-                found |= _read(store, {key: key for _pk, _store, key in made})
-            if len(made) < len(missing):  # somebody else made them at this moment
-                found |= _read(store, {key: key for key in missing})
-        changed = [buyer for key, buyer in found.items() if not buyer.erased_at and _tell(buyer, _tellings(told, asked, key))]
+        found = _read(store, asked.values())
+        made = _make(store, sorted(set(asked.values()) - found.keys()), told, now)
+        changed = [buyer for key, buyer in found.items() if not buyer.erased_at and _tell(buyer, told.get(key, ()))]
         changed.sort(key=lambda buyer: buyer.pk)
         copying.update_rows(Buyer, _CHANGED, [_row(buyer) for buyer in changed], "t.erased_at IS NULL")
+    found |= made
     return {key: found[asked[key]] for key in told}
 
 
-def _tellings(told: dict[str, list[RemoteOrder]], asked: dict[str, str], key: str) -> list[RemoteOrder]:
-    return told.get(key, []) if asked.get(key) == key else []
+def _make(store: Store, keys: list[str], told: Mapping[str, list[RemoteOrder]], now: datetime) -> dict[str, Buyer]:
+    """New buyers with their facts; one that somebody else makes at this moment is brought up to date instead."""
+    if not keys:
+        return {}
+    fresh = {key: _blank(store, key, now) for key in keys}
+    for key, buyer in fresh.items():
+        if not buyer.erased_at:
+            _tell(buyer, told.get(key, ()))
+    for pk, _store, key in copying.insert_missing(Buyer, _NEW, [_row(b, _NEW) for b in fresh.values()], ("store_id", "key")):
+        fresh[key].pk = pk
+    late = [key for key, buyer in fresh.items() if buyer.pk is None]
+    if late:
+        raced = _read(store, late)
+        changed = [buyer for key, buyer in raced.items() if not buyer.erased_at and _tell(buyer, told.get(key, ()))]
+        copying.update_rows(Buyer, _CHANGED, [_row(buyer) for buyer in changed], "t.erased_at IS NULL")
+        fresh |= raced
+    return fresh
 
 
 def _without_erased(store: Store, told: dict[str, list[RemoteOrder]]) -> dict[str, str]:
@@ -57,19 +67,16 @@ def _without_erased(store: Store, told: dict[str, list[RemoteOrder]]) -> dict[st
     return {key: f"{rules.ERASED}{digest[:60]}" if digest in gone else key for digest, key in digests.items()}
 
 
-def _read(store: Store, asked: dict[str, str]) -> dict[str, Buyer]:
-    return {buyer.key: buyer for buyer in Buyer.objects.filter(store=store, key__in=list(asked.values()))}
+def _read(store: Store, keys: Iterable[str]) -> dict[str, Buyer]:
+    return {buyer.key: buyer for buyer in Buyer.objects.filter(store=store, key__in=list(keys))}
 
 
-def _blank(store: Store, key: str, now: datetime) -> dict[str, Any]:
-    empty = dict.fromkeys(_NEW, "")
-    return empty | {
-        "store_id": store.pk, "key": key, "versions": {}, "email_consent": False, "first_order_at": None, "created_at": now,
-        "erased_at": now if key.startswith(rules.ERASED) else None,
-    }  # fmt: skip
+def _blank(store: Store, key: str, now: datetime) -> Buyer:
+    erased = now if key.startswith(rules.ERASED) else None
+    return Buyer(store_id=store.pk, key=key, created_at=now, erased_at=erased)
 
 
-def _tell(buyer: Buyer, remotes: list[RemoteOrder]) -> bool:
+def _tell(buyer: Buyer, remotes: Sequence[RemoteOrder]) -> bool:
     """Bring the buyer's facts up to date in memory; whether anything changed."""
     facts = {name: getattr(buyer, name) for name in rules.FACTS}
     versions, first = dict(buyer.versions), buyer.first_order_at
@@ -80,10 +87,11 @@ def _tell(buyer: Buyer, remotes: list[RemoteOrder]) -> bool:
         first = placed if first is None or placed < first else first
     if versions == buyer.versions and first == buyer.first_order_at:
         return False
+    if buyer.language in ("", rules.language_of(buyer.country)):  # nobody chose another one
+        buyer.language = rules.language_of(facts["country"])
     for name, value in facts.items():
         setattr(buyer, name, value)
     buyer.versions, buyer.first_order_at = versions, first
-    buyer.language = buyer.language or rules.language_of(buyer.country)
     buyer.search = fold(" ".join(filter(None, (buyer.name, buyer.login, buyer.email))))[:500]
     return True
 
@@ -95,5 +103,5 @@ def _facts(remote: RemoteOrder) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _row(buyer: Buyer) -> dict[str, Any]:
-    return {"id": buyer.pk, **{name: getattr(buyer, name) for name in _CHANGED}}
+def _row(buyer: Buyer, names: Sequence[str] = ("id", *_CHANGED)) -> dict[str, Any]:
+    return {name: getattr(buyer, name) for name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from core import copying, policies
 from core.audit import Actor, system
 from core.clock import WorkCalendar
 from core.events import publish
-from core.states import move_many
+from core.states import move_many, move_new
 from inventory.services import stock, warehouses
 from orders import registry, selectors
 from orders.choices import FlagColour, HoldReason, OrderState, Stage, WishState
@@ -27,6 +27,8 @@ from orders.rules.wishes import Reading
 from orders.selectors import CUTOFF, PROCESSING, RESERVING, House, LineRow
 from worklist import services as worklist
 
+#: Inserts orders that were assessed before they had a row.
+Save = Callable[[Sequence[Any]], None]
 #: The house does this by itself, whoever brought the orders in.
 INTAKE = system("intake")
 
@@ -96,8 +98,20 @@ def _locked(order_ids: Collection[int]) -> list[Any]:
     )  # fmt: skip
 
 
-def assess(*, cases: Sequence[tuple[Any, list[LineRow]]], actor: Actor, now: datetime, anchor: datetime | None = None) -> Assessed:
-    """:func:`assess_many` for orders that the caller has locked (or just made) and read with their lines."""
+def assess_new(*, orders: Sequence[Any], save: Save, actor: Actor, now: datetime) -> Assessed:
+    """:func:`assess_many` for orders that are about to be written for the first time: their lines are there, they have ids and
+    the annotations of an assessment, store and buyer at hand, but no row. ``save`` inserts them once everything is decided:
+    a row is written once.
+    """
+    lines = selectors.lines_to_assess([order.pk for order in orders])
+    return assess(cases=[(order, lines.get(order.pk, [])) for order in orders], actor=actor, now=now, save=save)
+
+
+def assess(
+    *, cases: Sequence[tuple[Any, list[LineRow]]], actor: Actor, now: datetime, anchor: datetime | None = None,
+    save: Save | None = None,
+) -> Assessed:  # fmt: skip
+    """:func:`assess_many` for orders that the caller has locked (or makes: ``save``) and read with their lines."""
     house = selectors.house_facts(now)
     if house.default is None:
         made = warehouses.ensure_default(now=now)
@@ -111,7 +125,7 @@ def assess(*, cases: Sequence[tuple[Any, list[LineRow]]], actor: Actor, now: dat
         _set_clocks(case, house, now, anchor)
         _decide_hold(case)
     short = _reserve(open_cases, now)
-    return _write(known, before, short, now)
+    return _write(known, before, short, now, save)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -211,7 +225,9 @@ def _reserve(cases: list[_Case], now: datetime) -> set[int]:
     return stock.reserve(wants=wants, actor=INTAKE, now=now) if wants else set()
 
 
-def _write(cases: list[_Case], before: Mapping[int, Mapping[str, Any]], short: set[int], now: datetime) -> Assessed:
+def _write(
+    cases: list[_Case], before: Mapping[int, Mapping[str, Any]], short: set[int], now: datetime, save: Save | None
+) -> Assessed:
     to_hold = [c for c in cases if c.hold is not None and c.order.state in (OrderState.NEW, OrderState.READY)]
     to_free = [c for c in cases if c.hold is None and c.order.state == OrderState.HELD and c.order.hold_reason == "payment_risk"]
     held = {c.order.pk for c in to_hold}
@@ -225,15 +241,20 @@ def _write(cases: list[_Case], before: Mapping[int, Mapping[str, Any]], short: s
         reason = case.hold.reason if case.hold and order.pk in held else order.hold_reason
         facts = OrderFacts(state, order.history, reason, case.unmatched, order.pk in short)
         order.stage = stage(facts, known.get(order.pk, NOTHING))
-    changed = [c.order for c in cases if any(getattr(c.order, name) != was for name, was in before[c.order.pk].items())]
-    copying.update_rows(
-        Order, _WRITTEN, [{"id": o.pk, **{name: getattr(o, name) for name in _WRITTEN}} for o in sorted(changed, key=lambda o: o.pk)]
-    )
+    if save is None:
+        changed = [c.order for c in cases if any(getattr(c.order, name) != was for name, was in before[c.order.pk].items())]
+        copying.update_rows(
+            Order, _WRITTEN, [{"id": o.pk, **{name: getattr(o, name) for name in _WRITTEN}} for o in sorted(changed, key=lambda o: o.pk)]
+        )
+    else:
+        _move(fresh, to_hold, [], now, move_new)
+        save([case.order for case in cases])
     _write_lines(cases)
     _write_wishes(cases, now)
     _write_flags(cases, now)
-    _move(fresh, to_hold, [c.order for c in to_free], now)
-    return _follow(cases, fresh, to_hold, to_free, now)
+    if save is None:
+        _move(fresh, to_hold, [c.order for c in to_free], now, move_many)
+    return _follow(cases, fresh, to_hold, to_free, now, whole=save is not None)
 
 
 def _write_lines(cases: list[_Case]) -> None:
@@ -284,29 +305,32 @@ def _write_flags(cases: list[_Case], now: datetime) -> None:
         OrderFlag._base_manager.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
-def _move(fresh: list[Any], to_hold: list[_Case], to_free: list[Any], now: datetime) -> None:
-    move_many(fresh, "make_ready", actor=INTAKE, now=now)
+def _move(fresh: list[Any], to_hold: list[_Case], to_free: list[Any], now: datetime, mover: Callable[..., Any]) -> None:
+    mover(fresh, "make_ready", actor=INTAKE, now=now)
     by_reason: dict[tuple[str, str], list[Any]] = {}
     for case in to_hold:
         assert case.hold is not None
         by_reason.setdefault((case.hold.reason, case.hold.note), []).append(case.order)
     for (reason, note), orders in sorted(by_reason.items()):
         sentence, look = note or str(HoldReason(reason).label), timedelta(hours=float(policies.value(HOLD_LOOK_HOURS, now)))
-        move_many(
+        mover(
             orders, "hold", actor=INTAKE, now=now, reason=sentence, hold_reason=reason, hold_note=note[:300], hold_until=now + look
         )
-    move_many(to_free, "release", actor=INTAKE, now=now, hold_reason="", hold_note="", hold_until=None)
+    mover(to_free, "release", actor=INTAKE, now=now, hold_reason="", hold_note="", hold_until=None)
 
 
-def _follow(cases: list[_Case], fresh: list[Any], to_hold: list[_Case], to_free: list[_Case], now: datetime) -> Assessed:
+def _follow(
+    cases: list[_Case], fresh: list[Any], to_hold: list[_Case], to_free: list[_Case], now: datetime, *, whole: bool
+) -> Assessed:
     """Plan what is owed to the buyer and tell the apps above."""
     ready = tuple(sorted({o.pk for o in fresh} | {c.order.pk for c in to_free}))
     unpaid = tuple(c.order.pk for c in cases if c.order.state == OrderState.UNPAID)
     to_greet = [c.order.pk for c in cases if c.order.greeted_at is None and c.order.state in RESERVING]
+    loaded = {case.order.pk: case.order for case in cases} if whole else None
     if to_greet:
-        worklist.plan(rule_key="orders.greet", subject_ids=to_greet, now=now)
+        worklist.plan(rule_key="orders.greet", subject_ids=to_greet, now=now, loaded=loaded)
     if unpaid:
-        worklist.plan(rule_key="orders.unpaid", subject_ids=unpaid, now=now)
+        worklist.plan(rule_key="orders.unpaid", subject_ids=unpaid, now=now, loaded=loaded)
     asking = [c.order.pk for c in cases if (c.hold and c.hold.reason == "cancel_request") or c.order.intercept == "cancel_request"]
     if asking:
         worklist.plan(rule_key="orders.cancel_request", subject_ids=asking, now=now)

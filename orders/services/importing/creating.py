@@ -19,6 +19,7 @@ from orders.choices import OrderType
 from orders.models import Order, OrderAddress, OrderLine
 from orders.rules import importing as rules
 from orders.rules.stage import NOTHING, OrderFacts, stage
+from orders.services import intake
 from products.models import ChannelItem
 from products.selectors import item_key
 from products.services.catalogue import ensure_items
@@ -36,32 +37,57 @@ class Made:
 def create(
     *, store: Store, remotes: Sequence[RemoteOrder], versions: Mapping[str, str], fresh_days: int, actor: Actor, now: datetime
 ) -> list[Made]:
-    """Write new orders with lines, addresses and the first line of their timeline. None of them exists yet."""
+    """Write new orders with lines, addresses and the first line of their timeline; assess those that are not history before
+    they get their row, so that each is written once. None of them exists yet.
+    """
     if not remotes:
         return []
     old = {r.external_id: rules.is_history(r.placed_at, now, fresh_days) for r in remotes}
     buyers = find_or_create_buyers(store=store, remotes=remotes, now=now)
     items = items_of(store, remotes, old, now)
     ids = copying.take_ids(Order, len(remotes))
-    orders, lines, addresses, entries = [], [], [], []
+    history: list[dict[str, Any]] = []
+    fresh: list[Order] = []
+    lines, addresses, entries = [], [], []
     for pk, remote in zip(ids, remotes, strict=True):
         buyer = buyers[buyer_key(store.pk, remote)]
-        state = rules.STATE_OF[rules.status_of(remote)]
-        history = old[remote.external_id]
-        orders.append(
-            {"id": pk, "store_id": store.pk, "external_id": remote.external_id, "type": OrderType.SALE.value, "state": state,
-             "stage": first_stage(state, history), "history": history, "imported_at": now,
-             **facts_of(remote, buyer, versions[remote.external_id]),
-             **{name: getattr(remote, name) for name in rules.STAMPS}}
-        )  # fmt: skip
-        lines += [{"order_id": pk, **facts} for facts in lines_of(remote, items)]
+        facts = _order(pk, store, remote, buyer, versions[remote.external_id], old[remote.external_id], now)
+        if old[remote.external_id]:
+            history.append(facts)
+        else:
+            fresh.append(_to_assess(Order(**facts), store, buyer))
+        lines += [{"order_id": pk, **line} for line in lines_of(remote, items)]
         addresses.append({"order_id": pk, "changed_at": now, **address_of(remote, buyer)})
-        entries.append(_entry(pk, store, actor, now, history))
-    copying.copy_records(Order, orders)
+        entries.append(_entry(pk, store, actor, now, old[remote.external_id]))
+    # what points at an order may stand before it: the references are checked when the transaction ends
     copying.copy_records(OrderLine, lines)
     copying.copy_records(OrderAddress, addresses)
     copying.copy_records(ActivityEntry, entries)
-    return [Made(row["id"], row["history"]) for row in orders]
+    copying.copy_records(Order, history)
+    if fresh:
+        intake.assess_new(orders=fresh, save=copying.copy_objects, actor=actor, now=now)
+    return [Made(pk, old[remote.external_id]) for pk, remote in zip(ids, remotes, strict=True)]
+
+
+def _order(
+    pk: int, store: Store, remote: RemoteOrder, buyer: Buyer, version: str, history: bool, now: datetime
+) -> dict[str, Any]:
+    state = rules.STATE_OF[rules.status_of(remote)]
+    return {
+        "id": pk, "store_id": store.pk, "external_id": remote.external_id, "type": OrderType.SALE.value, "state": state,
+        "stage": first_stage(state, history), "history": history, "imported_at": now, **facts_of(remote, buyer, version),
+        **{name: getattr(remote, name) for name in rules.STAMPS},
+    }  # fmt: skip
+
+
+def _to_assess(order: Order, store: Store, buyer: Buyer) -> Order:
+    """The order with what an assessment reads beside its own row."""
+    order.store, order.buyer = store, buyer
+    vars(order).update(
+        store_kind=store.kind, store_zone=store.time_zone, store_code=store.code, black_at=buyer.blacklisted_at,
+        black_reason=buyer.blacklist_reason, buyer_since=buyer.first_order_at,
+    )  # fmt: skip
+    return order
 
 
 def items_of(store: Store, remotes: Sequence[RemoteOrder], old: Mapping[str, bool], now: datetime) -> dict[str, ChannelItem]:

@@ -82,10 +82,9 @@ def _chunks(remotes: Iterable[RemoteOrder]) -> Iterable[list[RemoteOrder]]:
 def _import_chunk(store: Store, remotes: list[RemoteOrder], actor: Actor, now: datetime, dry_run: bool) -> ImportResult:
     by_id = {remote.external_id: remote for remote in remotes}
     versions = {key: rules.version_of(remote) for key, remote in by_id.items()}
-    known = _known(store, by_id)
-    if not dry_run and any(known.get(key) != version for key, version in versions.items()):
+    if not dry_run:
         copying.lock("orders.import", store.pk)
-        known = _known(store, by_id)
+    known = _known(store, by_id)
     fresh = [remote for key, remote in sorted(by_id.items()) if key not in known]
     newer = {key: remote for key, remote in by_id.items() if key in known and known[key] != versions[key]}
     result = ImportResult(unchanged=len(by_id) - len(fresh) - len(newer))
@@ -106,20 +105,21 @@ def _import_chunk(store: Store, remotes: list[RemoteOrder], actor: Actor, now: d
 
 
 def _known(store: Store, keys: Iterable[str]) -> dict[str, str]:
-    return dict(Order.objects.filter(store=store, external_id__in=list(keys)).values_list("external_id", "channel_version"))
+    rows = Order.objects.filter(store=store, external_id__in=list(keys))
+    return dict(rows.values_list("external_id", "channel_version"))
 
 
 def _follow(made: list[creating.Made], written: list[changing.Change], actor: Actor, now: datetime) -> None:
-    """Assess what is not history and tell the house."""
+    """Look again at what changed and is not history, and tell the house."""
     fresh = [order.pk for order in made if not order.history]
     moved = [change for change in written if not change.order.history]
-    touched = fresh + [change.order.pk for change in moved if change.matters]
+    touched = [change.order.pk for change in moved if change.matters]
     asleep = [change.order.pk for change in written if change.order.history and change.steps]
     if asleep:
         restage(order_ids=asleep, now=now)
-    if touched:
-        intake.assess_many(order_ids=touched, actor=actor, now=now)
-        publish(OrdersImported(tuple(touched)))
+    intake.assess_many(order_ids=touched, actor=actor, now=now)
+    if fresh or touched:
+        publish(OrdersImported((*fresh, *touched)))
     for change in moved:
         if change.stopped:
             publish(OrderStopped(change.order.pk))
