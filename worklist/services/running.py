@@ -22,7 +22,7 @@ from worklist.choices import Band, Doer, DutyState
 from worklist.models import Duty
 from worklist.registry import RULES, AsDue, Every, FollowUpRule
 from worklist.services.handling import free_claims, wake
-from worklist.services.planning import NEAREST, blank, price
+from worklist.services.planning import DUTY_KEY, NEAREST, blank, price
 from worklist.services.sweeping import sweep
 
 logger = logging.getLogger(__name__)
