@@ -339,6 +339,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        "pyBarcode": {"level": "WARNING"},
     },
 }
 structlog.configure(
