@@ -99,7 +99,9 @@ def test_unknown_orders_and_bad_stars_are_named(tmp_path, capsys):
     order = completed()
     path = tmp_path / "ratings.csv"
     path.write_bytes(
-        f"订单号,评分,评价,评价时间\n{order.number},5,很好,2026-03-02 10:00\n999,4,x,\n{order.number},7,x,\n{order.number},4,,nonsense\n".encode("gb18030")
+        f"订单号,评分,评价,评价时间\n{order.number},5,很好,2026-03-02 10:00\n999,4,x,\n{order.number},7,x,\n{order.number},4,,nonsense\n".encode(
+            "gb18030"
+        )
     )
     call_command("import_feedback", store=order.store.code, file=str(path), json=True)
     out = capsys.readouterr().out
@@ -119,13 +121,28 @@ def test_tone(stars, tone):
     ({"days_since": 31}, False),
 ])  # fmt: skip
 def test_may_ask(changes, asks):
-    assert may_ask(**{"state": "completed", "history": False, "rated": False, "disputed": False, "days_since": 3, "within": 30, **changes}) is asks
+    assert (
+        may_ask(
+            **{
+                "state": "completed",
+                "history": False,
+                "rated": False,
+                "disputed": False,
+                "days_since": 3,
+                "within": 30,
+                **changes,
+            }
+        )
+        is asks
+    )
 
 
 def test_pages_show_the_worst_first_and_take_a_file():
     person, order = make_person("service"), completed()
     other = completed(order.store)
-    services.record_feedback(store=order.store, remotes=[rating(order, 5, "a"), rating(other, 1, "b", "broken")], actor=SYSTEM, now=NOW)
+    services.record_feedback(
+        store=order.store, remotes=[rating(order, 5, "a"), rating(other, 1, "b", "broken")], actor=SYSTEM, now=NOW
+    )
     client = Client()
     client.force_login(person)
     rows = client.get("/feedback/").context["rows"]
@@ -143,4 +160,7 @@ def test_rest_feedback():
     made = client.post("/api/v1/feedback/", body, content_type="application/json")
     again = client.post("/api/v1/feedback/", body, content_type="application/json")
     assert (made.status_code, again.status_code, made.json()["tone"]) == (201, 200, "neutral")
-    assert client.post("/api/v1/feedback/", {**body, "stars": 6}, content_type="application/json").status_code in (400, 422)
+    assert client.post("/api/v1/feedback/", {**body, "stars": 6}, content_type="application/json").status_code in (
+        400,
+        422,
+    )
