@@ -25,7 +25,7 @@ bench:                   ## figures of PERFORMANCE beside their floor (ARGS="--o
 e2e:                     ## browser tests only
 	@$(LAUNCH) e2e $(ARGS)
 
-chaos:                   ## kill processes at random while orders flow
+chaos:                   ## kill processes at random while orders flow (ARGS="--faults 12" for a small run)
 	@$(LAUNCH) chaos $(ARGS)
 
 proof:                   ## every guarantee at its full figure
