@@ -117,6 +117,7 @@ class ListPage(Page):
             "page_sizes": [{"size": n, "url": self._url(page_size=str(n)), "active": n == query.page_size}
                            for n in PAGE_SIZES],
             "exports": self._exports(columns), "empty": self._empty(), "is_filtered": bool(self._chips) or bool(query.errors),
+            "open_view": self.tab.label if self.tab is not None and "edited" not in self.request.GET else "",
             "undo_url": reverse("core:undo", args=[listing.name]), **self.extra(),
         }  # fmt: skip
 

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect, Select
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -287,6 +289,14 @@ def alert(text: Any, tone: str = "rose", title: str = "", icon: str = "") -> dic
     """A sentence that must be seen: what was wrong, where, and the way out."""
     names = {"rose": "alert-circle", "amber": "alert-triangle", "leaf": "circle-check", "lantern": "clock"}
     return {"text": text, "tone": tone, "title": title, "icon": icon or names.get(tone, "info-circle")}
+
+
+@register.simple_tag(takes_context=True)
+def toasts(context: Context) -> SafeString:
+    """The waiting messages of Django as toasts; asked of the request, because pages call other things "messages" too."""
+    request = context.get("request")
+    waiting = get_messages(request) if request is not None else ()
+    return SafeString("".join(render_to_string("ui/toast.html", toast(message)) for message in waiting))
 
 
 @register.inclusion_tag("ui/toast.html")
