@@ -191,7 +191,7 @@ class ApprovalForm(forms.ModelForm):
         model = ApprovalRule
         fields = ("name", "active", "position", "store", "kinds", "conditions")
         labels: ClassVar[dict[str, Any]] = {
-            "name": _("Name"), "active": _("In use"), "position": _("Order"), "store": _("Only this store"),
+            "name": _("Name"), "active": _("In use"), "position": _("Position"), "store": _("Only this store"),
         }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

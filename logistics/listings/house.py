@@ -233,7 +233,7 @@ class ApprovalRow(serializers.Serializer):
     id = serializers.CharField()
     name = serializers.CharField(label=_("Name"))
     active = serializers.BooleanField(label=_("In use"))
-    position = serializers.IntegerField(label=_("Order"))
+    position = serializers.IntegerField(label=_("Position"))
     store = serializers.CharField(source="store.code", label=_("Only this store"), allow_null=True)
     kinds = serializers.ListField(child=serializers.CharField(), label=_("Gives"))
     conditions = serializers.DictField(label=_("Conditions"))

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from conversations.registry import Country, placeholders, still_wanted
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from conversations.registry import About, Country, placeholders, still_wanted, subjects
 from core.clock import local_day, utcnow
 from logistics.choices import SETTLED, TrackingState
 from logistics.models import Extension, Parcel
@@ -120,3 +123,18 @@ def _settled(message: Any) -> str:
         return ""
     found = Parcel._base_manager.filter(pk=message.about_id).values_list("state", flat=True).first()
     return "the parcel has arrived or is settled" if found in SETTLED else ""
+
+
+@subjects("logistics.parcel")
+def parcels_of_buyers(buyer_ids: Iterable[int], limit: int) -> dict[int, list[About]]:
+    """The newest parcels of buyers, for the pane beside a thread."""
+    found: dict[int, list[About]] = {}
+    for parcel in selectors.newest_of_buyers(list(buyer_ids), limit):
+        facts = {
+            _("Parcel"): parcel.get_tracking_state_display(), _("Number"): parcel.tracking_number,
+            _("Service"): parcel.service.code if parcel.service else "", _("Newest event"): parcel.last_event_text,
+        }  # fmt: skip
+        url, at = reverse("logistics:parcel", args=[parcel.pk]), parcel.shipped_at or parcel.created_at
+        about = About("logistics.parcel", parcel.pk, f"{parcel.order.number} · {parcel.number}", url, at, facts)
+        found.setdefault(parcel.order.buyer_id, []).append(about)
+    return found

@@ -59,6 +59,12 @@ def with_all(ids: Iterable[int]) -> list[Parcel]:
     return list(rows.order_by("pk"))
 
 
+def newest_of_buyers(buyer_ids: Iterable[int], limit: int) -> list[Parcel]:
+    """At most ``limit`` newest parcels of these buyers together, newest first."""
+    rows = Parcel._base_manager.filter(order__buyer_id__in=list(buyer_ids)).select_related("order", "service")
+    return list(rows.order_by("-pk")[:limit])
+
+
 def locked(ids: Iterable[int]) -> list[Parcel]:
     """The same, locked in primary-key order until the transaction ends."""
     rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("store", "service", "order").defer(*UNREAD)
