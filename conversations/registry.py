@@ -42,7 +42,8 @@ class Country:
 
 @dataclass(frozen=True)
 class About:
-    """A thing a conversation may be about: an order or a parcel, with the facts shown beside the thread."""
+    """A thing a conversation may be about: an order or a parcel, with the facts shown beside the thread (label -> words in
+    the reader's language)."""
 
     type: str
     id: int

@@ -16,6 +16,7 @@ from conversations.choices import DeliveryState, Direction, MessageState
 from conversations.models import Conversation, Delivery, Message, Template
 from conversations.policies import ANSWER_HOURS
 from conversations.registry import SUBJECTS, About
+from conversations.rules.zones import zone_of
 from core import audit, policies
 from core.audit import Actor
 from core.counts import CAP
@@ -50,6 +51,11 @@ def about_object(about_type: str, about_id: int | None) -> models.Model | None:
 
 def _has(model: type[models.Model], path: str) -> bool:
     return path.split("__")[0] in {field.name for field in model._meta.get_fields()}
+
+
+def buyer_zone(country: str) -> str:
+    """The zone most people of a country live in, for the clock on the buyer's wall; "" when it is not known."""
+    return zone_of(country)
 
 
 def conversations_for(actor: Actor) -> QuerySet[Conversation]:

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from conversations.registry import About, Country, finder, placeholders, still_wanted, subjects
 from core import clock
+from core.format import money
 from orders import selectors
 from orders.choices import TO_SHIP, OrderState
 from orders.models import Order
@@ -57,7 +59,12 @@ def orders_of_buyers(buyer_ids: Iterable[int], limit: int) -> Mapping[int, list[
     """The newest orders of buyers, for the pane beside a thread."""
     found: dict[int, list[About]] = {}
     for order in selectors.newest_of_buyers(list(buyer_ids), limit):
-        facts = {"state": order.state, "stage": order.stage, "total": str(order.total), "currency": order.currency}
+        facts = {
+            _("Stands at"): order.get_stage_display(),
+            _("Total"): money(order.total, order.currency),
+            _("Service paid for"): order.shipping_method,
+            _("Note"): order.note[:200],
+        }
         found.setdefault(order.buyer_id, []).append(
             About(ORDER, order.pk, order.number, reverse("orders:detail", args=[order.pk]), order.placed_at, facts)
         )

@@ -60,6 +60,8 @@ class Composer:
         shown = self.preview
         chosen = f"{audit.subject_type(self.about)}:{self.about.pk}" if self.about else "none"
         typed = str(self.data.get("text", ""))
+        if not self.code and rules.marks(typed):
+            typed = ""  # what is left of a text with gaps is no beginning for own words
         refill = "fill" in self.data or not typed
         return {
             "compose_url": reverse("conversations:compose", args=[self.thread.pk]), "write_url": reverse("conversations:write"),
@@ -73,7 +75,10 @@ class Composer:
         }  # fmt: skip
 
     def _gaps(self, shown: services.Preview | None) -> list[dict[str, str]]:
-        names = list(dict.fromkeys([*self.extra, *(shown.missing if shown else ())]))
+        if shown is None or self.template is None:
+            return []
+        used = {*rules.names(self.template.body), *rules.names(self.template.subject)}
+        names = list(dict.fromkeys([*(name for name in self.extra if name in used), *shown.missing]))
         return [{"name": f"{FACT}{name}", "label": name, "value": self.extra.get(name, "")} for name in names]
 
     def _groups(self) -> list[tuple[Any, list[dict[str, Any]]]]:

@@ -72,7 +72,7 @@ class InboxPage(Page):
         return {
             "title": _("Messages"), "subtitle": "", "groups": groups, "group_sections": [], "foot": None, "sorts": [],
             "selected_id": None, "query": self.request.GET.get("q", ""), "group": self.group,
-            "tabs": [{"label": group["label"], "url": group["url"], "active": group["active"]} for group in groups],
+            "tabs": [{"label": group["label"], "url": group["url"], "active": True} for group in groups if group["active"]],
             "head_actions": self._head(),
         }  # fmt: skip
 

@@ -9,9 +9,12 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
+from conversations.selectors import buyer_zone
+from core import format as f
 from core import policies as house
 from core.audit import Actor
 from core.errors import Missing
@@ -113,10 +116,15 @@ def timeline_entries(found: Parcel, before: datetime | None = None, limit: int =
     rows = TrackingEvent.objects.filter(parcel=found)
     if before is not None:
         rows = rows.filter(occurred_at__lt=before)
+    zone = buyer_zone(found.country)
+
+    def there(at: datetime) -> tuple[str, ...]:
+        return (gettext("buyer's clock %(time)s") % {"time": f.moment(at, zone=zone)},) if zone else ()
+
     return [
         Entry(
             at=e.occurred_at, text=e.description or e.get_stage_display(), title=e.get_stage_display(),
-            who=e.location or found.tracking_number, kind="tracking", icon="map-pin",
+            who=e.location or found.tracking_number, kind="tracking", icon="map-pin", marks=there(e.occurred_at),
         )
         for e in rows.order_by("-occurred_at", "-pk")[:limit]
     ]  # fmt: skip

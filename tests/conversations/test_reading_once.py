@@ -28,11 +28,13 @@ def all_stores() -> Iterator[None]:
         yield
 
 
+def question(n: int) -> dict[str, str]:
+    at = (NOW + timedelta(seconds=n)).isoformat()
+    return {"id": f"M{n}", "buyer": f"b{n % 5}", "buyer_name": "Ana", "text": f"Question {n}", "at": at}
+
+
 def buyers_write(control: Control, *numbers: int) -> None:
-    control.put_messages(
-        [{"id": f"M{n}", "buyer": f"b{n % 5}", "buyer_name": "Ana", "text": f"Question {n}", "at": (NOW + timedelta(seconds=n)).isoformat()} for n in numbers],
-        NOW,
-    )  # fmt: skip
+    control.put_messages([question(n) for n in numbers], NOW)
 
 
 def bodies() -> list[str]:
