@@ -76,6 +76,10 @@ class Greet(OrderRule):
         waits = subject.state == OrderState.HELD and subject.hold_reason == HoldReason.PAYMENT_RISK
         return subject.greeted_at is not None or subject.history or subject.state not in TO_SHIP or waits
 
+    def stake(self, subject: Order) -> tuple[Decimal, str] | None:
+        """The clock needs no price."""
+        return None
+
     def act_many(self, subjects: list[Order], *, now: datetime, rounds: dict[int, int]) -> None:
         """Send the greeting; what is refused is on a person's list."""
         greeting.greet_many(orders=subjects, actor=CLOCK, now=now)
@@ -140,6 +144,10 @@ class Unpaid(OrderRule):
     def over(self, subject: Order, now: datetime) -> bool:
         """Paid or cancelled."""
         return subject.state != OrderState.UNPAID or subject.history
+
+    def stake(self, subject: Order) -> tuple[Decimal, str] | None:
+        """The clock needs no price."""
+        return None
 
     def act_many(self, subjects: list[Order], *, now: datetime, rounds: dict[int, int]) -> None:
         """Suggest the text."""

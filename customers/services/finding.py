@@ -30,7 +30,7 @@ def find_or_create_buyers(*, store: Store, remotes: Iterable[RemoteOrder], now: 
     told: dict[str, list[RemoteOrder]] = {}
     for remote in remotes:
         told.setdefault(buyer_key(store.pk, remote), []).append(remote)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         asked = _without_erased(store, told)
         found = _read(store, asked.values())
         made = _make(store, sorted(set(asked.values()) - found.keys()), told, now)

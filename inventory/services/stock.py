@@ -53,24 +53,18 @@ class Issue:
 
 
 @transaction.atomic(savepoint=False)
-def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime) -> set[int]:
+def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime, new: bool = False) -> set[int]:
     """Promise stock to paid lines, in the order given; what is not there stays missing (short) and waits in line.
 
     Answers the orders among them that are short. The same wants again change nothing; another quantity for a line corrects
-    its reservation; a line that had let go is promised anew. Refuses only with ``stock_busy``.
+    its reservation; a line that had let go is promised anew. ``new``: the lines were made in this transaction, nothing can be
+    promised to them yet. Refuses only with ``stock_busy``.
     """
     wanted = _summed(wants)
     if not wanted:
         return set()
     shelf = Shelf.lock(((sku, warehouse) for _line, sku, warehouse in wanted), create=True)
-    held = {
-        (line, sku, warehouse): (was, kept, consumed, state)
-        for line, sku, warehouse, was, kept, consumed, state in fetch(
-            "SELECT line_ref, sku_id, warehouse_id, wanted, held, consumed, state FROM inventory_reservation "
-            "WHERE line_ref = ANY(%s)",
-            [list({key[0] for key in wanted})],
-        )
-    }
+    held = {} if new else _reservations({key[0] for key in wanted})
     rows: dict[tuple[int, int, int], list[int]] = {}  # key -> [order, wanted, held so far]
     short: set[int] = set()
     let_go = False
@@ -93,6 +87,15 @@ def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime) -> set[int]:
         _filled(shelf)
     shelf.save()
     return short | {order for order, goal, kept in rows.values() if kept < goal}
+
+
+def _reservations(lines: Iterable[int]) -> dict[tuple[int, int, int], tuple[int, int, int, str]]:
+    """What is promised to lines: (line, SKU, warehouse) -> (wanted, held, consumed, state)."""
+    rows = fetch(
+        "SELECT line_ref, sku_id, warehouse_id, wanted, held, consumed, state FROM inventory_reservation WHERE line_ref = ANY(%s)",
+        [list(lines)],
+    )
+    return {(line, sku, warehouse): (was, kept, consumed, state) for line, sku, warehouse, was, kept, consumed, state in rows}
 
 
 def _summed(wants: Iterable[Want]) -> dict[tuple[int, int, int], tuple[int, int]]:

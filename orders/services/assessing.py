@@ -124,7 +124,7 @@ def assess(
         _sort(case, house)
         _set_clocks(case, house, now, anchor)
         _decide_hold(case)
-    short = _reserve(open_cases, now)
+    short = _reserve(open_cases, now, new=save is not None)
     return _write(known, before, short, now, save)
 
 
@@ -214,7 +214,7 @@ def _decide_hold(case: _Case) -> None:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def _reserve(cases: list[_Case], now: datetime) -> set[int]:
+def _reserve(cases: list[_Case], now: datetime, *, new: bool) -> set[int]:
     """Promise stock to the matched lines of paid orders; answers the orders that are short."""
     wants = [
         stock.Want(line.id, case.order.pk, sku_id, case.order.warehouse_id, pieces * line.quantity)
@@ -222,7 +222,7 @@ def _reserve(cases: list[_Case], now: datetime) -> set[int]:
         for line in case.lines if line.goods and line.matched
         for sku_id, pieces in line.parts
     ]  # fmt: skip
-    return stock.reserve(wants=wants, actor=INTAKE, now=now) if wants else set()
+    return stock.reserve(wants=wants, actor=INTAKE, now=now, new=new) if wants else set()
 
 
 def _write(
@@ -250,7 +250,7 @@ def _write(
         _move(fresh, to_hold, [], now, move_new)
         save([case.order for case in cases])
     _write_lines(cases)
-    _write_wishes(cases, now)
+    _write_wishes(cases, now, new=save is not None)
     _write_flags(cases, now)
     if save is None:
         _move(fresh, to_hold, [c.order for c in to_free], now, move_many)
@@ -266,13 +266,13 @@ def _write_lines(cases: list[_Case]) -> None:
     copying.update_rows(OrderLine, ("assort",), rows)
 
 
-def _write_wishes(cases: list[_Case], now: datetime) -> None:
+def _write_wishes(cases: list[_Case], now: datetime, *, new: bool) -> None:
     """Write wishes that are new; those a changed note no longer holds are dropped, those entered by hand stay."""
     noted = [case for case in cases if case.reading.wishes or case.order.note]
     if not noted:
         return
     held: dict[int, list[Wish]] = {}
-    for wish in Wish._base_manager.filter(order_id__in=[c.order.pk for c in noted], by_hand=False):
+    for wish in [] if new else Wish._base_manager.filter(order_id__in=[c.order.pk for c in noted], by_hand=False):
         held.setdefault(wish.order_id, []).append(wish)
     rows, gone = [], []
     for case in noted:
@@ -328,9 +328,9 @@ def _follow(
     to_greet = [c.order.pk for c in cases if c.order.greeted_at is None and c.order.state in RESERVING]
     loaded = {case.order.pk: case.order for case in cases} if whole else None
     if to_greet:
-        worklist.plan(rule_key="orders.greet", subject_ids=to_greet, now=now, loaded=loaded)
+        worklist.plan(rule_key="orders.greet", subject_ids=to_greet, now=now, loaded=loaded, new=whole)
     if unpaid:
-        worklist.plan(rule_key="orders.unpaid", subject_ids=unpaid, now=now, loaded=loaded)
+        worklist.plan(rule_key="orders.unpaid", subject_ids=unpaid, now=now, loaded=loaded, new=whole)
     asking = [c.order.pk for c in cases if (c.hold and c.hold.reason == "cancel_request") or c.order.intercept == "cancel_request"]
     if asking:
         worklist.plan(rule_key="orders.cancel_request", subject_ids=asking, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,15 +18,16 @@ from core.clock import zone
 from core.errors import Conflict, Invalid, NotAllowed
 from orders.models import Order
 from orders.services.importing import import_remote
+from orders.services.importing.remote import checked
 from orders.services.importing.results import Rejection
 from stores.contracts import RemoteAddress, RemoteLine, RemoteOrder, RemoteShipment
 
 
-@transaction.atomic
 def create_order(
     *, store: Store, lines: Sequence[Mapping[str, Any]], actor: Actor, now: datetime, must_be_new: bool = False, **head: Any
 ) -> tuple[Order, bool]:
-    """Bring one order in, in the names of the generic file with nested lines; answers it and whether it is new.
+    """Bring one order in, in the names of the generic file with nested lines; answers it (id, store, number) and whether it
+    is new.
 
     The same order again is the same order (a telling with other facts updates it, an older state never does), unless
     ``must_be_new``. Without ``order_no`` it gets a number of ours; without ``placed_at`` it was placed now; naive times are in
@@ -33,16 +35,20 @@ def create_order(
     """
     if not actor.has_perm("orders.create_order"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
-    number = str(head.get("order_no") or "").strip()
-    if not number:
-        number = numbering.order_number(numbering.take("order")[0])
-    elif must_be_new and Order._base_manager.filter(store=store, external_id=number).exists():
+    remote = _remote(store, str(head.get("order_no") or "").strip() or "new", lines, head, now)
+    _good, rejected = checked([remote], now)
+    if rejected:
+        raise _refusal(rejected[0])
+    if must_be_new and head.get("order_no") and Order._base_manager.filter(store=store, external_id=remote.external_id).exists():
         raise Conflict("order_exists", _("This store has an order with this number already."), field="order_no")
-    result = import_remote(store=store, remotes=[_remote(store, number, lines, head, now)], actor=actor, now=now)
-    if result.rejected:
-        raise _refusal(result.rejected[0])
-    order = Order._base_manager.select_related("store").get(store=store, external_id=number)
-    return order, bool(result.created)
+    with transaction.atomic(savepoint=False):
+        if not head.get("order_no"):
+            number = numbering.order_number(numbering.take("order")[0])
+            remote = replace(remote, external_id=number, number=number)
+        result = import_remote(store=store, remotes=[remote], actor=actor, now=now)
+    known = [*result.created_ids, *result.changed_ids]
+    pk = known[0] if known else Order._base_manager.values_list("pk", flat=True).get(store=store, external_id=remote.external_id)
+    return Order(pk=pk, store=store, number=remote.number), bool(result.created)
 
 
 def _refusal(rejection: Rejection) -> Invalid:

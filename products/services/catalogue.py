@@ -57,7 +57,7 @@ def ensure_items(
             matching.better_title(held[2], line.image_url[:500]),
         )  # fmt: skip
     wanted = set(told) if needed is None else set(needed)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         found = _items(store, told)
         missing = sorted(told.keys() - found.keys())
         if missing:

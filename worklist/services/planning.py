@@ -56,7 +56,7 @@ class Stakes:
 
 def plan(
     *, rule_key: str, subject_ids: Iterable[int], now: datetime, round: int | None = None, swept: bool = False,
-    loaded: Mapping[int, Any] | None = None,
+    loaded: Mapping[int, Any] | None = None, new: bool = False,
 ) -> int:  # fmt: skip
     """Give each subject its duty of this rule unless it has a living one; answers how many were made.
 
@@ -64,9 +64,10 @@ def plan(
     Subjects for which the rule is over or never due get none. A rule of the clock that acts once is not planned again
     after it was done. With ``round`` exactly that round is meant. ``swept`` (the sweep) lets a duty that a person marked
     as done rest for some hours. ``loaded``: the subjects (id -> object, with what the rule reads of them), when the caller has
-    them all at hand. Safe under any number of callers: the database holds one row per subject and round.
+    them all at hand. ``new``: the subjects were made in this transaction, so nothing was planned for them yet. Safe under any
+    number of callers: the database holds one row per subject and round.
     """
-    return sum(_plan_chunk(RULES[rule_key], ids, now, round, swept, loaded=loaded) for ids in _chunks(subject_ids))
+    return sum(_plan_chunk(RULES[rule_key], ids, now, round, swept, loaded=loaded, new=new) for ids in _chunks(subject_ids))
 
 
 def open_for(
@@ -156,9 +157,9 @@ def _living(rule: FollowUpRule, ids: Iterable[int], *, lock: bool = False) -> li
 def _plan_chunk(
     rule: FollowUpRule, ids: list[int], now: datetime, round: int | None, swept: bool,
     facts: Mapping[int, dict[str, Any]] | None = None, stakes: Mapping[int, tuple[Decimal, str]] | None = None,
-    loaded: Mapping[int, Any] | None = None,
+    loaded: Mapping[int, Any] | None = None, new: bool = False,
 ) -> int:  # fmt: skip
-    wanted = _wanted(rule, ids, now, round, swept)
+    wanted = dict.fromkeys(ids, round or 0) if new else _wanted(rule, ids, now, round, swept)
     if not wanted:
         return 0
     with scopes_disabled():

@@ -51,17 +51,24 @@ def import_remote(
     caller's transaction when there is one); imports of one store wait for each other. ``dry_run`` writes nothing.
     """
     result = ImportResult()
+    good, result.rejected = checked(remotes, now)
+    for chunk in _chunks(good):
+        with transaction.atomic(savepoint=False):
+            result.add(_import_chunk(store, chunk, actor, now, dry_run))
+    return result
+
+
+def checked(remotes: Iterable[RemoteOrder], now: datetime) -> tuple[list[RemoteOrder], list[Rejection]]:
+    """The orders that can be brought in, and why the others cannot. Asks nothing of the database."""
     good: list[RemoteOrder] = []
+    rejected: list[Rejection] = []
     for remote in remotes:
         fault = rules.fault_of(remote, now, currencies(), country_codes())
         if fault is None:
             good.append(remote)
         else:
-            result.rejected.append(Rejection.of(fault, remote.source_row, remote.number or remote.external_id))
-    for chunk in _chunks(good):
-        with transaction.atomic():
-            result.add(_import_chunk(store, chunk, actor, now, dry_run))
-    return result
+            rejected.append(Rejection.of(fault, remote.source_row, remote.number or remote.external_id))
+    return good, rejected
 
 
 def _chunks(remotes: Iterable[RemoteOrder]) -> Iterable[list[RemoteOrder]]:
