@@ -63,7 +63,8 @@ def desk(live_server: Any, page: Any) -> Any:
     page.context.add_cookies(
         [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
     )
-    return page, orders
+    yield page, orders
+    page.wait_for_load_state("networkidle")  # no request may outlive the test's database
 
 
 @pytest.mark.covers("MSG-29", "MSG-20")
