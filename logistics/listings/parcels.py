@@ -211,18 +211,18 @@ class ParcelListing(Listing):
     columns = [
         Column("tracking_number", link="logistics:parcel", html=lambda row: shown_number(row), needs=("number",), mono=True),
         Column("order_number", link="orders:detail", link_field="order_id", mono=True),
-        Column("state", badge=STATES),
         Column("tracking_state", badge=TRACKING),
         Column("last_event_at", html=lambda row: last_event(row), needs=("last_event_text",)),
         Column("service", mono=True),
         Column("country", country=True),
         Column("shipped_at", sortable=True, time="day"),
-        Column("days", align="num"),
-        Column("promised_by", time="day"),
-        Column("late_days", html=lambda row: late(row), needs=("state",), align="num"),
+        Column("days", html=lambda row: promise(row), needs=("promised_by", "shipped_at", "late_days", "state"), align="num"),
         Column("receive_by", time="deadline"),
         Column("next_check_at", sortable=True, time="due"),
         Column("advice", badge=ADVICE, default=False),
+        Column("state", badge=STATES, default=False),
+        Column("promised_by", time="day", default=False),
+        Column("late_days", html=lambda row: late(row), needs=("state",), align="num", default=False),
         Column("number", default=False, mono=True),
         Column("store", default=False, mono=True),
         Column("delivered_at", default=False),
@@ -277,6 +277,16 @@ def last_event(row: Mapping[str, Any]) -> Any:
         return f.DASH
     text = row["last_event_text"][:60] or f.DASH
     return f"{text} · {f.ago(row['last_event_at'])}"
+
+
+def promise(row: Mapping[str, Any]) -> Any:
+    """Days under way of the days promised, marked when they are over."""
+    if row["days"] is None:
+        return f.DASH
+    if row["promised_by"] is None:
+        return str(row["days"])
+    text = f"{row['days']} / {(row['promised_by'] - row['shipped_at']).days}"
+    return text if row["late_days"] is None else format_html("{} {}", text, late(row))
 
 
 def late(row: Mapping[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -104,7 +105,7 @@ class ParcelPage(DetailPage):
         ]  # fmt: skip
         promise = [
             (_("Promised by"), f.day(obj.promised_by, zone)), (_("Receiving time ends"), f.day(obj.receive_by, zone)),
-            (_("Store's clock"), zone),
+            (_("Days of the promise"), self._bar(obj)),
         ]  # fmt: skip
         check = [
             (_("Next check"), f.due_html(obj.next_check_at, self.now) if obj.state == ParcelState.SHIPPED else f.DASH),
@@ -117,6 +118,14 @@ class ParcelPage(DetailPage):
             {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise},
             {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},
         ]  # fmt: skip
+
+    def _bar(self, obj: Parcel) -> Any:
+        """How much of the promised time has passed."""
+        if obj.shipped_at is None or obj.promised_by is None:
+            return f.DASH
+        whole = (obj.promised_by - obj.shipped_at).days
+        passed = ((obj.settled_at or self.now) - obj.shipped_at).days
+        return format_html("{} {}", f.progress_html(min(passed, whole), whole, _("Days of the promise")), f"{passed} / {whole}")
 
     @staticmethod
     def why(obj: Parcel) -> str:

@@ -50,7 +50,7 @@ def test_the_list_knows_the_states_of_the_trade(client):
     assert [row["id"] for row in client.get("/parcels/?view=late").context["rows"]] == [late.pk]
     assert [row["id"] for row in client.get("/parcels/?lateness=due&edited=1").context["rows"]] == [late.pk]
     text = client.get("/parcels/").content.decode()
-    assert "Not found" in text and "+10" in text and fresh.tracking_number in text
+    assert "Not found" in text and "70 / 60" in text and "+10" in text and fresh.tracking_number in text
 
 
 @pytest.mark.covers("TRK-07")

@@ -53,7 +53,7 @@ class DutyPane(Page):
             "url": facts.get("url", ""), "crumbs": [{"label": duty.get_group_display()}, {"label": number}] if number else [],
             "title": title_of(duty), "badges": self._badges(duty),
             "sub": [f.buyer_html(facts["who"], facts.get("country"))] if facts.get("who") else [],
-            "clock": {"at": duty.due_at, "text": _("due %(time)s") % {"time": f.moment(duty.due_at, self.now)}} if duty.is_alive else None,
+            "clock": {"at": duty.due_at, "text": _("due")} if duty.is_alive else None,
             "alerts": self._alerts(duty), "advice": rule.sentence(facts) if rule else "", "tables": [], "why": rank_text(duty, self.now),
             "facts": [], "thread": None, "reply": None, "steps": self._steps(duty), "panels": [], "timeline": None,
         }  # fmt: skip

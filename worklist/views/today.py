@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import services as people
 from core import counts
@@ -80,10 +80,11 @@ class TodayPage(Page):
         load = selectors.tomorrow(self.actor, self.now, zone)
         done = selectors.done_today(self.actor, self.now, zone)
         left = selectors.open_count(self.actor)
-        text = _("%(n)s lines · about %(time)s") % {"n": load.count, "time": f.duration(timedelta(minutes=max(load.minutes, 1)))}
+        work = f.duration(timedelta(minutes=max(load.minutes, 1)))
+        text = ngettext("%(n)s line · about %(time)s", "%(n)s lines · about %(time)s", load.count) % {"n": load.count, "time": work}
         return {
             "title": _("Tomorrow"), "text": text if load.count else _("Nothing is due."),
-            "warn": _("%(n)s are late already") % {"n": load.late} if load.late else "",
+            "warn": ngettext("%(n)s is late already", "%(n)s are late already", load.late) % {"n": load.late} if load.late else "",
             "done": done, "total": done + left, "done_text": _("Done today: %(done)s of %(all)s") % {"done": done, "all": done + left},
         }  # fmt: skip
 
