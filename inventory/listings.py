@@ -121,7 +121,7 @@ class StockListing(Listing):
     needs = ("sku__image_url", "warehouse_id")
     computed = ("short",)
     search_by = [Prefix("sku__code", upper=False), Prefix("sku__code"), Exact("sku__barcode", upper=False)]
-    exact_by = ("sku",)
+    exact_by = ("sku__code",)
     scan_ok = {
         "low": "compares two columns of a row; articles are some ten thousand", "short": "asks the partial index of short reservations",
         "empty": "compares two columns of a row", "bin": "asks the unique (warehouse, code) of bins, then balances by bin",
