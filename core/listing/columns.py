@@ -262,6 +262,10 @@ def _time_cell(value: datetime, time: str, now: datetime) -> str:
 
 
 def tds(cells: list[tuple[str, Cell]], row: Row) -> SafeString:
-    """The ``<td>`` cells of one row."""
-    return mark_safe("".join(f'<td class="{css}">{cell(row)}</td>' if css else f"<td>{cell(row)}</td>"  # noqa: S308
-                             for css, cell in cells))  # fmt: skip
+    """The ``<td>`` cells of one row; one without a value is marked, so that a phone can leave it out."""
+    made = []
+    for css, cell in cells:
+        text = cell(row)
+        words = f"{css} nil".strip() if text == f.DASH else css
+        made.append(f'<td class="{words}">{text}</td>' if words else f"<td>{text}</td>")
+    return mark_safe("".join(made))  # noqa: S308
