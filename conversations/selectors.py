@@ -36,7 +36,7 @@ class Party:
 
 def party_of(about: models.Model) -> Party:
     """Store and buyer of an order, or of anything that belongs to one (``.order``)."""
-    order = about if hasattr(about, "buyer_id") else about.order  # type: ignore[attr-defined]
+    order: Any = about if hasattr(about, "buyer_id") else getattr(about, "order")  # noqa: B009 (any object with an order)
     return Party(order.store, order.buyer, getattr(order, "external_id", "") or "")
 
 
@@ -287,7 +287,8 @@ def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]
     found: dict[int, list[dict[str, Any]]] = {}
     rows = Delivery._base_manager.filter(message_id__in=list(message_ids)).order_by("pk")
     for row in rows.values("id", "message_id", "route", "state", "sent_at", "error"):
-        found.setdefault(row.pop("message_id"), []).append({**row, "id": str(row["id"])})
+        shown = {name: value for name, value in row.items() if name != "message_id"}
+        found.setdefault(row["message_id"], []).append({**shown, "id": str(row["id"])})
     return found
 
 

@@ -83,5 +83,5 @@ def sent_while_held(now: datetime) -> Iterable[object]:
     found = []
     for name, model in lanes.MODELS.items():
         for row in model._base_manager.filter(hold_until__gt=now, failures__gt=0):
-            found += list(lanes.calls_of(row.store_id, name).filter(state=CallState.LEASED, begun_at__gt=row.hold_until))  # type: ignore[attr-defined]
+            found += list(lanes.calls_of(row.store_id, name).filter(state=CallState.LEASED, begun_at__gt=row.hold_until))
     return found

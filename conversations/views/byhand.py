@@ -31,7 +31,7 @@ class ByHandPage(Page):
         rows = list(selectors.by_hand(self.actor)[:SHOWN])
         number = selectors.inbox_counts(self.actor).get("hand", 0)
         return self.render(
-            "core/work.html",
+            "conversations/inbox.html",
             {
                 "title": _("To send by hand"), "subtitle": "", "group_sections": [], "foot": None, "sorts": [], "head_actions": [],
                 "groups": [

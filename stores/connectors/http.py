@@ -79,9 +79,10 @@ class Client:
             raise Misconfigured(f"“{self.base_url}” is not an address")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise Misconfigured("without encryption only this machine may be asked: the address must begin with https://")
-        kind = http.client.HTTPConnection if parts.scheme == "http" else http.client.HTTPSConnection
-        options = {} if parts.scheme == "http" else {"context": ssl.create_default_context()}
-        link: http.client.HTTPConnection = kind(parts.hostname, parts.port, timeout=self.connect_seconds, **options)  # type: ignore[arg-type]
+        link = http.client.HTTPConnection(parts.hostname, parts.port, timeout=self.connect_seconds)
+        if parts.scheme == "https":
+            trusted = ssl.create_default_context()
+            link = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=self.connect_seconds, context=trusted)
         try:
             link.connect()
         except ssl.SSLCertVerificationError as error:

@@ -22,7 +22,7 @@ from core.errors import DomainError, NotAllowed
 from stores import registry, rules, selectors
 from stores.choices import InboundState
 from stores.connectors import connector_class, errors
-from stores.connectors.base import INCOMING, Connector, RawPage, RawRecord
+from stores.connectors.base import INCOMING, Account, Connector, RawPage, RawRecord
 from stores.models import Connection, InboundRecord
 from stores.policies import PULL_DAYS, RECONCILE_HOURS
 from stores.services.outbox import lanes
@@ -127,7 +127,7 @@ def process(*, store: Store, kind: str, now: datetime) -> int:
     if not registry.READERS.get(str(kind)):
         return 0
     with scopes_disabled():
-        connector = connector_class(store.kind)(selectors.Account(code=store.code, name=store.name, time_zone=store.time_zone))
+        connector = connector_class(store.kind)(Account(code=store.code, name=store.name, time_zone=store.time_zone))
         waiting = InboundRecord._base_manager.filter(store=store, kind=str(kind), state=InboundState.NEW).order_by("pk")
         last = 0
         while chunk := list(waiting.filter(pk__gt=last)[:CHUNK]):
@@ -227,7 +227,7 @@ def _deliver(store: Store, kind: str, objects: list[Any], records: list[InboundR
     refused = {str(item.order): str(item.message) for answer in answers for item in getattr(answer, "rejected", ())}
     good = set(free)
     for thing, record in zip(objects, records, strict=True):
-        names = {getattr(thing, "external_id", None), getattr(thing, "number", None)} & set(refused)
+        names = {str(getattr(thing, name, "")) for name in ("external_id", "number")} & set(refused)
         if names and record.pk in good:
             good.discard(record.pk)
             _spoiled(record, ValueError(refused[names.pop()]), now, final=True)

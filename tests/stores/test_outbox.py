@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -478,3 +481,40 @@ def test_a_resumed_lane_sends_what_waited(door: Door) -> None:
     outbox.resume(store=store, lane=lanes.CHANNEL, actor=SYSTEM, now=after(20))
     outbox.drain(after(20))
     assert state(call) == CallState.SENT
+
+
+def killed_worker(now: Any, seconds: float) -> None:
+    """A worker of its own process that is killed in the middle of its round."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        with scopes_disabled():
+            outbox.drain(now)
+        os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_workers_killed_at_any_moment_lose_nothing_and_do_nothing_twice(shop_server: Server) -> None:
+    """Texts to a channel that knows no keys; seventeen kills; unclear outcomes on top."""
+    store, control = connected(shop_server)
+    keys = [f"text-{n}" for n in range(60)]
+    for key in keys:
+        payload = {"buyer": "b", "text": key}
+        outbox.enqueue(store=store, ability=Ability.SEND_MESSAGE, key=key, subject=store, payload=payload, now=NOW)
+    control.fault("500_done", path="/api/messages", times=3, skip=4)
+    control.fault("late", path="/api/messages", times=2, skip=9, seconds=20)
+    moment, caught = 0.0, 0
+    for turn in range(17):
+        killed_worker(after(moment), 0.02 + 0.013 * (turn % 7))
+        caught += OutboundCall.objects.filter(state=CallState.LEASED, begun_at__isnull=False).count()
+        moment += 70
+    assert caught, "no kill hit a call that was under way: the test would prove nothing"
+    for _round in range(12):
+        outbox.drain(after(moment))
+        moment += 70
+    assert Counter(entry["ref"] for entry in control.journal("message")) == dict.fromkeys(keys, 1)
+    assert set(OutboundCall.objects.values_list("state", flat=True)) == {CallState.SENT}

@@ -11,7 +11,7 @@ import html
 import smtplib
 import sys
 from email.utils import formataddr, parseaddr
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -70,7 +70,7 @@ class Mail(Connector):
 
 def open_backend() -> BaseEmailBackend:
     """The opened mail backend. What fails before a mail was handed over certainly did not send it."""
-    options = {"stream": sys.stderr} if settings.EMAIL_BACKEND == CONSOLE else {}
+    options: dict[str, Any] = {"stream": sys.stderr} if settings.EMAIL_BACKEND == CONSOLE else {}
     backend: BaseEmailBackend = get_connection(**options)
     try:
         backend.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -22,7 +23,8 @@ from worklist import services as worklist
 
 CHANNEL, MAIL = "channel", "mail"
 PAUSED = "stores.paused"
-MODELS: dict[str, type[Lane]] = {CHANNEL: Connection, MAIL: MailLane}
+#: Lane -> its model (a :class:`Lane` with a store).
+MODELS: dict[str, Any] = {CHANNEL: Connection, MAIL: MailLane}
 #: A worker holds a lane for so long without giving a sign; then it counts as dead.
 BUSY = timedelta(seconds=30)
 
@@ -55,9 +57,9 @@ def threshold(now: datetime) -> int:
     return int(policies.value(BREAKER_FAULTS, now))
 
 
-def paused_reasons(home: Lane) -> list[str]:
+def paused_reasons(home: Any) -> list[str]:
     """Why the lanes of a store stand still, given the row of its channel; empty when they work."""
-    store_id = home.store_id  # type: ignore[attr-defined]
+    store_id = home.store_id
     mail = MailLane._base_manager.filter(store_id=store_id).values_list("paused_reason", flat=True).first()
     channel = Connection._base_manager.filter(store_id=store_id).values_list("paused_reason", flat=True).first()
     return [reason for reason in (channel, mail) if reason]
@@ -103,7 +105,7 @@ def fault(lane: str, row: Lane, now: datetime, retry_after: float | None = None)
         manager.filter(Q(hold_until__isnull=True) | Q(hold_until__lt=until), pk=row.pk).update(hold_until=until)
 
 
-def healed(lane: str, row: Lane, now: datetime) -> None:
+def healed(lane: str, row: Any, now: datetime) -> None:
     """The channel answered: forget the faults. When the breaker had been open, everything it kept waiting is due now."""
     manager = MODELS[lane]._base_manager
     failures = manager.values_list("failures", flat=True).get(pk=row.pk)
@@ -111,7 +113,7 @@ def healed(lane: str, row: Lane, now: datetime) -> None:
         return
     manager.filter(pk=row.pk).update(failures=0, hold_until=None)
     if failures >= threshold(now):
-        calls_of(row.store_id, lane).filter(state=CallState.QUEUED, attempts__gt=0, due_at__gt=now).update(due_at=now)  # type: ignore[attr-defined]
+        calls_of(row.store_id, lane).filter(state=CallState.QUEUED, attempts__gt=0, due_at__gt=now).update(due_at=now)
 
 
 @transaction.atomic

@@ -54,7 +54,7 @@ def due_lanes(now: datetime) -> list[tuple[int, str]]:
     channel = waiting.exclude(ability=Ability.SEND_EMAIL).values_list("store_id", flat=True).distinct()
     found = [(pk, lanes.CHANNEL) for pk in channel] + [(pk, lanes.MAIL) for pk in mail]
     shut = {
-        (row.store_id, name)  # type: ignore[attr-defined]
+        (row.store_id, name)
         for name, model in lanes.MODELS.items()
         for row in model._base_manager.filter(store_id__in={pk for pk, _name in found})
         if not rules.lane_open(lanes.facts(row), now)

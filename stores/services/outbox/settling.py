@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -33,7 +34,7 @@ OUTBOX = system("outbox")
 CALL_SECONDS = 20
 #: Lease > time-outs + grace, so that a living worker never loses a call it is sending.
 LEASE = timedelta(seconds=60)
-_FREE = {"lease_until": None, "leased_by": ""}
+_FREE: dict[str, Any] = {"lease_until": None, "leased_by": ""}
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def claim(*, store_id: int, lane: str, token: str, now: datetime, limit: int, pr
     order = ("attempts", "due_at", "pk") if probe else ("due_at", "pk")
     calls = list(due.order_by(*order).select_for_update(skip_locked=True, of=("self",)).select_related("store")[:limit])
     fresh = [call for call in calls if call.state == S.QUEUED]
-    lease = {"lease_until": now + LEASE, "leased_by": token}
+    lease: dict[str, Any] = {"lease_until": now + LEASE, "leased_by": token}
     move_many(fresh, "lease", actor=OUTBOX, now=now, begun_at=None, **lease)
     for call in fresh:
         moved(call, now=now)
