@@ -84,13 +84,14 @@ def fill_shelves(*, now: datetime) -> None:
     bins = {row["code"]: row["bin"] for row in shop.articles()}
     dice = random.Random(7)  # noqa: S311 - a repeatable pretence
     rows = [
-        (sku.pk, dice.choice((0, 6, 25, 60, 120)), bins[sku.code])
+        (sku.pk, dice.choice((0, 25, 90, 150, 220, 300)), bins[sku.code])
         for sku in Sku.objects.filter(code__in=bins).order_by("code")
     ]
     receive(
         warehouse=default_warehouse(), rows=[row for row in rows if row[1]], reference="DEMO-OPENING", kind=MovementKind.OPENING,
         actor=shop.DEMO, now=now,
     )  # fmt: skip
+    Service.objects.filter(code__in=["CP_REG", "EMS"]).update(connector="sandbox")
     for service in Service.objects.filter(code__in=["CP_ORD", "AE_STANDARD", "CP_EUB"]):
         if not service.numbers.filter(state=NumberState.FREE).exists():
             prefix = {"CP_ORD": "UA", "AE_STANDARD": "LV", "CP_EUB": "LX"}[service.code]
@@ -207,7 +208,7 @@ def _warehouse(life: Life, now: datetime, *, last: bool) -> tuple[int, int]:
         weight = 12 + sum(int(line.quantity * (line.sku.weight_g or 5)) for line in note.lines.all())
         checks = [
             "quality",
-            "style",
+            "colour",
             "address",
             *(["fragile"] if any(line.fragile for line in note.lines.all()) else []),
         ]

@@ -76,19 +76,24 @@ def open_for(
     facts: Mapping[int, dict[str, Any]],
     now: datetime,
     stakes: Mapping[int, tuple[Decimal, str]] | None = None,
+    loaded: Mapping[int, Any] | None = None,
 ) -> int:
     """Open duties for people with facts that only the caller knows (subject id -> facts, merged over the rule's own).
 
-    A living duty of the same subject takes over the new facts instead of becoming two.
+    A living duty of the same subject takes over the new facts, role and band instead of becoming two.
     """
     rule, known = RULES[rule_key], dict(facts)
-    with transaction.atomic():
+    with transaction.atomic(), scopes_disabled():
         alive = _living(rule, known)
+        missing = [d.subject_id for d in alive if d.subject_id not in (loaded or {})]
+        subjects = {**(loaded or {}), **({s.pk: s for s in rule.load(missing)} if missing else {})}
         for duty in alive:
             duty.facts = {**duty.facts, **known[duty.subject_id]}
-        copying.update_objects(alive, ["facts"])
+            if subject := subjects.get(duty.subject_id):
+                duty.role, duty.band = rule.role_of(subject), rule.band_of(subject)
+        copying.update_objects(alive, ["facts", "role", "band"])
         fresh = set(known) - {duty.subject_id for duty in alive}
-        return sum(_plan_chunk(rule, ids, now, None, False, known, stakes or {}) for ids in _chunks(fresh))
+        return sum(_plan_chunk(rule, ids, now, None, False, known, stakes or {}, loaded) for ids in _chunks(fresh))
 
 
 def close(
@@ -135,8 +140,9 @@ def refresh(*, rule_key: str, subject_ids: Iterable[int], now: datetime) -> int:
                 if due is not None and not duty.attempts:
                     duty.due_at = due
                 duty.facts = {**duty.facts, **rule.facts(subject)}
+                duty.role, duty.band = rule.role_of(subject), rule.band_of(subject)
                 _price(duty, rule, subject, rule.stake(subject), stakes, steps, now)
-            copying.update_objects(alive, ["due_at", "facts", "stake", "stake_currency", "stake_house", "rank"])
+            copying.update_objects(alive, ["due_at", "facts", "role", "band", "stake", "stake_currency", "stake_house", "rank"])
             changed += len(alive)
     return changed
 
@@ -170,8 +176,8 @@ def _plan_chunk(
             due = None if rule.over(subject, now) else rule.due_at(subject, number, now)
             if due is None:
                 continue
-            if swept and number and rule.doer == Doer.CLOCK:
-                due = max(due, now + NEAREST)  # a rule that forgets its own act must not turn for ever
+            if swept and due <= ended.get(subject.pk, due - NEAREST):
+                continue  # the clock has acted on this occasion already; only a later one counts
             row = blank(rule, subject, number, due, now)
             if facts:
                 row.facts = {**row.facts, **facts.get(subject.pk, {})}
@@ -181,6 +187,14 @@ def _plan_chunk(
             _price(row, rule, subject, stake, pricing, steps, now)
             rows.append(row)
     return len(copying.insert_objects(rows, DUTY_KEY))
+
+
+def _ended(rule: FollowUpRule, ids: list[int]) -> dict[int, datetime]:
+    """When the clock last acted on each of the subjects."""
+    done = Duty._base_manager.filter(
+        rule=rule.key, subject_type=rule.subject_type, subject_id__in=ids, state=DutyState.DONE, doer=Doer.CLOCK
+    )
+    return dict(done.values_list("subject_id").annotate(Max("closed_at")).values_list("subject_id", "closed_at__max"))
 
 
 def blank(rule: FollowUpRule, subject: Any, number: int, due: datetime, now: datetime) -> Duty:
