@@ -63,7 +63,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     from launch.fresh import fewer_drawings
 
     name, plain = settings.TEST_DATABASE, connection.settings_dict["NAME"]
-    lock = FileLock(ROOT / "var" / "test" / "template.lock")
+    lock = FileLock(Path(os.environ["SAMPAN_DATA"]) / "template.lock")
 
     def use(database: str) -> None:
         connection.close()
