@@ -170,6 +170,7 @@ def _plan_chunk(
         return 0
     with scopes_disabled():
         pricing, steps = Stakes(now), house.value(policies.URGENCY, now)
+        ended = _ended(rule, [pk for pk, number in wanted.items() if number]) if swept and rule.restarts else {}
         rows = []
         for subject in [loaded[pk] for pk in sorted(wanted)] if loaded else rule.load(list(wanted)):
             number = wanted[subject.pk]
