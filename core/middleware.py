@@ -9,7 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -65,10 +65,11 @@ class SessionLimits:
         if began and time.time() - began > settings.SESSION_ABSOLUTE_AGE:
             logout(request)
         response = self.get_response(request)
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated and self.KEY not in request.session:
+        if SESSION_KEY not in request.session:
+            return response  # nobody signed in here: a program with its token must not be given a session with each request
+        if self.KEY not in request.session:
             request.session[self.KEY] = int(time.time())
-        elif user is not None and user.is_authenticated and time.time() - request.session.get("_seen", 0) > 300:
+        elif time.time() - request.session.get("_seen", 0) > 300:
             request.session["_seen"] = int(time.time())  # moves the idle limit without a write on each click
         return response
 

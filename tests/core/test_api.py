@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.roles import ROLE_PERMISSIONS
@@ -98,6 +99,12 @@ def test_one_object_has_an_etag_and_answers_not_modified(api: Client, days: list
 def test_without_a_valid_token_nothing_is_told(days: list, header: str) -> None:
     answer = Client(headers={"Authorization": header} if header else {}).get(DAYS)
     assert problem(answer)[0] == 401 and answer["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+def test_a_program_is_not_given_a_session_with_each_request(days: list, api: Client) -> None:
+    answer = api.get(DAYS)
+    assert answer.status_code == 200 and not answer.cookies
+    assert Session.objects.count() == 0
 
 
 @pytest.mark.parametrize("facts", [{"expires_at": NOW}, {"revoked_at": NOW}])
