@@ -212,7 +212,7 @@ def _product(text: str) -> dict[str, Any]:
     """Title, code, count and attributes of one product. Each part runs to the next one or to the end, less its last bracket."""
     hits = list(_PART.finditer(text))
     title = text[: hits[0].start()] if hits else text
-    ends = [*(hit.start() for hit in hits[1:]), len(text)]
+    ends = [*(hit.start() for hit in hits[1:]), len(text)] if hits else []
     found: dict[str, str] = {}
     for hit, end in zip(hits, ends, strict=True):
         value = text[hit.end() : end].strip()

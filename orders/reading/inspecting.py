@@ -18,7 +18,7 @@ from orders.reading.values import Cell
 
 #: So many rows are looked at, or as many as some seconds allow; more are counted when the file is read.
 ROWS = 1_000_000
-SECONDS = 4.0
+SECONDS = 3.0
 EXAMPLES = 4
 _DISTINCT = 400
 _LONGEST = 80

@@ -11,9 +11,12 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may cost."""
+    """What one file may cost: ``seconds`` of the processor; ``wait`` is how long somebody waits for the first look (0 = as long
+    as answers keep coming).
+    """
 
     seconds: int = 900
+    wait: int = 0
     memory: int = 400 * MIB
     file_bytes: int = 100 * MIB
     unpacked_bytes: int = 500 * MIB

@@ -31,8 +31,9 @@ _LONGEST_LINE = 64 * 1024 * 1024
 class Reading:
     """A running reader: iterate over its answers (dictionaries); ``raw_rows`` gives rejected rows in their own words."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, until: float):
-        self.process, self.folder, self.until = process, folder, until
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, wait: int):
+        self.process, self.folder = process, folder
+        self.until = time.monotonic() + wait if wait else None
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         assert self.process.stdout is not None
@@ -40,7 +41,7 @@ class Reading:
         with selectors.DefaultSelector() as waiting:
             waiting.register(self.process.stdout, selectors.EVENT_READ)
             while True:
-                patience = min(SILENCE, self.until - time.monotonic())
+                patience = SILENCE if self.until is None else self.until - time.monotonic()
                 if patience <= 0 or not waiting.select(patience):
                     raise Refused("too_slow")
                 block = self.process.stdout.read1(1 << 20)  # type: ignore[attr-defined]
@@ -100,7 +101,7 @@ def reading(
             process.stdin.close()
         except BrokenPipeError:
             raise Refused("out_of_memory") from None
-        yield Reading(process, folder, time.monotonic() + limits.seconds)
+        yield Reading(process, folder, limits.wait)
     finally:
         process.kill()
         process.wait()
@@ -109,9 +110,9 @@ def reading(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def inspected(path: Path, plan: Plan, *, zone: str, seconds: int = 9) -> dict[str, Any]:
-    """A first look at the file (see ``inspecting.inspect``); refuses what cannot be read within ``seconds``."""
-    limits = replace(Limits(), seconds=seconds)
+def inspected(path: Path, plan: Plan, *, zone: str) -> dict[str, Any]:
+    """A first look at the file (see ``inspecting.inspect``); refuses what cannot be read within some seconds."""
+    limits = replace(Limits(), seconds=9, wait=28)
     with reading(path, plan, task="inspect", zone=zone, limits=limits) as answers:
         for answer in answers:
             if answer["t"] == "inspected":
