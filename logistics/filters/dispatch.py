@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,18 @@ from core.clock import utcnow
 from logistics.choices import NoteState, NumberState, ServiceKind, Work
 from logistics.models import ApprovalRule, DispatchNote, PrintBatch, Service, WaybillNumber
 from logistics.selectors import board
+from logistics.selectors import dispatch as selectors
+
+
+class ServiceChoice(django_filters.ChoiceFilter):
+    """One of the services there are now; asked without a query on most pages."""
+
+    @property
+    def field(self) -> Any:
+        """The field with the services of this moment."""
+        self.__dict__.pop("_field", None)
+        self.extra["choices"] = selectors.service_choices()
+        return super().field
 
 
 class NoteFilter(django_filters.FilterSet):
@@ -21,7 +35,7 @@ class NoteFilter(django_filters.FilterSet):
     store = django_filters.ModelChoiceFilter(
         queryset=lambda request: stores_for(request.actor), to_field_name="code", label=_("Store")
     )
-    service = django_filters.ModelChoiceFilter(queryset=lambda request: Service.objects.all(), to_field_name="code", label=_("Service"))
+    service = ServiceChoice(field_name="service__code", choices=(), label=_("Service"))
     country = django_filters.CharFilter(method="by_country", label=_("Country"))
     due_at = django_filters.DateFromToRangeFilter(label=_("To the warehouse by"))
     order = django_filters.NumberFilter(field_name="order_id", label=_("Order"))
@@ -43,7 +57,7 @@ class NumberFilter(django_filters.FilterSet):
     """Filters of the list of waybill numbers."""
 
     state = django_filters.MultipleChoiceFilter(choices=NumberState.choices, label=_("State"))
-    service = django_filters.ModelChoiceFilter(queryset=lambda request: Service.objects.all(), to_field_name="code", label=_("Service"))
+    service = ServiceChoice(field_name="service__code", choices=(), label=_("Service"))
 
     class Meta:
         model = WaybillNumber

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -85,20 +85,6 @@ class NoteRow(serializers.Serializer):
     unmatched = serializers.IntegerField(label=_("Not matched"))
     missing = serializers.IntegerField(label=_("Missing pieces"))
     lines = NoteLineRow(many=True)
-
-
-def _row_facts(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    made = board.row_facts(ids)
-    for row in made.values():
-        row["lines"] = [
-            {
-                "id": line["id"], "position": line["position"], "sku": line["sku__code"], "quantity": line["quantity"],
-                "name": line["sku__name_en"] or line["sku__name_zh"], "value": line["value"], "unit_value": line["unit_value"],
-                "wish": line["wish"], "assort": line["assort"], "fragile": line["fragile"], "picture": line["sku__image_url"],
-            }
-            for line in row.pop("articles")
-        ]  # fmt: skip
-    return made
 
 
 def articles_html(row: Mapping[str, Any]) -> Any:
@@ -185,11 +171,11 @@ class NoteListing(Listing):
     parts = [
         RowPart(
             "dispatch",
-            fields={name: NoteRow().fields[name] for name in ("waybill", "pieces", "signed", "unmatched", "missing", "lines")},
-            part=_row_facts, empty={"pieces": 0, "unmatched": 0, "missing": 0},
+            fields={name: NoteRow().fields[name] for name in ("pieces", "signed", "lines")},
+            part=lambda ids, actor: board.lines_and_signatures(ids), empty={"pieces": 0},
         )
     ]  # fmt: skip
-    computed = ("waybill", "pieces", "signed", "unmatched", "missing", "lines")
+    computed = ("pieces", "signed", "lines")
     views = [
         View("to-sign", _("To sign"), "work=to-sign", default=True),
         View("to-buy", _("Goods missing"), "work=to-buy"),
@@ -218,4 +204,9 @@ class NoteListing(Listing):
 
     def queryset(self, actor: Actor) -> QuerySet[DispatchNote]:
         """The notes of the actor's stores."""
-        return selectors.notes_for(actor)
+        return board.with_row_facts(selectors.notes_for(actor))
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """Nothing missing is zero pieces."""
+        for row in rows:
+            row["missing"], row["unmatched"] = row["missing"] or 0, row["unmatched"] or 0

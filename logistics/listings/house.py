@@ -81,7 +81,8 @@ class NumberListing(Listing):
     model, row, filters = WaybillNumber, NumberRow, NumberFilter
     columns = [
         Column("number", mono=True), Column("service", mono=True), Column("state", badge=NUMBER_STATES),
-        Column("source", badge=NumberSource), Column("check_ok", html=check_html), Column("note", link="logistics:note", link_field="note_id", mono=True),
+        Column("source", badge=NumberSource), Column("check_ok", html=check_html),
+        Column("note", link="logistics:note", link_field="note_id", mono=True),
         Column("added_at", time="day"), Column("reserved_at", default=False), Column("used_at", default=False),
         Column("void_reason", default=False),
     ]  # fmt: skip
@@ -96,7 +97,8 @@ class NumberListing(Listing):
     search_by = [Prefix("number")]
     scan_ok = {"state": "free numbers have an index of their own; others are asked with a service or a number"}
     empty = (
-        _("No waybill numbers."), _("Paste the numbers your carrier gave you, or a range."), _("Add numbers"), "logistics:numbers-add",
+        _("No waybill numbers."), _("Paste the numbers your carrier gave you, or a range."), _("Add numbers"),
+        "logistics:numbers-add",
     )  # fmt: skip
     icon = "barcode"
 

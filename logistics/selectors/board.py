@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
 from core.audit import Actor
 from core.clock import start_of_day
@@ -15,7 +14,7 @@ from inventory.models import Reservation
 from logistics.choices import NoteState, NumberState, ParcelState, Work
 from logistics.models import DispatchNote, NoteLine, Parcel, PrintBatch, PrintLog, WaybillNumber
 from logistics.selectors.dispatch import LIVE_NUMBERS, OPEN_NOTES, live_numbers, signatures_of
-from logistics.selectors.signing import unmatched_lines
+from orders.models import OrderLine
 
 #: Notes that left the desk and have not left the house.
 WITH_WAREHOUSE = [NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED]
@@ -85,40 +84,35 @@ def clocks(now: datetime) -> dict[str, Any]:
     return made
 
 
-def row_facts(note_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What a row of the note list shows beside its own columns. Five queries whatever the number of rows."""
-    number = live_numbers(note_ids)
-    signed = signatures_of(note_ids)
-    sums = dict(NoteLine.objects.filter(note_id__in=note_ids).values_list("note_id").annotate(n=Sum("quantity")).order_by())
-    first = _first_articles(note_ids)
-    orders = dict(DispatchNote.objects.filter(pk__in=note_ids).values_list("pk", "order_id"))
-    unmatched, short = unmatched_lines(list(orders.values())), _missing(list(orders.values()))
-    return {
-        pk: {
-            "waybill": number[pk].number if pk in number else None, "pieces": sums.get(pk, 0),
-            "signed": sorted(signed.get(pk, ()), reverse=True), "articles": first.get(pk, []),
-            "unmatched": unmatched[order], "missing": short[order],
-        }
-        for pk, order in orders.items()
-    }  # fmt: skip
+def with_row_facts(notes: QuerySet[DispatchNote]) -> QuerySet[DispatchNote]:
+    """Notes with their waybill number, missing pieces and lines that are not matched (None = none of them)."""
+    numbers = WaybillNumber.objects.filter(note_id=OuterRef("pk"), state__in=LIVE_NUMBERS)
+    lacks = Reservation.objects.filter(order_ref=OuterRef("order_id"), state="open", held__lt=F("wanted")).order_by()
+    lines = OrderLine.objects.filter(
+        order_id=OuterRef("order_id"), item__matched=False, item__not_goods=False, shipped_quantity__lt=F("quantity")
+    ).order_by()
+    return notes.annotate(
+        waybill=Subquery(numbers.values("number")[:1]),
+        missing=Subquery(lacks.values("order_ref").annotate(n=Sum(F("wanted") - F("held"))).values("n")),
+        unmatched=Subquery(lines.values("order_id").annotate(n=Count("pk")).values("n")),
+    )
 
 
-def _first_articles(note_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    found: dict[int, list[dict[str, Any]]] = {}
+def lines_and_signatures(note_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The lines, pieces and living signatures of notes. Two queries whatever the number of notes."""
+    found: dict[int, dict[str, Any]] = {pk: {"lines": [], "signed": [], "pieces": 0} for pk in note_ids}
     rows = NoteLine.objects.filter(note_id__in=note_ids).order_by("note_id", "position")
     for row in rows.values(
-        "note_id", "id", "position", "quantity", "value", "unit_value", "wish", "assort", "fragile", "sku__code", "sku__image_url",
-        "sku__name_en", "sku__name_zh", "sku__variant", "unit_cost",
+        "note_id", "id", "position", "quantity", "value", "unit_value", "wish", "assort", "fragile", sku_code=F("sku__code"),
+        picture=F("sku__image_url"), name=F("sku__name_en"), name_zh=F("sku__name_zh"),
     ):  # fmt: skip
-        found.setdefault(row.pop("note_id"), []).append(row)
-    return found
-
-
-def _missing(order_ids: Sequence[int]) -> Counter[int]:
-    rows = Reservation.objects.filter(order_ref__in=order_ids, state="open", held__lt=F("wanted"))
-    found: Counter[int] = Counter()
-    for order, lacks in rows.values_list("order_ref").annotate(n=Sum(F("wanted") - F("held"))).order_by():
-        found[order] = lacks
+        held = found[row.pop("note_id")]
+        row["name"] = row["name"] or row.pop("name_zh")
+        row["sku"] = row.pop("sku_code")
+        held["lines"].append(row)
+        held["pieces"] += row["quantity"]
+    for pk, kinds in signatures_of(note_ids).items():
+        found[pk]["signed"] = sorted(kinds, reverse=True)
     return found
 
 

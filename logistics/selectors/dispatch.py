@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,19 @@ def approval_rules_for(actor: Actor) -> QuerySet[ApprovalRule]:
 def packed_parcels_for(actor: Actor) -> QuerySet[Parcel]:
     """Parcels that are sealed and wait for their carrier."""
     return Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
+
+
+_choices: tuple[float, list[tuple[str, str]]] = (0.0, [])
+
+
+def service_choices() -> list[tuple[str, str]]:
+    """Code and name of every service for the filters of lists, remembered for some seconds (they are asked on every page)."""
+    global _choices
+    until, held = _choices
+    if time.monotonic() > until:
+        held = [(code, f"{code} · {name}") for code, name in Service.objects.values_list("code", "name_en")]
+        _choices = (time.monotonic() + 5, held)
+    return held
 
 
 def service_by_code(code: str) -> Service:

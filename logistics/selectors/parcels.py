@@ -21,7 +21,7 @@ from core.errors import Missing
 from core.models import Heartbeat
 from core.timeline import Entry
 from logistics.choices import SETTLED, ParcelState
-from logistics.models import Extension, Parcel, TrackingEvent
+from logistics.models import Extension, Parcel, Service, TrackingEvent
 from logistics.policies import parcels as policies
 from logistics.rules.tracking import FINAL, Seen, standing
 from logistics.selectors.tracking import PARCEL, tables
@@ -33,7 +33,7 @@ from worklist.models import Duty
 #: Newest events of a parcel that a page shows.
 SHOWN_EVENTS = 200
 #: Heavy columns that following a parcel never reads.
-UNREAD = ("order__channel_facts", "order__note", "service__facts", "service__match_words", "checks")
+UNREAD = ("order__channel_facts", "order__note", "checks")
 
 
 def parcels_for(actor: Actor) -> QuerySet[Parcel]:
@@ -58,8 +58,8 @@ def parcels_under_way() -> QuerySet[Parcel]:
 
 def with_all(ids: Iterable[int]) -> list[Parcel]:
     """Parcels with store, order and service, in primary-key order."""
-    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("store", "service", "order").defer(*UNREAD)
-    return list(rows.order_by("pk"))
+    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("order").defer(*UNREAD)
+    return _shared(list(rows.order_by("pk")))
 
 
 def newest_of_buyers(buyer_ids: Iterable[int], limit: int) -> list[Parcel]:
@@ -70,8 +70,18 @@ def newest_of_buyers(buyer_ids: Iterable[int], limit: int) -> list[Parcel]:
 
 def locked(ids: Iterable[int]) -> list[Parcel]:
     """The same, locked in primary-key order until the transaction ends."""
-    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("store", "service", "order").defer(*UNREAD)
-    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+    rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("order").defer(*UNREAD)
+    return _shared(list(rows.select_for_update(of=("self",)).order_by("pk")))
+
+
+def _shared(rows: list[Parcel]) -> list[Parcel]:
+    """Give the rows their stores and services, each read once: they are few, and a set has many rows."""
+    stores = Store.objects.in_bulk({row.store_id for row in rows})
+    services = Service.objects.in_bulk({row.service_id for row in rows if row.service_id})
+    for row in rows:
+        row.store = row.order.store = stores[row.store_id]
+        row.service = services.get(row.service_id)
+    return rows
 
 
 def seen_events(ids: Iterable[int]) -> dict[int, list[Seen]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.models import Store
 from core.audit import SYSTEM, Actor
-from logistics.models import DispatchNote, Parcel, Service, WaybillNumber
+from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, PrintLog, Service, WaybillNumber
 from logistics.rules.waybill import check_digit
 from logistics.services import dispatch, numbers, packing, shipping
 from orders.models import Order
@@ -17,6 +17,7 @@ from products.models import Sku
 from tests.factories import orders as make_orders
 from tests.factories.accounts import make_person, make_store
 from tests.factories.inventory import make_sku, make_warehouse
+from tests.house.rows import Rows
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00 in Shanghai
 _count = itertools.count(1)
@@ -117,3 +118,55 @@ def fill_pool(service: Service, count: int) -> list[str]:
         next(_serials)
     text = f"RB{first:08}{check_digit(f'{first:08}')}CN .. RB{first + count - 1:08}{check_digit(f'{first + count - 1:08}')}CN"
     return numbers.add_to_pool(service=service, text=text, actor=person("warehouse"), now=NOW).added
+
+
+def _notes(store: Any, count: int, person: Any) -> None:
+    changes: list[dict[str, Any]] = [
+        {}, {"state": "signed", "signed_at": NOW}, {"state": "released", "released_at": NOW, "printed_at": NOW}, {"service": None, "pickup_at": None},
+        {"state": "blocked", "block_reason": "quality", "block_note": "scratched", "released_at": NOW}, {"state": "withdrawn", "closed_at": NOW},
+    ]  # fmt: skip
+    for i in range(count):
+        note = make_note(ready_order(store, country=["BR", "DE", "US"][i % 3], ship_by=None if i % 2 else NOW))
+        DispatchNote.objects.filter(pk=note.pk).update(**changes[i % len(changes)], due_at=NOW.replace(hour=i % 20))
+        if i % 4 == 2 and note.service:
+            make_number(note.service, note=note, state="reserved")
+
+
+def _numbers(store: Any, count: int, person: Any) -> None:
+    services = [make_service("CP_REG"), make_service("EMS", kind="ems", match_words=["ems"])]
+    states = ["free", "void", "free"]
+    for i in range(count):
+        note = make_note(ready_order(store)) if i % 3 == 2 else None
+        state = "reserved" if note else states[i % 3]
+        make_number(services[i % 2], state=state, note=note, check_ok=i % 2 == 0, void_reason="torn" if state == "void" else "")
+
+
+def _batches(store: Any, count: int, person: Any) -> None:
+    for i in range(count):
+        note = make_note(ready_order(store))
+        batch = PrintBatch.objects.create(
+            number=f"B-{next(_count)}", owner=None if i % 2 else person, documents=["notes"], note_count=1, created_at=NOW.replace(hour=i % 20),
+            void_at=NOW if i % 3 == 2 else None,
+        )  # fmt: skip
+        PrintLog.objects.create(batch=batch, note=note, position=1, at=NOW, problem="no number" if i % 2 else "")
+
+
+def _services(store: Any, count: int, person: Any) -> None:
+    for i in range(count - Service.objects.count()):
+        make_service(f"S{next(_count):04}", kind=["ems", "express"][i % 2], active=i % 3 != 0, value_max=None if i % 2 else 5, value_max_currency="EUR")
+
+
+def _rules(store: Any, count: int, person: Any) -> None:
+    for i in range(count - ApprovalRule.objects.count()):
+        ApprovalRule.objects.create(
+            name=f"rule {next(_count)}", position=i, active=i % 2 == 0, kinds=["price"], conditions={"country": ["DE"]}, store=store if i % 3 == 1 else None
+        )
+
+
+LISTING_ROWS = {
+    "dispatch-notes": Rows(_notes),
+    "waybill-numbers": Rows(_numbers, owned=False),
+    "print-batches": Rows(_batches),
+    "services": Rows(_services, owned=False),
+    "approval-rules": Rows(_rules, owned=False),
+}

@@ -205,6 +205,6 @@ def _call_people(checks: Sequence[Check], drafted: set[int], now: datetime) -> N
         c.parcel.pk: {"advice": c.step.advice, "rule": c.step.rule_id, "days": c.facts.days_since_dispatch}
         for c in checks if c.step.role and c.parcel.pk not in drafted
     }  # fmt: skip
-    worklist.open_for(rule_key=STEP, facts=facts, now=now)
+    worklist.open_for(rule_key=STEP, facts=facts, now=now, loaded={c.parcel.pk: c.parcel for c in checks})
     idle = [c.parcel.pk for c in checks if c.parcel.pk not in facts]
     worklist.close(rule_key=STEP, subject_ids=idle, actor=SYSTEM, now=now, reason="advice changed", cancelled=True)
