@@ -273,7 +273,7 @@ async function enhance(selects) {
     document.head.append(css, js);
   });
   const Kit = await selectKit;
-  if (Kit) selects.forEach((el) => { el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? ""); if (!el.tomselect) new Kit(el, { maxOptions: 500, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); });
+  if (Kit) selects.forEach((el) => { if (el.tomselect) return; el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? el.name); new Kit(el, { maxOptions: 500, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); });
 }
 function tick() {
   $$("[data-countdown]").forEach((el) => {
