@@ -1,7 +1,8 @@
 """Records in: the raw answer is kept first, then read, then handed to the app that knows what it means.
 
 A page is stored and committed before anything looks at it, because some channels show a thing only once. Reading runs
-from the stored rows, so a crash between the two loses nothing; the same answer is kept once (its digest).
+from the stored rows, so a crash between the two loses nothing; the same answer is kept once (its digest). That such a thing
+was asked for is committed before the question, so an answer that was lost on its way is made up for by the next fetch.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def fetch(*, store: Store, kind: str, now: datetime, subjects: Sequence[str] = (
             return 0
         try:
             connector = connector_class(store.kind)(selectors.account(store, held))
-            new = _pull(connector, held, str(kind), now, subjects)
+            missed = reconcile(store=store, kind=kind, now=now) if held.cursor.get(_doubt(kind)) else 0
+            new = missed + _pull(connector, held, str(kind), now, subjects)
         except errors.ConnectorError as error:
             _fault(held, error, now)
             return 0
@@ -87,7 +89,7 @@ def reconcile(*, store: Store, kind: str, now: datetime) -> int:
         except errors.ConnectorError as error:
             _fault(held, error, now)
             return 0
-        new = store_page(store=store, kind=str(kind), page=page, now=now, mark={mark: now.isoformat()})
+        new = store_page(store=store, kind=str(kind), page=page, now=now, mark={mark: now.isoformat(), _doubt(kind): False})
         process(store=store, kind=kind, now=now)
         return new
 
@@ -163,15 +165,31 @@ def _first_days(store: Store, now: datetime) -> float:
 
 
 def _pull(connector: Connector, held: Connection, kind: str, now: datetime, subjects: Sequence[str]) -> int:
-    store, new = held.store, 0
+    store, new, once = held.store, 0, kind in connector.read_once
     cursor = held.cursor.get(kind) or {"since": (now - timedelta(days=_first_days(store, now))).isoformat()}
     for _page in range(PAGES):
+        if once:
+            _begin_doubt(held, kind)
         page = connector.pull(kind, cursor, now=now, subjects=subjects)
-        new += store_page(store=store, kind=kind, page=page, now=now)
+        mark = {kind: page.cursor, _doubt(kind): False} if once else None
+        new += store_page(store=store, kind=kind, page=page, now=now, mark=mark)
         cursor = page.cursor
         if not page.more:
             break
     return new
+
+
+def _doubt(kind: str) -> str:
+    """The mark of a thing that is shown once and was asked for, whose answer is not stored yet."""
+    return f"{kind}:doubt"
+
+
+@transaction.atomic
+def _begin_doubt(held: Connection, kind: str) -> None:
+    """Committed before the question: whatever ends this worker or spoils the answer, the next fetch looks into history."""
+    row = Connection._base_manager.select_for_update(of=("self",)).get(pk=held.pk)
+    row.cursor = {**row.cursor, _doubt(kind): True}
+    row.save(update_fields=["cursor"])
 
 
 def _fault(held: Connection, error: errors.ConnectorError, now: datetime) -> None:
