@@ -94,9 +94,7 @@ def margin_percent(value: Decimal, cost: Decimal | None) -> Decimal | None:
     return ((value - cost) / value * 100).quantize(Decimal("0.1"))
 
 
-def may_sign(*, kind: str, user_id: int | None, others: Mapping[str, int | None], one_signer: bool) -> bool:
-    """Whether the person may give ``kind``: the two signers differ unless the store allows one. Signatures of rules (no
-    user) stand in nobody's way. ``others``: kind -> user of the living signatures."""
-    if one_signer or user_id is None:
-        return True
-    return all(other != user_id for k, other in others.items() if k != kind and other is not None)
+def may_sign(*, kind: str, who: str, others: Mapping[str, str], one_signer: bool) -> bool:
+    """Whether somebody may give ``kind``: the two signers differ unless the store allows one. ``who`` names the person or
+    the program, ``others`` who gave the living signatures by kind; rules (an empty name) stand in nobody's way."""
+    return one_signer or not who or all(other != who for k, other in others.items() if k != kind)
