@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import selectors
 from conversations.choices import DeliveryState, Direction, MessageState
+from conversations.services import privacy
 from core import panels, timeline
 from core.audit import Actor, subject_type
 from core.panels import Panel
 from core.timeline import Entry
+from customers.registry import personal_data
+
+personal_data("conversations", export=privacy.export_buyer, erase=privacy.erase_buyer)
 
 
 def _entries(obj: Any, actor: Actor, before: datetime | None, limit: int) -> Iterable[Entry]:

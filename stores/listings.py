@@ -88,6 +88,8 @@ class CallListing(Listing):
         View("failed", _("Failed"), "state=failed", default=True),
         View("unclear", _("Unclear"), "state=unknown"),
         View("waiting", _("Waiting"), "state=queued&state=leased"),
+        View("mail", _("E-mails"), "ability=send_email", counted=False),
+        View("mailbox", _("Mailbox"), "ability=send_message", counted=False),
         View("all", _("All"), counted=False),
     ]
     url, detail_url, default_order = "stores:calls", "stores:call", "-id"

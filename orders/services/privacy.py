@@ -14,6 +14,8 @@ from core.audit import Actor
 from core.errors import NotAllowed
 from customers.models import Buyer
 from orders.models import Order, OrderAddress, OrderLine, Wish
+from stores.choices import Ability
+from stores.services import inbound
 
 _TEXTS = ("recipient", "phone", "line1", "line2", "city", "state", "postcode")
 
@@ -40,6 +42,8 @@ def erase_buyer(buyer: Buyer, now: datetime) -> int:
     changed = orders.exclude(buyer_name="", note="", search="").update(buyer_name="", note="", search="")
     changed += Wish._base_manager.filter(order__in=orders).exclude(text="").update(text="")
     changed += OrderLine._base_manager.filter(order__in=orders).exclude(buyer_note="").update(buyer_note="")
+    told = list(orders.values_list("external_id", flat=True))
+    changed += inbound.forget(store=buyer.store, kind=Ability.ORDERS, remote_ids=told)
     held = OrderAddress._base_manager.filter(order__in=orders).exclude(Q(**dict.fromkeys(_TEXTS, "")))
     return changed + held.update(**dict.fromkeys(_TEXTS, ""), changed_at=now)
 

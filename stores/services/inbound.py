@@ -8,7 +8,7 @@ was asked for is committed before the question, so an answer that was lost on it
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -269,4 +269,13 @@ def _log(error: Exception, kind: str) -> None:
         logger.error("record cannot be handed on", exc_info=error, extra={"kind": kind})
 
 
-__all__ = ["RawRecord", "fetch", "fetch_all", "process", "reconcile", "retry_record", "store_page"]
+def forget(*, store: Store, kind: str, remote_ids: Iterable[str]) -> int:
+    """Empty the raw records of these things: the same answer of the channel is still known and does not come back.
+
+    Answers how many rows changed.
+    """
+    rows = InboundRecord._base_manager.filter(store=store, kind=str(kind), remote_id__in=list(remote_ids))
+    return rows.exclude(payload={"erased": True}).update(payload={"erased": True}, state=InboundState.DONE, error="")
+
+
+__all__ = ["RawRecord", "fetch", "fetch_all", "forget", "process", "reconcile", "retry_record", "store_page"]

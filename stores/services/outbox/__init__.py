@@ -7,11 +7,20 @@
 """
 
 from stores.services.outbox.lanes import CHANNEL, MAIL, lane_of, pause, paused_reasons, resume
-from stores.services.outbox.queue import CallSpec, drop, drop_for_store, enqueue, enqueue_many, retry, retry_many
+from stores.services.outbox.queue import (
+    CallSpec,
+    drop,
+    drop_for_store,
+    enqueue,
+    enqueue_many,
+    forget,
+    retry,
+    retry_many,
+)
 from stores.services.outbox.sending import drain, due_lanes, send_due, send_lane
 from stores.services.outbox.settling import sweep
 
 __all__ = [
-    "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "due_lanes", "enqueue", "enqueue_many", "lane_of",
+    "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "due_lanes", "enqueue", "enqueue_many", "forget", "lane_of",
     "pause", "paused_reasons", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
@@ -144,3 +145,12 @@ def settled(call: OutboundCall, *, now: datetime) -> None:
 def _may(actor: Actor) -> None:
     if not actor.has_perm("stores.change_connection"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
+
+
+def forget(*, calls: models.QuerySet[OutboundCall]) -> int:
+    """Take what was said to whom out of these calls; that they happened, and their receipts, stay. Answers how many rows."""
+    return calls.exclude(payload={"erased": True}).update(payload={"erased": True}, receipt=_plain_receipt(), error="")
+
+
+def _plain_receipt() -> Any:
+    return Func(F("receipt"), Value("facts"), function="", template="(%(expressions)s)", arg_joiner=" - ", output_field=models.JSONField())
