@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -52,6 +53,8 @@ def _help(options: argparse.Namespace) -> int:
 
 def main(argv: list[str]) -> int:
     """Run one command; a refusal is one sentence and exit code 1."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # before the supervisor takes over: stop tools as Ctrl-C does
+        signal.signal(number, signal.default_int_handler)
     read_env_file()
     parser = argparse.ArgumentParser(prog="python3 -m launch")
     commands = parser.add_subparsers(dest="command", required=True)
