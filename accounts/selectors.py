@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,32 @@ def stores_for(actor: Actor) -> QuerySet[Store]:
     """The open stores the actor works in, by code."""
     stores = Store.objects.filter(closed_at__isnull=True).order_by("code")
     return stores if actor.store_ids is None else stores.filter(pk__in=actor.store_ids)
+
+
+_NAMES, _NAMES_SECONDS = "accounts:store-names", 60
+
+
+def store_names(actor: Actor) -> list[tuple[int, str, str]]:
+    """Id, code and name of the open stores the actor works in, by code; remembered for a minute, so that no page asks twice."""
+    try:
+        held = cache.get(_NAMES)
+    except Exception:  # the cache is away: ask
+        held = None
+    if held is None:
+        held = list(Store.objects.filter(closed_at__isnull=True).order_by("code").values_list("pk", "code", "name"))
+        try:
+            cache.set(_NAMES, held, _NAMES_SECONDS)
+        except Exception:
+            return [row for row in held if actor.may_see_store(row[0])]
+    return [row for row in held if actor.may_see_store(row[0])]
+
+
+def forget_store_names() -> None:
+    """Drop the remembered names after a change."""
+    try:
+        cache.delete(_NAMES)
+    except Exception:
+        return
 
 
 def store_by_code(code: str) -> Store:

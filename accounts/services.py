@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role, StoreKind
 from accounts.models import ApiToken, Store, StoreMember, User
+from accounts.selectors import forget_store_names
 from core import audit, clock, crypto
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
@@ -55,6 +56,7 @@ def create_store(
     except IntegrityError as error:
         raise Conflict("store_taken", _("This code is taken by another store.")) from error
     audit.record(store, "store.create", actor=actor, now=now, text="Store opened")
+    transaction.on_commit(forget_store_names)
     return store
 
 
@@ -80,6 +82,7 @@ def change_store(*, store: Store, actor: Actor, now: datetime, **changes: Any) -
     for name, value in changes.items():
         setattr(store, name, value)
     store.save(update_fields=list(changes))
+    transaction.on_commit(forget_store_names)
     differing = {k: [str(before[k]), str(changes[k])] for k in changes if before[k] != changes[k]}
     if differing:
         audit.record(store, "store.change", actor=actor, now=now, text="Store changed", changes=differing)

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.selectors import stores_for
+from accounts.selectors import store_names
 from core import counts
 from core.audit import Actor
 from core.models import SystemMark
@@ -82,8 +82,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return {}  # parts of pages have no frame
     actor = user.actor
     figures = counts.counts_for(request.actor)
-    stores = list(stores_for(actor))
-    chosen = next((s for s in stores if s.pk == user.current_store_id), None)
+    stores = store_names(actor)
+    chosen = next((row for row in stores if row[0] == user.current_store_id), None)
     return {
         "shell": {
             "menu": [
@@ -92,8 +92,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
                 if actor.has_perm(item.permission) and address(item.url)
             ],
             "user": {"name": user.label, "initial": user.label[:1].upper(), "role": user.get_role_display()},
-            "stores": [{"code": s.code, "name": s.name, "active": s == chosen} for s in stores],
-            "store": {"code": chosen.code, "name": chosen.name} if chosen else None,
+            "stores": [{"code": code, "name": name, "active": chosen is not None and chosen[0] == pk} for pk, code, name in stores],
+            "store": {"code": chosen[1], "name": chosen[2]} if chosen else None,
             "language": get_language(),
             "languages": [("zh-hans", "中文"), ("en", "English")],
             "theme": user.theme,

@@ -8,19 +8,17 @@ import django_filters as df
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext
 
-from accounts.selectors import stores_for
+from accounts.selectors import store_names
 from core import format as f
 from orders.choices import TO_SHIP, FlagColour, HoldReason, OrderState, OrderType, Stage
 from orders.models import Order, OrderFlag, OrderLine, OrderRule
 from orders.selectors import countries_seen, open_wishes_exist, ungreeted_among
 
-YES_NO = [("true", pgettext_lazy("filter", "Yes")), ("false", pgettext_lazy("filter", "No"))]
 
-
-def _stores(request: Any) -> QuerySet[Any]:
-    return stores_for(request.actor)
+def _yes_no() -> list[tuple[str, Any]]:
+    return [("", "—"), ("true", pgettext("filter", "Yes")), ("false", pgettext("filter", "No"))]
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -28,64 +26,80 @@ def _countries() -> list[tuple[str, str]]:
 
 
 class Among(df.MultipleChoiceFilter):
-    """One of several values of a column of the row itself: a plain IN, without the DISTINCT that joins would need."""
+    """One of several values of a column of the row itself: a plain IN, without the DISTINCT that joins would need.
+
+    ``choices`` is a function: a form is copied for each request, and lists of translated words are dear to copy.
+    """
+
+    field_class = forms.MultipleChoiceField
 
     def __init__(self, **more: Any) -> None:
         super().__init__(distinct=False, **more)
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """``column IN values``; nothing chosen asks nothing."""
+        if self._method is not None:
+            return super().filter(qs, value)
         return qs.filter(**{f"{self.field_name}__in": list(value)}) if value else qs
 
 
-class StoreFilter(df.ModelMultipleChoiceFilter):
-    """Some of the actor's stores, by code."""
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """``store IN ids``."""
-        return qs.filter(**{f"{self.field_name}__in": [store.pk for store in value]}) if value else qs
-
-
-class CountryField(forms.MultipleChoiceField):
-    """Countries by code. Offered are those that orders went to; any two letters may be asked."""
+class OpenField(forms.MultipleChoiceField):
+    """Offered are those that exist; anything of the right shape may be asked (and finds nothing)."""
 
     def valid_value(self, value: str) -> bool:
-        """Two letters."""
-        return len(value) == 2 and value.isascii() and value.isalpha()
+        """A short word."""
+        return 0 < len(value) <= 40 and "\x00" not in value
 
 
 class CountryFilter(Among):
     """Orders to some countries."""
 
-    field_class = CountryField
+    field_class = OpenField
+
+
+class StoreFilter(Among):
+    """Some of the actor's stores, by code."""
+
+    field_class = OpenField
+
+    @property
+    def field(self) -> Any:
+        """The field with the stores of whoever asks."""
+        made = super().field
+        request = getattr(getattr(self, "parent", None), "request", None)
+        if request is not None:
+            made.choices = [(code, name) for _pk, code, name in store_names(request.actor)]
+        return made
 
 
 class YesNo(df.TypedChoiceFilter):
     """Yes, no, or not asked."""
 
+    field_class = forms.TypedChoiceField
+
     def __init__(self, **more: Any) -> None:
-        super().__init__(choices=YES_NO, coerce=lambda value: value == "true", **more)
+        super().__init__(choices=_yes_no, coerce=lambda value: value == "true", empty_value=None, **more)
 
 
 class OrderFilter(df.FilterSet):
     """The filters of the order list; the first four stand as chips."""
 
-    stage = Among(choices=Stage.choices, label=_("Stage"))
-    store = StoreFilter(queryset=_stores, to_field_name="code", field_name="store", distinct=False, label=_("Store"))
+    stage = Among(choices=lambda: Stage.choices, label=_("Stage"))
+    store = StoreFilter(choices=list, field_name="store__code", label=_("Store"))
     country = CountryFilter(choices=_countries, label=_("Country"))
     placed = df.DateFromToRangeFilter(field_name="placed_at", label=_("Placed"))
-    state = Among(choices=OrderState.choices, label=_("State"))
+    state = Among(choices=lambda: OrderState.choices, label=_("State"))
     paid = df.DateFromToRangeFilter(field_name="paid_at", label=_("Paid"))
     ship_by = df.DateFromToRangeFilter(method="by_ship_by", label=_("Latest dispatch"))
     service = df.CharFilter(method="by_service", label=_("Service"))
-    flag = df.MultipleChoiceFilter(choices=FlagColour.choices, distinct=False, method="by_flag", label=_("Flag"))
-    hold_reason = df.MultipleChoiceFilter(choices=HoldReason.choices, distinct=False, method="by_hold_reason", label=_("Held because"))
+    flag = Among(choices=lambda: FlagColour.choices, method="by_flag", label=_("Flag"))
+    hold_reason = Among(choices=lambda: HoldReason.choices, method="by_hold_reason", label=_("Held because"))
     sku = df.CharFilter(method="by_sku", label=_("SKU"))
     has_wish = YesNo(method="by_wish", label=_("Has a wish"))
     unmatched = YesNo(method="by_unmatched", label=_("To match"))
     ungreeted = YesNo(method="by_ungreeted", label=_("Not greeted"))
     history = YesNo(field_name="history", label=_("History"))
-    type = Among(choices=OrderType.choices, label=_("Type"))
+    type = Among(choices=lambda: OrderType.choices, label=_("Type"))
     buyer = df.NumberFilter(field_name="buyer_id", widget=forms.HiddenInput, min_value=1, max_value=2**62)
 
     class Meta:

@@ -256,7 +256,14 @@ class ExportDoor(ListDoor):
 
 
 class ColumnsDoor(ListDoor):
-    """POST: keep the person's columns; ``reset`` takes the house's choice."""
+    """GET: the form that chooses. POST: keep the person's columns; ``reset`` takes the house's choice."""
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The form, for the question in the address."""
+        page = ListPage(listing_name=self.listing.name)
+        page.setup(request)
+        context = {"title": _("Choose columns"), **page.column_form()}
+        return self.render("core/_columns_form.html" if self.is_partial() else "core/columns.html", context)
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse:
         """Back to the list."""

@@ -110,7 +110,7 @@ class ListPage(Page):
             "title": listing.title, "subtitle": self.subtitle, "head_actions": self.head_actions(),
             "list_url": self.url, "query": text, "listing": listing,
             **self._views(), **self._filters(),
-            "columns": self._columns(columns), "column_choice": self._choice(columns),
+            "columns": self._columns(columns), "column_choice": self._choice(),
             "rows": rows, "tbody": tbody(rows, picks=bool(offered)), "actions": offered,
             "total": total, "total_text": views_saved.shown_count(total) if total is not None else "",
             "next_url": self._page_url(page.next), "prev_url": self._page_url(page.previous),
@@ -231,17 +231,23 @@ class ListPage(Page):
                          "sorted": ("desc" if order.descending else "asc") if mine else ""})  # fmt: skip
         return made
 
-    def _choice(self, columns: list[Column]) -> dict[str, Any]:
-        shown = [c.name for c in columns]
-        rest = [c for c in self.listing.all_columns.values() if c.name not in shown]
+    def _choice(self) -> dict[str, Any]:
+        """Where columns are chosen; the form is loaded when somebody opens it."""
+        url = reverse("core:columns", args=[self.listing.name])
+        return {"url": url, "load_url": f"{url}?{self.request.GET.urlencode()}"}
+
+    def column_form(self) -> dict[str, Any]:
+        """The columns to choose from: the shown ones first, in their order."""
+        shown = [c.name for c in self.listing.chosen(self.chosen_names)]
+        rest = [name for name in self.listing.all_columns if name not in shown]
         first = next(iter(self.listing.all_columns), "")
-        options = [{"name": c.name, "label": self.listing.heading(c), "chosen": c.name in shown, "locked": c.name == first}
-                   for c in [*columns, *rest]]  # fmt: skip
-        return {
-            "url": reverse("core:columns", args=[self.listing.name]),
-            "options": options,
-            "reset": bool(self.chosen_names),
-        }
+        options = [
+            {"name": name, "label": self.listing.heading(self.listing.all_columns[name]), "chosen": name in shown, "locked": name == first}
+            for name in [*shown, *rest]
+        ]
+        choice = {"url": reverse("core:columns", args=[self.listing.name]), "options": options, "reset": bool(self.chosen_names)}
+        question = self.request.GET.urlencode()
+        return {"column_choice": choice, "next": f"{self.listing.address()}?{question}" if question else self.listing.address()}
 
     def _rows(self, columns: list[Column], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         listing = self.listing

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.audit import Actor
 from core.errors import Conflict, DomainError
 from core.listing import Action, Listing, Outcome
+from orders import selectors
 from orders.choices import TO_SHIP, HoldReason, OrderState, Stage
 from orders.forms import orders as forms
 from orders.models import Order
@@ -91,6 +92,11 @@ class Release(Action):
     name, label, permission = "release", _("Release"), "orders.hold_order"
     form, icon, order = forms.NoteForm, "player-play", 21
     done_text = _("Goes on.")
+
+    def check(self, obj: Order, actor: Actor, now: datetime) -> None:
+        """A wish that cannot be met is told first."""
+        if obj.hold_reason == HoldReason.WISH and selectors.impossible_wishes(obj.pk):
+            raise Conflict("wish_open", _("A wish cannot be met. Tell the buyer first, or drop the wish."))
 
     def shown_for(self, obj: Order) -> bool:
         """While held."""

@@ -17,7 +17,7 @@ class Limits:
 
     seconds: int = 900
     wait: int = 0
-    memory: int = 400 * MIB
+    memory: int = 300 * MIB
     file_bytes: int = 100 * MIB
     unpacked_bytes: int = 500 * MIB
     workbook_bytes: int = 120 * MIB

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors import stores_for
 from core.errors import DomainError, Invalid
 from core.formpage import FormPage
 from core.listing.html import ListPage
@@ -29,7 +30,8 @@ class NewOrderPage(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The empty form."""
-        store = request.user.current_store  # type: ignore[union-attr]
+        mine = list(stores_for(self.actor)[:2])
+        store = request.user.current_store or (mine[0] if len(mine) == 1 else None)  # type: ignore[union-attr]
         initial = {"store": store.code, "currency": store.currency} if store else {"currency": "USD"}
         return self.answer(NewOrderForm(actor=self.actor, initial=initial), NewLines(prefix="line"))
 

@@ -21,7 +21,8 @@ def make_warehouse(code: str = "MAIN", **facts: object) -> Warehouse:
     if found is not None:
         return found
     facts.setdefault("is_default", not Warehouse.objects.filter(is_default=True).exists())
-    return Warehouse.objects.create(code=code, name=f"Warehouse {code}", **facts)
+    facts.setdefault("name", f"Warehouse {code}")
+    return Warehouse.objects.create(code=code, **facts)
 
 
 def make_sku(code: str = "", *, on_hand: int = 0, warehouse: Warehouse | None = None, bin: str | None = None, **facts: object) -> Sku:

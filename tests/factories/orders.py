@@ -94,7 +94,7 @@ def _orders(store: Any, count: int, person: Any) -> None:
         number = next(_count)
         items = [make_item(store, f"R-{store.code}", sku=sku), make_item(store, f"U-{store.code}-{number % 3}")][: 1 + number % 2]
         make_order(
-            store, lines=[(item, 1 + number % 3) for item in items], placed_at=NOW - timedelta(days=number % 9, minutes=number), assess=i % 3 != 2,
+            store, lines=[(item, 1 + number % 3) for item in items], placed_at=NOW - timedelta(days=number % 9, minutes=number % 90), assess=i % 3 != 2,
             **kinds[number % len(kinds)],
         )  # fmt: skip
 
