@@ -23,6 +23,7 @@ PIECE = 500
 DESK = system("dispatch")
 
 order_registry.dispatch_facts = stages.facts_of_orders
+order_registry.service_choices = selectors.service_choices
 
 
 def _draft_waiting(now: datetime) -> int:
