@@ -118,7 +118,7 @@ class OrderPage(DetailPage):
             return "release"
         if obj.greeted_at is None and obj.state in (OrderState.NEW, OrderState.READY):
             return "greet"
-        return ""
+        return {Stage.TO_APPROVE: "make-notes", Stage.TO_PRINT: "print-notes"}.get(Stage(obj.stage), "")
 
     def extra_steps(self, obj: Order) -> list[dict[str, Any]]:
         """To the match page, while an article is not matched."""
