@@ -1,6 +1,7 @@
 """The tables of moves of notes, parcels and waybill numbers."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core.states import Machine, Transition
 from logistics.choices import NoteState as N
@@ -11,23 +12,23 @@ NOTE = Machine(
     "note",
     "state",
     [
-        Transition("sign", sources={N.DRAFT}, target=N.SIGNED, stamp="signed_at", text="Both signatures given"),
-        Transition("edit", sources={N.SIGNED, N.RELEASED, N.BLOCKED}, target=N.DRAFT, text="Changed: signatures are void"),
-        Transition("release", sources={N.SIGNED}, target=N.RELEASED, stamp="released_at", text="Released to the warehouse"),
+        Transition("sign", sources={N.DRAFT}, target=N.SIGNED, stamp="signed_at", text=gettext_noop("Both signatures given")),
+        Transition("edit", sources={N.SIGNED, N.RELEASED, N.BLOCKED}, target=N.DRAFT, text=gettext_noop("Changed: signatures are void")),
+        Transition("release", sources={N.SIGNED}, target=N.RELEASED, stamp="released_at", text=gettext_noop("Released to the warehouse")),
         Transition(
             "block", sources={N.RELEASED}, target=N.BLOCKED, permission="logistics.block_note", needs=["reason"],
-            stamp="blocked_at", label=_("Report a problem"), text="The warehouse reports a problem",
+            stamp="blocked_at", label=_("Report a problem"), text=gettext_noop("The warehouse reports a problem"),
         ),
         Transition(
             "unblock", sources={N.BLOCKED}, target=N.RELEASED, permission="logistics.change_note", label=_("Problem solved"),
-            text="Problem solved",
+            text=gettext_noop("Problem solved"),
         ),
-        Transition("pack", sources={N.RELEASED}, target=N.PACKED, stamp="packed_at", text="Packed"),
-        Transition("unpack", sources={N.PACKED}, target=N.RELEASED, text="Opened again"),
-        Transition("close", sources={N.PACKED}, target=N.CLOSED, stamp="closed_at", text="Handed over"),
+        Transition("pack", sources={N.RELEASED}, target=N.PACKED, stamp="packed_at", text=gettext_noop("Packed")),
+        Transition("unpack", sources={N.PACKED}, target=N.RELEASED, text=gettext_noop("Opened again")),
+        Transition("close", sources={N.PACKED}, target=N.CLOSED, stamp="closed_at", text=gettext_noop("Handed over")),
         Transition(
             "withdraw", sources={N.DRAFT, N.SIGNED, N.RELEASED, N.BLOCKED, N.PACKED}, target=N.WITHDRAWN, needs=["reason"],
-            permission="logistics.change_note", stamp="closed_at", label=_("Withdraw"), text="Withdrawn",
+            permission="logistics.change_note", stamp="closed_at", label=_("Withdraw"), text=gettext_noop("Withdrawn"),
         ),
     ],
 )  # fmt: skip
@@ -36,12 +37,16 @@ PARCEL = Machine(
     "parcel",
     "state",
     [
-        Transition("hand_over", sources={P.PACKED}, target=P.SHIPPED, stamp="shipped_at", text="Handed over to the carrier"),
-        Transition("deliver", sources={P.SHIPPED}, target=P.DELIVERED, stamp="settled_at", text="Delivered"),
-        Transition("return", sources={P.SHIPPED}, target=P.RETURNED, stamp="settled_at", text="Came back to us"),
-        Transition("lose", sources={P.SHIPPED}, target=P.LOST, stamp="settled_at", needs=["reason"], text="Given up as lost"),
-        Transition("close", sources={P.PACKED, P.SHIPPED}, target=P.CLOSED, stamp="settled_at", needs=["reason"], text="Closed"),
-        Transition("reopen", sources={P.DELIVERED, P.RETURNED, P.LOST}, target=P.SHIPPED, needs=["reason"], text="Opened again"),
+        Transition("hand_over", sources={P.PACKED}, target=P.SHIPPED, stamp="shipped_at", text=gettext_noop("Handed over to the carrier")),
+        Transition("deliver", sources={P.SHIPPED}, target=P.DELIVERED, stamp="settled_at", text=gettext_noop("Delivered")),
+        Transition("return", sources={P.SHIPPED}, target=P.RETURNED, stamp="settled_at", text=gettext_noop("Came back to us")),
+        Transition("lose", sources={P.SHIPPED}, target=P.LOST, stamp="settled_at", needs=["reason"], text=gettext_noop("Given up as lost")),
+        Transition(
+            "close", sources={P.PACKED, P.SHIPPED}, target=P.CLOSED, stamp="settled_at", needs=["reason"], text=gettext_noop("Closed")
+        ),
+        Transition(
+            "reopen", sources={P.DELIVERED, P.RETURNED, P.LOST}, target=P.SHIPPED, needs=["reason"], text=gettext_noop("Opened again")
+        ),
     ],
 )  # fmt: skip
 

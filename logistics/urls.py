@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
 from core.listing.html import ListPage
-from logistics.views import board, hand_over, note_steps, notes, numbers, parcels, printing, setup, station
+from logistics.views import board, hand_over, note_steps, notes, numbers, parcels, printing, setup, station, tables
 
 app_name = "logistics"
 
@@ -45,6 +45,10 @@ PARCELS: list[URLPattern] = [
     path("<int:pk>/pane/", parcels.ParcelPane.as_view(), name="parcel_pane"),
     path("events/", ListPage.of("tracking-events"), name="events"),
     path("events/import/", parcels.EventsImportPage.as_view(), name="events_import"),
+    path("promises/", ListPage.of("promises"), name="promises"),
+    path("promises/<int:pk>/", tables.PromisePage.as_view(), name="promise"),
+    path("decisions/", ListPage.of("decisions"), name="decisions"),
+    path("decisions/<int:pk>/", tables.DecisionPage.as_view(), name="decision"),
 ]
 
 urlpatterns = [path("dispatch/", include(DISPATCH)), path("parcels/", include(PARCELS))]

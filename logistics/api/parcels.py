@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from core.api.fields import Scoped
@@ -22,6 +24,11 @@ class EventInput(serializers.Serializer):
     location = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
 
 
+def set_promise(*, obj: Any, actor: Any, now: Any, **changes: Any) -> Any:
+    """The service under the name the resource uses."""
+    return tracking.set_promise(promise=obj, actor=actor, now=now, **changes)
+
+
 class ParcelResource(Resource):
     """Parcels: read, and extend, settle, record-event, check as actions."""
 
@@ -35,4 +42,28 @@ class EventResource(Resource):
     create = Write(EventInput, tracking.record_one, "logistics.track_parcel")
 
 
-RESOURCES: list[type] = [ParcelResource, EventResource]
+class PromiseInput(serializers.Serializer):
+    """New figures of a promise from a day on."""
+
+    promise_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
+    first_check_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
+    second_check_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
+    lost_after_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
+    extend_when_days_left = serializers.IntegerField(min_value=0, max_value=60, required=False)
+    valid_from = serializers.DateField(required=False)
+
+
+class PromiseResource(Resource):
+    """Delivery promises: a change makes a new version from a day on (today when not said)."""
+
+    listing = "promises"
+    update = Write(PromiseInput, set_promise, "logistics.change_service")
+
+
+class DecisionResource(Resource):
+    """Rows of the decision tables of late, held and waiting parcels."""
+
+    listing, path = "decisions", "settings/decisions"
+
+
+RESOURCES: list[type] = [ParcelResource, EventResource, PromiseResource, DecisionResource]

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import stores_for
 from core.clock import utcnow
@@ -30,7 +31,7 @@ class ServiceChoice(django_filters.ChoiceFilter):
 class NoteFilter(django_filters.FilterSet):
     """Filters of the list of dispatch notes."""
 
-    work = django_filters.ChoiceFilter(choices=Work.choices, method="by_work", label=_("Next"))
+    work = django_filters.ChoiceFilter(choices=Work.choices, method="by_work", label=pgettext_lazy("board", "Next"))
     state = django_filters.MultipleChoiceFilter(choices=NoteState.choices, label=_("State"))
     store = django_filters.ModelChoiceFilter(
         queryset=lambda request: stores_for(request.actor), to_field_name="code", label=_("Store")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
@@ -78,11 +78,11 @@ class NoteInTime(NoteRule):
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Sign."""
-        return _now("Sign")
+        return gettext("Sign")
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """The order."""
-        return _now("Order %(order)s waits for its signatures.") % {"order": facts.get("order", "")}
+        return gettext("Order %(order)s waits for its signatures.") % {"order": facts.get("order", "")}
 
     def bulk_url(self) -> str:
         """All of them on one page."""
@@ -116,7 +116,7 @@ class BlockedNote(NoteRule):
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Decide."""
-        return _now("Decide")
+        return gettext("Decide")
 
 
 class MissingRule(NoteRule):
@@ -181,11 +181,11 @@ class GoodsMissing(MissingRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """What can be done."""
-        return _now("Ask for a longer handling time, offer a substitute, cancel, or reserve a number.")
+        return gettext("Ask for a longer handling time, offer a substitute, cancel, or reserve a number.")
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Decide."""
-        return _now("Decide")
+        return gettext("Decide")
 
 
 @register
@@ -209,11 +209,11 @@ class FindGoods(MissingRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """What to do."""
-        return _now("Pack it today, or report the problem on the note.")
+        return gettext("Pack it today, or report the problem on the note.")
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Open."""
-        return _now("Open the note")
+        return gettext("Open the note")
 
 
 @register
@@ -237,11 +237,11 @@ class NumberWaiting(MissingRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """What is true."""
-        return _now("The shop is told only when the parcel has left. Hand it over, or settle it with the buyer.")
+        return gettext("The shop is told only when the parcel has left. Hand it over, or settle it with the buyer.")
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Open."""
-        return _now("Open the note")
+        return gettext("Open the note")
 
 
 @register
@@ -299,11 +299,11 @@ class NotHandedOver(NoteRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """What is asked."""
-        return _now("The carrier came and the parcel stayed. Ask the warehouse why.")
+        return gettext("The carrier came and the parcel stayed. Ask the warehouse why.")
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Open."""
-        return _now("Open the note")
+        return gettext("Open the note")
 
     def bulk_url(self) -> str:
         """All of them on one page."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
@@ -65,13 +65,13 @@ class DeclareToday(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """What to copy where."""
-        return _now("%(store)s, order %(order)s: enter %(number)s (%(service)s).") % {
+        return gettext("%(store)s, order %(order)s: enter %(number)s (%(service)s).") % {
             name: facts.get(name, "") for name in ("store", "order", "number", "service")
         }
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Copy and confirm."""
-        return _now("Copy and confirm")
+        return gettext("Copy and confirm")
 
 
 @register
@@ -103,8 +103,8 @@ class NumberLow(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """How many are left."""
-        return _now("%(free)s free numbers of %(number)s are left.") % {"free": facts.get("free", 0), "number": facts.get("number", "")}
+        return gettext("%(free)s free numbers of %(number)s are left.") % {"free": facts.get("free", 0), "number": facts.get("number", "")}
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Add."""
-        return _now("Add numbers")
+        return gettext("Add numbers")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import Actor
@@ -83,14 +83,14 @@ class GetNumbers(Action):
         made = numbers.reserve_for(notes=[obj], actor=actor, now=now)
         if obj.pk in made.refused:
             raise made.refused[obj.pk]
-        return _now("The carrier was asked for a number.") if made.asked else _now("Reserved.")
+        return gettext("The carrier was asked for a number.") if made.asked else gettext("Reserved.")
 
     def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome] | None:
         """Many notes from the pool or the carrier."""
         if data.get("number"):
             return None
         made = numbers.reserve_for(notes=objs, actor=actor, now=now)
-        asked = [Outcome(note.pk, True, message=_now("The carrier was asked for a number.")) for note in made.asked]
+        asked = [Outcome(note.pk, True, message=gettext("The carrier was asked for a number.")) for note in made.asked]
         return [*asked, *(Outcome.refused(pk, error) for pk, error in made.refused.items())]
 
     def shown_for(self, obj: DispatchNote) -> bool:
@@ -130,7 +130,7 @@ class PrintNotes(Action):
 
 def batch_text(number: str) -> str:
     """In which batch it is printed."""
-    return _now("In print batch %(number)s.") % {"number": number}
+    return gettext("In print batch %(number)s.") % {"number": number}
 
 
 class BlockNotes(Action):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -55,7 +55,7 @@ class NoteRow(serializers.Serializer):
     """A dispatch note as lists and programs see it."""
 
     id = serializers.CharField()
-    number = serializers.CharField(label=_("Note"))
+    number = serializers.CharField(label=pgettext_lazy("dispatch", "Note"))
     store = serializers.CharField(source="store.code", label=_("Store"))
     order_id = serializers.CharField(label=_("Order"))
     order_number = serializers.CharField(source="order.number", label=_("Order"))
@@ -103,18 +103,33 @@ def articles_text(row: Mapping[str, Any]) -> str:
 
 def signed_html(row: Mapping[str, Any]) -> Any:
     """The two signatures: given or still to give."""
-    short = {SignatureKind.PRICE: _now("Price"), SignatureKind.NOTE: _now("Note")}
+    short = {SignatureKind.PRICE: pgettext("dispatch", "Price"), SignatureKind.NOTE: pgettext("dispatch", "Note")}
     done = set(row["signed"])
     return f.joined_html([f.badge_html(text, "leaf" if kind in done else "amber") for kind, text in short.items()], " ")
+
+
+def due_html(row: Mapping[str, Any]) -> Any:
+    """The clock that runs: to the warehouse while it is on the desk, the pick-up while it is there; none afterwards."""
+    if row["state"] in (NoteState.DRAFT, NoteState.SIGNED):
+        return f.due_html(row["due_at"]) if row["due_at"] else f.DASH
+    if row["state"] in (NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED):
+        return f.due_html(row["pickup_at"]) if row["pickup_at"] else f.DASH
+    return f.DASH
+
+
+def ship_by_html(row: Mapping[str, Any]) -> Any:
+    """The shop's latest dispatch while the goods are here."""
+    open_now = row["state"] not in (NoteState.CLOSED, NoteState.WITHDRAWN)
+    return f.due_html(row["ship_by"], hard=True) if row["ship_by"] and open_now else f.DASH
 
 
 def points_html(row: Mapping[str, Any]) -> Any:
     """What must be seen before anything else: not matched, missing, problem, wish."""
     parts = []
     if row["unmatched"]:
-        parts.append(f.badge_html(_now("not matched"), "rose"))
+        parts.append(f.badge_html(gettext("not matched"), "rose"))
     if row["missing"]:
-        parts.append(f.badge_html(_now("%(n)s missing") % {"n": row["missing"]}, "lantern"))
+        parts.append(f.badge_html(gettext("%(n)s missing") % {"n": row["missing"]}, "lantern"))
     if row["block_reason"]:
         label = dict(BlockReason.choices)[row["block_reason"]]
         parts.append(f.badge_html(label, "rose", row["block_note"]))
@@ -126,8 +141,8 @@ def points_html(row: Mapping[str, Any]) -> Any:
 
 def points_text(row: Mapping[str, Any]) -> str:
     """The same for exports."""
-    words = [_now("not matched")] if row["unmatched"] else []
-    words += [_now("%(n)s missing") % {"n": row["missing"]}] if row["missing"] else []
+    words = [gettext("not matched")] if row["unmatched"] else []
+    words += [gettext("%(n)s missing") % {"n": row["missing"]}] if row["missing"] else []
     words += [row["block_note"] or str(dict(BlockReason.choices)[row["block_reason"]])] if row["block_reason"] else []
     return "; ".join([*words, *(line["wish"] for line in row["lines"] if line["wish"])])
 
@@ -147,19 +162,19 @@ class NoteListing(Listing):
         Column("order_number", link="orders:detail", link_field="order_id", mono=True),
         Column("lines", label=_("Articles"), html=articles_html, text=lambda row: articles_text(row)),
         Column("pieces"),
+        Column("missing", label=_("Mind"), html=points_html, text=points_text, needs=POINTS, align="left"),
         Column("signed", html=signed_html, text=lambda row: ", ".join(row["signed"])),
         Column("service", mono=True),
         Column("waybill", mono=True),
         Column("country", country=True),
-        Column("due_at", time="due", sortable=True),
-        Column("pickup_at", time="due"),
-        Column("ship_by", time="deadline"),
-        Column("missing", label=_("To see"), html=points_html, text=points_text, needs=POINTS, align="left"),
+        Column("due_at", label=_("Due"), html=due_html, sortable=True, needs=("state", "pickup_at")),
+        Column("ship_by", html=ship_by_html, needs=("state",)),
         Column("store", default=False, mono=True),
         Column("declared_value", money="declared_currency", default=False),
         Column("shipping_method", buyer=True, default=False),
         Column("supply", badge=SupplyRoute, default=False),
-        Column("target_at", time="due", default=False),
+        Column("pickup_at", default=False),
+        Column("target_at", default=False),
         Column("printed_at", default=False),
         Column("released_at", default=False),
         Column("packed_at", default=False),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from core import format as f
@@ -45,8 +46,8 @@ class NumberRow(serializers.Serializer):
     state = serializers.ChoiceField(NumberState.choices, label=_("State"))
     source = serializers.ChoiceField(NumberSource.choices, label=_("From"))
     check_ok = serializers.BooleanField(label=_("Check digit"))
-    note_id = serializers.CharField(label=_("Note"), allow_null=True)
-    note = serializers.CharField(source="note.number", label=_("Note"), allow_null=True)
+    note_id = serializers.CharField(label=pgettext_lazy("dispatch", "Note"), allow_null=True)
+    note = serializers.CharField(source="note.number", label=pgettext_lazy("dispatch", "Note"), allow_null=True)
     void_reason = serializers.CharField(label=_("Why void"))
     added_at = serializers.DateTimeField(label=_("Added"))
     reserved_at = serializers.DateTimeField(label=_("Reserved"), allow_null=True)
@@ -88,9 +89,10 @@ class NumberListing(Listing):
     ]  # fmt: skip
     actions = [VoidNumbers()]
     views = [
-        View("free", _("Free"), "state=free", default=True, counted=False),
-        View("reserved", _("Reserved"), "state=reserved", counted=False),
-        View("used", _("Used"), "state=used", counted=False), View("void", _("Void"), "state=void", counted=False),
+        View("free", NumberState.FREE.label, "state=free", default=True, counted=False),
+        View("reserved", NumberState.RESERVED.label, "state=reserved", counted=False),
+        View("used", NumberState.USED.label, "state=used", counted=False),
+        View("void", NumberState.VOID.label, "state=void", counted=False),
         View("all", _("All"), counted=False),
     ]  # fmt: skip
     url, label_field = "logistics:numbers", "number"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from core import format as f
@@ -25,7 +26,7 @@ from logistics.services import dispatch, printing
 class NoteBrief(serializers.Serializer):
     """What the row of an order says of dispatch."""
 
-    note = serializers.CharField(label=_("Note"), allow_null=True)
+    note = serializers.CharField(label=pgettext_lazy("dispatch", "Note"), allow_null=True)
     note_id = serializers.CharField(allow_null=True)
     note_state = serializers.ChoiceField(NoteState.choices, label=_("Note state"), allow_null=True)
     waybill = serializers.CharField(label=_("Waybill number"), allow_null=True)

@@ -20,6 +20,7 @@ from logistics.choices import BlockReason, NoteState, NumberState, ParcelState
 from logistics.models import (
     ApprovalRule,
     DispatchNote,
+    NoteLine,
     NoteSignature,
     Parcel,
     PrintBatch,
@@ -213,6 +214,17 @@ def orders_to_resume(limit: int) -> list[int]:
     return list(rows.values_list("order_id", flat=True)[:limit])
 
 
+def orders_to_follow(limit: int) -> list[int]:
+    """Orders with an open, unpacked note that lacks an article which is matched by now: the news of the match was lost."""
+    unpacked = [NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
+    written = NoteLine.objects.filter(order_line_id=OuterRef("pk"), note__state__in=unpacked)
+    lines = OrderLine.objects.filter(
+        ~Exists(written), order__notes__state__in=unpacked, item__matched=True, item__not_goods=False,
+        quantity__gt=F("shipped_quantity"),
+    )  # fmt: skip
+    return list(lines.order_by("order_id").values_list("order_id", flat=True).distinct()[:limit])
+
+
 def undeclared(limit: int) -> list[Parcel]:
     """Parcels that left the house and whose shop was neither told nor is being told."""
     rows = Parcel.objects.filter(
@@ -224,6 +236,11 @@ def undeclared(limit: int) -> list[Parcel]:
 def drafts_of(order_ids: Iterable[int]) -> list[DispatchNote]:
     """The drafts of these orders."""
     return list(DispatchNote.objects.filter(order_id__in=list(order_ids), state=NoteState.DRAFT))
+
+
+def drafts(limit: int) -> list[DispatchNote]:
+    """Drafts, those due first."""
+    return list(DispatchNote.objects.filter(state=NoteState.DRAFT).order_by("due_at", "pk")[:limit])
 
 
 def waiting_for_number(limit: int) -> list[DispatchNote]:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import Store
 from conversations.choices import Direction, MessageState
 from conversations.models import Message
 from core import policies as house
+from core.audit import Actor
 from logistics.models import CoverageRule, DecisionRule, Parcel, PromiseRule
 from logistics.policies import parcels as policies
 from logistics.rules.tracking import Decision, Promise, coverage_of, promise_for
@@ -93,6 +96,16 @@ def tables(day: date | datetime, *, decisions: bool = False) -> Tables:
         )
         for r in rows
     ])  # fmt: skip
+
+
+def promises_for(actor: Actor) -> QuerySet[PromiseRule]:
+    """Every version of every promise; they belong to the house."""
+    return PromiseRule.objects.all()
+
+
+def decisions_for(actor: Actor) -> QuerySet[DecisionRule]:
+    """Every version of every decision; they belong to the house."""
+    return DecisionRule.objects.all()
 
 
 def _valid(rows: Iterable[Any], when: date) -> list[Any]:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -78,7 +79,7 @@ def add_to_pool(*, service: Service, text: str, actor: Actor, now: datetime) -> 
     WaybillNumber.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
     made = Added([r.number for r in rows], sorted(known), [r.number for r in rows if not r.check_ok], bad)
     if rows:
-        audit.record(service, "waybill.add", actor=actor, now=now, text="%(n)s waybill numbers added", n=len(rows))
+        audit.record(service, "waybill.add", actor=actor, now=now, text=gettext_noop("%(n)s waybill numbers added"), n=len(rows))
         _watch_pool(service, actor, now)
     return made
 
@@ -177,7 +178,9 @@ def _tie(pairs: Sequence[tuple[DispatchNote, WaybillNumber]], actor: Actor, now:
         number.note = note
     WaybillNumber.objects.bulk_update([number for _note, number in pairs], ["note"], batch_size=1000)
     audit.record_many(
-        audit.entry(note, "note.number", actor=actor, now=now, text="Waybill number %(number)s reserved", number=number.number)
+        audit.entry(
+            note, "note.number", actor=actor, now=now, number=number.number, text=gettext_noop("Waybill number %(number)s reserved")
+        )
         for note, number in pairs
     )
 
@@ -305,7 +308,8 @@ def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
     number = speaker.number(call.receipt) if speaker and call.state == "sent" else ""
     actor = audit.system(note.service.carrier if note.service else "carrier")
     if not number:
-        audit.record(note, "note.no_number", actor=actor, now=now, text="The carrier gave no waybill number", reason=call.error)
+        text = gettext_noop("The carrier gave no waybill number")
+        audit.record(note, "note.no_number", actor=actor, now=now, text=text, reason=call.error)
         return
     if note.state in (NoteState.CLOSED, NoteState.WITHDRAWN) or note.service is None:
         return

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit, numbering
 from core.audit import Actor
@@ -366,7 +367,7 @@ def _seal(table: Table, number: str, actor: Actor, now: datetime) -> Parcel:
         [ParcelLine(parcel=parcel, note_line=row, sku=row.sku, quantity=row.quantity) for row in table.rows]
     )
     move(note, "pack", actor=actor, now=now)
-    audit.record(parcel, "parcel.pack", actor=actor, now=now, text="Packed and sealed with label %(number)s", number=number)
+    audit.record(parcel, "parcel.pack", actor=actor, now=now, text=gettext_noop("Packed and sealed with label %(number)s"), number=number)
     stages.push(order_ids=[note.order_id], actor=actor, now=now)
     return parcel
 

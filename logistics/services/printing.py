@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit, longwork, numbering, policies
 from core.audit import Actor
@@ -104,7 +105,7 @@ def finish(*, batch: PrintBatch, content_hash: str, problems: Mapping[int, str],
     audit.record_many(
         audit.entry(
             log.note, "note.print", actor=actor, now=now, batch=held.number,
-            text="Printed again in batch %(batch)s" if log.reprint else "Printed in batch %(batch)s",
+            text=gettext_noop("Printed again in batch %(batch)s") if log.reprint else gettext_noop("Printed in batch %(batch)s"),
         )
         for log in logs
     )  # fmt: skip
@@ -130,7 +131,7 @@ def void_batch(*, batch: PrintBatch, reason: str, actor: Actor, now: datetime) -
     torn = [note for note in open_notes if note.pk in labelled]
     numbers.give_back(notes=torn, reason=f"{held.number}: {reason}", actor=actor, now=now)
     DispatchNote.objects.filter(pk__in=[note.pk for note in open_notes]).update(printed_at=None)
-    audit.record(held, "batch.void", actor=actor, now=now, reason=reason, text="Batch torn up")
+    audit.record(held, "batch.void", actor=actor, now=now, reason=reason, text=gettext_noop("Batch torn up"))
     numbers.reserve_for(notes=torn, actor=actor, now=now)
     stages.push(order_ids=[note.order_id for note in open_notes], actor=actor, now=now)
     return len(torn)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -38,7 +39,7 @@ def change_service(*, service: Service, changes: Mapping[str, Any], actor: Actor
     changed = _apply(held, given)
     if changed:
         held.save(update_fields=changed)
-        audit.record(held, "service.change", actor=actor, now=now, text="Changed: %(fields)s", fields=", ".join(changed))
+        audit.record(held, "service.change", actor=actor, now=now, text=gettext_noop("Changed: %(fields)s"), fields=", ".join(changed))
     return held
 
 
@@ -54,6 +55,6 @@ def save_rule(*, rule: ApprovalRule, changes: Mapping[str, Any], actor: Actor, n
     changed = _apply(held, changes)
     if new or changed:
         held.save()
-        text = "Approval rule made" if new else "Changed: %(fields)s"
+        text = gettext_noop("Approval rule made") if new else gettext_noop("Changed: %(fields)s")
         audit.record(held, "rule.change", actor=actor, now=now, text=text, fields=", ".join(changed))
     return held

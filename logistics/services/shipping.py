@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
 from core import audit
@@ -232,7 +233,7 @@ def _declared(parcels: Sequence[Parcel], *, actor: Actor, now: datetime) -> None
         parcel.declared_at = now
     audit.record_many(
         audit.entry(
-            parcel, "parcel.declared", actor=actor, now=now, text="Marked as shipped in the shop: %(number)s",
+            parcel, "parcel.declared", actor=actor, now=now, text=gettext_noop("Marked as shipped in the shop: %(number)s"),
             number=parcel.tracking_number,
         )
         for parcel in fresh

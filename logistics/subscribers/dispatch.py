@@ -64,7 +64,7 @@ def on_order_stopped(event: OrderStopped) -> None:
     later("logistics.stop_notes", order_ids=[event.order_id])
 
 
-@subscribe(GoodsArrived, recovered_by="logistics.sweep_notes")
+@subscribe(GoodsArrived, recovered_by="logistics.sign_missed")
 def on_goods_arrived(event: GoodsArrived) -> None:
     """Notes that waited for goods may now be signed by rule."""
     _in_pieces("logistics.sign_by_rule", event.order_refs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
@@ -30,13 +30,15 @@ def draft_notes(order_ids: Sequence[int]) -> int:
 
 @job("logistics.sweep_notes", every=60)
 def sweep_notes() -> dict[str, int]:
-    """Find what a lost message left behind: ready orders without a note, notes of cancelled orders, declarations not made."""
+    """Find what a lost message left behind: ready orders without a note, notes without an article that is matched by now,
+    notes of cancelled orders, declarations not made."""
     now = utcnow()
     drafted = dispatch.draft_notes(order_ids=selectors.orders_without_note(SWEEP), actor=DESK, now=now)
+    followed = dispatch.follow(order_ids=selectors.orders_to_follow(SWEEP), actor=DESK, now=now)
     gone = dispatch.withdraw_for_cancelled(order_ids=selectors.cancelled_with_note(SWEEP), actor=DESK, now=now)
     resumed = dispatch.resume(order_ids=selectors.orders_to_resume(SWEEP), actor=DESK, now=now)
     shipping.declare(parcels=selectors.undeclared(SWEEP), now=now)
-    return {"drafted": len(drafted), "withdrawn": gone, "resumed": resumed}
+    return {"drafted": len(drafted), "followed": followed, "withdrawn": gone, "resumed": resumed}
 
 
 @job("logistics.follow_orders")
@@ -59,6 +61,12 @@ def sign_by_rule(order_ids: Sequence[int]) -> int:
     return dispatch.auto_sign(notes=selectors.drafts_of(order_ids), now=utcnow())
 
 
+@job("logistics.sign_missed", every=600)
+def sign_missed() -> int:
+    """Drafts a rule may sign by now: the news of their goods was lost."""
+    return dispatch.auto_sign(notes=selectors.drafts(SWEEP), now=utcnow())
+
+
 @job("logistics.number_notes", every=300)
 def number_notes() -> int:
     """Released notes that could not get a number get one as soon as there are free ones again."""
@@ -74,7 +82,7 @@ def print_batch(work: Work) -> None:
     pdf = documents.render_batch(record, work.step)
     work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
     for log_id, reason in problems.items():
-        work.log(_now("%(note)s: no label printed, %(reason)s") % {"note": selectors.note_of_log(log_id), "reason": reason}, "error")
+        work.log(gettext("%(note)s: no label printed, %(reason)s") % {"note": selectors.note_of_log(log_id), "reason": reason}, "error")
     printing.finish(
         batch=batch, content_hash=documents.digest(record), problems=problems, actor=work.actor, now=utcnow()
     )

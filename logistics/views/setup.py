@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.formpage import FormPage
@@ -83,7 +83,7 @@ class ApprovalPage(EditPage):
     def extra(self) -> dict[str, Any]:
         """What may be asked."""
         names = ", ".join(f"{name} ({kind})" for name, kind in INPUTS.items())
-        return {"title": self.row.name or _("New approval rule"), "text": _now("Inputs: %(names)s") % {"names": names}}
+        return {"title": self.row.name or _("New approval rule"), "text": gettext("Inputs: %(names)s") % {"names": names}}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Store it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -89,12 +89,12 @@ def draw(note: DispatchNote | None, answer: packing.Scanned | None, page: Page) 
             "text": _("Its barcode stands at the top right of the sheet."),
             "icon": "scan",
         }
-        return {**said, "prompt": _now("Scan a dispatch note …"), "reference": "", "groups": [], "empty": empty}
+        return {**said, "prompt": gettext("Scan a dispatch note …"), "reference": "", "groups": [], "empty": empty}
     table = station.table(note, page.now)
     done = note.state == NoteState.PACKED
     return {
         **said,
-        "prompt": _now("Scan the next dispatch note …") if done else prompt(table),
+        "prompt": gettext("Scan the next dispatch note …") if done else prompt(table),
         "reference": note.number,
         "groups": [{"title": "", "lines": [_line(table, row, answer, done) for row in table.rows]}],
         "weight": _weight(table),
@@ -109,12 +109,12 @@ def prompt(table: station.Table) -> str:
     """What to scan next."""
     step = table.step
     if step.startswith("check:"):
-        return _now("Confirm: %(check)s (scan OK)") % {"check": documents.check_words()[step.removeprefix("check:")]}
+        return gettext("Confirm: %(check)s (scan OK)") % {"check": documents.check_words()[step.removeprefix("check:")]}
     return {
-        "item": _now("Scan an article …"),
-        "weight": _now("Weigh, or type the weight: 128 g"),
-        "label": _now("Seal and scan the label …"),
-        "done": _now("Scan the next dispatch note …"),
+        "item": gettext("Scan an article …"),
+        "weight": gettext("Weigh, or type the weight: 128 g"),
+        "label": gettext("Seal and scan the label …"),
+        "done": gettext("Scan the next dispatch note …"),
     }[step]
 
 
@@ -130,7 +130,7 @@ def _line(table: station.Table, row: Any, answer: packing.Scanned | None, done: 
     wish = " · ".join(
         filter(
             None,
-            [row.wish, _now("mix colours and styles") if row.assort else "", _now("fragile") if row.fragile else ""],
+            [row.wish, gettext("mix colours and styles") if row.assort else "", gettext("fragile") if row.fragile else ""],
         )
     )
     return {
@@ -139,7 +139,7 @@ def _line(table: station.Table, row: Any, answer: packing.Scanned | None, done: 
         "variant": row.sku.variant,
         "code": row.sku.code,
         "bin": table.bins.get(row.sku_id, ""),
-        "wish": _now("Wish: %(wish)s") % {"wish": wish} if wish else "",
+        "wish": gettext("Wish: %(wish)s") % {"wish": wish} if wish else "",
         "note": "",
         "have": have,
         "want": row.quantity,
@@ -166,11 +166,11 @@ def _off(table: station.Table) -> str:
     grams = abs(hint.difference)
     line = next((line for line in table.lines if line.id == hint.line), None)
     if line is None:
-        return (_now("%(g)s g too light") if hint.difference < 0 else _now("%(g)s g too heavy")) % {"g": grams}
+        return (gettext("%(g)s g too light") if hint.difference < 0 else gettext("%(g)s g too heavy")) % {"g": grams}
     text = (
-        _now("%(g)s g too light: just %(n)s of %(article)s")
+        gettext("%(g)s g too light: just %(n)s of %(article)s")
         if hint.difference < 0
-        else _now("%(g)s g too heavy: just %(n)s of %(article)s")
+        else gettext("%(g)s g too heavy: just %(n)s of %(article)s")
     )
     return text % {"g": grams, "n": hint.pieces, "article": line.name or line.code}
 
@@ -190,7 +190,7 @@ def _facts(table: station.Table) -> list[tuple[Any, Any]]:
     note = table.note
     return [
         (_("Service"), note.service.code if note.service else f.DASH),
-        (_("Label"), f.mono_html(table.label) if table.label else _now("none yet")),
+        (_("Label"), f.mono_html(table.label) if table.label else gettext("none yet")),
         (_("Order"), f.mono_html(note.order.number)),
     ]
 
@@ -199,9 +199,9 @@ def _declaration(table: station.Table) -> dict[str, Any]:
     lines = []
     for row in table.rows:
         code = f" · HS {row.sku.hs_code}" if row.sku.hs_code else ""
-        text = row.sku.customs_text or _now("(no customs text)")
+        text = row.sku.customs_text or gettext("(no customs text)")
         lines.append(f"{row.quantity} × {text}{code} · {f.money(row.value, table.note.declared_currency)}")
-    total = f"{f.money(table.note.declared_value, table.note.declared_currency)} · {_now('Sale of goods')}"
+    total = f"{f.money(table.note.declared_value, table.note.declared_currency)} · {gettext('Sale of goods')}"
     return {"title": _("Declared"), "lines": lines, "total": total}
 
 
@@ -212,19 +212,19 @@ def _steps(table: station.Table, done: bool, page: Page) -> list[dict[str, Any]]
     missing, checks = rules.missing(table.lines, table.session), len(rules.open_checks(table.lines, table.session))
     lacks = []
     if missing:
-        lacks.append(_now("%(n)s pieces missing") % {"n": missing})
+        lacks.append(gettext("%(n)s pieces missing") % {"n": missing})
     if checks:
-        lacks.append(_now("%(n)s checks open") % {"n": checks})
+        lacks.append(gettext("%(n)s checks open") % {"n": checks})
     if table.must_weigh and not table.session.weight_g:
-        lacks.append(_now("not weighed"))
+        lacks.append(gettext("not weighed"))
     first: dict[str, Any] = {
-        "label": _now("Seal and scan the label"),
-        "disabled": ", ".join(lacks) or _now("Scan the label of this parcel."),
+        "label": gettext("Seal and scan the label"),
+        "disabled": ", ".join(lacks) or gettext("Scan the label of this parcel."),
         "code": "-",
     }
     if not missing and checks:
         first = {
-            "label": _now("Confirm: %(check)s")
+            "label": gettext("Confirm: %(check)s")
             % {"check": documents.check_words()[rules.open_checks(table.lines, table.session)[0]]},
             "code": "ok",
         }

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit, numbering, policies
 from core.audit import Actor
@@ -75,7 +76,7 @@ def _draft_chunk(ids: Sequence[int], actor: Actor, now: datetime) -> list[Dispat
         [line for note, source in zip(notes, kept, strict=True) for line in lines_from(note, source)], batch_size=1000
     )
     audit.record_many(
-        audit.entry(note, "note.draft", actor=actor, now=now, text="Dispatch note drafted") for note in notes
+        audit.entry(note, "note.draft", actor=actor, now=now, text=gettext_noop("Dispatch note drafted")) for note in notes
     )
     auto_sign(notes=notes, now=now)
     worklist.plan(rule_key=IN_TIME, subject_ids=[note.pk for note in notes], now=now)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -150,7 +151,7 @@ def _reopen(
     note.save(update_fields=columns)
     NoteSignature.objects.filter(note=note, void_at__isnull=True).update(void_at=now)
     audit.record(
-        note, "note.edit", actor=actor, now=now, reason=reason, text="Changed: %(what)s",
+        note, "note.edit", actor=actor, now=now, reason=reason, text=gettext_noop("Changed: %(what)s"),
         what=", ".join(f"{name}: {value}" for name, value in changed.items())[:200],
     )  # fmt: skip
     if note.state != NoteState.DRAFT:
@@ -222,7 +223,8 @@ def follow(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
         try:
             count += edit(note=note, service=chosen, take_address=True, actor=actor, now=now)
         except DomainError as error:
-            audit.record(note, "note.not_followed", actor=actor, now=now, text="The order changed: %(why)s", why=error.message[:200])
+            text = gettext_noop("The order changed: %(why)s")
+            audit.record(note, "note.not_followed", actor=actor, now=now, text=text, why=error.message[:200])
     return count
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
 from conversations.models import Message
@@ -58,7 +59,9 @@ def ask_buyer(
         base_code=code, about=held.order, key=f"{code}:{held.number}:{new_date.isoformat()}", actor=actor, now=now, extra=extra,
         as_draft=True,
     )  # fmt: skip
-    text = "Buyer asked: substitute, or longer handling time" if substitute else "Buyer asked for a longer handling time"
+    text = gettext_noop("Buyer asked for a longer handling time")
+    if substitute:
+        text = gettext_noop("Buyer asked: substitute, or longer handling time")
     audit.record(held, "note.asked_buyer", actor=actor, now=now, text=text)
     worklist.close(rule_key=MISSING_RULE, subject_ids=[held.pk], actor=actor, now=now, reason="asked the buyer")
     return message
@@ -80,7 +83,7 @@ def reserve_number(*, note: DispatchNote, actor: Actor, now: datetime) -> Waybil
     made = numbers.reserve_for(notes=[held], actor=actor, now=now)
     if held.pk in made.refused:
         raise made.refused[held.pk]
-    audit.record(held, "note.number_waiting", actor=actor, now=now, text="Number reserved, goods not handed over")
+    audit.record(held, "note.number_waiting", actor=actor, now=now, text=gettext_noop("Number reserved, goods not handed over"))
     worklist.plan(rule_key=NUMBER_RULE, subject_ids=[held.pk], now=now)
     worklist.close(rule_key=MISSING_RULE, subject_ids=[held.pk], actor=actor, now=now, reason="number reserved")
     return selectors.live_numbers([held.pk]).get(held.pk)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit, policies
 from core.audit import Actor
@@ -28,6 +29,10 @@ from worklist import services as worklist
 RULES_ACTOR = audit.system("approval rules")
 
 PERMISSION = {SignatureKind.PRICE: "logistics.sign_price", SignatureKind.NOTE: "logistics.sign_note"}
+
+SIGNED = {
+    SignatureKind.PRICE: gettext_noop("Price signed by %(by)s"), SignatureKind.NOTE: gettext_noop("Note signed by %(by)s"),
+}  # fmt: skip
 
 REFUSALS: dict[str, Any] = {
     "not_to_sign": _("This note has already left the desk."),
@@ -119,7 +124,7 @@ def _give(
         lines.append(
             audit.entry(
                 notes[signature.note_id], f"note.sign_{signature.kind}", actor=actor, now=now, by=signature.label,
-                text="Price signed by %(by)s" if signature.kind == SignatureKind.PRICE else "Note signed by %(by)s",
+                text=SIGNED[SignatureKind(signature.kind)],
             )
         )  # fmt: skip
     audit.record_many(lines)

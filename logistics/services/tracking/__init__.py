@@ -20,6 +20,7 @@ from logistics.services.tracking.files import read_event_file, start_event_impor
 from logistics.services.tracking.following import adopt_orders, plan_follow, start_following
 from logistics.services.tracking.judging import complete_orders, judge
 from logistics.services.tracking.settling import reopen, settle
+from logistics.services.tracking.tables import set_decision, set_promise
 
 __all__ = [
     "adopt_orders",
@@ -41,6 +42,8 @@ __all__ = [
     "record_remote",
     "reopen",
     "restate",
+    "set_decision",
+    "set_promise",
     "settle",
     "start_event_import",
     "start_following",

@@ -1,0 +1,49 @@
+"""The tables of tracking: one row and its versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from logistics.forms.tables import DecisionForm, PromiseForm
+from logistics.models import DecisionRule, PromiseRule
+from logistics.services import tracking
+from logistics.views.setup import EditPage
+
+
+class PromisePage(EditPage):
+    """One promise."""
+
+    permission = "logistics.view_service"
+    permissions = {"POST": "logistics.change_service"}
+    model, form_class, list_url, submit_label = PromiseRule, PromiseForm, "logistics:promises", _("Save")
+
+    def extra(self) -> dict[str, Any]:
+        """Its name and where it comes from."""
+        return {"title": self.row.rule_id, "text": self.row.origin}
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """A new version."""
+        row = self.model.objects.get(pk=self.row.pk)
+        tracking.set_promise(promise=row, **data, actor=self.actor, now=self.now)
+        return self.go(self.back_url(), _("Saved."))
+
+
+class DecisionPage(EditPage):
+    """One row of a decision table."""
+
+    permission = "logistics.view_service"
+    permissions = {"POST": "logistics.change_service"}
+    model, form_class, list_url, submit_label = DecisionRule, DecisionForm, "logistics:decisions", _("Save")
+
+    def extra(self) -> dict[str, Any]:
+        """Its name and where it comes from."""
+        return {"title": self.row.rule_id, "text": f"{self.row.note_en} · {self.row.note_zh} · {self.row.origin}"}
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """A new version."""
+        row = self.model.objects.get(pk=self.row.pk)
+        tracking.set_decision(decision=row, **data, actor=self.actor, now=self.now)
+        return self.go(self.back_url(), _("Saved."))
