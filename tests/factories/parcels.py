@@ -124,4 +124,27 @@ def _events(shop: Any, count: int, person: Any) -> None:
         )  # fmt: skip
 
 
-LISTING_ROWS = {"parcels": Rows(_parcels), "tracking-events": Rows(_events)}
+def _promises(shop: Any, count: int, person: Any) -> None:
+    from logistics.models import PromiseRule
+
+    for n in range(count - PromiseRule.objects.count()):
+        PromiseRule.objects.create(
+            rule_id=f"DP-{500 + next(_count)}", priority=500 + n, service_match="*", destination_match="*", promise_days=30 + n,
+            first_check_days=7, second_check_days=15, lost_after_days=45, extend_when_days_left=5, valid_from=NOW.date(),
+        )  # fmt: skip
+
+
+def _decisions(shop: Any, count: int, person: Any) -> None:
+    from logistics.models import DecisionRule
+
+    for n in range(count - DecisionRule.objects.count()):
+        DecisionRule.objects.create(
+            rule_id=f"NR-{500 + next(_count)}", table_code=["NR", "CH", "PO"][n % 3], priority=n, conditions={"past_second_check": True} if n % 2 else {},
+            advice=["wait", "escalate"][n % 2], next_check_days=n if n % 2 else None, active=bool(n % 4), valid_from=NOW.date(),
+        )  # fmt: skip
+
+
+LISTING_ROWS = {
+    "parcels": Rows(_parcels), "tracking-events": Rows(_events), "promises": Rows(_promises, owned=False),
+    "decisions": Rows(_decisions, owned=False),
+}  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +13,8 @@ from django_scopes import scopes_disabled
 from core import longwork
 from core.clock import utcnow
 from core.models import Job
-from logistics.models import Parcel, TrackingEvent
+from logistics.models import DecisionRule, Parcel, PromiseRule, TrackingEvent
+from logistics.selectors import tracking as lookups
 from logistics.services import tracking
 from logistics.services.seeding_tracking import load_tracking
 from tests.factories import parcels as make
@@ -159,3 +160,51 @@ def test_the_order_page_shows_its_parcels(client):
     )
     answer = client.get(reverse("core:panel", args=["orders", parcel.order_id, "parcels"]))
     assert "Picked up in Yiwu" in answer.content.decode()
+
+
+def test_staff_edit_the_tables_from_a_day_on():
+    manager = make_person("manager")
+    boss, clerk = Client(), Client()
+    boss.force_login(manager)
+    clerk.force_login(make_person("service"))
+    row = PromiseRule.objects.get(rule_id="DP-010")
+    assert "DP-010" in boss.get("/parcels/promises/").content.decode()
+    fields = {
+        "priority": 10, "service_match": row.service_match, "destination_match": "*", "promise_days": 50, "first_check_days": 25,
+        "second_check_days": 40, "lost_after_days": 60, "extend_when_days_left": 5, "note_zh": "", "valid_from": "2026-06-01",
+    }  # fmt: skip
+    address = f"/parcels/promises/{row.pk}/"
+    assert clerk.post(address, fields).status_code == 403
+    assert boss.post(address, {**fields, "second_check_days": 20}).status_code in (302, 422)
+    assert PromiseRule.objects.filter(rule_id="DP-010").count() == 1
+    assert boss.post(address, fields).status_code == 302
+    before, after = lookups.tables(date(2026, 5, 31)), lookups.tables(date(2026, 6, 1))
+    parcel = make.parcel()
+    assert (before.promise(parcel).promise_days, after.promise(parcel).promise_days) == (60, 50)
+    decision = DecisionRule.objects.get(rule_id="NR-14")
+    page = boss.get(f"/parcels/decisions/{decision.pk}/").content.decode()
+    assert "NR-14" in page and "untracked" in page
+    fields = {
+        "priority": 140, "active": "on", "conditions": '{"nonsense": 1}', "advice": "wait", "extend_confirm": "no", "next_check_days": 9,
+        "message_template": "", "evidence_required": "", "note_en": "", "note_zh": "", "valid_from": "2026-06-01",
+    }  # fmt: skip
+    address = f"/parcels/decisions/{decision.pk}/"
+    assert boss.post(address, {**fields, "conditions": "[1]"}).status_code == 422
+    boss.post(address, fields)
+    assert DecisionRule.objects.filter(rule_id="NR-14").count() == 1
+    boss.post(address, {**fields, "conditions": '{"tracking_state": "untracked"}'})
+    found = next(d for d in lookups.tables(date(2026, 6, 2), decisions=True).decisions if d.rule_id == "NR-14")
+    assert (found.advice, found.next_check_days) == ("wait", 9)
+
+
+def test_rest_promises_are_read_and_changed():
+    boss = Client()
+    boss.force_login(make_person("manager"))
+    listed = boss.get("/api/v1/promises/").json()["results"]
+    one = next(row for row in listed if row["rule_id"] == "DP-060")
+    shown = boss.get(f"/api/v1/promises/{one['id']}/")
+    answer = boss.patch(
+        f"/api/v1/promises/{one['id']}/", {"promise_days": 12, "valid_from": "2026-07-01"}, headers={"If-Match": shown["ETag"]}, **JSON
+    )
+    assert answer.status_code == 200, answer.content
+    assert PromiseRule.objects.get(rule_id="DP-060", valid_from="2026-07-01").promise_days == 12

@@ -276,7 +276,7 @@ def test_ems_at_day_8_31_and_41(connected):
     parcel.refresh_from_db()
     assert (parcel.advice, parcel.advice_rule) == ("refund_full", "NR-07")
     duty = Duty.objects.get(rule="logistics.parcel_step", state="open")
-    assert duty.facts["advice"] == "refund_full"
+    assert (duty.facts["advice"], duty.role) == ("refund_full", "supervisor")
 
 
 @pytest.mark.covers("TRK-01")
@@ -441,3 +441,27 @@ def test_statements_do_not_grow_with_the_parcels(connected):
             parcel_events={p.pk: [event(1, "in_transit", now)] for p in many}, source="file", now=now
         )
     assert len(second) <= len(first) + 2
+
+
+ZONES = [
+    "Europe/Berlin", "Europe/London", "Europe/Moscow", "America/New_York", "America/Los_Angeles", "America/Sao_Paulo",
+    "Australia/Sydney", "Asia/Shanghai", "Pacific/Auckland",
+]  # fmt: skip
+
+
+@pytest.mark.covers("TRK-01", "TRK-02")
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(("month", "day"), [(3, 15), (10, 20)])
+def test_due_times_are_right_in_every_zone_and_season(zone, month, day):
+    """Eighteen cases around both changes of the year: thirty days later at the same time on the store's wall."""
+    from zoneinfo import ZoneInfo
+
+    shipped = datetime(2026, month, day, 1, 45, tzinfo=UTC)
+    parcel = make.parcel(make.store(zone=zone), shipped=shipped)
+    there = ZoneInfo(zone)
+    wall, due = shipped.astimezone(there).replace(tzinfo=None), parcel.next_check_at.astimezone(there).replace(tzinfo=None)
+    assert due == wall + 30 * DAY
+    late, early = parcel.next_check_at - timedelta(seconds=1), parcel.next_check_at
+    assert worklist.run_due(now=late).total == 0
+    assert worklist.run_due(now=early).acted["logistics.parcel_check"] == 1
+    assert worklist.run_due(now=early + timedelta(hours=2)).total == 0
