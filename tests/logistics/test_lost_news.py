@@ -1,0 +1,70 @@
+"""News between apps may be lost with the broker or a worker; the sweeps find what it was about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django_scopes import scopes_disabled
+
+from core.audit import SYSTEM
+from logistics.models import DispatchNote, NoteLine, NoteSignature
+from logistics.services.seeding import load_reference, switch_on_approval
+from logistics.tasks.dispatch import sign_missed, sweep_notes
+from orders.services import intake
+from products.models import ChannelItem, SkuMatch
+from tests.factories import dispatch as make
+from tests.factories.accounts import make_store
+from tests.factories.orders import make_item, make_order
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOW
+
+
+@pytest.fixture(autouse=True)
+def everything_in_view() -> Any:
+    with scopes_disabled():
+        yield
+
+
+def unmatched_note() -> tuple[DispatchNote, ChannelItem]:
+    store = make_store()
+    make.make_warehouse(), make.make_service()
+    item = make_item(store, "LATE")
+    order = make_order(store, lines=[(item, 2)], assess=True, shipping_method="registered air mail")
+    return make.make_note(order), item
+
+
+def match(item: ChannelItem) -> None:
+    """Matched and assessed again, but nobody hears of it."""
+    SkuMatch._base_manager.create(item=item, sku=make.article("FOUND"), quantity=1)
+    ChannelItem._base_manager.filter(pk=item.pk).update(matched=True)
+    intake.rematch(item_ids=[item.pk], actor=SYSTEM, now=NOW)
+
+
+def test_a_note_gets_its_articles_although_the_news_of_the_match_was_lost() -> None:
+    note, item = unmatched_note()
+    assert sweep_notes()["followed"] == 0, "there is nothing to follow while it is not matched"
+    match(item)
+    assert not NoteLine.objects.filter(note=note).exists()
+    assert sweep_notes()["followed"] == 1
+    assert NoteLine.objects.get(note=note).quantity == 2
+    assert sweep_notes()["followed"] == 0, "again changes nothing"
+
+
+def test_a_packed_note_is_left_alone() -> None:
+    note, item = unmatched_note()
+    match(item)
+    DispatchNote.objects.filter(pk=note.pk).update(state="packed")
+    assert sweep_notes()["followed"] == 0
+
+
+def test_a_rule_signs_although_the_news_of_the_goods_was_lost() -> None:
+    load_reference(now=NOW)
+    switch_on_approval(now=NOW)
+    note = make.make_note(make.ready_order(lines=[(make.article(), 1)]))
+    NoteSignature.objects.all().delete()
+    DispatchNote.objects.filter(pk=note.pk).update(state="draft", released_at=None, signed_at=None)
+    assert sign_missed() == 2
+    note.refresh_from_db()
+    assert note.state == "released"
