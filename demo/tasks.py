@@ -12,7 +12,7 @@ from core.longwork import Work, runner
 from core.models import SystemMark
 from demo.services import life
 
-DAYS, PER_DAY, SEED = 36, 7, 20261121
+DAYS, PER_DAY, SEED = 34, 6, 20261121
 
 
 @runner("demo.fill", _("The demonstration lives its last weeks"))

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Store, User
 from core import clock
 from core.audit import Actor
+from core.jobs import JOBS
 from demo.services import shop
 from inventory.choices import MovementKind
 from inventory.selectors import default_warehouse
@@ -34,7 +35,6 @@ from stores.connectors.sandbox.control import Control
 from stores.connectors.sandbox.numbers import waybill_number
 from stores.selectors import account
 from stores.services import accounts as doors
-from stores.services.inbound import fetch_all
 from worklist.services import run_until_done
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -124,7 +124,7 @@ def live_day(life: Life, morning: datetime, *, orders: int, end: datetime) -> di
         if now > end:
             break
         with clock.simulated(now):
-            fetch_all(store=life.store, now=now)
+            tick()
             match_same_codes(store=life.store, actor=life.people["purchaser"], now=now)
             run_until_done(now=now)
             if hour == 3:
@@ -133,6 +133,13 @@ def live_day(life: Life, morning: datetime, *, orders: int, end: datetime) -> di
                 done["packed"], done["shipped"] = _warehouse(life, now, last=last)
                 run_until_done(now=now)
     return done
+
+
+def tick() -> None:
+    """Everything the workers do by themselves, once, at the pretended time: the very jobs of the schedule."""
+    for spec in list(JOBS.values()):
+        if spec.every and not spec.name.startswith("core."):
+            spec.function()
 
 
 def _order(life: Life, buyers: dict[str, Any], at: datetime) -> dict[str, Any]:
