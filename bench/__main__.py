@@ -14,7 +14,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +64,7 @@ def _keep(text: str) -> None:
     page.write_text(
         "# Performance as measured\n\n"
         "`make bench` prints this table; CPU is application + PostgreSQL per call, median of seven turns, product and floor in "
-        f"turns in one run. Last run kept here: {date.today():%Y-%m-%d}, 2 cores.\n\n{text}\n",
+        f"turns in one run. Last run kept here: {datetime.now(UTC):%Y-%m-%d}, 2 cores.\n\n{text}\n",
         encoding="utf-8",
     )
 

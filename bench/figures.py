@@ -62,7 +62,9 @@ def _get(browser: Client, url: str, **headers: str) -> Callable[[], Any]:
     return call
 
 
-def row(id: str, work: str, product: str, floor: str = "", ratio: str = "", goal: str = "", reached: bool | None = None) -> Row:
+def row(
+    id: str, work: str, product: str, floor: str = "", ratio: str = "", goal: str = "", reached: bool | None = None
+) -> Row:
     """One line of the table."""
     mark = "" if reached is None else ("yes" if reached else "NO")
     return {"id": id, "work": work, "product": product, "floor": floor, "ratio": ratio, "goal": goal, "reached": mark}
@@ -100,7 +102,17 @@ def pages(now: datetime) -> list[Row]:
     ]  # fmt: skip
     for name, text in (("filtered", "state + country + date"), ("deep", "page 21")):
         against = found[name].cpu_ms / first.cpu_ms
-        rows.append(row("P2", f"order list, {text}", _ms(found[name]), _ms(first), f"{against:.2f}", "≤ 1.2 × first page", against <= 1.2))
+        rows.append(
+            row(
+                "P2",
+                f"order list, {text}",
+                _ms(found[name]),
+                _ms(first),
+                f"{against:.2f}",
+                "≤ 1.2 × first page",
+                against <= 1.2,
+            )
+        )
     return rows
 
 
@@ -115,7 +127,17 @@ def searches(now: datetime) -> list[Row]:
     rows = []
     for name in ("last six digits", "number prefix", "buyer word"):
         against = found[name].cpu_ms / found["first"].cpu_ms
-        rows.append(row("P3", f"search by {name}", _ms(found[name]), _ms(found["first"]), f"{against:.2f}", "page ≤ 2 × first page", against <= 2))
+        rows.append(
+            row(
+                "P3",
+                f"search by {name}",
+                _ms(found[name]),
+                _ms(found["first"]),
+                f"{against:.2f}",
+                "page ≤ 2 × first page",
+                against <= 2,
+            )
+        )
     return rows
 
 
@@ -136,8 +158,24 @@ def rest(now: datetime) -> list[Row]:
     listed = found["list"].cpu_ms / found["floor list"].cpu_ms
     one = found["detail"].cpu_ms / found["floor detail"].cpu_ms
     return [
-        row("P5", "API list of 50 orders with lines", _ms(found["list"]), _ms(found["floor list"]), f"{listed:.2f}", "≤ 2 × floor", listed <= 2),
-        row("P5", "API detail", _ms(found["detail"]), _ms(found["floor detail"]), f"{one:.2f}", "≤ 1.5 × floor", one <= 1.5),
+        row(
+            "P5",
+            "API list of 50 orders with lines",
+            _ms(found["list"]),
+            _ms(found["floor list"]),
+            f"{listed:.2f}",
+            "≤ 2 × floor",
+            listed <= 2,
+        ),
+        row(
+            "P5",
+            "API detail",
+            _ms(found["detail"]),
+            _ms(found["floor detail"]),
+            f"{one:.2f}",
+            "≤ 1.5 × floor",
+            one <= 1.5,
+        ),
     ]
 
 
@@ -147,5 +185,13 @@ def today(now: datetime) -> list[Row]:
     found = in_turns({"floor": _get(browser, "/floor/orders/"), "today": _get(browser, "/today/")})
     ratio = found["today"].cpu_ms / found["floor"].cpu_ms
     return [
-        row("P13", "Today list", _ms(found["today"]), _ms(found["floor"]), f"{ratio:.2f}", "as P1", ratio <= 2 and found["today"].statements <= 8)
+        row(
+            "P13",
+            "Today list",
+            _ms(found["today"]),
+            _ms(found["floor"]),
+            f"{ratio:.2f}",
+            "as P1",
+            ratio <= 2 and found["today"].statements <= 8,
+        )
     ]

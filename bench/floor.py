@@ -18,7 +18,20 @@ _PAGE = engines["django"].from_string(
     "<td>{{ o.store__name }}</td><td>{{ o.pieces }}</td><td>{{ o.currency }} {{ o.total }}</td><td>{{ o.shipping_method }}</td>"
     "<td>{{ o.ship_by|date:'Y-m-d H:i' }}</td><td>{{ o.placed_at|date:'Y-m-d H:i' }}</td></tr>{% endfor %}</table></body></html>"
 )
-_COLUMNS = ("id", "number", "stage", "buyer_name", "country", "store__name", "pieces", "currency", "total", "shipping_method", "ship_by", "placed_at")
+_COLUMNS = (
+    "id",
+    "number",
+    "stage",
+    "buyer_name",
+    "country",
+    "store__name",
+    "pieces",
+    "currency",
+    "total",
+    "shipping_method",
+    "ship_by",
+    "placed_at",
+)
 
 
 def _newest() -> list[dict[str, object]]:
@@ -36,7 +49,9 @@ def api(request: HttpRequest) -> HttpResponse:
     """A bare API list of 50 orders with their lines."""
     rows = _newest()
     lines: dict[object, list[dict[str, object]]] = {}
-    for line in OrderLine.objects.filter(order_id__in=[r["id"] for r in rows]).values("order_id", "position", "item__channel_sku", "title", "quantity", "unit_price", "total"):
+    for line in OrderLine.objects.filter(order_id__in=[r["id"] for r in rows]).values(
+        "order_id", "position", "item__channel_sku", "title", "quantity", "unit_price", "total"
+    ):
         lines.setdefault(line["order_id"], []).append(line)
     for row in rows:
         row["lines"] = lines.get(row["id"], [])
@@ -46,7 +61,19 @@ def api(request: HttpRequest) -> HttpResponse:
 class _Row(serializers.ModelSerializer):
     class Meta:
         model = Order
-        fields = ["id", "number", "stage", "buyer_name", "country", "pieces", "currency", "total", "shipping_method", "ship_by", "placed_at"]
+        fields = [
+            "id",
+            "number",
+            "stage",
+            "buyer_name",
+            "country",
+            "pieces",
+            "currency",
+            "total",
+            "shipping_method",
+            "ship_by",
+            "placed_at",
+        ]
 
 
 class Detail(APIView):

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import store_names
 from core import counts
@@ -47,7 +46,10 @@ MENU = (
         ),
     ),
     Item("parcels", "logistics:parcels", pgettext_lazy("menu", "Parcels"), "package", "logistics.view_parcel", ("/parcels/",), "p"),
-    Item("messages", "conversations:inbox", pgettext_lazy("menu", "Messages"), "message", "conversations.view_message", ("/messages/",), "m"),
+    Item(
+        "messages", "conversations:inbox", pgettext_lazy("menu", "Messages"), "message", "conversations.view_message",
+        ("/messages/",), "m",
+    ),
     Item("feedback", "disputes:feedback", pgettext_lazy("menu", "Feedback"), "star", "disputes.view_feedback", ("/feedback/",), "f"),
     Item(
         "products", "products:list", pgettext_lazy("menu", "Products"), "tag", "products.view_sku", ("/products/",), "a", rule=True,
@@ -92,7 +94,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
                 if actor.has_perm(item.permission) and address(item.url)
             ],
             "user": {"name": user.label, "initial": user.label[:1].upper(), "role": user.get_role_display()},
-            "stores": [{"code": code, "name": name, "active": chosen is not None and chosen[0] == pk} for pk, code, name in stores],
+            "stores": [
+                {"code": code, "name": name, "active": chosen is not None and chosen[0] == pk}
+                for pk, code, name in stores
+            ],
             "store": {"code": chosen[1], "name": chosen[2]} if chosen else None,
             "language": get_language(),
             "languages": [("zh-hans", "中文"), ("en", "English")],

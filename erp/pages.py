@@ -15,7 +15,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
     (
         _("You"),
         (
-            ("accounts:profile", "user-circle", _("Your settings"), _("Language, time zone, density, order of the day"), ""),
+            (
+                "accounts:profile",
+                "user-circle",
+                _("Your settings"),
+                _("Language, time zone, density, order of the day"),
+                "",
+            ),
             ("mfa_index", "shield-lock", _("Second factor"), _("A code from your phone, or a security key"), ""),
             ("account_change_password", "password-user", _("Password"), _("Change it; other sessions end"), ""),
             ("usersessions_list", "history", _("Sessions"), _("Where you are signed in"), ""),
@@ -24,10 +30,34 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
     (
         _("Shop"),
         (
-            ("accounts:stores", "building-store", _("Stores"), _("Accounts on the channels, currency, time zone, signers"), "accounts.change_store"),
-            ("stores:connections", "plug-connected", _("Connections"), _("How each store is reached, and whether it works"), "stores.change_connection"),
-            ("stores:calls", "send", _("Outgoing calls"), _("What was told to the channels, what failed"), "stores.view_outbox"),
-            ("stores:inbound", "inbox", _("Unreadable records"), _("What came in and could not be read"), "stores.view_outbox"),
+            (
+                "accounts:stores",
+                "building-store",
+                _("Stores"),
+                _("Accounts on the channels, currency, time zone, signers"),
+                "accounts.change_store",
+            ),
+            (
+                "stores:connections",
+                "plug-connected",
+                _("Connections"),
+                _("How each store is reached, and whether it works"),
+                "stores.change_connection",
+            ),
+            (
+                "stores:calls",
+                "send",
+                _("Outgoing calls"),
+                _("What was told to the channels, what failed"),
+                "stores.view_outbox",
+            ),
+            (
+                "stores:inbound",
+                "inbox",
+                _("Unreadable records"),
+                _("What came in and could not be read"),
+                "stores.view_outbox",
+            ),
             ("accounts:people", "users", _("People"), _("Logins, roles, stores"), "accounts.change_people"),
             ("accounts:tokens", "key", _("Tokens"), _("Keys of other programs"), "accounts.change_token"),
         ),
@@ -35,32 +65,98 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
     (
         _("Rules"),
         (
-            ("accounts:policies", "adjustments", _("House rules"), _("Every number of the house, with the day from which it counts"), "core.change_policy"),
-            ("accounts:calendar", "calendar", _("Working calendar"), _("Holidays and make-up days"), "core.change_policy"),
-            ("stores:deadlines", "hourglass", _("Deadlines"), _("Clocks of the channels, of laws and of the shop"), "core.change_policy"),
+            (
+                "accounts:policies",
+                "adjustments",
+                _("House rules"),
+                _("Every number of the house, with the day from which it counts"),
+                "core.change_policy",
+            ),
+            (
+                "accounts:calendar",
+                "calendar",
+                _("Working calendar"),
+                _("Holidays and make-up days"),
+                "core.change_policy",
+            ),
+            (
+                "stores:deadlines",
+                "hourglass",
+                _("Deadlines"),
+                _("Clocks of the channels, of laws and of the shop"),
+                "core.change_policy",
+            ),
             ("orders:rules", "sitemap", _("Order rules"), _("Sort orders as they come in"), "orders.change_automation"),
-            ("logistics:approval-rules", "signature", _("Approval rules"), _("Which notes need no person's signature"), "orders.change_automation"),
-            ("conversations:templates", "template", _("Templates"), _("Texts to buyers in their languages"), "conversations.change_template"),
+            (
+                "logistics:approval-rules",
+                "signature",
+                _("Approval rules"),
+                _("Which notes need no person's signature"),
+                "orders.change_automation",
+            ),
+            (
+                "conversations:templates",
+                "template",
+                _("Templates"),
+                _("Texts to buyers in their languages"),
+                "conversations.change_template",
+            ),
         ),
     ),
     (
         _("Dispatch"),
         (
-            ("logistics:services", "ship", _("Services"), _("Carrier services with their limits and pick-up times"), "logistics.view_service"),
-            ("logistics:promises", "clock", _("Delivery promises"), _("Days promised and days of the checks"), "logistics.change_service"),
-            ("logistics:decisions", "list-check", _("Follow-up decisions"), _("What is done when a parcel is late"), "logistics.change_service"),
-            ("inventory:warehouses", "building-warehouse", _("Warehouses"), _("Places goods are sent from, with their bins"), "inventory.view_stock"),
+            (
+                "logistics:services",
+                "ship",
+                _("Services"),
+                _("Carrier services with their limits and pick-up times"),
+                "logistics.view_service",
+            ),
+            (
+                "logistics:promises",
+                "clock",
+                _("Delivery promises"),
+                _("Days promised and days of the checks"),
+                "logistics.change_service",
+            ),
+            (
+                "logistics:decisions",
+                "list-check",
+                _("Follow-up decisions"),
+                _("What is done when a parcel is late"),
+                "logistics.change_service",
+            ),
+            (
+                "inventory:warehouses",
+                "building-warehouse",
+                _("Warehouses"),
+                _("Places goods are sent from, with their bins"),
+                "inventory.view_stock",
+            ),
         ),
     ),
     (
         _("Files and programs"),
         (
-            ("orders:profiles", "file-import", _("Import profiles"), _("How your files are read"), "orders.import_order"),
-            ("core:jobs", "progress-check", _("Long work"), _("Imports, exports, prints: progress and results"), "core.view_job"),
+            (
+                "orders:profiles",
+                "file-import",
+                _("Import profiles"),
+                _("How your files are read"),
+                "orders.import_order",
+            ),
+            (
+                "core:jobs",
+                "progress-check",
+                _("Long work"),
+                _("Imports, exports, prints: progress and results"),
+                "core.view_job",
+            ),
             ("api:docs", "webhook", _("REST API"), _("What other programs can do"), ""),
         ),
     ),
-)  # fmt: skip
+)
 
 
 class SettingsIndex(Page):

@@ -55,7 +55,11 @@ def _article(row: Mapping[str, Any]) -> Any:
 
 def _available(row: Mapping[str, Any]) -> Any:
     low = row["reorder_point"] and row["available"] <= row["reorder_point"]
-    return f.badge_html(f.number(row["available"]), "lantern", _now("at or below the reorder point")) if low else f.number(row["available"])
+    return (
+        f.badge_html(f.number(row["available"]), "lantern", _now("at or below the reorder point"))
+        if low
+        else f.number(row["available"])
+    )
 
 
 def _short(row: Mapping[str, Any]) -> Any:
@@ -127,7 +131,12 @@ class StockListing(Listing):
         "empty": "compares two columns of a row", "bin": "asks the unique (warehouse, code) of bins, then balances by bin",
     }  # fmt: skip
     icon = "building-warehouse"
-    empty = (_("Nothing on the shelves yet."), _("Book a receipt, or import a count."), _("Receive goods"), "inventory:receive")
+    empty = (
+        _("Nothing on the shelves yet."),
+        _("Book a receipt, or import a count."),
+        _("Receive goods"),
+        "inventory:receive",
+    )
 
     def queryset(self, actor: Actor) -> QuerySet[Balance]:
         """All balances."""
@@ -172,7 +181,10 @@ class MovementListing(Listing):
     views = [View("all", _("All"), default=True)]
     url, default_order = "inventory:movements", "-at"
     search_by = [Prefix("sku__code"), Prefix("sku__code", upper=False)]
-    scan_ok = {"kind": "walked in order of time", "reference": "walked in order of time; a number is looked up with a day"}
+    scan_ok = {
+        "kind": "walked in order of time",
+        "reference": "walked in order of time; a number is looked up with a day",
+    }
     icon = "list"
     empty = (_("Nothing was booked yet."), "", _("Receive goods"), "inventory:receive")
 
@@ -232,7 +244,11 @@ class BinListing(Listing):
     name, title, permission = "bins", _("Bins"), "inventory.view_stock"
     model, row, filters = Bin, BinRow, BinFilter
     small = True
-    columns = [Column("code", mono=True, link="inventory:bin", sortable=True), Column("warehouse", mono=True), Column("sort", sortable=True)]
+    columns = [
+        Column("code", mono=True, link="inventory:bin", sortable=True),
+        Column("warehouse", mono=True),
+        Column("sort", sortable=True),
+    ]
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order = "inventory:bins", "inventory:bin", "code"
     icon = "map-pin"

@@ -51,18 +51,26 @@ class Parcel(models.Model):
     last_event_at = models.DateTimeField(null=True)
     last_event_text = models.CharField(max_length=300, blank=True)
     promised_by = models.DateTimeField(null=True, help_text="what the buyer was told")
-    receive_by = models.DateTimeField(null=True, help_text="the channel's receiving time ends; null where there is none")
+    receive_by = models.DateTimeField(
+        null=True, help_text="the channel's receiving time ends; null where there is none"
+    )
     next_check_at = models.DateTimeField(null=True)
-    next_check_why = models.CharField(max_length=20, blank=True, help_text="why that time: a rule of the tables, or first, event, promise…")
+    next_check_why = models.CharField(
+        max_length=20, blank=True, help_text="why that time: a rule of the tables, or first, event, promise…"
+    )
     check_round = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField(null=True)
-    advice = models.CharField(max_length=24, choices=Advice.choices, blank=True, help_text="what the last check advised")
+    advice = models.CharField(
+        max_length=24, choices=Advice.choices, blank=True, help_text="what the last check advised"
+    )
     advice_rule = models.CharField(max_length=10, blank=True)
     held_since = models.DateTimeField(null=True, help_text="customs holds it since then")
     hold_reason = models.CharField(max_length=20, choices=CustomsReason.choices, blank=True)
     waiting_since = models.DateTimeField(null=True, help_text="it can be collected since then")
     post_office = models.CharField(max_length=120, blank=True)
-    buyer_mood = models.CharField(max_length=10, choices=BuyerMood.choices, blank=True, help_text="set by a person, never guessed")
+    buyer_mood = models.CharField(
+        max_length=10, choices=BuyerMood.choices, blank=True, help_text="set by a person, never guessed"
+    )
     delivered_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settle_reason = models.CharField(max_length=300, blank=True)
@@ -79,8 +87,15 @@ class Parcel(models.Model):
                 | Q(state__in=["delivered", "returned", "lost", "closed"]),
                 name="parcel_settled_or_next_check",
             ),
-            models.CheckConstraint(condition=Q(state="packed") | Q(shipped_at__isnull=False) | Q(state="closed"), name="parcel_shipped_has_time"),
-            models.UniqueConstraint(fields=["service", "tracking_number"], condition=Q(state__in=["packed", "shipped"]) & ~Q(tracking_number=""), name="live_number_once"),
+            models.CheckConstraint(
+                condition=Q(state="packed") | Q(shipped_at__isnull=False) | Q(state="closed"),
+                name="parcel_shipped_has_time",
+            ),
+            models.UniqueConstraint(
+                fields=["service", "tracking_number"],
+                condition=Q(state__in=["packed", "shipped"]) & ~Q(tracking_number=""),
+                name="live_number_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_check_at", "id"], name="parcel_due", condition=Q(state="shipped")),
@@ -162,7 +177,9 @@ class Extension(models.Model):
     after = models.DateTimeField(help_text="intended receiving time")
     cycle = models.CharField(max_length=40, help_text="the check round or the person's click: once each")
     call = models.OneToOneField(OutboundCall, null=True, on_delete=models.PROTECT, related_name="+")
-    text = models.CharField(max_length=10, blank=True, help_text="base code of the text that goes out once this is settled")
+    text = models.CharField(
+        max_length=10, blank=True, help_text="base code of the text that goes out once this is settled"
+    )
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     refused = models.CharField(max_length=300, blank=True)

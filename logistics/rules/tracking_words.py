@@ -25,11 +25,16 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "airline departed", "flight departed", "离开中国", "出境", "出口互换局封发", "已交航空", "航班起飞",
     )),
     ("arrived", (
-        "arrived at destination country", "arrival to the destination country", "arrived in destination", "inward office", "arrived at inward",
-        "到达目的国", "到达目的地国家", "进口互换局", "目的地国家",
+        "arrived at destination country", "arrival to the destination country", "arrived in destination", "inward office",
+        "arrived at inward", "到达目的国", "到达目的地国家", "进口互换局", "目的地国家",
     )),
-    ("picked_up", ("picked up", "accepted", "acceptance", "collected from", "posting", "收寄", "揽收", "收件", "揽件")),
-    ("registered", ("information received", "pre-advice", "label created", "electronic", "registered", "order created", "电子信息", "下单", "预报")),
+    ("picked_up", (
+        "picked up", "accepted", "acceptance", "collected from", "posting", "收寄", "揽收", "收件", "揽件",
+    )),
+    ("registered", (
+        "information received", "pre-advice", "label created", "electronic", "registered", "order created",
+        "电子信息", "下单", "预报",
+    )),
 )  # fmt: skip
 
 

@@ -26,7 +26,12 @@ _serials = itertools.count(10_000_000)
 
 def make_service(code: str = "CP_REG", **facts: Any) -> Service:
     """A service of the reference list."""
-    given = {"name_en": code, "carrier": "China Post", "kind": "postal_registered", "match_words": ["registered air mail"]}
+    given = {
+        "name_en": code,
+        "carrier": "China Post",
+        "kind": "postal_registered",
+        "match_words": ["registered air mail"],
+    }
     made, _new = Service.objects.get_or_create(code=code, defaults={**given, **facts})
     return made
 
@@ -48,12 +53,16 @@ def article(code: str = "", *, on_hand: int = 50, bin: str = "A-01-1", **facts: 
     return make_sku(code, on_hand=on_hand, bin=bin, **{**given, **facts})
 
 
-def ready_order(store: Store | None = None, *, lines: list[tuple[Sku, int]] | None = None, assess: bool = True, **facts: Any) -> Order:
+def ready_order(
+    store: Store | None = None, *, lines: list[tuple[Sku, int]] | None = None, assess: bool = True, **facts: Any
+) -> Order:
     """A paid, assessed order whose goods are on the shelf."""
     make_warehouse()
     make_service()
     store = store or make_store()
-    rows = [(make_orders.make_item(store, f"CH-{sku.code}", sku), pieces) for sku, pieces in (lines or [(article(), 2)])]
+    rows = [
+        (make_orders.make_item(store, f"CH-{sku.code}", sku), pieces) for sku, pieces in (lines or [(article(), 2)])
+    ]
     facts.setdefault("shipping_method", "China Post Registered Air Mail")
     return make_orders.make_order(store, lines=rows, assess=assess, **facts)
 
@@ -95,7 +104,16 @@ def pack(note: DispatchNote, packer: Actor | None = None, now: datetime = NOW) -
     """Pack a released note by scans."""
     packer = packer or person("warehouse")
     codes = [f"{line.quantity}*{line.sku.code}" for line in note.lines.select_related("sku")]
-    codes = [note.number, *codes, "ok", "ok", "ok", *(["ok"] if any(line.fragile for line in note.lines.all()) else []), "weight:60", number_of(note)]
+    codes = [
+        note.number,
+        *codes,
+        "ok",
+        "ok",
+        "ok",
+        *(["ok"] if any(line.fragile for line in note.lines.all()) else []),
+        "weight:60",
+        number_of(note),
+    ]
     for code in codes:
         answer = packing.scan(code=code, key=f"k{next(_count)}", actor=packer, now=now, note_id=note.pk)
     assert answer.code == "packed", answer.sentence
@@ -138,7 +156,9 @@ def _numbers(store: Any, count: int, person: Any) -> None:
     for i in range(count):
         note = make_note(ready_order(store)) if i % 3 == 2 else None
         state = "reserved" if note else states[i % 3]
-        make_number(services[i % 2], state=state, note=note, check_ok=i % 2 == 0, void_reason="torn" if state == "void" else "")
+        make_number(
+            services[i % 2], state=state, note=note, check_ok=i % 2 == 0, void_reason="torn" if state == "void" else ""
+        )
 
 
 def _batches(store: Any, count: int, person: Any) -> None:
@@ -153,13 +173,24 @@ def _batches(store: Any, count: int, person: Any) -> None:
 
 def _services(store: Any, count: int, person: Any) -> None:
     for i in range(count - Service.objects.count()):
-        make_service(f"S{next(_count):04}", kind=["ems", "express"][i % 2], active=i % 3 != 0, value_max=None if i % 2 else 5, value_max_currency="EUR")
+        make_service(
+            f"S{next(_count):04}",
+            kind=["ems", "express"][i % 2],
+            active=i % 3 != 0,
+            value_max=None if i % 2 else 5,
+            value_max_currency="EUR",
+        )
 
 
 def _rules(store: Any, count: int, person: Any) -> None:
     for i in range(count - ApprovalRule.objects.count()):
         ApprovalRule.objects.create(
-            name=f"rule {next(_count)}", position=i, active=i % 2 == 0, kinds=["price"], conditions={"country": ["DE"]}, store=store if i % 3 == 1 else None
+            name=f"rule {next(_count)}",
+            position=i,
+            active=i % 2 == 0,
+            kinds=["price"],
+            conditions={"country": ["DE"]},
+            store=store if i % 3 == 1 else None,
         )
 
 

@@ -53,7 +53,10 @@ def make_order(
     store = store or make_store()
     number = next(_count)
     buyer = facts.pop("buyer", None) or make_buyer(store)
-    rows = [row if isinstance(row, dict) else {"item": row[0], "quantity": row[1]} for row in (lines or [(make_item(store), 1)])]
+    rows = [
+        row if isinstance(row, dict) else {"item": row[0], "quantity": row[1]}
+        for row in (lines or [(make_item(store), 1)])
+    ]
     goods = sum((Decimal(row.get("unit_price", "5")) * row["quantity"] for row in rows), Decimal(0))
     given = {
         "external_id": f"80{number:08}", "number": f"80{number:08}", "state": state,
@@ -67,7 +70,11 @@ def make_order(
     for position, row in enumerate(rows, 1):
         price = Decimal(row.pop("unit_price", "5"))
         OrderLine._base_manager.create(
-            order=order, position=position, unit_price=price, total=price * row["quantity"], **{"title": row["item"].title, **row}
+            order=order,
+            position=position,
+            unit_price=price,
+            total=price * row["quantity"],
+            **{"title": row["item"].title, **row},
         )
     OrderAddress._base_manager.create(
         order=order, changed_at=now,
@@ -92,7 +99,9 @@ def _orders(store: Any, count: int, person: Any) -> None:
     ]  # fmt: skip
     for i in range(count):
         number = next(_count)
-        items = [make_item(store, f"R-{store.code}", sku=sku), make_item(store, f"U-{store.code}-{number % 3}")][: 1 + number % 2]
+        items = [make_item(store, f"R-{store.code}", sku=sku), make_item(store, f"U-{store.code}-{number % 3}")][
+            : 1 + number % 2
+        ]
         make_order(
             store, lines=[(item, 1 + number % 3) for item in items], placed_at=NOW - timedelta(days=number % 9, minutes=number % 90), assess=i % 3 != 2,
             **kinds[number % len(kinds)],

@@ -14,13 +14,24 @@ NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 def a_store(code: str = "shop", **facts: Any) -> Store:
     """A store of the sandbox kind."""
-    defaults = {"name": code.title(), "kind": "sandbox", "currency": "USD", "time_zone": "Asia/Shanghai", "created_at": NOW}
+    defaults = {
+        "name": code.title(),
+        "kind": "sandbox",
+        "currency": "USD",
+        "time_zone": "Asia/Shanghai",
+        "created_at": NOW,
+    }
     return Store.objects.create(code=code, **(defaults | facts))
 
 
 def a_line(sku: str = "A-1", quantity: int = 2, price: str | None = "4.50", **facts: Any) -> RemoteLine:
     """One line."""
-    return RemoteLine(sku=sku, quantity=quantity, unit_price=None if price is None else Decimal(price), **({"title": f"Article {sku}"} | facts))
+    return RemoteLine(
+        sku=sku,
+        quantity=quantity,
+        unit_price=None if price is None else Decimal(price),
+        **({"title": f"Article {sku}"} | facts),
+    )
 
 
 def an_order(number: str = "8001", **facts: Any) -> RemoteOrder:

@@ -12,8 +12,8 @@ from django_scopes import scopes_disabled
 
 from accounts.choices import Role
 from accounts.models import Store
-from core.jobs import JOBS
 from core.events import SUBSCRIPTIONS
+from core.jobs import JOBS
 from worklist import services
 from worklist.choices import Band, Doer, Group
 from worklist.models import Duty

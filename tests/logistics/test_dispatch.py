@@ -48,7 +48,12 @@ def test_a_note_carries_what_the_order_says() -> None:
     Wish.objects.create(order=order, line=line, kind="colour", text="not green", created_at=NOW)
     note = make.make_note(order)
     got = note.lines.get()
-    assert (note.state, note.country, note.declared_currency, note.content_type) == ("draft", "BR", "USD", "sale_of_goods")
+    assert (note.state, note.country, note.declared_currency, note.content_type) == (
+        "draft",
+        "BR",
+        "USD",
+        "sale_of_goods",
+    )
     assert note.service and note.service.code == "CP_REG"
     assert (got.sku, got.quantity, got.wish, got.assort, got.fragile) == (sku, 3, "not green", True, True)
     assert (got.value, got.unit_value, note.declared_value) == (Decimal(15), Decimal(5), Decimal(15))
@@ -65,7 +70,9 @@ def test_a_note_carries_what_the_order_says() -> None:
         ([(1, "10"), (1, "0")], "0", "0", ["10", "0"]),
     ],
 )
-def test_the_declared_value_is_what_was_paid_to_the_cent(lines: Any, fee: str, discount: str, values: list[str]) -> None:
+def test_the_declared_value_is_what_was_paid_to_the_cent(
+    lines: Any, fee: str, discount: str, values: list[str]
+) -> None:
     rows = [(make.article(), pieces) for pieces, _price in lines]
     order = make.ready_order(lines=rows)
     goods = Decimal(0)
@@ -74,7 +81,9 @@ def test_the_declared_value_is_what_was_paid_to_the_cent(lines: Any, fee: str, d
         OrderLine.objects.filter(pk=line.pk).update(unit_price=Decimal(price), total=total)
         goods += total
     total = goods + Decimal(fee) - Decimal(discount)
-    Order.objects.filter(pk=order.pk).update(goods_total=goods, shipping_fee=Decimal(fee), discount=Decimal(discount), total=total)
+    Order.objects.filter(pk=order.pk).update(
+        goods_total=goods, shipping_fee=Decimal(fee), discount=Decimal(discount), total=total
+    )
     note = make.make_note(order)
     assert [line.value for line in note.lines.order_by("position")] == [Decimal(v) for v in values]
     assert note.declared_value == total - Decimal(fee)
@@ -96,9 +105,16 @@ def test_a_bundle_becomes_its_articles_and_postage_stays_out() -> None:
     SkuMatch._base_manager.create(item=item, sku=b, quantity=2)
     postage = make_item(store, "POST", not_goods=True)
     make.make_warehouse(), make.make_service()
-    order = make_order(store, lines=[{"item": item, "quantity": 2, "unit_price": "8"}, {"item": postage, "quantity": 1, "unit_price": "4"}], assess=True)
+    order = make_order(
+        store,
+        lines=[{"item": item, "quantity": 2, "unit_price": "8"}, {"item": postage, "quantity": 1, "unit_price": "4"}],
+        assess=True,
+    )
     note = make.make_note(order)
-    assert [(line.sku.code, line.quantity, line.value) for line in note.lines.order_by("position")] == [("A", 2, 8), ("B", 4, 8)]
+    assert [(line.sku.code, line.quantity, line.value) for line in note.lines.order_by("position")] == [
+        ("A", 2, 8),
+        ("B", 4, 8),
+    ]
     assert note.declared_value == 16
 
 
@@ -264,11 +280,20 @@ def test_the_declared_value_is_raised_by_a_reviewer_and_never_lowered() -> None:
     note = make.make_note()
     line = note.lines.get()
     with pytest.raises(NotAllowed):
-        dispatch.edit(note=note, actor=make.person("purchaser"), now=NOW, lines=[dispatch.LineChange(line.pk, value=Decimal(50))])
+        dispatch.edit(
+            note=note, actor=make.person("purchaser"), now=NOW, lines=[dispatch.LineChange(line.pk, value=Decimal(50))]
+        )
     with pytest.raises(Conflict) as refused:
-        dispatch.edit(note=note, actor=make.person("supervisor"), now=NOW, lines=[dispatch.LineChange(line.pk, value=Decimal("9.99"))])
+        dispatch.edit(
+            note=note,
+            actor=make.person("supervisor"),
+            now=NOW,
+            lines=[dispatch.LineChange(line.pk, value=Decimal("9.99"))],
+        )
     assert refused.value.code == "value_below_paid"
-    dispatch.edit(note=note, actor=make.person("supervisor"), now=NOW, lines=[dispatch.LineChange(line.pk, value=Decimal(50))])
+    dispatch.edit(
+        note=note, actor=make.person("supervisor"), now=NOW, lines=[dispatch.LineChange(line.pk, value=Decimal(50))]
+    )
     assert (note.declared_value, note.lines.get().unit_value) == (50, 25)
 
 
@@ -280,7 +305,12 @@ def test_a_line_worth_nothing_blocks_the_signature_until_its_real_value_is_enter
     with pytest.raises(Conflict) as refused:
         dispatch.sign(note=note, kind="price", actor=make.person("purchaser"), now=NOW)
     assert refused.value.code == "customs_block"
-    dispatch.edit(note=note, actor=make.person("supervisor"), now=NOW, lines=[dispatch.LineChange(note.lines.get().pk, value=Decimal(4))])
+    dispatch.edit(
+        note=note,
+        actor=make.person("supervisor"),
+        now=NOW,
+        lines=[dispatch.LineChange(note.lines.get().pk, value=Decimal(4))],
+    )
     dispatch.sign(note=note, kind="price", actor=make.person("purchaser"), now=NOW)
 
 
@@ -348,7 +378,15 @@ def test_a_cancelled_order_takes_its_note_back() -> None:
 @pytest.mark.covers("ORD-25")
 @pytest.mark.parametrize(
     ("case", "signed"),
-    [("plain", True), ("wish", False), ("short", False), ("thin", False), ("no cost", False), ("customs", False), ("other service", False)],
+    [
+        ("plain", True),
+        ("wish", False),
+        ("short", False),
+        ("thin", False),
+        ("no cost", False),
+        ("customs", False),
+        ("other service", False),
+    ],
 )
 def test_the_starting_rule_signs_only_what_is_unexceptional(case: str, signed: bool) -> None:
     load_reference(now=NOW)
@@ -356,7 +394,9 @@ def test_the_starting_rule_signs_only_what_is_unexceptional(case: str, signed: b
     facts: dict[str, Any] = {
         "thin": {"cost": Decimal("4.9")}, "no cost": {"cost": None}, "customs": {"customs_text": "gift"}, "short": {"on_hand": 1},
     }.get(case, {})  # fmt: skip
-    order = make.ready_order(lines=[(make.article(**facts), 2)], shipping_method="DHL" if case == "other service" else "registered air mail")
+    order = make.ready_order(
+        lines=[(make.article(**facts), 2)], shipping_method="DHL" if case == "other service" else "registered air mail"
+    )
     if case == "wish":
         Wish.objects.create(order=order, line=order.lines.get(), kind="colour", text="red", created_at=NOW)
     if case == "other service":
@@ -373,7 +413,9 @@ def test_a_rule_that_is_switched_off_signs_nothing() -> None:
 
 
 def test_a_rule_may_give_one_signature_and_leave_the_other_to_people() -> None:
-    ApprovalRule.objects.create(name="prices", kinds=["price"], conditions={"country": ["BR", "DE"], "value": {"lte": 100}})
+    ApprovalRule.objects.create(
+        name="prices", kinds=["price"], conditions={"country": ["BR", "DE"], "value": {"lte": 100}}
+    )
     note = make.make_note()
     assert set(NoteSignature.objects.filter(note=note).values_list("kind", flat=True)) == {"price"}
     dispatch.sign(note=note, kind="note", actor=make.person("supervisor"), now=NOW)
@@ -392,7 +434,9 @@ def test_after_three_working_days_both_clerks_are_asked_and_a_reserved_number_al
     worklist.run_due(now=clock.due_at - HOUR)
     assert not Duty.objects.filter(rule="logistics.goods_missing").exists()
     worklist.run_due(now=clock.due_at + HOUR)
-    roles = dict(Duty.objects.filter(rule__in=["logistics.goods_missing", "logistics.find_goods"]).values_list("rule", "role"))
+    roles = dict(
+        Duty.objects.filter(rule__in=["logistics.goods_missing", "logistics.find_goods"]).values_list("rule", "role")
+    )
     assert roles == {"logistics.goods_missing": "service", "logistics.find_goods": "warehouse"}
     with pytest.raises(Conflict):
         dispatch.reserve_number(note=note, actor=make.person("service"), now=NOW)
@@ -413,9 +457,13 @@ def test_the_buyer_is_asked_by_a_draft_and_a_substitute_must_be_in_stock() -> No
     with pytest.raises(Invalid):
         dispatch.ask_buyer(note=note, new_date=date(2026, 11, 20), actor=clerk, now=NOW)
     with pytest.raises(Conflict) as refused:
-        dispatch.ask_buyer(note=note, new_date=date(2026, 11, 28), actor=clerk, now=NOW, substitute=make.article(on_hand=0))
+        dispatch.ask_buyer(
+            note=note, new_date=date(2026, 11, 28), actor=clerk, now=NOW, substitute=make.article(on_hand=0)
+        )
     assert refused.value.code == "substitute_short"
-    message = dispatch.ask_buyer(note=note, new_date=date(2026, 11, 28), actor=clerk, now=NOW, substitute=make.article("SUB", name_en="Blue hat"))
+    message = dispatch.ask_buyer(
+        note=note, new_date=date(2026, 11, 28), actor=clerk, now=NOW, substitute=make.article("SUB", name_en="Blue hat")
+    )
     assert message and message.state == "draft" and "Blue hat" in message.body and message.template_code == "X16A"
 
 

@@ -47,7 +47,13 @@ def program(role: str = "manager") -> Client:
     """A program with its token."""
     key = f"sp_{crypto.new_key()}"
     ApiToken.objects.create(
-        program="p", prefix=key[:12], digest=crypto.digest(key), created_at=NOW, role=role, scopes=["read", "write"], all_stores=True
+        program="p",
+        prefix=key[:12],
+        digest=crypto.digest(key),
+        created_at=NOW,
+        role=role,
+        scopes=["read", "write"],
+        all_stores=True,
     )
     return Client(headers={"Authorization": f"Bearer {key}"})
 
@@ -70,7 +76,9 @@ def test_pages_ask_for_the_role(name: str, role: str, status: int) -> None:
     assert browser(role).get(reverse(f"logistics:{name}")).status_code == status
 
 
-@pytest.mark.parametrize("state", ["draft", "released", "blocked", "packed", "closed", "withdrawn", "short", "unmatched"])
+@pytest.mark.parametrize(
+    "state", ["draft", "released", "blocked", "packed", "closed", "withdrawn", "short", "unmatched"]
+)
 def test_the_page_of_a_note_opens_in_every_state(state: str) -> None:
     if state == "draft":
         note = make.make_note()
@@ -95,7 +103,13 @@ def test_change_and_ask_forms() -> None:
     line, boss = note.lines.get(), browser("manager")
     page = boss.get(reverse("logistics:note-edit", args=[note.pk]))
     assert page.status_code == 200
-    data = {"service": "CP_REG", "supply": "purchase", f"line{line.pk}-wish": "blue", f"line{line.pk}-unit_cost": "1.5", f"line{line.pk}-value": "12.00"}
+    data = {
+        "service": "CP_REG",
+        "supply": "purchase",
+        f"line{line.pk}-wish": "blue",
+        f"line{line.pk}-unit_cost": "1.5",
+        f"line{line.pk}-value": "12.00",
+    }
     assert boss.post(reverse("logistics:note-edit", args=[note.pk]), data).status_code == 302
     note.refresh_from_db()
     assert (note.state, note.supply, note.declared_value, note.lines.get().wish) == ("draft", "purchase", 12, "blue")
@@ -183,7 +197,9 @@ def test_numbers_are_added_and_read_from_a_file() -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     keeper, note = browser("warehouse"), make.released(number=False)
-    answer = keeper.post(reverse("logistics:numbers-add"), {"service": "CP_REG", "text": "RB123456785CN .. RB123456808CN"})
+    answer = keeper.post(
+        reverse("logistics:numbers-add"), {"service": "CP_REG", "text": "RB123456785CN .. RB123456808CN"}
+    )
     assert answer.status_code == 302 and WaybillNumber.objects.filter(state="free").count() == 3
     assert keeper.post(reverse("logistics:numbers-add"), {"service": "CP_REG", "text": "  "}).status_code == 422
     upload = SimpleUploadedFile("n.csv", f"{note.order.number},RB500000007CN\nNOPE,RB500000015CN\n".encode())
@@ -195,7 +211,13 @@ def test_numbers_are_added_and_read_from_a_file() -> None:
 def test_services_and_rules_are_edited_by_those_who_may() -> None:
     boss, row = browser("manager"), Service.objects.get(code="CP_REG")
     url = reverse("logistics:service", args=[row.pk])
-    given = {"name_en": "Registered", "carrier": "China Post", "active": "on", "match_words": "air mail\nregistered", "tracking_url": "https://t/{number}"}
+    given = {
+        "name_en": "Registered",
+        "carrier": "China Post",
+        "active": "on",
+        "match_words": "air mail\nregistered",
+        "tracking_url": "https://t/{number}",
+    }
     assert boss.post(url, given).status_code == 302
     row.refresh_from_db()
     assert (row.name_en, row.match_words) == ("Registered", ["air mail", "registered"])
@@ -218,7 +240,12 @@ def test_the_same_by_rest() -> None:
     api = program()
 
     def post(path: str, body: Any = None, status: int = 200) -> Any:
-        answer = api.post(f"/api/v1/{path}/", json.dumps(body or {}), content_type="application/json", headers={"Idempotency-Key": f"k{next(_keys)}"})
+        answer = api.post(
+            f"/api/v1/{path}/",
+            json.dumps(body or {}),
+            content_type="application/json",
+            headers={"Idempotency-Key": f"k{next(_keys)}"},
+        )
         assert answer.status_code == status, answer.content
         return answer.json()
 
@@ -227,13 +254,23 @@ def test_the_same_by_rest() -> None:
     assert post(f"dispatch-notes/{note.pk}/sign", {"kind": "note"}, 409)["code"] == "same_signer"
     dispatch.sign(note=note, kind="note", actor=make.person("supervisor"), now=NOW)
     row = api.get(f"/api/v1/dispatch-notes/{note.pk}/").json()
-    assert (row["state"], row["waybill"], row["pieces"], row["lines"][0]["value"]) == ("released", make.number_of(note), 2, "10.00")
-    assert post(f"dispatch-notes/{note.pk}/print", {"documents": ["labels"]})["outcome"]["data"]["batch"].startswith("B-")
+    assert (row["state"], row["waybill"], row["pieces"], row["lines"][0]["value"]) == (
+        "released",
+        make.number_of(note),
+        2,
+        "10.00",
+    )
+    assert post(f"dispatch-notes/{note.pk}/print", {"documents": ["labels"]})["outcome"]["data"]["batch"].startswith(
+        "B-"
+    )
     assert post(f"dispatch-notes/{note.pk}/block", {"reason": "quality", "text": "torn"})["state"] == "blocked"
     post(f"dispatch-notes/{note.pk}/unblock")
     etag = api.get(f"/api/v1/dispatch-notes/{note.pk}/")["ETag"]
     answer = api.patch(
-        f"/api/v1/dispatch-notes/{note.pk}/", json.dumps({"supply": "purchase"}), content_type="application/json", headers={"If-Match": etag}
+        f"/api/v1/dispatch-notes/{note.pk}/",
+        json.dumps({"supply": "purchase"}),
+        content_type="application/json",
+        headers={"If-Match": etag},
     )
     assert answer.status_code == 200 and answer.json()["state"] == "draft"
     assert post(f"dispatch-notes/{note.pk}/withdraw", {"reason": "test"})["state"] == "withdrawn"
@@ -245,10 +282,20 @@ def test_orders_get_and_print_their_notes_in_bulk() -> None:
     order = make.ready_order()
     api = program()
     bulk = {"ids": [str(order.pk)]}
-    answer = api.post("/api/v1/orders/bulk/make-notes/", json.dumps(bulk), content_type="application/json", headers={"Idempotency-Key": "b1"})
+    answer = api.post(
+        "/api/v1/orders/bulk/make-notes/",
+        json.dumps(bulk),
+        content_type="application/json",
+        headers={"Idempotency-Key": "b1"},
+    )
     assert answer.json()["done"] == 1, answer.content
     note = make.sign_both(DispatchNote.objects.get(order=order))
-    answer = api.post("/api/v1/orders/bulk/print-notes/", json.dumps(bulk), content_type="application/json", headers={"Idempotency-Key": "b2"})
+    answer = api.post(
+        "/api/v1/orders/bulk/print-notes/",
+        json.dumps(bulk),
+        content_type="application/json",
+        headers={"Idempotency-Key": "b2"},
+    )
     assert answer.json()["done"] == 1 and PrintBatch.objects.get().rows.get().note_id == note.pk
     row = api.get(f"/api/v1/orders/{order.pk}/").json()
     assert (row["note"], row["note_state"]) == (note.number, "released")

@@ -21,7 +21,9 @@ COUNTRIES = {"CN", "GB", "US", "DE"}
 # --- waybill numbers ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", list(csv.DictReader((DATA / "s10_vectors.csv").open(encoding="utf-8"))), ids=lambda row: row["number"])
+@pytest.mark.parametrize(
+    "row", list(csv.DictReader((DATA / "s10_vectors.csv").open(encoding="utf-8"))), ids=lambda row: row["number"]
+)
 def test_s10_vectors(row: dict[str, str]) -> None:
     assert waybill.s10_valid(row["number"], COUNTRIES) is (row["valid"] == "yes")
 
@@ -130,7 +132,12 @@ def test_the_paid_service_counts_unless_it_may_not_carry_the_parcel(
     method: str, assigned: str, value: str, country: str, code: str, why: str
 ) -> None:
     made = routing.choose(
-        method=method, assigned=assigned, default="CP_REG", services=SERVICES, country=country, value_in=lambda currency: Decimal(value)
+        method=method,
+        assigned=assigned,
+        default="CP_REG",
+        services=SERVICES,
+        country=country,
+        value_in=lambda currency: Decimal(value),
     )
     assert (made.code, made.why) == (code, why)
     assert made.needs_look is bool(made.method_code and made.method_code != code)
@@ -159,7 +166,11 @@ def _line(**facts: Any) -> customs.DeclaredLine:
     ],
 )  # fmt: skip
 def test_customs_findings(content: str, facts: dict[str, Any], code: str, level: str) -> None:
-    words = {row["term"].casefold(): row["severity"] for row in csv.DictReader((DATA / "description_stopwords.csv").open(encoding="utf-8")) if row["match"] == "whole_description"}
+    words = {
+        row["term"].casefold(): row["severity"]
+        for row in csv.DictReader((DATA / "description_stopwords.csv").open(encoding="utf-8"))
+        if row["match"] == "whole_description"
+    }
     found = customs.check(content_type=content, lines=[_line(**facts)], stopwords=words)
     assert [(f.code, f.level) for f in found] == ([(code, level)] if code else [])
 
@@ -187,7 +198,9 @@ def test_conditions_nobody_can_answer_are_named() -> None:
     assert approval.faults({"in_stok": True, "country": {"gte": 1}, "value": {"lte": 5}}) == ["in_stok", "country"]
 
 
-@pytest.mark.parametrize(("value", "cost", "margin"), [("10", "4", "60.0"), ("10", None, None), ("0", "4", None), ("10", "12", "-20.0")])
+@pytest.mark.parametrize(
+    ("value", "cost", "margin"), [("10", "4", "60.0"), ("10", None, None), ("0", "4", None), ("10", "12", "-20.0")]
+)
 def test_margin(value: str, cost: str | None, margin: str | None) -> None:
     found = approval.margin_percent(Decimal(value), Decimal(cost) if cost else None)
     assert found == (Decimal(margin) if margin else None)
@@ -201,14 +214,22 @@ B = packing.WantedLine(2, "ER-1", frozenset({"ER-1"}), 3, fragile=True, weight_g
 
 @pytest.mark.parametrize(
     ("text", "code", "pieces"),
-    [("nk-117", "NK-117", 1), (" 3*nk-117 ", "NK-117", 3), ("12x85123A", "85123A", 12), ("2×项链", "项链", 2), ("NK\x00-1", "NK-1", 1), ("0*A", "A", 1)],
+    [
+        ("nk-117", "NK-117", 1),
+        (" 3*nk-117 ", "NK-117", 3),
+        ("12x85123A", "85123A", 12),
+        ("2×项链", "项链", 2),
+        ("NK\x00-1", "NK-1", 1),
+        ("0*A", "A", 1),
+    ],
 )
 def test_scanned_codes(text: str, code: str, pieces: int) -> None:
     assert packing.scanned_code(text) == (code, pieces)
 
 
 @pytest.mark.parametrize(
-    ("text", "grams"), [("128g", 128), ("128 G", 128), ("0.128 kg", 128), ("1,5kg", 1500), ("128", None), ("85123A", None), ("g", None)]
+    ("text", "grams"),
+    [("128g", 128), ("128 G", 128), ("0.128 kg", 128), ("1,5kg", 1500), ("128", None), ("85123A", None), ("g", None)],
 )
 def test_weights_have_their_unit(text: str, grams: int | None) -> None:
     assert packing.grams(text) == grams
@@ -226,12 +247,28 @@ def test_the_order_of_the_steps() -> None:
         steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True))
         scans.append(scan)
     steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True))
-    assert steps == ["item", "item", "check:quality", "check:colour", "check:fragile", "check:address", "weight", "label", "done"]
+    assert steps == [
+        "item",
+        "item",
+        "check:quality",
+        "check:colour",
+        "check:fragile",
+        "check:address",
+        "weight",
+        "label",
+        "done",
+    ]
 
 
 @pytest.mark.parametrize(
     ("code", "pieces", "answer", "line"),
-    [("6901234567892", 1, "ok", 1), ("NK-117", 2, "ok", 1), ("NK-117", 3, "too_many", 1), ("ER-1", 3, "ok", 2), ("XX", 1, "foreign", None)],
+    [
+        ("6901234567892", 1, "ok", 1),
+        ("NK-117", 2, "ok", 1),
+        ("NK-117", 3, "too_many", 1),
+        ("ER-1", 3, "ok", 2),
+        ("XX", 1, "foreign", None),
+    ],
 )
 def test_items(code: str, pieces: int, answer: str, line: int | None) -> None:
     made = packing.decide_item([A, B], packing.Session(), code, pieces)
@@ -262,11 +299,14 @@ def test_labels(ours: str, state: str, mine: bool, answer: str) -> None:
     ],
 )  # fmt: skip
 def test_what_stops_a_parcel(facts: dict[str, Any], reason: str) -> None:
-    assert packing.why_stopped(packing.StopFacts(**{"note_state": "released", "order_state": "ready", **facts})) == reason
+    assert (
+        packing.why_stopped(packing.StopFacts(**{"note_state": "released", "order_state": "ready", **facts})) == reason
+    )
 
 
 @pytest.mark.parametrize(
-    ("grams", "off", "line", "pieces"), [(123, False, None, 0), (120, False, None, 0), (81, True, 2, 2), (103, True, 1, 1), (200, True, None, 0)]
+    ("grams", "off", "line", "pieces"),
+    [(123, False, None, 0), (120, False, None, 0), (81, True, 2, 2), (103, True, 1, 1), (200, True, None, 0)],
 )
 def test_the_scale_explains_itself(grams: int, off: bool, line: int | None, pieces: int) -> None:
     made = packing.weigh([A, B], grams, packaging_g=20, tolerance_percent=4, least_g=6)

@@ -43,7 +43,9 @@ class Table:
 
     def scan(self, code: str, key: str = "", now: Any = NOW) -> str:
         """Scan and answer the code of the answer."""
-        self.last = packing.scan(code=code, key=key or f"t{next(_keys)}", actor=self.actor, now=now, note_id=self.note_id)
+        self.last = packing.scan(
+            code=code, key=key or f"t{next(_keys)}", actor=self.actor, now=now, note_id=self.note_id
+        )
         if not self.last.repeated:
             self.note_id = self.last.note_id
         return self.last.code
@@ -64,12 +66,23 @@ def two_lines() -> DispatchNote:
 def test_the_whole_way_by_scanner_only() -> None:
     note, table = two_lines(), Table()
     number = make.number_of(note)
-    assert table.all(note.number, "6901234567892", "nk-117", "VASE") == ["note_open", "item_ok", "item_ok", "items_complete"]
+    assert table.all(note.number, "6901234567892", "nk-117", "VASE") == [
+        "note_open",
+        "item_ok",
+        "item_ok",
+        "items_complete",
+    ]
     assert table.all("ok", "ok", "ok", "ok", "65 g", number) == ["check_on"] * 4 + ["weighed", "packed"]
     parcel = Parcel.objects.get(note=note)
     note.refresh_from_db()
     assert (note.state, parcel.state, parcel.tracking_number, parcel.weight_g) == ("packed", "packed", number, 65)
-    assert parcel.label_scanned_at == NOW and set(parcel.checks) == {"quality", "colour", "article", "fragile", "address"}
+    assert parcel.label_scanned_at == NOW and set(parcel.checks) == {
+        "quality",
+        "colour",
+        "article",
+        "fragile",
+        "address",
+    }
     assert sorted(parcel.lines.values_list("sku__code", "quantity")) == [("NK-117", 2), ("VASE", 1)]
     assert Order.objects.get(pk=note.order_id).stage == "to_hand_over"
     assert ScanEvent.objects.filter(note=note).count() == 10
@@ -136,7 +149,14 @@ def test_a_second_parcel_is_not_possible() -> None:
 
 @pytest.mark.covers("ORD-24")
 @pytest.mark.parametrize(
-    ("how", "code"), [("intercept", "intercepted"), ("hold", "intercepted"), ("cancel", "cancelled"), ("address", "intercepted"), ("silent address", "address_changed")]
+    ("how", "code"),
+    [
+        ("intercept", "intercepted"),
+        ("hold", "intercepted"),
+        ("cancel", "cancelled"),
+        ("address", "intercepted"),
+        ("silent address", "address_changed"),
+    ],
 )
 def test_a_stop_after_release_is_seen_at_the_next_scan(how: str, code: str) -> None:
     note, table = two_lines(), Table()
@@ -176,7 +196,9 @@ def test_missing_goods_block_packing_until_they_arrive() -> None:
     sku = make.article("RARE", on_hand=1)
     note, table = make.released(lines=[(sku, 2)]), Table()
     assert table.scan(note.number) == "short" and "1 pieces" in table.last.sentence  # type: ignore[union-attr]
-    stock.receive(warehouse=note.warehouse, rows=[(sku.pk, 5, None)], reference="R1", kind="receipt", actor=SYSTEM, now=NOW)
+    stock.receive(
+        warehouse=note.warehouse, rows=[(sku.pk, 5, None)], reference="R1", kind="receipt", actor=SYSTEM, now=NOW
+    )
     assert table.scan(note.number) == "note_open"
 
 
@@ -198,7 +220,9 @@ def test_undo_takes_back_step_by_step_until_the_hand_over() -> None:
     note.refresh_from_db()
     parcel = Parcel.objects.get(note=note)
     assert (note.state, parcel.label_scanned_at) == ("released", None)
-    assert shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW).refused[parcel.pk].code == "label_not_scanned"
+    assert (
+        shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW).refused[parcel.pk].code == "label_not_scanned"
+    )
     assert table.all("undo", "undo") == ["undone", "undone"]  # weight, last check
     assert table.all("ok", "55g", number) == ["check_on", "weighed", "packed"]
     parcel.refresh_from_db()
@@ -257,8 +281,12 @@ def test_two_scanners_at_once_count_every_piece_once() -> None:
             with scopes_disabled():
                 start.wait()
                 for i in range(10):
-                    answers.append(packing.scan(code="MANY", key=f"shared{i}", actor=packer, now=NOW, note_id=note.pk).code)
-                    answers.append(packing.scan(code="MANY", key=f"{own}{i}", actor=packer, now=NOW, note_id=note.pk).code)
+                    answers.append(
+                        packing.scan(code="MANY", key=f"shared{i}", actor=packer, now=NOW, note_id=note.pk).code
+                    )
+                    answers.append(
+                        packing.scan(code="MANY", key=f"{own}{i}", actor=packer, now=NOW, note_id=note.pk).code
+                    )
         finally:
             connection.close()
 
@@ -293,7 +321,14 @@ def test_only_packers_pack() -> None:
 def test_a_machine_packs_in_one_call_or_not_at_all() -> None:
     note = two_lines()
     number, robot = make.number_of(note), make.person("warehouse")
-    given: dict[str, Any] = {"note": note, "items": {"NK-117": 2, "VASE": 1}, "label": number, "key": "r1", "actor": robot, "now": NOW}
+    given: dict[str, Any] = {
+        "note": note,
+        "items": {"NK-117": 2, "VASE": 1},
+        "label": number,
+        "key": "r1",
+        "actor": robot,
+        "now": NOW,
+    }
     with pytest.raises(Conflict) as refused:
         packing.pack(**given, checks=["quality"], weight_g=60)
     assert refused.value.code == "checks_missing"

@@ -60,7 +60,9 @@ def test_the_list_knows_the_states_of_the_trade(client):
 ])  # fmt: skip
 def test_search_by_prefix_tail_and_number(client, ask):
     wanted, _other = make.parcel(tracking_number="RX777888999CN"), make.parcel(tracking_number="LP000111222CN")
-    assert [row["id"] for row in client.get("/parcels/", {"q": ask(wanted), "edited": "1"}).context["rows"]] == [wanted.pk]
+    assert [row["id"] for row in client.get("/parcels/", {"q": ask(wanted), "edited": "1"}).context["rows"]] == [
+        wanted.pk
+    ]
 
 
 def test_many_pasted_numbers_are_found_at_once(client):
@@ -73,7 +75,13 @@ def test_many_pasted_numbers_are_found_at_once(client):
 def test_the_page_shows_both_deadlines_and_why_the_next_check(client):
     parcel = late_parcel()
     text = client.get(f"/parcels/{parcel.pk}/").content.decode()
-    for words in ("Later than the buyer was promised", "Receiving time ends", "first check of the service", "Check now", parcel.order.number):
+    for words in (
+        "Later than the buyer was promised",
+        "Receiving time ends",
+        "first check of the service",
+        "Check now",
+        parcel.order.number,
+    ):
         assert words in text, words
     pane = client.get(f"/parcels/{parcel.pk}/pane/", headers=HX).content.decode()
     assert "No event yet" in pane and "<html" not in pane
@@ -81,7 +89,9 @@ def test_the_page_shows_both_deadlines_and_why_the_next_check(client):
 
 def test_events_stand_in_the_timeline(client):
     parcel = make.parcel(shipped=utcnow() - timedelta(days=3))
-    answer = client.post(f"/api/v1/parcels/{parcel.pk}/record-event/", {"description": "Departed from Guangzhou"}, **JSON)
+    answer = client.post(
+        f"/api/v1/parcels/{parcel.pk}/record-event/", {"description": "Departed from Guangzhou"}, **JSON
+    )
     assert answer.status_code == 200, answer.content
     assert answer.json()["events"][0]["description"] == "Departed from Guangzhou"
     page = client.get(reverse("core:timeline", args=["parcels", parcel.pk]))
@@ -101,7 +111,20 @@ def test_bulk_recording_and_settling_answer_row_by_row(client):
 def test_rest_parcel_carries_the_contract(client):
     parcel = make.parcel()
     shown = client.get(f"/api/v1/parcels/{parcel.pk}/").json()
-    names = {"id", "number", "orders", "state", "service", "tracking_number", "country", "shipped_at", "delivered_at", "promised_by", "next_check_at", "events"}
+    names = {
+        "id",
+        "number",
+        "orders",
+        "state",
+        "service",
+        "tracking_number",
+        "country",
+        "shipped_at",
+        "delivered_at",
+        "promised_by",
+        "next_check_at",
+        "events",
+    }
     assert names <= set(shown)
     assert shown["orders"] == [{"id": str(parcel.order_id), "number": parcel.order.number}]
 
@@ -156,7 +179,13 @@ def test_other_stores_parcels_are_not_found():
 def test_the_order_page_shows_its_parcels(client):
     parcel = make.parcel(shipped=utcnow())
     tracking.record_by_hand(
-        parcels=[parcel], at=utcnow(), stage="picked_up", text="Picked up in Yiwu", place="", actor=make_person("service").actor, now=utcnow()
+        parcels=[parcel],
+        at=utcnow(),
+        stage="picked_up",
+        text="Picked up in Yiwu",
+        place="",
+        actor=make_person("service").actor,
+        now=utcnow(),
     )
     answer = client.get(reverse("core:panel", args=["orders", parcel.order_id, "parcels"]))
     assert "Picked up in Yiwu" in answer.content.decode()
@@ -204,7 +233,10 @@ def test_rest_promises_are_read_and_changed():
     one = next(row for row in listed if row["rule_id"] == "DP-060")
     shown = boss.get(f"/api/v1/promises/{one['id']}/")
     answer = boss.patch(
-        f"/api/v1/promises/{one['id']}/", {"promise_days": 12, "valid_from": "2026-07-01"}, headers={"If-Match": shown["ETag"]}, **JSON
+        f"/api/v1/promises/{one['id']}/",
+        {"promise_days": 12, "valid_from": "2026-07-01"},
+        headers={"If-Match": shown["ETag"]},
+        **JSON,
     )
     assert answer.status_code == 200, answer.content
     assert PromiseRule.objects.get(rule_id="DP-060", valid_from="2026-07-01").promise_days == 12

@@ -39,7 +39,9 @@ def house() -> Any:
 
 def printed(notes: list[DispatchNote], **facts: Any) -> tuple[PrintBatch, bytes]:
     """A batch and its file, made by its job."""
-    batch, refused = printing.print_notes(notes=notes, actor=facts.pop("actor", None) or make_person("warehouse").actor, now=NOW, **facts)
+    batch, refused = printing.print_notes(
+        notes=notes, actor=facts.pop("actor", None) or make_person("warehouse").actor, now=NOW, **facts
+    )
     assert batch is not None and batch.job is not None, refused
     assert longwork.run(batch.job_id) == "done"
     batch.refresh_from_db()
@@ -55,7 +57,13 @@ def pages(pdf: bytes) -> list[dict[str, Any]]:
     for page in document:
         picture = page.render(scale=DPI / 72, grayscale=True).to_pil()
         codes = {(code.format.name, code.text) for code in zxingcpp.read_barcodes(picture)}
-        found.append({"size": tuple(round(x / 72 * 25.4) for x in page.get_size()), "text": page.get_textpage().get_text_bounded(), "codes": codes})
+        found.append(
+            {
+                "size": tuple(round(x / 72 * 25.4) for x in page.get_size()),
+                "text": page.get_textpage().get_text_bounded(),
+                "codes": codes,
+            }
+        )
     return found
 
 
@@ -78,7 +86,10 @@ def test_one_batch_holds_pick_list_notes_and_labels_in_shelf_order() -> None:
     assert batch.job and batch.job.result_name == f"2026-11-20-{batch.number}.pdf" and len(batch.content_hash) == 64
     first.refresh_from_db()
     assert first.printed_at and Order.objects.get(pk=first.order_id).stage == "to_hand_over"
-    assert list(PrintLog.objects.filter(batch=batch).order_by("position").values_list("note_id", "reprint")) == [(second.pk, False), (first.pk, False)]
+    assert list(PrintLog.objects.filter(batch=batch).order_by("position").values_list("note_id", "reprint")) == [
+        (second.pk, False),
+        (first.pk, False),
+    ]
 
 
 @pytest.mark.covers("DSP-01", "DSP-11")
@@ -86,12 +97,28 @@ def test_a_note_says_everything_in_chinese_too() -> None:
     sku = make.article("NK", bin="B-02-4", variant="金色", fragile=True)
     order = make.ready_order(lines=[(sku, 2)], note="please wrap well", ship_by=NOW)
     note = make.make_note(order)
-    dispatch.edit(note=note, actor=make.person("supervisor"), now=NOW, lines=[dispatch.LineChange(note.lines.get().pk, wish="不要绿色")])
+    dispatch.edit(
+        note=note,
+        actor=make.person("supervisor"),
+        now=NOW,
+        lines=[dispatch.LineChange(note.lines.get().pk, wish="不要绿色")],
+    )
     make.make_number(note.service)
     make.sign_both(note)
     _batch, pdf = printed([note], documents=["notes"], language="zh-hans")
     text = pages(pdf)[0]["text"]
-    for piece in (note.number, order.number, "蛇骨项链", "金色", "不要绿色", "B-02-4", "please wrap well", "US$10.00", "São Paulo", "711719"):
+    for piece in (
+        note.number,
+        order.number,
+        "蛇骨项链",
+        "金色",
+        "不要绿色",
+        "B-02-4",
+        "please wrap well",
+        "US$10.00",
+        "São Paulo",
+        "711719",
+    ):
         assert piece in text, piece
 
 
@@ -133,11 +160,14 @@ def test_hostile_text_stays_text() -> None:
     note = make.released(make.ready_order(note=evil, address={"recipient": evil, "line1": evil}))
     _batch, pdf = printed([note], language="en")
     text = "".join(pages(pdf)[1]["text"].split())
-    assert "".join('#read("/etc/passwd")*bold*$1+1$'.split()) in text and "root:" not in text
+    assert "".join(['#read("/etc/passwd")*bold*$1+1$']) in text and "root:" not in text
 
 
 def test_a_long_note_numbers_its_pages() -> None:
-    rows = [(make.article(f"SKU-{i:03}", bin=f"A-{i:03}", name_en=f"Article with a rather long name number {i}"), 1) for i in range(60)]
+    rows = [
+        (make.article(f"SKU-{i:03}", bin=f"A-{i:03}", name_en=f"Article with a rather long name number {i}"), 1)
+        for i in range(60)
+    ]
     note = make.released(make.ready_order(lines=rows))
     _batch, pdf = printed([note], documents=["notes"], language="en")
     found = pages(pdf)
@@ -286,5 +316,3 @@ def test_a_person_of_one_store_does_not_get_the_file_of_another() -> None:
     client.force_login(make_person("warehouse", stores=[theirs]))
     answer = client.get(f"/dispatch/print/{batch.pk}/file/")
     assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
-
-

@@ -92,7 +92,11 @@ def test_a_shop_without_a_program_is_told_by_a_person() -> None:
     shipping.confirm_declared(parcel=parcel, actor=make.person("service"), now=NOW + timedelta(hours=1))
     parcel.refresh_from_db()
     order = Order.objects.get(pk=parcel.order_id)
-    assert (parcel.declared_at, order.declared_at, order.stage) == (NOW + timedelta(hours=1), NOW + timedelta(hours=1), "shipped")
+    assert (parcel.declared_at, order.declared_at, order.stage) == (
+        NOW + timedelta(hours=1),
+        NOW + timedelta(hours=1),
+        "shipped",
+    )
     assert Duty.objects.get(rule="logistics.declare_today").state == "done"
 
 
@@ -104,7 +108,11 @@ def test_a_connected_shop_is_told_once_through_the_outbox() -> None:
         control.put_orders([shop_order(order.external_id)], NOW)
         parcel = make.handed_over(order)
         call = OutboundCall.objects.get(ability="declare_shipment")
-        assert (call.key, call.subject_id, call.payload["tracking_number"]) == (f"declare:{parcel.number}", parcel.pk, parcel.tracking_number)
+        assert (call.key, call.subject_id, call.payload["tracking_number"]) == (
+            f"declare:{parcel.number}",
+            parcel.pk,
+            parcel.tracking_number,
+        )
         assert not Duty.objects.filter(rule="logistics.declare_today").exists()
         sending.drain(NOW)
         parcel.refresh_from_db()
@@ -125,7 +133,12 @@ def test_a_declaration_the_shop_refused_becomes_a_duty() -> None:
 
 @pytest.mark.covers("ORD-24")
 @pytest.mark.parametrize(
-    ("change", "code"), [({"intercept": "cancel_request"}, "intercepted"), ({"state": "held", "hold_reason": "dispute"}, "held"), ({"state": "cancelled"}, "cancelled")]
+    ("change", "code"),
+    [
+        ({"intercept": "cancel_request"}, "intercepted"),
+        ({"state": "held", "hold_reason": "dispute"}, "held"),
+        ({"state": "cancelled"}, "cancelled"),
+    ],
 )
 def test_a_stopped_order_does_not_leave(change: dict[str, str], code: str) -> None:
     good, bad = make.pack(make.released()), make.pack(make.released())
@@ -175,7 +188,9 @@ def test_the_statements_are_the_same_for_few_and_for_many() -> None:
     assert counts[0] == counts[1], counts
 
 
-def test_the_news_is_told_after_the_hand_over(django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_news_is_told_after_the_hand_over(
+    django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard: list[Any] = []
     monkeypatch.setattr("logistics.services.shipping.publish", heard.append)
     parcel = make.handed_over()
@@ -191,7 +206,11 @@ def test_the_counter_takes_scanned_parcels_and_names_stopped_ones() -> None:
     def scan(code: str, key: str) -> str:
         return shipping.scan_for_hand_over(code=code, key=key, actor=packer, now=NOW)[0]
 
-    assert [scan(good.tracking_number, "1"), scan(good.tracking_number, "1"), scan(good.tracking_number, "2")] == ["on_counter", "on_counter", "twice_on_counter"]
+    assert [scan(good.tracking_number, "1"), scan(good.tracking_number, "1"), scan(good.tracking_number, "2")] == [
+        "on_counter",
+        "on_counter",
+        "twice_on_counter",
+    ]
     assert [scan(bad.tracking_number, "3"), scan("RB000000000CN", "4")] == ["intercepted", "unknown_parcel"]
     shipping.hand_over(parcels=[good], actor=packer, now=NOW)
     assert scan(good.tracking_number, "5") == "parcel_gone"

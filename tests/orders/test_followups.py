@@ -36,9 +36,20 @@ def unscoped():
 @pytest.fixture
 def store():
     make_warehouse()
-    for code, body, mode, kind in (("T01", T01, "auto", "order"), ("T13", "Pay {{order_no}} please.", "suggest", "order")):
+    for code, body, mode, kind in (
+        ("T01", T01, "auto", "order"),
+        ("T13", "Pay {{order_no}} please.", "suggest", "order"),
+    ):
         Template.objects.create(
-            code=code, base_code=code, language="en", purpose=code, kind=kind, send_mode=mode, subject="", body=body, updated_at=NOW
+            code=code,
+            base_code=code,
+            language="en",
+            purpose=code,
+            kind=kind,
+            send_mode=mode,
+            subject="",
+            body=body,
+            updated_at=NOW,
         )
     return make_store()
 
@@ -96,7 +107,9 @@ def test_an_order_that_cannot_be_greeted_stands_on_the_stores_line(store):
     assert duty.closed_at is not None
 
 
-@pytest.mark.parametrize("facts", [{"state": "unpaid"}, {"history": True, "stage": "history"}, {"state": "completed", "stage": "completed"}])
+@pytest.mark.parametrize(
+    "facts", [{"state": "unpaid"}, {"history": True, "stage": "history"}, {"state": "completed", "stage": "completed"}]
+)
 def test_nobody_is_greeted_who_should_not_be(store, facts):
     order = make_order(store, **facts)
     _done, refused = greeting.greet_many(orders=[order], **ACT)
@@ -194,7 +207,9 @@ def test_a_lost_news_of_a_match_is_found(store):
 @pytest.mark.covers("STK-16")
 def test_an_article_that_runs_low_is_the_purchasers_duty():
     sku = make_sku(on_hand=10)
-    stock.set_counts(warehouse=make_warehouse(), rows=[(sku.pk, 3, None)], reference="C", reorder_points={sku.pk: 5}, **ACT)
+    stock.set_counts(
+        warehouse=make_warehouse(), rows=[(sku.pk, 3, None)], reference="C", reorder_points={sku.pk: 5}, **ACT
+    )
     worklist.sweep(now=NOW, full=True)
     duty = Duty.objects.get(rule="inventory.low_stock")
     assert (duty.role, duty.store, duty.facts["number"]) == ("purchaser", None, sku.code)

@@ -52,7 +52,9 @@ def test_the_list_takes_few_queries_and_little_weight(store):
     sku = make_sku(on_hand=500)
     items = [make_item(store, sku=sku), make_item(store)]
     for i in range(50):
-        make_order(store, lines=[(items[0], 1), (items[1], 2)][: 1 + i % 2], note="red please" if i % 3 else "", assess=True)
+        make_order(
+            store, lines=[(items[0], 1), (items[1], 2)][: 1 + i % 2], note="red please" if i % 3 else "", assess=True
+        )
     asked, answer = queries(browser(), "/orders/")
     assert answer.content.count(b"<tr data-id") == 50
     assert len(asked) <= 8, asked
@@ -138,7 +140,9 @@ def test_search(store, query, found):
     client = browser()
     rows = client.get("/api/v1/orders/", {"q": query}).json()["results"]
     assert [r["number"] for r in rows] == ([order.number] if found else [])
-    assert [r["number"] for r in client.get("/api/v1/orders/", {"q": order.number[-6:]}).json()["results"]] == [order.number]
+    assert [r["number"] for r in client.get("/api/v1/orders/", {"q": order.number[-6:]}).json()["results"]] == [
+        order.number
+    ]
 
 
 def test_search_uses_its_indexes(store):
@@ -155,7 +159,15 @@ def test_search_uses_its_indexes(store):
 
 def test_rules_are_made_changed_switched_and_deleted(store):
     client = browser("manager")
-    data = {"name": "Brazil", "position": "5", "active": "on", "country": "Brazil, DE", "total_from": "10", "set_flag": "blue", "has_wish": "no"}
+    data = {
+        "name": "Brazil",
+        "position": "5",
+        "active": "on",
+        "country": "Brazil, DE",
+        "total_from": "10",
+        "set_flag": "blue",
+        "has_wish": "no",
+    }
     assert client.post("/orders/rules/new/", data).status_code == 302
     rule = OrderRule.objects.get()
     assert rule.conditions == {"country": ["BR", "DE"], "total": {"gte": "10"}, "has_wish": False}
@@ -183,10 +195,23 @@ def test_stock_pages(store):
     assert client.get(f"/stock/{row['id']}/").status_code == 200
     assert client.get("/stock/movements/?sku=AB-1").status_code == 200
     keeper = browser("warehouse")
-    answer = keeper.post(f"/api/v1/stock/{row['id']}/count/", {"counted": 6, "reason": "one broken"}, content_type="application/json")
+    answer = keeper.post(
+        f"/api/v1/stock/{row['id']}/count/", {"counted": 6, "reason": "one broken"}, content_type="application/json"
+    )
     assert answer.status_code in (200, 401, 403)
-    assert client.post("/stock/warehouses/new/", {"code": "EAST", "name": "East", "time_zone": "Asia/Shanghai", "country": "CN", "active": "on"}).status_code == 302
-    assert client.post("/stock/warehouses/new/", {"code": "BAD", "name": "x", "time_zone": "Mars/Base", "country": "CN"}).status_code == 422
+    assert (
+        client.post(
+            "/stock/warehouses/new/",
+            {"code": "EAST", "name": "East", "time_zone": "Asia/Shanghai", "country": "CN", "active": "on"},
+        ).status_code
+        == 302
+    )
+    assert (
+        client.post(
+            "/stock/warehouses/new/", {"code": "BAD", "name": "x", "time_zone": "Mars/Base", "country": "CN"}
+        ).status_code
+        == 422
+    )
 
 
 def test_the_data_of_a_buyer_can_be_exported_and_erased(store):
@@ -197,5 +222,11 @@ def test_the_data_of_a_buyer_can_be_exported_and_erased(store):
     assert place.erase(order.buyer, NOW) > 0
     assert place.erase(order.buyer, NOW) == 0
     kept = Order.objects.get(pk=order.pk)
-    assert (kept.buyer_name, kept.note, kept.address.line1, kept.address.country, kept.total) == ("", "", "", "BR", order.total)
+    assert (kept.buyer_name, kept.note, kept.address.line1, kept.address.country, kept.total) == (
+        "",
+        "",
+        "",
+        "BR",
+        order.total,
+    )
     cache.clear()

@@ -24,7 +24,9 @@ YES_NO = [False, True]
 def every_case():
     """All combinations of what is known."""
     for state, history, reason in itertools.product(OrderState.values, YES_NO, ["", "payment_risk", "wish"]):
-        for note, number, printed, packed, handed, declared, unmatched, short in itertools.product(NOTES, *[YES_NO] * 7):
+        for note, number, printed, packed, handed, declared, unmatched, short in itertools.product(
+            NOTES, *[YES_NO] * 7
+        ):
             dispatch = DispatchFacts(note, number, printed, packed, handed, declared, note in ("signed", "released"))
             yield OrderFacts(state, history, reason, unmatched, short), dispatch
 
@@ -82,7 +84,9 @@ FIVE_DAYS = WorkCalendar(frozenset({0, 1, 2, 3, 4}), {date(2026, 11, 23): False,
     ],
 )
 def test_target_at(paid, calendar, day):
-    found = clocks.target_at(datetime.fromisoformat(paid), cutoff=time(16), zone_name="Asia/Shanghai", calendar=calendar)
+    found = clocks.target_at(
+        datetime.fromisoformat(paid), cutoff=time(16), zone_name="Asia/Shanghai", calendar=calendar
+    )
     assert found == datetime(day.year, day.month, day.day, 15, 59, 59, tzinfo=UTC)
 
 
@@ -98,17 +102,23 @@ def test_target_at(paid, calendar, day):
 )
 def test_add_span(value, unit, kind, end):
     start = datetime(2026, 11, 20, 2, tzinfo=UTC)
-    assert clocks.add_span(start, value, unit, kind, zone_name="Asia/Shanghai", calendar=SIX_DAYS) == datetime.fromisoformat(end)
+    assert clocks.add_span(
+        start, value, unit, kind, zone_name="Asia/Shanghai", calendar=SIX_DAYS
+    ) == datetime.fromisoformat(end)
 
 
 def test_add_span_keeps_the_wall_clock_across_a_change_of_time():
     start = datetime(2026, 10, 24, 10, tzinfo=UTC)  # noon in Berlin, the day before clocks go back
-    assert clocks.add_span(start, "1", "days", "calendar", zone_name="Europe/Berlin", calendar=SIX_DAYS) == datetime(2026, 10, 25, 11, tzinfo=UTC)
+    assert clocks.add_span(start, "1", "days", "calendar", zone_name="Europe/Berlin", calendar=SIX_DAYS) == datetime(
+        2026, 10, 25, 11, tzinfo=UTC
+    )
 
 
 def test_add_span_from_a_day_off_counts_from_the_next_working_day():
     sunday = datetime(2026, 11, 22, 2, tzinfo=UTC)
-    assert clocks.add_span(sunday, "1", "days", "business", zone_name="Asia/Shanghai", calendar=SIX_DAYS) == datetime(2026, 11, 23, 16, tzinfo=UTC)
+    assert clocks.add_span(sunday, "1", "days", "business", zone_name="Asia/Shanghai", calendar=SIX_DAYS) == datetime(
+        2026, 11, 23, 16, tzinfo=UTC
+    )
 
 
 def test_add_span_refuses_units_it_does_not_know():
@@ -187,8 +197,8 @@ def test_faults_of_conditions(conditions, wrong):
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        (HoldFacts(), None), (HoldFacts(blacklisted=True), "blacklist"), (HoldFacts(cancel_requested=True, blacklisted=True), "cancel_request"),
-        (HoldFacts(True, True, True), "payment_risk"),
+        (HoldFacts(), None), (HoldFacts(blacklisted=True), "blacklist"),
+        (HoldFacts(cancel_requested=True, blacklisted=True), "cancel_request"), (HoldFacts(True, True, True), "payment_risk"),
     ],
 )  # fmt: skip
 def test_hold(facts, reason):
@@ -198,15 +208,20 @@ def test_hold(facts, reason):
 
 def test_joinable():
     me = {"id": 1, "buyer_id": 5, "place": "x", "number": "1"}
-    others = [me, {**me, "id": 2, "number": "2"}, {**me, "id": 3, "place": "y", "number": "3"}, {**me, "id": 4, "buyer_id": 6, "number": "4"}]
+    others = [
+        me,
+        {**me, "id": 2, "number": "2"},
+        {**me, "id": 3, "place": "y", "number": "3"},
+        {**me, "id": 4, "buyer_id": 6, "number": "4"},
+    ]
     assert joinable(me, others) == ["2"]
 
 
 @pytest.mark.parametrize(
     ("lines", "state"),
     [
-        ([(2, 2, True), (1, 1, True)], "shipped"), ([(2, 1, True)], "part_shipped"), ([(2, 0, True)], ""), ([(2, 2, True), (1, 0, False)], "shipped"),
-        ([(1, 1, False)], "shipped"), ([(2, 2, True), (1, 0, True)], "part_shipped"),
+        ([(2, 2, True), (1, 1, True)], "shipped"), ([(2, 1, True)], "part_shipped"), ([(2, 0, True)], ""),
+        ([(2, 2, True), (1, 0, False)], "shipped"), ([(1, 1, False)], "shipped"), ([(2, 2, True), (1, 0, True)], "part_shipped"),
     ],
 )  # fmt: skip
 def test_shipped_state(lines, state):

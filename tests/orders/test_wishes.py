@@ -71,7 +71,22 @@ def test_packing(note, value):
     assert (("packing", value, 1)) in found(note)
 
 
-@pytest.mark.parametrize("note", ["", "   ", "Hello, thank you!", "谢谢，特别喜欢", "Спасибо большое", "Gracias", "Danke", "Merci beaucoup", "obrigado", "!!!", "5"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "   ",
+        "Hello, thank you!",
+        "谢谢，特别喜欢",
+        "Спасибо большое",
+        "Gracias",
+        "Danke",
+        "Merci beaucoup",
+        "obrigado",
+        "!!!",
+        "5",
+    ],
+)
 def test_greetings_ask_for_nothing(note):
     reading = read(note, ONE, lexicon())
     assert (reading.wishes, reading.cancel) == ((), False)
@@ -111,7 +126,14 @@ def test_a_wish_to_cancel_is_heard(note, cancel):
 
 @pytest.mark.parametrize(
     ("text", "one", "many"),
-    [("Color:Red", True, 1), ("red/blue", True, 2), ("mixed colours", False, 99), ("Size:M", False, 0), ("颜色:红色,尺码:M", True, 1), ("", False, 0)],
+    [
+        ("Color:Red", True, 1),
+        ("red/blue", True, 2),
+        ("mixed colours", False, 99),
+        ("Size:M", False, 0),
+        ("颜色:红色,尺码:M", True, 1),
+        ("", False, 0),
+    ],
 )
 def test_colours_of_a_variant(text, one, many):
     assert has_colour(text, lexicon()) is one

@@ -1,0 +1,160 @@
+"""Small pieces of markup around values: badges, chips, links, times, article cells. All escaped, none queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .text import DASH, country_name, due, full_moment, moment, number
+
+TONES = ("neutral", "sea", "lantern", "amber", "leaf", "rose", "indigo")
+
+
+@lru_cache(maxsize=1024)
+def icon_html(name: str, size: int = 16, css: str = "") -> SafeString:
+    """One icon of the sprite, decorative (hidden from screen readers; say the meaning in words beside it)."""
+    words = f"i {css}" if css else "i"
+    return format_html(
+        '<svg class="{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        words, size, size, static("vendor/icons.svg"), name,
+    )  # fmt: skip
+
+
+def badge_html(label: Any, tone: str = "neutral", title: str = "") -> SafeString:
+    """A state badge. ``tone`` is one of TONES; the outline keeps it visible on a selected row."""
+    if tone not in TONES:
+        raise ValueError(f"unknown tone {tone!r}; use one of {', '.join(TONES)}")
+    if title:
+        return format_html('<span class="st st-{}" title="{}">{}</span>', tone, title, label)
+    return format_html('<span class="st st-{}">{}</span>', tone, label)
+
+
+def country_html(code: str | None, language: str | None = None) -> SafeString:
+    """An ISO country chip with the name as its title (flags are missing on Windows)."""
+    if not code:
+        return SafeString("")
+    return format_html('<abbr class="cc" title="{}">{}</abbr>', country_name(code, language), code.upper())
+
+
+def mono_html(text: Any) -> SafeString:
+    """An identifier in the mono face, so that digits can be compared."""
+    return format_html('<span class="mono">{}</span>', text) if text not in (None, "") else SafeString(DASH)
+
+
+def link_html(url: str, text: Any, css: str = "") -> SafeString:
+    """A link; ``css`` ``mono`` for identifiers."""
+    return (
+        format_html('<a href="{}" class="{}">{}</a>', url, css, text)
+        if css
+        else format_html('<a href="{}">{}</a>', url, text)
+    )
+
+
+def buyer_text_html(text: Any) -> SafeString:
+    """Text a buyer wrote, isolated and in its own direction, so Arabic or Hebrew never turns our line around."""
+    return format_html('<bdi dir="auto">{}</bdi>', text)
+
+
+def buyer_html(name: Any, country: str | None = None) -> SafeString:
+    """A buyer's name in its own direction with the country chip behind."""
+    return format_html('<bdi dir="auto">{}</bdi> {}', name or DASH, country_html(country))
+
+
+def time_html(value: datetime | None, now: datetime | None = None, zone: str | tzinfo | None = None) -> SafeString:
+    """``moment`` as a ``<time>`` with the exact time and zone as its title."""
+    if value is None:
+        return SafeString(DASH)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.astimezone(UTC).isoformat(),
+        full_moment(value, zone),
+        moment(value, now, zone),
+    )
+
+
+def due_html(
+    at: datetime | None, now: datetime | None = None, *, hard: bool = False, zone: str | tzinfo | None = None
+) -> SafeString:
+    """``due`` as a pill with its tone; the exact time is the title."""
+    if at is None:
+        return SafeString(DASH)
+    shown = due(at, now, hard=hard, zone=zone)
+    return format_html(
+        '<time class="due due-{}" datetime="{}" title="{}">{}</time>',
+        shown.tone,
+        at.astimezone(UTC).isoformat(),
+        full_moment(at, zone),
+        shown.text,
+    )
+
+
+def flag_html(label: Any, tone: str = "rose") -> SafeString:
+    """A coloured mark with its meaning beside it (never colour alone)."""
+    return format_html('<span class="flag flag-{}">{}</span>', tone, label)
+
+
+def picture_html(url: str | None, alt: str = "", size: int = 36) -> SafeString:
+    """An article's picture, lazy, of fixed size (no layout shift); an empty frame when there is none."""
+    if not url:
+        return SafeString('<span class="pic pic-none"></span>')
+    return format_html(
+        '<img class="pic" src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async">',
+        url,
+        alt,
+        size,
+        size,
+    )
+
+
+def sku_html(picture: str | None, code: str, quantity: Any = None, title: str = "", more: int = 0) -> SafeString:
+    """The article cell of a list: picture, SKU x quantity, title, "+2" when the order has more lines."""
+    times = format_html(' <b class="qty">× {}</b>', number(quantity)) if quantity is not None else SafeString("")
+    extra = (
+        format_html(
+            '<span class="more-lines" title="{}">+{}</span>',
+            ngettext("%(n)s more line", "%(n)s more lines", more) % {"n": more},
+            more,
+        )
+        if more
+        else ""
+    )
+    name = format_html('<small dir="auto">{}</small>', title) if title else ""
+    return format_html(
+        '<span class="sku">{}<span class="sku-text"><span class="mono">{}</span>{}{}</span>{}</span>',
+        picture_html(picture),
+        code,
+        times,
+        name,
+        extra,
+    )
+
+
+def progress_html(done: Any, total: Any, label: str = "") -> SafeString:
+    """A thin bar (no inline style: the native element carries the value)."""
+    return format_html(
+        '<progress class="meter" value="{}" max="{}" aria-label="{}"></progress>',
+        done,
+        total or 1,
+        label or _("Progress"),
+    )
+
+
+def joined_html(parts: Iterable[Any], separator: str = " · ") -> SafeString:
+    """Short facts on one line; empty ones are left out."""
+    return mark_safe(separator.join(conditional_escape(part) for part in parts if part not in (None, "")))  # noqa: S308
+
+
+def tds_html(cells: Iterable[tuple[str, Any]]) -> SafeString:
+    """The ``<td>`` cells of one row from ``(css, value)`` pairs; what ``core/_table.html`` prints as ``row.tds``.
+
+    Values that are not safe markup are escaped. css words: ``num`` (right, no wrap), ``mono``, ``wide``, ``tight``.
+    """
+    return format_html_join("", '<td class="{}">{}</td>', cells)
