@@ -125,7 +125,7 @@ def record(
 def record_many(lines: Iterable[ActivityEntry]) -> None:
     """Write many timeline lines with one statement."""
     rows = list(lines)
-    columns = [f.column for f in ActivityEntry._meta.local_concrete_fields if not f.primary_key]
+    columns = [str(f.column) for f in ActivityEntry._meta.local_concrete_fields if not f.primary_key]
     copying.copy_rows(ActivityEntry, columns, ([getattr(row, name) for name in columns] for row in rows))
 
 

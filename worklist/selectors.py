@@ -235,9 +235,8 @@ def brief_of(kind: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The living duties about each subject as a row shows them, in one query."""
     rows = Duty._base_manager.filter(subject_type=kind, subject_id__in=ids, closed_at__isnull=True).order_by("due_at", "pk")
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in rows.values("subject_id", "pk", "rule", "state", "doer", "due_at"):
-        held = found.setdefault(row.pop("subject_id"), [])
-        held.append({"id": str(row.pop("pk")), **row})
+    for subject, pk, rule, state, doer, due in rows.values_list("subject_id", "pk", "rule", "state", "doer", "due_at"):
+        found.setdefault(subject, []).append({"id": str(pk), "rule": rule, "state": state, "doer": doer, "due_at": due})
     return found
 
 

@@ -128,7 +128,7 @@ def told(ids: Iterable[int]) -> Mapping[int, Counter[str]]:
     ).exclude(template_code="")
     found: dict[int, Counter[str]] = defaultdict(Counter)
     for parcel_id, code in rows.values_list("about_id", "template_code"):
-        found[parcel_id][base_of(code)] += 1
+        found[int(parcel_id or 0)][base_of(code)] += 1
     return found
 
 

@@ -127,7 +127,9 @@ def _still_wanted(
     rule: FollowUpRule, duties: list[Duty], subjects: dict[int, object], now: datetime
 ) -> tuple[list[Duty], list[Duty], list[tuple[Duty, Exception]]]:
     """Ask each again just before acting: gone, to do, and those for which the question itself failed."""
-    over, ready, errors = [], [], []
+    over: list[Duty] = []
+    ready: list[Duty] = []
+    errors: list[tuple[Duty, Exception]] = []
     for duty in duties:
         subject = subjects.get(duty.subject_id)
         try:

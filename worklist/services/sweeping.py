@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
@@ -90,8 +91,8 @@ def _close_over(rule: FollowUpRule, now: datetime, full: bool, detail: dict[str,
     after = 0
     if not full:
         living, after = living.exclude(state=DutyState.PLANNED), int(detail.get(rule.key, 0) or 0)  # type: ignore[call-overload]
-    rows = living.filter(pk__gt=after).order_by("pk").values_list("pk", "subject_id")
-    rows = list(rows if full else rows[:QUICK])
+    asked = living.filter(pk__gt=after).order_by("pk").values_list("pk", "subject_id")
+    rows = list(asked if full else asked[:QUICK])
     detail[rule.key] = rows[-1][0] if rows and not full and len(rows) == QUICK else 0
     closed = 0
     for batch in _batches(rows):
@@ -124,7 +125,7 @@ def rerank(*, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def _batches(rows: Iterable[object]) -> Iterator[list]:  # type: ignore[type-arg]
+def _batches(rows: Iterable[object]) -> Iterator[list[Any]]:
     walk = iter(rows)
     while batch := list(islice(walk, CHUNK)):
         yield batch

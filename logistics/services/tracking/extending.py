@@ -140,8 +140,9 @@ def confirm_extension(*, extension: Extension, actor: Actor, now: datetime, afte
         if row.confirmed_at is not None:
             return
         row.after = after or row.after
+        row.days = max(1, (row.after - row.before).days)
         row.confirmed_at, row.refused = now, ""
-        row.save(update_fields=["after", "confirmed_at", "refused"])
+        row.save(update_fields=["after", "days", "confirmed_at", "refused"])
         parcel.receive_by = max(row.after, parcel.receive_by or row.after)
         Parcel._base_manager.filter(pk=parcel.pk).update(receive_by=parcel.receive_by)
         audit.record(
@@ -159,7 +160,7 @@ def extension_settled(*, call: OutboundCall, now: datetime) -> None:
     if row is None:
         return
     if call.state == CallState.SENT:
-        told = parse_datetime(str((call.receipt.get("facts") or {}).get("receive_by") or ""))
+        told = parse_datetime(str((call.receipt.get("facts") or {}).get("receive_until") or ""))
         confirm_extension(extension=row, actor=SYSTEM, now=now, after=told)
         return
     with transaction.atomic():
