@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import format as f
 from core import longwork
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Invalid, Missing
 from core.pages import Page
 from orders.choices import ImportKind
 from orders.forms import importing as forms
@@ -158,7 +158,10 @@ class ImportDoor(Page):
     @cached_property
     def upload(self) -> ImportFile:
         """The file."""
-        return selectors.import_file(self.actor, self.kwargs["pk"])
+        try:
+            return selectors.import_file(self.actor, self.kwargs["pk"])
+        except Missing as error:
+            raise Http404(error.message) from None
 
     def needed(self) -> str:
         """What this kind of file needs."""
@@ -266,7 +269,7 @@ class MapPage(ImportDoor):
         seen = self.upload.seen
         by_heading = {target: name for name, target in plan.mapping.items() if isinstance(target, str)}
         choices, examples = forms.column_choices(self.upload.kind), seen.get("examples", [])
-        known = set(seen.get("mapping", {}).values())
+        known = {target for target in seen.get("mapping", {}).values() if isinstance(target, str)}
         return [
             {
                 "heading": heading or _("(no heading)"),
