@@ -206,7 +206,7 @@ def change_preferences(*, person: User, **wishes: Any) -> User:
     for name in allowed & set(wishes):
         field = User._meta.get_field(name)
         value = wishes[name]
-        choices = {key for key, _label in field.choices or ()}
+        choices = {key for key, _label in getattr(field, "flatchoices", ())}
         if name == "language":
             choices = {"zh-hans", "en"}
         if name == "today_order":

@@ -76,14 +76,14 @@ def copy_records(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -
     rest = [f for f in model._meta.concrete_fields if f.column not in rows[0] and not f.primary_key]
     blank = "".join(f"\t{_cell(f.get_default())}" for f in rest)
     lines = ["\t".join([_cell(value) for value in row.values()]) + blank for row in rows]
-    return _copy(model._meta.db_table, [*named, *(f.column for f in rest)], lines)
+    return _copy(model._meta.db_table, [*named, *(str(f.column) for f in rest)], lines)
 
 
 def copy_objects(objs: Sequence[models.Model]) -> int:
     """Insert unsaved objects of one model, which have their ids, with COPY."""
     if not objs:
         return 0
-    fields = [(f.column, f.attname) for f in type(objs[0])._meta.concrete_fields]
+    fields = [(str(f.column), f.attname) for f in type(objs[0])._meta.concrete_fields]
     return copy_records(type(objs[0]), [{column: getattr(obj, name) for column, name in fields} for obj in objs])
 
 

@@ -7,11 +7,12 @@ timeline. Buttons, REST routes and the test matrix are derived from the table.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,7 @@ class Machine:
     field: str
     transitions: Sequence[Transition]
     model: type[models.Model] | None = None
-    by_name: dict[str, Transition] = field(init=False)
+    by_name: dict[str, Transition] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
         self.by_name = {t.name: t for t in self.transitions}
@@ -73,7 +74,7 @@ class Machine:
             return True
         if state == transition.target:
             return False
-        choices = dict(self.model._meta.get_field(self.field).choices or ()) if self.model else {}
+        choices = dict(getattr(self.model._meta.get_field(self.field), "flatchoices", ())) if self.model else {}
         raise Conflict(
             "wrong_state",
             _("This cannot be done while it is “%(state)s”."),
@@ -83,6 +84,7 @@ class Machine:
 
 
 MACHINES: dict[str, Machine] = {}
+M = TypeVar("M", bound=models.Model)
 
 
 def machine_of(obj: models.Model | type[models.Model]) -> Machine:
@@ -105,7 +107,7 @@ def move(
 
 
 def move_many(
-    objs: Iterable[models.Model],
+    objs: Iterable[M],
     name: str,
     *,
     actor: Actor,
@@ -113,7 +115,7 @@ def move_many(
     reason: str = "",
     note: str = "",
     **columns: Any,
-) -> tuple[list[models.Model], dict[int, DomainError]]:
+) -> tuple[list[M], dict[int, DomainError]]:
     """The set form of :func:`move`: answers the moved objects and the refusals by id.
 
     Rows are locked in primary-key order with one query; the statements do not grow with the number of rows. Objects
@@ -143,7 +145,7 @@ def move_many(
 
 
 def move_new(
-    objs: Iterable[models.Model],
+    objs: Iterable[M],
     name: str,
     *,
     actor: Actor,
@@ -151,7 +153,7 @@ def move_new(
     reason: str = "",
     note: str = "",
     **columns: Any,
-) -> tuple[list[models.Model], dict[int, DomainError]]:
+) -> tuple[list[M], dict[int, DomainError]]:
     """:func:`move_many` for objects that have their id but no row yet: the caller inserts them in the same transaction as
     they are afterwards. The same table, refusals and timeline; the insert then carries the new state.
     """
@@ -173,10 +175,10 @@ def _writes(machine: Machine, transition: Transition, now: datetime, columns: di
 
 
 def _decided(
-    machine: Machine, name: str, objs: Iterable[models.Model]
-) -> tuple[list[models.Model], dict[int, DomainError]]:
+    machine: Machine, name: str, objs: Iterable[M]
+) -> tuple[list[M], dict[int, DomainError]]:
     """Who moves and who is refused, by the state each object holds."""
-    moved: list[models.Model] = []
+    moved: list[M] = []
     refused: dict[int, DomainError] = {}
     for obj in objs:
         try:
@@ -188,7 +190,7 @@ def _decided(
 
 
 def _moved(
-    machine: Machine, transition: Transition, moved: list[models.Model], writes: dict[str, Any], *, actor: Actor,
+    machine: Machine, transition: Transition, moved: list[M], writes: dict[str, Any], *, actor: Actor,
     now: datetime, reason: str, note: str,
 ) -> None:  # fmt: skip
     """Bring the objects to what was written, and the timeline with them."""

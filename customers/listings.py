@@ -66,8 +66,8 @@ class ChangeLanguage(Action):
 
     name, label, permission, form, icon = "language", _("Language of letters"), "orders.change_order", LanguageForm, "language"
 
-    def apply(self, obj: Buyer, actor: Actor, now: datetime, *, language: str, **data: Any) -> None:
-        services.change(buyer=obj, actor=actor, now=now, language=language)
+    def apply(self, obj: Buyer, actor: Actor, now: datetime, **data: Any) -> None:
+        services.change(buyer=obj, actor=actor, now=now, language=data["language"])
 
     def before(self, obj: Buyer) -> dict[str, Any]:
         return {"language": obj.language}

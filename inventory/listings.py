@@ -148,7 +148,7 @@ class StockListing(Listing):
         for row in rows:
             row["short"] = missing.get((row["sku_id"], row["warehouse_id"]), 0)
 
-    def label_of(self, obj: Balance) -> str:
+    def label_of(self, obj: Any) -> str:
         """The article's code."""
         return obj.sku.code
 

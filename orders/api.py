@@ -65,7 +65,7 @@ class OrderInput(serializers.Serializer):
     completed_at = serializers.DateTimeField(required=False, allow_null=True, default_timezone=None)
     cancelled_at = serializers.DateTimeField(required=False, allow_null=True, default_timezone=None)
     updated_at = serializers.DateTimeField(required=False, allow_null=True, default_timezone=None)
-    lines = LineInput(many=True, allow_empty=False, max_length=1000)
+    lines = LineInput(many=True, allow_empty=False, max_length=1000)  # type: ignore[call-arg]  # the stubs know no limits of lists
 
 
 class AddressInput(serializers.Serializer):

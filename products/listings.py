@@ -156,9 +156,9 @@ class MatchItem(Action):
     done_text = _("Matched.")
 
     def apply(
-        self, obj: ChannelItem, actor: Actor, now: datetime, *, components: list[tuple[int, int]], **data: Any
+        self, obj: ChannelItem, actor: Actor, now: datetime, **data: Any
     ) -> None:
-        matching.match(item=obj, components=components, actor=actor, now=now)
+        matching.match(item=obj, components=data["components"], actor=actor, now=now)
 
     def shown_for(self, obj: ChannelItem) -> bool:
         return not obj.not_goods

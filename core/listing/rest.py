@@ -368,7 +368,7 @@ def routes(resources: Sequence[type[Resource]]) -> list[URLPattern]:
             kind: Any = type(name, (base,), declared)
             return kind.as_view()
 
-        files = {"parser_classes": (MultiPartParser, StrictJSONParser)} if made.uploads else {}
+        files: dict[str, Any] = {"parser_classes": (MultiPartParser, StrictJSONParser)} if made.uploads else {}
         found.append(path(f"{at}/", view(ListView, f"{stem}List", **files), name=f"{at}-list"))
         for name in made.actions(many=True):
             one = view(BulkView, f"{stem}Bulk{name.title().replace('-', '')}", action_name=name)

@@ -150,7 +150,7 @@ def _order(life: Life, buyers: dict[str, Any], at: datetime) -> dict[str, Any]:
     told = buyers[country]
     name = dice.choice(told["names"])
     street, city, state, postcode = dice.choice(told["addresses"])
-    lines = []
+    lines: list[dict[str, Any]] = []
     for row in dice.sample(shop.articles(), dice.choice((1, 1, 1, 2, 2, 3))):
         lines.append(
             {

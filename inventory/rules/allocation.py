@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Place = TypeVar("Place", bound=Hashable)
 Ref = TypeVar("Ref", bound=Hashable)
@@ -14,8 +14,8 @@ Ref = TypeVar("Ref", bound=Hashable)
 class Claim:
     """Somebody who waits for ``pieces`` at ``place`` (a SKU in a warehouse)."""
 
-    ref: Hashable
-    place: Hashable
+    ref: Any
+    place: Any
     pieces: int
 
 
@@ -28,10 +28,10 @@ def allocate(free: Mapping[Place, int], claims: Iterable[Claim]) -> dict[Ref, in
     left = dict(free)
     given: dict[Ref, int] = {}
     for claim in claims:
-        pieces = min(claim.pieces, left.get(claim.place, 0))  # type: ignore[call-overload]
+        pieces = min(claim.pieces, left.get(claim.place, 0))
         if pieces > 0:
-            left[claim.place] -= pieces  # type: ignore[index]
-            given[claim.ref] = given.get(claim.ref, 0) + pieces  # type: ignore[index,call-overload]
+            left[claim.place] -= pieces
+            given[claim.ref] = given.get(claim.ref, 0) + pieces
     return given
 
 

@@ -78,7 +78,8 @@ def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime, new: bool = F
         let_go = let_go or stays < kept
         shelf.move(key[1:], reserved=stays - kept)
         rows[key] = [order_ref, goal, stays]
-    given = allocate(shelf.free(), [Claim(key, key[1:], goal - kept) for key, (_order, goal, kept) in rows.items()])
+    claims = [Claim(key, key[1:], goal - kept) for key, (_order, goal, kept) in rows.items()]
+    given: dict[tuple[int, int, int], int] = allocate(shelf.free(), claims)
     for key, pieces in given.items():
         rows[key][2] += pieces
         shelf.move(key[1:], reserved=pieces)

@@ -56,7 +56,7 @@ def released_unsigned(now: datetime) -> QuerySet[DispatchNote]:
 def wrong_values(now: datetime) -> Iterable[str]:
     """Notes whose declaration does not add up, lines declared below the price paid."""
     for note in DispatchNote.objects.annotate(total=Sum("lines__value")).exclude(total=F("declared_value")).exclude(total=None):
-        yield f"{note.number} declares {note.declared_value}, its lines {note.total}"  # type: ignore[attr-defined]
+        yield f"{note.number} declares {note.declared_value}, its lines {note.total}"
     for line in NoteLine.objects.filter(value__lt=F("paid")).select_related("note")[:100]:
         yield f"{line.note.number} line {line.position} declares {line.value} of {line.paid} paid"
 

@@ -33,7 +33,7 @@ def batch_record(batch: PrintBatch, now: datetime) -> tuple[dict[str, Any], dict
         problems = {
             sheet.log.pk: reason for sheet in sheets if LABELS in batch.documents and (reason := label_problem(sheet))
         }
-        record = {
+        record: dict[str, Any] = {
             "number": batch.number,
             "lang": "zh" if batch.language.startswith("zh") else "en",
             "words": _words(),

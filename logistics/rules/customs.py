@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 BLOCK, REVIEW, INFO = "block", "review", "info"
 SALE_OF_GOODS = "sale_of_goods"
@@ -57,7 +58,7 @@ def check(*, content_type: str, lines: Sequence[DeclaredLine], stopwords: Mappin
 
 
 def _line(line: DeclaredLine, stopwords: Mapping[str, str]) -> list[Finding]:
-    at = {"line": line.position, "fields": {"article": line.code, "text": line.description}}
+    at: dict[str, Any] = {"line": line.position, "fields": {"article": line.code, "text": line.description}}
     found: list[Finding] = []
     if line.value <= 0:
         found.append(Finding("DECL_ZERO", BLOCK, **at))

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 #: The check list of the manual; "article" is proven by the scans, "fragile" is asked where something is fragile.
 QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS = "quality", "colour", "article", "fragile", "address"
+CHECKS = (QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS)
 
 _TIMES = re.compile(r"^(\d{1,4})\s*[*x×]\s*(\S.*)$", re.IGNORECASE)
 _GRAMS = re.compile(r"^(\d{1,6})\s*g$", re.IGNORECASE)
@@ -229,7 +230,7 @@ def weigh(lines: Sequence[WantedLine], weight_g: int | None, *, packaging_g: int
         each = line.weight_g or Decimal(0)
         pieces = round(Decimal(abs(difference)) / each) if each else 0
         rest = abs(abs(difference) - pieces * each)
-        if 1 <= pieces <= line.quantity and rest <= min(tolerance, each / 2) and (best is None or rest < best[0]):
+        if 1 <= pieces <= line.quantity and rest <= tolerance and rest <= each / 2 and (best is None or rest < best[0]):
             best = (rest, line.id, int(pieces))
     if best is None:
         return WeightHint(expected, tolerance, difference)

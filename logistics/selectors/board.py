@@ -50,19 +50,20 @@ def narrow(notes: QuerySet[DispatchNote], work: str, now: datetime) -> QuerySet[
     """The notes of one column of the board."""
     if work == Work.LATE:
         return notes.filter(state__in=WITH_WAREHOUSE, pickup_at__lt=now)
-    return with_work(notes).filter(work=work)
+    return with_work(notes).filter(Q(work=work))
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
     """How many notes stand in each column, and how many are late. Two queries."""
-    found = dict(with_work(DispatchNote.objects.all()).values_list("work").annotate(n=Count("pk")).order_by())
+    rows: QuerySet[Any] = with_work(DispatchNote.objects.all())
+    found = dict(rows.values_list("work").annotate(n=Count("pk")).order_by())
     late = DispatchNote.objects.filter(state__in=WITH_WAREHOUSE, pickup_at__lt=now).count()
     return {work: found.get(work, 0) for work in Work.values} | {Work.LATE.value: late}
 
 
 def first_of(work: str, limit: int) -> list[DispatchNote]:
     """The most urgent notes of one column."""
-    rows = with_work(DispatchNote.objects.all()).filter(work=work).select_related("order", "store", "service")
+    rows = with_work(DispatchNote.objects.all()).filter(Q(work=work)).select_related("order", "store", "service")
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
@@ -106,10 +107,11 @@ def lines_and_signatures(note_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         "note_id", "id", "position", "quantity", "value", "unit_value", "wish", "assort", "fragile", sku_code=F("sku__code"),
         picture=F("sku__image_url"), name=F("sku__name_en"), name_zh=F("sku__name_zh"),
     ):  # fmt: skip
-        held = found[row.pop("note_id")]
-        row["name"] = row["name"] or row.pop("name_zh")
-        row["sku"] = row.pop("sku_code")
-        held["lines"].append(row)
+        shown: dict[str, Any] = dict(row)
+        held = found[shown.pop("note_id")]
+        chinese = shown.pop("name_zh")
+        shown["name"], shown["sku"] = shown["name"] or chinese, shown.pop("sku_code")
+        held["lines"].append(shown)
         held["pieces"] += row["quantity"]
     for pk, kinds in signatures_of(note_ids).items():
         found[pk]["signed"] = sorted(kinds, reverse=True)
@@ -158,16 +160,22 @@ def packed_by_carrier() -> list[dict[str, Any]]:
     """Sealed parcels that wait for their carrier, by service."""
     rows = Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
     named = rows.values("service_id", code=F("service__code"), carrier=F("service__carrier"))
-    return list(named.annotate(n=Count("pk")).order_by("carrier", "code"))
+    return [dict(row) for row in named.annotate(n=Count("pk")).order_by("carrier", "code")]
 
 
 def packed_of(service_id: int | None) -> list[Parcel]:
     """Sealed parcels of one service that wait for their carrier."""
     rows = Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
-    return list(rows.filter(service_id=service_id).select_related("service", "note", "order").order_by("packed_at"))
+    return list(rows.filter(service=service_id).select_related("service", "note", "order").order_by("packed_at"))
+
+
+def declared_at(parcel_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """When the shop was told of each parcel. One query."""
+    rows = Parcel.objects.filter(pk__in=parcel_ids).values_list("pk", "declared_at")
+    return {pk: {"declared_at": at} for pk, at in rows}
 
 
 def number_states(service_id: int) -> dict[str, int]:
     """How many numbers of a service are in each state."""
-    found = dict(WaybillNumber.objects.filter(service_id=service_id).values_list("state").annotate(n=Count("pk")).order_by())
+    found = dict(WaybillNumber.objects.filter(service=service_id).values_list("state").annotate(n=Count("pk")).order_by())
     return {state: found.get(state, 0) for state in NumberState.values}

@@ -39,6 +39,8 @@ from stores.models import Deadline
 OPEN_NOTES = [NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED]
 #: States of numbers that belong to a note.
 LIVE_NUMBERS = [NumberState.RESERVED, NumberState.USED]
+#: Parcels that left the house.
+LEFT = [ParcelState.SHIPPED, ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST]
 ADDRESS_PARTS = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
 
 
@@ -228,8 +230,8 @@ def orders_to_follow(limit: int) -> list[int]:
 def undeclared(limit: int) -> list[Parcel]:
     """Parcels that left the house and whose shop was neither told nor is being told."""
     rows = Parcel.objects.filter(
-        shipped_at__isnull=False, declared_at__isnull=True, declare_call__isnull=True, note__isnull=False
-    ).exclude(state=ParcelState.CLOSED)
+        state__in=LEFT, declared_at__isnull=True, declare_call__isnull=True, note__isnull=False
+    )
     return list(rows.select_related("store", "order", "service").order_by("pk")[:limit])
 
 
@@ -289,19 +291,21 @@ def open_lines(order_ids: Sequence[int]) -> list[tuple[int, int, int, bool]]:
     return list(rows.values_list("order_id", "pk", F("quantity") - F("shipped_quantity"), "item__not_goods"))
 
 
-def pools() -> list[dict[str, Any]]:
-    """Number pools: service, free, reserved, used, void; services without a pool number are absent. One query."""
-    counts = {state: Count("pk", filter=Q(state=state)) for state in NumberState.values}
-    rows = WaybillNumber.objects.values("service_id", code=F("service__code"), name=F("service__name_en")).annotate(**counts)
-    return list(rows.order_by("code"))
+def pools(day: date | datetime) -> list[dict[str, Any]]:
+    """Number pools that hold free numbers or run low: service and free numbers. Asks the index of free numbers only."""
+    rows = WaybillNumber.objects.filter(state=NumberState.FREE).values("service_id", code=F("service__code"))
+    found = {row["service_id"]: dict(row) for row in rows.annotate(free=Count("pk")).order_by("code")}
+    for service in low_pools(day):
+        found.setdefault(service.pk, {"service_id": service.pk, "code": service.code, "free": 0})
+    return sorted(found.values(), key=lambda row: str(row["code"]))
 
 
 def low_pools(day: date | datetime) -> list[Service]:
     """Active services that live from a pool and have fewer free numbers than the house rule asks for."""
     least = int(policies.value(LOW_NUMBERS, day))
-    free = Count("numbers", filter=Q(numbers__state=NumberState.FREE))
-    rows = Service.objects.filter(active=True, numbers__source="pool").annotate(free=free).filter(free__lt=least)
-    return list(rows.order_by("pk").distinct())
+    mine = WaybillNumber.objects.filter(service_id=OuterRef("pk"))
+    enough = mine.filter(state=NumberState.FREE).order_by("pk")[least - 1 : least] if least > 0 else mine
+    return list(Service.objects.filter(Exists(mine.filter(source="pool")), ~Exists(enough), active=True).order_by("pk"))
 
 
 def free_numbers(service: Service) -> int:
@@ -317,7 +321,8 @@ def number_row(service: Service, number: str) -> WaybillNumber:
 def postal_countries() -> frozenset[str]:
     """ISO codes that a post may use in its numbers."""
     groups = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-    return frozenset(code for code in Locale.parse("en").territories if len(code) == 2 and code.isalpha()) - groups
+    codes = (str(code) for code in Locale.parse("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - groups
 
 
 @dataclass(frozen=True)
@@ -345,16 +350,16 @@ def stage_rows(order_ids: Sequence[int]) -> dict[int, StageRow]:
         parcels[order_id].append((state, declared_at))
     made = {}
     for order_id in order_ids:
-        note = newest.get(order_id)
+        last = newest.get(order_id)
         mine = parcels.get(order_id, [])
         left = [declared for state, declared in mine if state != ParcelState.PACKED]
         made[order_id] = StageRow(
-            note_state=note.state if note else "",
-            has_number=bool(note and note.pk in numbers),
-            printed=bool(note and note.printed_at),
-            packed=bool(note and note.state in (NoteState.PACKED, NoteState.CLOSED)),
+            note_state=last.state if last else "",
+            has_number=bool(last and last.pk in numbers),
+            printed=bool(last and last.printed_at),
+            packed=bool(last and last.state in (NoteState.PACKED, NoteState.CLOSED)),
             handed_over=bool(left),
             declared=bool(left) and all(left),
-            approved=bool(note and note.state not in (NoteState.DRAFT,)),
+            approved=bool(last and last.state not in (NoteState.DRAFT,)),
         )
     return made

@@ -123,7 +123,7 @@ def _ask(service: Service, notes: Sequence[DispatchNote], now: datetime) -> None
     if not speaker or not notes:
         return
     places = selectors.addresses(note.order_id for note in notes)
-    voided = defaultdict(int)
+    voided: dict[int | None, int] = defaultdict(int)
     rows = WaybillNumber.objects.filter(note__in=notes, state=NumberState.VOID).values_list("note_id", flat=True)
     for note_id in rows:
         voided[note_id] += 1

@@ -107,7 +107,7 @@ def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
         address = selectors.address_parts(places.get(parcel.order_id), parcel.order.country)
         reason = why_stopped(stop_facts(parcel.note, address, {}))
         if reason:
-            words = {"note": parcel.note.number, "why": parcel.note.block_note, "parcel": parcel.number}
+            words: dict[str, Any] = {"note": parcel.note.number, "why": parcel.note.block_note, "parcel": parcel.number}
             made.refused[parcel.pk] = Conflict(reason, SAYS[reason], **words)
         else:
             good.append(parcel)

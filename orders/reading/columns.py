@@ -106,9 +106,9 @@ class Columns:
             if isinstance(target, Mapping):
                 fixed[name] = str(target.get("fixed", "")).strip()
                 continue
-            index = by_plain.get(plain(str(target)) or str(target))
-            if index is not None:
-                places[name] = index
+            place = by_plain.get(plain(str(target)) or str(target))
+            if place is not None:
+                places[name] = place
             elif strict:
                 raise Refused("heading_gone", value=str(target)[:60])
         options = plan.options

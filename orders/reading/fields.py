@@ -60,8 +60,8 @@ def match_headings(kind: str, headings: Sequence[str]) -> dict[str, str]:
             words = (field.name, *field.words)
             if field.name in found or depth >= len(words):
                 continue
-            heading = by_plain.get(plain(words[depth]))
-            if heading is not None and heading not in taken:
-                found[field.name] = heading
-                taken.add(heading)
+            named = by_plain.get(plain(words[depth]))
+            if named is not None and named not in taken:
+                found[field.name] = named
+                taken.add(named)
     return found

@@ -53,7 +53,7 @@ class Reading:
                 *lines, rest = held.split(b"\n")
                 held = bytearray(rest)
                 for line in lines:
-                    yield self._answer(line)
+                    yield self._answer(bytes(line))
         self._ended()
 
     def _answer(self, line: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from orders.reading.errors import Refused
 from orders.reading.plan import Limits
@@ -82,7 +82,7 @@ def _workbook(path: Path, limits: Limits) -> str:
 
 def open_bytes(path: Path, kind: str, limits: Limits) -> io.BufferedReader:
     """The bytes of a CSV, unpacked, never more than allowed."""
-    source: IO[bytes] = gzip.open(path, "rb") if kind == "csv.gz" else path.open("rb")  # noqa: SIM115  closed with the stream
+    source = cast(IO[bytes], gzip.open(path, "rb") if kind == "csv.gz" else path.open("rb"))  # noqa: SIM115  closed with the stream
     return io.BufferedReader(Bounded(source, limits.unpacked_bytes), _BLOCK)
 
 

@@ -46,7 +46,8 @@ class Spool:
 
     def groups(self, after: str = "") -> Iterator[tuple[str, list[tuple[int, list[Any]]]]]:
         """Key by key the rows of it, in the order of keys, then of rows; only keys greater than ``after``."""
-        held, rows = "", []
+        held = ""
+        rows: list[tuple[int, list[Any]]] = []
         for key, number, cells in self.database.execute("SELECT k, n, c FROM r WHERE k > ? ORDER BY k, n", [after]):
             if key != held and rows:
                 yield held, rows

@@ -102,7 +102,8 @@ class Lexicon:
     def at(self, tokens: Sequence[str], index: int) -> tuple[int, list[tuple[str, str]]]:
         """The longest phrase that starts at ``index``: number of tokens and its (kind, value) pairs."""
         token = tokens[index]
-        best, found = 0, []
+        best = 0
+        found: list[tuple[str, str]] = []
         for entries in (self.phrases.get(token, ()), self.starts.get(token[:3], ())):
             for words, kind, value in entries:
                 if len(words) < best or len(words) > len(tokens) - index:

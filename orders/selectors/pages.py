@@ -154,8 +154,8 @@ def duties_of(order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """Living duties about orders: order id -> [{id, rule, state, due_at}]. One query."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = Duty._base_manager.filter(subject_type="orders.order", subject_id__in=list(order_ids), closed_at__isnull=True)
-    for row in rows.order_by("due_at", "id").values("id", "subject_id", "rule", "state", "due_at"):
-        found[row.pop("subject_id")].append(row)
+    for subject, pk, rule, state, due in rows.order_by("due_at", "id").values_list("subject_id", "id", "rule", "state", "due_at"):
+        found[subject].append({"id": pk, "rule": rule, "state": state, "due_at": due})
     return dict(found)
 
 

@@ -28,7 +28,7 @@ from orders.selectors import CUTOFF, PROCESSING, RESERVING, House, LineRow
 from worklist import services as worklist
 
 #: Inserts orders that were assessed before they had a row.
-Save = Callable[[Sequence[Any]], None]
+Save = Callable[[Sequence[Any]], object]
 #: The house does this by itself, whoever brought the orders in.
 INTAKE = system("intake")
 

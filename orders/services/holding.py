@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +63,7 @@ def hold_many(
     until = until or now + timedelta(hours=float(policies.value(HOLD_LOOK_HOURS, now)))
     stages = {order.pk: order.stage for order in orders}
     sentence = note.strip() or str(HoldReason(reason).label)
-    facts = {"hold_reason": reason, "hold_note": note[:300], "hold_until": until}
+    facts: dict[str, Any] = {"hold_reason": reason, "hold_note": note[:300], "hold_until": until}
     moved, refused = move_many(orders, "hold", actor=actor, now=now, reason=sentence, **facts)
     again = [o for o in orders if o.pk not in refused and o not in moved]
     if again:

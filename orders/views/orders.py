@@ -94,7 +94,7 @@ class OrderPage(DetailPage):
 
     def alerts(self, obj: Order) -> list[dict[str, Any]]:
         """What stops it, and what could travel with it."""
-        made = []
+        made: list[dict[str, Any]] = []
         if obj.intercept:
             text = _now("The parcel is refused at the next scan: %(reason)s.") % {"reason": HoldReason(obj.intercept).label}
             made.append({"text": text, "tone": "rose", "title": _now("Intercepted")})

@@ -59,7 +59,7 @@ def settle_many(
         )  # fmt: skip
         if refused and strict:
             raise next(iter(refused.values()))
-        done: list[Parcel] = moved  # type: ignore[assignment]
+        done: list[Parcel] = moved
         if outcome == ParcelState.DELIVERED:
             times = {p.pk: at for p, at in parcels.items()}
             for parcel in done:

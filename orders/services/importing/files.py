@@ -53,7 +53,9 @@ class FileResult:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FileResult:
         """The figures kept by :meth:`as_json`."""
-        made = cls(**{name: int(data.get(name, 0)) for name in cls().counts()})
+        made = cls()
+        for name in made.counts():
+            setattr(made, name, int(data.get(name, 0)))
         made.reasons, made.errors = Counter(data.get("reasons") or {}), list(data.get("errors") or [])
         return made
 
