@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import Actor
+from inventory.models import Warehouse
 from inventory.selectors import skus_by_codes, warehouses_for
 
 
@@ -34,7 +35,7 @@ class ReorderForm(forms.Form):
 class ReceiptForm(forms.Form):
     """Goods that came in; the rows stand in a set of :class:`ReceiptRow`."""
 
-    warehouse = forms.ModelChoiceField(queryset=None, to_field_name="code", label=_("Warehouse"))
+    warehouse = forms.ModelChoiceField(queryset=Warehouse.objects.none(), to_field_name="code", label=_("Warehouse"))
     reference = forms.CharField(max_length=60, label=_("Delivery note or order number"), help_text=_("The same number is booked once."))
     note = forms.CharField(max_length=200, required=False, label=_("Note"))
 
@@ -92,7 +93,7 @@ class WarehouseForm(forms.Form):
 class ShelfForm(forms.Form):
     """A bin."""
 
-    warehouse = forms.ModelChoiceField(queryset=None, to_field_name="code", label=_("Warehouse"))
+    warehouse = forms.ModelChoiceField(queryset=Warehouse.objects.none(), to_field_name="code", label=_("Warehouse"))
     code = forms.CharField(max_length=30, label=_("Code"))
     sort = forms.CharField(max_length=60, required=False, label=_("Walking order"), help_text=_("Empty: by code."))
 

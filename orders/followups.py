@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -29,6 +30,19 @@ from worklist.registry import AsDue, FollowUpRule, register
 CLOCK = system("clock")
 
 
+@lru_cache(maxsize=1)
+def _page() -> tuple[str, str]:
+    """The address of an order around its id: an import plans thousands of duties."""
+    head, _mark, tail = reverse("orders:detail", args=[987654321]).partition("987654321")
+    return head, tail
+
+
+def address(pk: int) -> str:
+    """The page of an order."""
+    head, tail = _page()
+    return f"{head}{pk}{tail}"
+
+
 class OrderRule(FollowUpRule):
     """A rule about an order: what all of them share."""
 
@@ -43,7 +57,7 @@ class OrderRule(FollowUpRule):
         """Number, buyer, country and the page."""
         return {
             "number": subject.number, "who": subject.buyer_name, "country": subject.country,
-            "url": reverse("orders:detail", args=[subject.pk]), "fields": {"store": subject.store.name},
+            "url": address(subject.pk), "fields": {"store": subject.store.name},
         }  # fmt: skip
 
     def stake(self, subject: Order) -> tuple[Decimal, str] | None:

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Store
 from accounts.selectors import stores_for
 from core.audit import Actor
+from inventory.models import Warehouse
 from inventory.selectors import warehouses_for
 from orders import registry
 from orders.choices import FlagColour, HoldReason, WishKind
@@ -66,7 +68,7 @@ class WarehouseForm(forms.Form):
     """The warehouse that sends."""
 
     takes = ("actor",)
-    warehouse = forms.ModelChoiceField(queryset=None, to_field_name="code", label=_("Warehouse"))
+    warehouse = forms.ModelChoiceField(queryset=Warehouse.objects.none(), to_field_name="code", label=_("Warehouse"))
 
     def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -112,7 +114,7 @@ class AddressForm(forms.Form):
 class NewOrderForm(forms.Form):
     """An order that our own people enter; its lines stand in a set of :class:`NewLineForm`."""
 
-    store = forms.ModelChoiceField(queryset=None, to_field_name="code", label=_("Store"))
+    store = forms.ModelChoiceField(queryset=Store.objects.none(), to_field_name="code", label=_("Store"))
     order_no = forms.CharField(max_length=80, required=False, label=_("Order number"), help_text=_("Empty: we number it."))
     status = forms.ChoiceField(choices=[("paid", _("Paid")), ("unpaid", _("Unpaid"))], label=_("Status"))
     currency = forms.RegexField(r"^[A-Za-z]{3}$", label=_("Currency"))

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Store
 from accounts.selectors import stores_for
 from core import countries
 from core.audit import Actor
+from inventory.models import Warehouse
 from inventory.selectors import warehouses_for
 from orders import registry
 from orders.choices import FlagColour, OrderType
@@ -27,7 +29,7 @@ class RuleForm(forms.Form):
         min_value=0, max_value=100_000, initial=10, label=_("Place"), help_text=_("Lower places are asked first.")
     )
     active = forms.BooleanField(required=False, initial=True, label=_("In use"))
-    store = forms.ModelChoiceField(queryset=None, required=False, to_field_name="code", label=_("Only for the store"))
+    store = forms.ModelChoiceField(queryset=Store.objects.none(), required=False, to_field_name="code", label=_("Only for the store"))
     country = forms.CharField(max_length=300, required=False, label=_("Countries"), help_text=_("Names or codes, with commas between."))
     total_from = forms.DecimalField(max_digits=14, decimal_places=4, required=False, min_value=0, label=_("Amount from"))
     total_to = forms.DecimalField(max_digits=14, decimal_places=4, required=False, min_value=0, label=_("Amount to"))
@@ -43,7 +45,9 @@ class RuleForm(forms.Form):
     repeat_buyer = forms.ChoiceField(choices=ANY, required=False, label=_("Bought before"))
     set_type = forms.ChoiceField(choices=[("", "—"), *OrderType.choices], required=False, label=_("Set type"))
     set_flag = forms.ChoiceField(choices=[("", "—"), *FlagColour.choices], required=False, label=_("Set flag"))
-    set_warehouse = forms.ModelChoiceField(queryset=None, required=False, to_field_name="code", label=_("Set warehouse"))
+    set_warehouse = forms.ModelChoiceField(
+        queryset=Warehouse.objects.none(), required=False, to_field_name="code", label=_("Set warehouse")
+    )
     set_service = forms.ChoiceField(required=False, label=_("Set service"))
 
     def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
