@@ -22,9 +22,9 @@ def rematch(item_ids: list[int]) -> int:
     return len(editing.rematch(item_ids=item_ids, actor=INTAKE, now=utcnow()))
 
 
-@job("orders.rematch_missed", every=600)
+@job("orders.rematch_missed", every=120)
 def rematch_missed() -> int:
-    """Orders that still stand at "to match" although everything is matched: the news of it was lost."""
+    """Orders that still stand at "to match", or lack their stock, although everything is matched: the news of it was lost."""
     return editing.reassess(order_ids=selectors.matched_but_waiting(CHUNK), actor=INTAKE, now=utcnow())
 
 

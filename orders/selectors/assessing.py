@@ -9,14 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, F, OuterRef
 
 from core import policies as house
 from core.clock import WorkCalendar
 from inventory import selectors as stock
-from inventory.models import Warehouse
+from inventory.choices import ReservationState
+from inventory.models import Reservation, Warehouse
 from orders.choices import TO_SHIP, Stage
 from orders.models import Order, OrderLine
 from orders.rules.automation import Rule
+from orders.selectors.base import RESERVING
 from stores.models import Deadline
 from stores.selectors import Clocks
 
@@ -132,9 +135,15 @@ def short_orders(order_ids: Collection[int]) -> set[int]:
 
 
 def matched_but_waiting(limit: int) -> list[int]:
-    """Orders at "to match" without an unmatched line, by id."""
+    """Orders whose articles were matched without anybody telling them, by id: they stand at "to match" without an unmatched
+    line, or lack the promise of stock for a matched one."""
     waiting = list(Order._base_manager.filter(stage=Stage.TO_MATCH).order_by("pk").values_list("pk", flat=True)[:limit])
-    return sorted(set(waiting) - unmatched_orders(waiting))
+    promised = Reservation.objects.filter(line_ref=OuterRef("pk")).exclude(state=ReservationState.RELEASED)
+    forgotten = OrderLine._base_manager.filter(
+        ~Exists(promised), order__state__in=RESERVING, order__history=False, item__matched=True, item__not_goods=False,
+        quantity__gt=F("shipped_quantity"),
+    )  # fmt: skip
+    return sorted(set(waiting) - unmatched_orders(waiting) | set(forgotten.values_list("order_id", flat=True).distinct()[:limit]))
 
 
 def to_ship_in_pieces(size: int) -> Iterator[list[int]]:

@@ -8,10 +8,13 @@ import pytest
 from django_scopes import scopes_disabled
 
 from core.audit import SYSTEM
+from inventory.models import Reservation
 from logistics.models import DispatchNote, NoteLine, NoteSignature
 from logistics.services.seeding import load_reference, switch_on_approval
 from logistics.tasks.dispatch import sign_missed, sweep_notes
+from orders.models import Order
 from orders.services import intake
+from orders.tasks import rematch_missed
 from products.models import ChannelItem, SkuMatch
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_store
@@ -35,11 +38,12 @@ def unmatched_note() -> tuple[DispatchNote, ChannelItem]:
     return make.make_note(order), item
 
 
-def match(item: ChannelItem) -> None:
-    """Matched and assessed again, but nobody hears of it."""
+def match(item: ChannelItem, assess: bool = True) -> None:
+    """Matched, and maybe assessed again, but nobody hears of it."""
     SkuMatch._base_manager.create(item=item, sku=make.article("FOUND"), quantity=1)
     ChannelItem._base_manager.filter(pk=item.pk).update(matched=True)
-    intake.rematch(item_ids=[item.pk], actor=SYSTEM, now=NOW)
+    if assess:
+        intake.rematch(item_ids=[item.pk], actor=SYSTEM, now=NOW)
 
 
 def test_a_note_gets_its_articles_although_the_news_of_the_match_was_lost() -> None:
@@ -50,6 +54,17 @@ def test_a_note_gets_its_articles_although_the_news_of_the_match_was_lost() -> N
     assert sweep_notes()["followed"] == 1
     assert NoteLine.objects.get(note=note).quantity == 2
     assert sweep_notes()["followed"] == 0, "again changes nothing"
+
+
+def test_stock_is_promised_although_the_news_of_the_match_was_lost_and_the_note_went_on() -> None:
+    note, item = unmatched_note()
+    match(item, assess=False)
+    Order._base_manager.filter(pk=note.order_id).update(stage="to_approve")
+    sweep_notes()
+    assert not Reservation.objects.exists() and NoteLine.objects.filter(note=note).exists()
+    assert rematch_missed() == 1
+    assert Reservation.objects.get(order_ref=note.order_id).held == 2
+    assert rematch_missed() == 0, "again changes nothing"
 
 
 def test_a_packed_note_is_left_alone() -> None:
