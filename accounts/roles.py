@@ -24,13 +24,13 @@ _WAREHOUSE = _EVERYBODY | {
 }  # fmt: skip
 
 _PURCHASER = _EVERYBODY | {
-    "logistics.sign_price", "logistics.change_note", "logistics.block_note", "inventory.view_stock",
+    "logistics.sign_dispatch", "logistics.sign_price", "logistics.change_note", "logistics.block_note", "inventory.view_stock",
     "inventory.change_stock", "inventory.receive_stock", "inventory.purchase_stock", "products.change_sku",
     "products.match_sku", "products.view_cost",
 }  # fmt: skip
 
 _SUPERVISOR = _SERVICE | {
-    "logistics.sign_note", "logistics.change_note", "logistics.release_note", "logistics.withdraw_note",
+    "logistics.sign_dispatch", "logistics.sign_note", "logistics.change_note", "logistics.release_note", "logistics.withdraw_note",
     "logistics.block_note", "logistics.print_note", "logistics.review_customs", "logistics.number_parcel",
     "orders.release_order", "worklist.assign_duty", "disputes.approve_remedy", "products.change_sku", "products.view_cost",
     "customers.blacklist_buyer", "conversations.approve_template", "core.view_audit",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.choices import BlockReason, SignatureKind, SupplyRoute
 from logistics.models import ApprovalRule, Service
 from logistics.rules.approval import faults
+from logistics.rules.packing import CHECKS
 from products.models import Sku
 
 DOCUMENTS = [("pick_list", _("Pick list")), ("notes", _("Dispatch notes")), ("labels", _("Labels"))]
@@ -32,6 +33,8 @@ class SignForm(forms.Form):
         self.single = mine[0][0] if len(mine) == 1 else ""
         if len(mine) > 1:
             self.fields["kind"].required = True
+        else:
+            self.fields["kind"].widget = forms.HiddenInput()
 
     def clean_kind(self) -> str:
         """The only one there is, when nothing was chosen."""
@@ -97,6 +100,23 @@ class AskForm(forms.Form):
         queryset=Sku.objects.filter(active=True), required=False, to_field_name="code", label=_("Substitute (SKU)"),
         widget=forms.TextInput(), help_text=_("Empty: only the longer time."),
     )  # fmt: skip
+
+
+class PackForm(forms.Form):
+    """Packing in one call, for programs: what was put in, which checks were made, the label that sticks on it."""
+
+    items = forms.JSONField(label=_("Articles: code and pieces"))
+    checks = forms.MultipleChoiceField(choices=[(name, name) for name in CHECKS], required=False, label=_("Checks"))
+    label = forms.CharField(max_length=60, label=_("Label"))
+    weight_g = forms.IntegerField(min_value=1, max_value=100_000, required=False, label=_("Weight (g)"))
+
+    def clean_items(self) -> dict[str, int]:
+        """Codes with pieces."""
+        found = self.cleaned_data["items"]
+        good = isinstance(found, dict) and found and all(isinstance(n, int) and 0 < n < 10_000 for n in found.values())
+        if not good:
+            raise forms.ValidationError(_("An object of codes and pieces, e.g. {“NK-117”: 2}."))
+        return {str(code)[:100]: pieces for code, pieces in found.items()}
 
 
 class PoolForm(forms.Form):

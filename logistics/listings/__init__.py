@@ -1,5 +1,5 @@
 """Lists of dispatch and of parcels."""
 
-from logistics.listings import dispatch, house, orders, parcels, tables
+from logistics.listings import dispatch, hand_over, house, orders, parcels, tables
 
-__all__ = ["dispatch", "house", "orders", "parcels", "tables"]
+__all__ = ["dispatch", "hand_over", "house", "orders", "parcels", "tables"]

@@ -13,16 +13,16 @@ from core.audit import Actor
 from core.errors import Conflict
 from core.listing import Action, Outcome
 from logistics.choices import NoteState
-from logistics.forms.dispatch import BlockForm, NumberForm, PrintForm, ReasonForm, SignForm
+from logistics.forms.dispatch import BlockForm, NumberForm, PackForm, PrintForm, ReasonForm, SignForm
 from logistics.models import DispatchNote
 from logistics.selectors import dispatch as selectors
-from logistics.services import dispatch, numbers, printing
+from logistics.services import dispatch, numbers, packing, printing
 
 
 class SignNotes(Action):
     """Give a signature."""
 
-    name, label, permission = "sign", _("Sign"), "logistics.view_note"
+    name, label, permission = "sign", _("Sign"), "logistics.sign_dispatch"
     form, icon, order, key, done_text = SignForm, "signature", 10, "s", _("Signed.")
 
     def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> None:
@@ -131,6 +131,25 @@ class PrintNotes(Action):
 def batch_text(number: str) -> str:
     """In which batch it is printed."""
     return gettext("In print batch %(number)s.") % {"number": number}
+
+
+class PackNotes(Action):
+    """Pack in one call (programs with a machine of their own)."""
+
+    name, label, permission = "pack", _("Pack"), "logistics.pack_parcel"
+    form, icon, order, bulk, done_text = PackForm, "package", 30, False, _("Packed and sealed.")
+
+    def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
+        """The same scans as at the table, all or none."""
+        parcel = packing.pack(
+            note=obj, items=data["items"], checks=data["checks"], label=data["label"], weight_g=data["weight_g"],
+            key=f"{obj.pk}:{obj.revision}:{now.timestamp()}", actor=actor, now=now,
+        )  # fmt: skip
+        return {"parcel": parcel.number, "parcel_id": str(parcel.pk), "message": parcel.number}
+
+    def shown_for(self, obj: DispatchNote) -> bool:
+        """People use the packing table."""
+        return False
 
 
 class BlockNotes(Action):

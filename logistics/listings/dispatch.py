@@ -19,6 +19,7 @@ from logistics.filters.dispatch import NoteFilter
 from logistics.listings.actions import (
     BlockNotes,
     GetNumbers,
+    PackNotes,
     PrintNotes,
     ReleaseNotes,
     SignNotes,
@@ -182,7 +183,7 @@ class NoteListing(Listing):
         Column("drafted_at", default=False),
         Column("revision", default=False),
     ]  # fmt: skip
-    actions = [SignNotes(), ReleaseNotes(), UnblockNotes(), GetNumbers(), PrintNotes(), BlockNotes(), WithdrawNotes()]
+    actions = [SignNotes(), ReleaseNotes(), UnblockNotes(), GetNumbers(), PrintNotes(), PackNotes(), BlockNotes(), WithdrawNotes()]
     parts = [
         RowPart(
             "dispatch",

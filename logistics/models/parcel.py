@@ -103,6 +103,10 @@ class Parcel(models.Model):
             models.Index(fields=["state", "-shipped_at", "-id"], name="parcel_state"),
             models.Index(fields=["store", "-id"], name="parcel_store"),
             models.Index(fields=["order"], name="parcel_order"),
+            models.Index(
+                fields=["id"], name="parcel_undeclared",
+                condition=Q(declared_at__isnull=True, state__in=["shipped", "delivered", "returned", "lost"]),
+            ),
             models.Index(fields=["tracking_key"], name="parcel_tracking_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["tracking_tail"], name="parcel_tracking_tail"),
             models.Index(fields=["tracking_state", "-shipped_at", "-id"], name="parcel_tracking_state"),

@@ -31,7 +31,6 @@ from logistics.services import stages
 from worklist import services as worklist
 
 NOTE_NUMBER = re.compile(r"^DN-\d+$")
-CHECKS = (rules.QUALITY, rules.COLOUR, rules.ARTICLE, rules.FRAGILE, rules.ADDRESS)
 
 #: Stable code of an answer -> what the packer is told. Accepted ones first.
 SAYS: dict[str, Any] = {
@@ -360,7 +359,7 @@ def _seal(table: Table, number: str, actor: Actor, now: datetime) -> Parcel:
     parcel.label_scanned_at = parcel.packed_at = now
     parcel.packed_by_id = actor.user_id
     done = {*table.session.checks, rules.ARTICLE} & set(rules.required_checks(table.lines))
-    parcel.checks = {name: {"by": actor.label, "at": now.isoformat()} for name in CHECKS if name in done}
+    parcel.checks = {name: {"by": actor.label, "at": now.isoformat()} for name in rules.CHECKS if name in done}
     parcel.save()
     parcel.lines.all().delete()
     ParcelLine.objects.bulk_create(

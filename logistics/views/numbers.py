@@ -34,7 +34,7 @@ class NumbersPage(ListPage):
     def extra(self) -> dict[str, Any]:
         """How full each pool is."""
         low = {service.pk for service in selectors.low_pools(self.now)}
-        return {"pools": [{**pool, "low": pool["service_id"] in low} for pool in selectors.pools()]}
+        return {"pools": [{**pool, "low": pool["service_id"] in low} for pool in selectors.pools(self.now)]}
 
 
 class NumbersAdd(FormPage):

@@ -301,3 +301,31 @@ def test_orders_get_and_print_their_notes_in_bulk() -> None:
     assert (row["note"], row["note_state"]) == (note.number, "released")
     panel = browser("manager").get(reverse("core:panel", args=["orders", order.pk, "dispatch"]))
     assert note.number in panel.content.decode()
+
+
+def test_a_machine_packs_and_hands_over_by_rest() -> None:
+    note = make.released()
+    sku, number = note.lines.get().sku.code, make.number_of(note)
+    api = program()
+
+    def post(path: str, body: Any, status: int = 200) -> Any:
+        answer = api.post(f"/api/v1/{path}/", json.dumps(body), content_type="application/json", headers={"Idempotency-Key": f"k{next(_keys)}"})
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    body = {"items": {sku: 2}, "checks": ["quality", "colour", "address"], "label": number, "weight_g": 50}
+    assert post(f"dispatch-notes/{note.pk}/pack", {**body, "items": {sku: 3}}, 409)["code"] == "too_many_at_once"
+    assert post(f"dispatch-notes/{note.pk}/pack", {**body, "items": [1]}, 422)["code"] == "invalid_input"
+    made = post(f"dispatch-notes/{note.pk}/pack", body)
+    parcel = made["outcome"]["data"]["parcel_id"]
+    assert made["state"] == "packed"
+    assert post(f"parcels/{parcel}/hand-over", {})["state"] == "shipped"
+    assert [row["id"] for row in api.get("/api/v1/parcels/?undeclared=true").json()["results"]] == [parcel]
+    assert post(f"parcels/{parcel}/declared", {})["declared_at"]
+
+
+@pytest.mark.parametrize(("role", "shown"), [("purchaser", True), ("supervisor", True), ("service", False), ("warehouse", False)])
+def test_only_signers_see_the_button(role: str, shown: bool) -> None:
+    note = make.make_note()
+    markup = browser(role).get(reverse("logistics:note", args=[note.pk])).content.decode()
+    assert (reverse("core:act", args=["dispatch-notes", note.pk, "sign"]) in markup) is shown

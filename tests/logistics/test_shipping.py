@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -18,9 +19,9 @@ from core.errors import Conflict, NotAllowed
 from core.invariants import check_all
 from inventory.models import Balance, Movement
 from logistics.events import ParcelsShipped
-from logistics.models import ApprovalRule, Parcel, WaybillNumber
+from logistics.models import ApprovalRule, DispatchNote, Parcel, WaybillNumber
 from logistics.services import dispatch, numbers, packing, shipping
-from logistics.services.seeding import load_reference
+from logistics.services.seeding import load_demo, load_reference
 from orders.models import Order
 from stores.models import OutboundCall
 from stores.services.outbox import sending
@@ -236,3 +237,60 @@ def test_withdrawing_a_packed_note_closes_its_parcel() -> None:
     dispatch.withdraw(note=parcel.note, reason="order cancelled", actor=make.person("supervisor"), now=NOW)
     parcel.refresh_from_db()
     assert parcel.state == "closed" and SYSTEM
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_hand_the_same_parcels_over_once() -> None:
+    parcels = many(make_store(), 8)
+    start, results, faults = threading.Barrier(2), [], []
+
+    def work() -> None:
+        try:
+            with scopes_disabled():
+                actor = make.person("warehouse")
+                start.wait()
+                results.append(len(shipping.hand_over(parcels=list(parcels), actor=actor, now=NOW).parcels))
+        except BaseException as error:  # a thread must tell
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == [] and sorted(results) == [0, 8]
+    assert Movement.objects.filter(kind="issue").count() == 8
+    assert Message.objects.filter(template_code__startswith="T02").count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_gets_one_note_however_many_draft_it() -> None:
+    store, sku = make_store(), make.article(on_hand=100)
+    ids = [make.ready_order(store, lines=[(sku, 1)]).pk for _ in range(12)]
+    start, faults = threading.Barrier(4), []
+
+    def work(order: list[int]) -> None:
+        try:
+            with scopes_disabled():
+                start.wait()
+                dispatch.draft_notes(order_ids=order, actor=SYSTEM, now=NOW)
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(ids[i:] + ids[:i],)) for i in (0, 3, 6, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == []
+    assert DispatchNote.objects.count() == 12 == DispatchNote.objects.values("order").distinct().count()
+
+
+def test_a_demo_house_has_numbers_and_a_rule_at_work() -> None:
+    load_reference(now=NOW)
+    assert load_demo(now=NOW, numbers=20) == 80 and load_demo(now=NOW, numbers=20) == 0
+    assert ApprovalRule.objects.get().active and WaybillNumber.objects.filter(check_ok=False).count() == 0
