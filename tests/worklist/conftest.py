@@ -91,4 +91,4 @@ def make_store(code: str = "one") -> Store:
 
 
 def make_user(name: str, role: str = "service") -> User:
-    return User.objects.create(username=name, role=role, all_stores=True)
+    return User.objects.create(username=name, role=role, all_stores=True, language="en")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from core import format as f
 from core import policies as house
 from core.audit import Actor
+from core.listing.columns import address
 from worklist import policies, rules
 from worklist.choices import Band, DutyState
 from worklist.models import Duty
@@ -25,32 +24,45 @@ def title_of(duty: Duty) -> str:
     return str(rule.title) if rule else duty.rule
 
 
-def line(duty: Duty, actor: Actor, now: datetime) -> dict[str, Any]:
-    """The row of one duty."""
-    facts = duty.facts
-    return {
-        "id": duty.pk, "url": reverse("worklist:duty", args=[duty.pk]), "due": f.due_html(duty.due_at, now, hard=duty.band == Band.TODAY),
-        "title": title_of(duty), "subject": facts.get("subject", ""), "number": facts.get("number", ""), "sub": _sub(duty, actor),
-        "stake": f.money(duty.stake, duty.stake_currency) if duty.stake is not None and duty.stake_currency else "",
-        "stake_note": sum_text(duty, now), "css": "",
-    }  # fmt: skip
+class Lines:
+    """Makes the rows of one page: what does not change from row to row is found once."""
 
+    def __init__(self, actor: Actor, now: datetime) -> None:
+        self.me, self.now = actor.user_id, now
+        self.head, self.tail = address("worklist:duty")
+        self.steps = house.value(policies.URGENCY, now)
+        self.words = _("× %(chance)s × %(urgency)s ÷ %(minutes)s min")
 
-def _sub(duty: Duty, actor: Actor) -> Any:
-    rule, facts = RULES.get(duty.rule), duty.facts
-    if duty.state == DutyState.STUCK:
-        return _("The clock gave up: %(error)s") % {"error": duty.last_error[:120]}
-    words = rule.sentence(facts) if rule else ""
-    held = duty.owner.label if duty.owner is not None and duty.owner_id != actor.user_id else ""
-    parts = [f.buyer_html(facts["who"], facts.get("country"))] if facts.get("who") else []
-    parts += [words] if words else []
-    parts += [_("%(who)s is on it") % {"who": held}] if held else []
-    if not parts:
-        return ""
-    shown = parts[0]
-    for part in parts[1:]:
-        shown = format_html("{} · {}", shown, part)
-    return shown
+    def line(self, duty: Duty) -> dict[str, Any]:
+        """The row of one duty."""
+        facts = duty.facts
+        return {
+            "id": duty.pk, "url": f"{self.head}{duty.pk}{self.tail}",
+            "due": f.due_html(duty.due_at, self.now, hard=duty.band == Band.TODAY),
+            "title": title_of(duty), "subject": facts.get("subject", ""), "number": facts.get("number", ""), "sub": self._sub(duty),
+            "stake": f.money(duty.stake, duty.stake_currency) if duty.stake is not None and duty.stake_currency else "",
+            "stake_note": self.sum_text(duty), "css": "",
+        }  # fmt: skip
+
+    def _sub(self, duty: Duty) -> Any:
+        rule, facts = RULES.get(duty.rule), duty.facts
+        if duty.state == DutyState.STUCK:
+            return _("The clock gave up: %(error)s") % {"error": duty.last_error[:120]}
+        parts = [f.buyer_html(facts["who"], facts.get("country"))] if facts.get("who") else []
+        if rule and (words := rule.sentence(facts)):
+            parts.append(words)
+        if duty.owner is not None and duty.owner_id != self.me:
+            parts.append(_("%(who)s is on it") % {"who": duty.owner.label})
+        return f.joined_html(parts)
+
+    def sum_text(self, duty: Duty) -> str:
+        """The sum behind the rank, short: "× 25% × 2 ÷ 5 min"."""
+        if duty.stake_house is None:
+            return ""
+        rank = _rank(duty, self.now, self.steps)
+        return self.words % {
+            "chance": f.percent(rank.chance), "urgency": f"{rank.urgency.normalize():f}", "minutes": f"{rank.minutes.normalize():f}",
+        }  # fmt: skip
 
 
 def bulk_line(bulk: Bulk, url: str, now: datetime) -> dict[str, Any]:
@@ -64,26 +76,16 @@ def bulk_line(bulk: Bulk, url: str, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rank(duty: Duty, now: datetime) -> rules.Rank:
-    steps = house.value(policies.URGENCY, now)
+def _rank(duty: Duty, now: datetime, steps: list[Any]) -> rules.Rank:
     return rules.rank(stake=duty.stake_house, chance=duty.chance, minutes=duty.minutes, left=duty.due_at - now, steps=steps)
-
-
-def sum_text(duty: Duty, now: datetime) -> str:
-    """The sum behind the rank, short: "× 25% × 2 ÷ 5 min"."""
-    if duty.stake_house is None:
-        return ""
-    rank = _rank(duty, now)
-    return _("× %(chance)s × %(urgency)s ÷ %(minutes)s min") % {
-        "chance": f.percent(rank.chance), "urgency": f"{rank.urgency.normalize():f}", "minutes": f"{rank.minutes.normalize():f}",
-    }  # fmt: skip
 
 
 def rank_text(duty: Duty, now: datetime) -> str:
     """The sum behind the rank in words."""
     if duty.stake_house is None:
         return ""
-    rank, currency = _rank(duty, now), house.value(policies.HOUSE_CURRENCY, now)
+    rank = _rank(duty, now, house.value(policies.URGENCY, now))
+    currency = house.value(policies.HOUSE_CURRENCY, now)
     return _(
         "Loss avoided per minute: %(stake)s at stake × %(chance)s chance × %(urgency)s for the time left ÷ %(minutes)s min = %(value)s"
     ) % {

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import services as people
 from core import counts
@@ -19,12 +20,14 @@ from core import format as f
 from core.pages import Page
 from worklist import selectors
 from worklist.choices import Band, Group
-from worklist.views.lines import bulk_line, line
+from worklist.views.lines import Lines, bulk_line
 
 WHOSE = (
     ("do", gettext_lazy("To do")), ("mine", gettext_lazy("Mine")), ("unclaimed", gettext_lazy("Unclaimed")),
     ("team", gettext_lazy("Team")),
 )  # fmt: skip
+#: Figures may be this old.
+KEEP_SECONDS = 10
 ORDERS = (("day", gettext_lazy("In the order of the day")), ("risk", gettext_lazy("By risk")))
 
 
@@ -55,20 +58,32 @@ class TodayPage(Page):
     def _rows(self, page: selectors.Page) -> list[dict[str, Any]]:
         asked = f"?{self._query(after=None)}"
         rows = [bulk_line(bulk, reverse("worklist:bulk", args=[bulk.rule]) + asked, self.now) for bulk in page.bulks]
-        return rows + [line(duty, self.actor, self.now) for duty in page.duties]
+        shown = Lines(self.actor, self.now)
+        return rows + [shown.line(duty) for duty in page.duties]
 
     def _panes(self) -> dict[str, Any]:
         zone, question = timezone.get_current_timezone_name(), self.question
-        figures = selectors.group_counts(self.actor, question.whose)
+        figures, foot = self._figures(zone)
         groups = [self._group("", _("All"), figures.total), self._group("0", Band.TODAY.label, figures.today, hot=True)]
         groups += [self._group(g.value, g.label, figures.groups.get(g.value, 0)) for g in Group]
         return {
             "title": _("Today"), "subtitle": f"{f.day(self.now)} · {timezone.localtime(self.now):%H:%M}", "groups": groups,
-            "group_sections": [], "foot": self._foot(zone), "selected_id": None, "head_actions": [],
+            "group_sections": [], "foot": foot, "selected_id": None, "head_actions": [],
             "tabs": [{"label": label, "url": self._url(whose=name, after=None), "active": name == question.whose} for name, label in WHOSE],
             "sorts": [{"label": label, "url": self._order_url(name), "active": name == question.order} for name, label in ORDERS],
             "beat_url": reverse("worklist:beat"),
         }  # fmt: skip
+
+    def _figures(self, zone: str) -> tuple[selectors.Counts, dict[str, Any]]:
+        """Counts and foot, remembered for some seconds: they are a comfort, and the page counts down by itself."""
+        stores = "all" if self.actor.store_ids is None else "-".join(map(str, sorted(self.actor.store_ids)))
+        name = f"today:{self.actor.kind}:{self.actor.ref}:{self.question.whose}:{stores}:{get_language()}:{zone}"
+        held = _remembered(name)
+        if held is None:
+            figures = selectors.group_counts(self.actor, self.question.whose)
+            held = (figures, self._foot(zone, figures.total if self.question.whose == "do" else None))
+            _remember(name, held)
+        return held
 
     def _group(self, name: str, label: Any, count: int, hot: bool = False) -> dict[str, Any]:
         return {
@@ -76,10 +91,10 @@ class TodayPage(Page):
             "active": self.question.group == name and not self.question.rule, "hot": hot and count > 0,
         }  # fmt: skip
 
-    def _foot(self, zone: str) -> dict[str, Any]:
+    def _foot(self, zone: str, left: int | None) -> dict[str, Any]:
         load = selectors.tomorrow(self.actor, self.now, zone)
         done = selectors.done_today(self.actor, self.now, zone)
-        left = selectors.open_count(self.actor)
+        left = selectors.open_count(self.actor) if left is None else left
         work = f.duration(timedelta(minutes=max(load.minutes, 1)))
         text = ngettext("%(n)s line · about %(time)s", "%(n)s lines · about %(time)s", load.count) % {"n": load.count, "time": work}
         return {
@@ -105,6 +120,21 @@ class TodayPage(Page):
 
     def _order_url(self, name: str) -> str:
         return f"{reverse('worklist:order')}?{urlencode({'order': name, 'next': self._url(order=name, after=None)})}"
+
+
+def _remembered(name: str) -> Any:
+    """What the cache holds; nothing when it is away (figures are a comfort, the page goes on)."""
+    try:
+        return cache.get(name)
+    except Exception:
+        return None
+
+
+def _remember(name: str, value: Any) -> None:
+    try:
+        cache.set(name, value, KEEP_SECONDS)
+    except Exception:
+        return
 
 
 class OrderPage(Page):
