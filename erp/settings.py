@@ -265,7 +265,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": ["core.api.auth.TokenAuthentication", "core.api.auth.PersonAuthentication"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_refusals"],
+    "POSTPROCESSING_HOOKS": ["core.api.enums.name_enums", "core.api.schema.add_refusals"],
 }
 
 # --- work without a person ------------------------------------------------------------------------------------------

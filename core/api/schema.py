@@ -75,7 +75,9 @@ def form_field(field: forms.Field) -> serializers.Field:
     if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return serializers.ListField(child=serializers.CharField(), **given)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.TypedChoiceField) and field.choices:
-        return serializers.ChoiceField(choices=[c for c in cast(Any, field.choices) if c[0] != ""], **given)
+        known = [c for c in cast(Any, field.choices) if c[0] != ""]
+        if known:  # choices read from tables stand in no schema
+            return serializers.ChoiceField(choices=known, **given)
     for kind, shown in _FORM_FIELDS:
         if isinstance(field, kind):
             return shown(**given)
