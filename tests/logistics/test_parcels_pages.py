@@ -54,7 +54,6 @@ def test_the_list_knows_the_states_of_the_trade(client):
     assert "Not found" in text and "70 / 60" in text and "+10" in text and fresh.tracking_number in text
 
 
-@pytest.mark.covers("TRK-07")
 @pytest.mark.parametrize("ask", [
     lambda p: p.tracking_number[:5], lambda p: p.tracking_number.lower(), lambda p: p.tracking_number[-6:], lambda p: p.number,
 ])  # fmt: skip

@@ -152,3 +152,14 @@ def test_a_crash_in_the_middle_leaves_the_duty_due(rules, monkeypatch):
     store.refresh_from_db()
     assert (store.name, Duty.objects.get().state) == ("one", "planned")
     assert services.run_due(now=NOW + DAY).acted == {"test.nudge": 1}
+
+
+def test_the_job_works_until_nothing_is_due(rules, monkeypatch):
+    from worklist import tasks
+
+    store = make_store()
+    services.plan(rule_key="test.nudge", subject_ids=[store.pk], now=NOW)
+    monkeypatch.setattr(tasks, "utcnow", lambda: NOW + DAY)
+    assert tasks.run_due() == 1
+    assert tasks.run_due() == 0
+    assert tasks.sweep()["planned"]["test.sign"] == 1
