@@ -17,6 +17,8 @@ FIRST_HOLD = 15.0
 LONGEST_HOLD = 60.0
 #: A Retry-After beyond this is taken for a mistake of the channel (seconds).
 LONGEST_RETRY_AFTER = 24 * 3600.0
+#: A wait or a lease that ends later than any real one was set under a simulated clock that ran ahead: it does not count.
+FAR = timedelta(seconds=LONGEST_RETRY_AFTER + 3600)
 
 
 def pause_seconds(attempts: int, draw: Callable[[], float]) -> float:
@@ -52,7 +54,12 @@ class LaneFacts:
 
 def lane_open(facts: LaneFacts, now: datetime) -> bool:
     """Whether anything may be sent or fetched by the lane now."""
-    return not facts.paused_reason and (facts.hold_until is None or facts.hold_until <= now)
+    return not facts.paused_reason and not holds(facts.hold_until, now)
+
+
+def holds(until: datetime | None, now: datetime) -> bool:
+    """Whether a wait that ends at ``until`` still counts: not over, and not of a clock that ran ahead."""
+    return until is not None and now < until <= now + FAR
 
 
 def lane_batch(facts: LaneFacts, threshold: int, batch: int) -> int:

@@ -472,6 +472,20 @@ def test_one_worker_walks_a_lane(door: Door) -> None:
     assert lanes.take(store.pk, lanes.CHANNEL, "c", after(32)) is None, "who lost the lane cannot free it for others"
 
 
+def test_a_simulated_clock_that_was_cut_short_blocks_nobody(door: Door) -> None:
+    store, control = door
+    orders(control, "801", "802")
+    ahead = after(31 * 86_400)
+    call = declare(store, "801", now=ahead)
+    lanes.take(store.pk, lanes.CHANNEL, "simulation", ahead)
+    claimed(store, "simulation", ahead)
+    Connection.objects.filter(store=store).update(hold_until=ahead + timedelta(hours=1))
+    declare(store, "802")
+    assert outbox.send_due(now=NOW) == {"sent": 1}
+    assert state(call) == CallState.QUEUED
+    assert outbox.drain(ahead + timedelta(hours=2)) == {"sent": 1}
+
+
 def test_a_resumed_lane_sends_what_waited(door: Door) -> None:
     store, control = door
     orders(control, "801")

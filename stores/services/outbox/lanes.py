@@ -70,8 +70,9 @@ def take(store_id: int, lane: str, worker: str, now: datetime) -> Lane | None:
     row = row_of(store_id, lane)
     if not rules.lane_open(facts(row), now):
         return None
-    free = Q(busy_until__isnull=True) | Q(busy_until__lte=now) | Q(busy_by=worker)
-    held = Q(hold_until__isnull=True) | Q(hold_until__lte=now)
+    ahead = now + rules.FAR  # left behind by a simulated clock
+    free = Q(busy_until__isnull=True) | Q(busy_until__lte=now) | Q(busy_until__gt=ahead) | Q(busy_by=worker)
+    held = Q(hold_until__isnull=True) | Q(hold_until__lte=now) | Q(hold_until__gt=ahead)
     won = MODELS[lane]._base_manager.filter(free & held, pk=row.pk, paused_reason="")
     if not won.update(busy_until=now + BUSY, busy_by=worker):
         return None
