@@ -84,7 +84,7 @@ def fill_shelves(*, now: datetime) -> None:
     bins = {row["code"]: row["bin"] for row in shop.articles()}
     dice = random.Random(7)  # noqa: S311 - a repeatable pretence
     rows = [
-        (sku.pk, dice.choice((0, 25, 90, 150, 220, 300)), bins[sku.code])
+        (sku.pk, dice.choice((4, 220, 260, 300, 300, 350, 400, 400)), bins[sku.code])
         for sku in Sku.objects.filter(code__in=bins).order_by("code")
     ]
     receive(
