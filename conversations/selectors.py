@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from conversations import rules
 from conversations.choices import DeliveryState, Direction, MessageState
@@ -67,7 +68,7 @@ def conversation(pk: int) -> Conversation:
     """One thread inside the scope; raises ``Missing``."""
     found = Conversation.objects.select_related("store", "buyer").filter(pk=pk).first()
     if found is None:
-        raise Missing("not_found", "There is no such conversation, or it is not yours to see.")
+        raise Missing("not_found", _("There is no such conversation, or it is not yours to see."))
     return found
 
 

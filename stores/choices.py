@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 
 class Ability(models.TextChoices):
@@ -50,4 +50,4 @@ class InboundState(models.TextChoices):
 
 
 #: Why a call is dropped whose store has no door any more; people do by hand what it would have done.
-DISCONNECTED = "The store is no longer connected."
+DISCONNECTED = gettext_noop("The store is no longer connected.")

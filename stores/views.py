@@ -44,9 +44,9 @@ class CallPage(DetailPage):
 
     def alerts(self, obj: Any) -> list[dict[str, Any]]:
         """Why it failed, and what to know before trying again."""
-        found = []
+        found: list[dict[str, Any]] = []
         if obj.error and obj.state != CallState.SENT:
-            found.append({"text": obj.error, "tone": "rose" if obj.state == CallState.FAILED else "amber"})
+            found.append({"text": _now(obj.error), "tone": "rose" if obj.state == CallState.FAILED else "amber"})
         if obj.doubtful:
             found.append({"text": _("It may have worked: before it is repeated, the channel is asked."), "tone": "amber"})
         return found

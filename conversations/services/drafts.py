@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from conversations import rules, selectors
 from conversations.choices import DeliveryState
@@ -71,7 +72,7 @@ def cancel(*, message: Message, actor: Actor, now: datetime, reason: str = "") -
     held = _locked(message)
     gone = [d for d in held.deliveries.select_related("call") if d.state not in (DeliveryState.QUEUED, DeliveryState.BY_HAND)]
     if [d for d in gone if d.state not in (DeliveryState.FAILED, DeliveryState.DROPPED)]:
-        raise Conflict("already_sent", "The message has already left by at least one route.")
+        raise Conflict("already_sent", _("The message has already left by at least one route."))
     move(held, "cancel", actor=actor, now=now, reason=reason)
     for delivery in Delivery._base_manager.filter(message=held).select_related("call").order_by("pk"):
         if delivery.call is not None and delivery.call.state == CallState.QUEUED:
@@ -94,5 +95,5 @@ def _locked(message: Message) -> Message:
 def _draft(message: Message) -> Message:
     held = _locked(message)
     if held.state != "draft":
-        raise Conflict("not_a_draft", "Only a draft can be changed.")
+        raise Conflict("not_a_draft", _("Only a draft can be changed."))
     return held

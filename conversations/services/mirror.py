@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from conversations import registry
 from conversations.choices import DeliveryState, MessageState, Route
 from conversations.models import Delivery
@@ -38,13 +40,13 @@ def reason_against(call: OutboundCall, *, now: datetime) -> str:
         Delivery._base_manager.filter(pk=call.subject_id).select_related("message__conversation", "message__store").first()
     )
     if delivery is None:
-        return "The message no longer exists."
+        return gettext_noop("The message no longer exists.")
     message = delivery.message
     if message.state == MessageState.CANCELLED:
-        return "The message was discarded."
+        return gettext_noop("The message was discarded.")
     last_in = message.conversation.last_in_at
     if message.is_chaser and last_in is not None and last_in > message.at:
-        return "The buyer has answered."
+        return gettext_noop("The buyer has answered.")
     for ask in registry.WANTED.get(base_code_of(message.template_code), ()):
         if reason := ask(message, now=now):
             return str(reason)

@@ -272,7 +272,7 @@ def refusal(code: str, missing: Sequence[str], untrue: Sequence[str]) -> str:
     if missing:
         parts.append(_now("not known: %(facts)s") % {"facts": ", ".join(missing)})
     if untrue:
-        parts.append(_now("not true: %(facts)s") % {"facts": "; ".join(untrue)})
+        parts.append(_now("not true: %(facts)s") % {"facts": "; ".join(_now(reason) for reason in untrue)})
     return _now("The text %(code)s cannot be sent. %(why)s.") % {"code": code, "why": "; ".join(parts)}
 
 

@@ -75,8 +75,9 @@ def line(message: Message, now: Any) -> dict[str, Any]:
 def route(delivery: Delivery) -> dict[str, Any]:
     """How a text travels by one route."""
     state = DeliveryState(delivery.state)
+    error = _(delivery.error) if delivery.error else ""
     return {
-        "label": delivery.get_route_display(), "state": state.label, "tone": state.tone, "error": delivery.error,
+        "label": delivery.get_route_display(), "state": state.label, "tone": state.tone, "error": error,
         "by_hand": state == DeliveryState.BY_HAND, "url": reverse("conversations:by-hand-one", args=[delivery.pk]),
         "failed": state == DeliveryState.FAILED and delivery.route == "mailbox", "delivery": delivery, "at": delivery.sent_at,
     }  # fmt: skip
