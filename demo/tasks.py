@@ -36,6 +36,7 @@ def fill(work: Work) -> None:
 
 
 def _live(work: Work, mornings: list[datetime], end: datetime) -> None:
+    life.know_rates(start=mornings[0], end=end)
     story = life.begin(seed=SEED, now=mornings[0])
     for position, morning in enumerate(mornings):
         done = life.live_day(story, morning, orders=PER_DAY if position < len(mornings) - 1 else PER_DAY * 3, end=end)

@@ -19,6 +19,7 @@ from accounts.models import Store, User
 from core import clock
 from core.audit import Actor
 from core.jobs import JOBS
+from core.models import ExchangeRate
 from demo.services import shop
 from inventory.choices import MovementKind
 from inventory.selectors import default_warehouse
@@ -75,6 +76,28 @@ def begin(*, seed: int, now: datetime, base_url: str = "") -> Life:
     }
     fill_shelves(now=now)
     return Life(store, control, random.Random(seed), people)  # noqa: S311 - a repeatable pretence, no secret
+
+
+def know_rates(*, start: datetime, end: datetime) -> None:
+    """Exchange rates for every week of the pretended past (the last ones of the reference list)."""
+    lines = [
+        line for line in (shop.DATA / "rates.csv").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
+    rates = [line.split(",") for line in lines[1:]]
+    weeks = range((end - start).days // 7 + 2)
+    ExchangeRate.objects.bulk_create(
+        [
+            ExchangeRate(
+                day=(start + timedelta(days=7 * week)).date(),
+                currency=currency,
+                rate=Decimal(rate),
+                source="ECB, demonstration",
+            )
+            for week in weeks
+            for currency, rate in rates
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def fill_shelves(*, now: datetime) -> None:
