@@ -37,9 +37,13 @@ _CELLS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _cell(value: Any) -> str:
-    made = _CELLS.get(type(value))
-    return made(value) if made is not None else _text(str(value))
+def _other(value: Any) -> str:
+    return _text(str(value))
+
+
+def _line(row: Iterable[Any]) -> str:
+    made = _CELLS.get
+    return "\t".join([made(type(value), _other)(value) for value in row])
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -52,7 +56,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 
 def copy_into(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """:func:`copy_rows` for a table by name, e.g. a temporary one."""
-    return _copy(table, columns, ["\t".join([_cell(value) for value in row]) for row in rows])
+    return _copy(table, columns, [_line(row) for row in rows])
 
 
 def _copy(table: str, columns: Sequence[str], lines: list[str]) -> int:
@@ -74,8 +78,8 @@ def copy_records(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -
         return 0
     named = list(rows[0])
     rest = [f for f in model._meta.concrete_fields if f.column not in rows[0] and not f.primary_key]
-    blank = "".join(f"\t{_cell(f.get_default())}" for f in rest)
-    lines = ["\t".join([_cell(value) for value in row.values()]) + blank for row in rows]
+    blank = "".join(f"\t{_line([f.get_default()])}" for f in rest)
+    lines = [_line(row.values()) + blank for row in rows]
     return _copy(model._meta.db_table, [*named, *(str(f.column) for f in rest)], lines)
 
 

@@ -43,6 +43,8 @@ class Terms:
 
 def fold(text: str) -> str:
     """Upper case without accents: "Müller" and "muller" are the same word."""
+    if text.isascii():
+        return text.upper()
     marked = unicodedata.normalize("NFKD", text)
     return "".join(c for c in marked if not unicodedata.combining(c)).upper()
 

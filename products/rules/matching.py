@@ -42,6 +42,8 @@ def item_key(sku: str, title: str, attributes: str) -> str:
 
 def folded(text: str) -> str:
     """Text without case, accents and width, for comparing codes and names."""
+    if text.isascii():
+        return text.upper().strip()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(c for c in plain if not unicodedata.combining(c)).upper().strip()
 
@@ -76,7 +78,9 @@ def pack_size(*texts: str) -> int:
 
 def better_title(held: str, told: str) -> str:
     """The title to keep of two: the longer one, of equally long ones the greater, so that the order of tellings is no matter."""
-    return max((held, told), key=lambda text: (len(text), text))
+    if len(held) != len(told):
+        return held if len(held) > len(told) else told
+    return max(held, told)
 
 
 def suggest(sku: str, title: str, attributes: str, articles: Iterable[Article], limit: int = 3) -> list[Suggestion]:

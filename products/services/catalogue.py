@@ -73,6 +73,11 @@ def ensure_items(
     return found
 
 
+def _best(held: tuple[str, str, str], told: tuple[str, str, str]) -> tuple[str, str, str]:
+    title, attributes, image = (matching.better_title(a, b) for a, b in zip(held, told, strict=True))
+    return title, attributes, image
+
+
 def _items(store: Store, keys: Iterable[str]) -> dict[str, ChannelItem]:
     return {item.channel_sku: item for item in ChannelItem.objects.filter(store=store, channel_sku__in=list(keys))}
 
@@ -86,7 +91,7 @@ def _item_row(
 
 def _tell(item: ChannelItem, texts: tuple[str, str, str], needed: bool, now: datetime) -> bool:
     held = (item.title, item.attributes, item.image_url)
-    best = tuple(matching.better_title(a, b) for a, b in zip(held, texts, strict=True))
+    best = held if held == texts else _best(held, texts)
     wanted_now = needed and item.needed_at is None
     if best == held and not wanted_now:
         return False

@@ -55,7 +55,7 @@ def create(
         if old[remote.external_id]:
             history.append(facts)
         else:
-            fresh.append(_to_assess(Order(**facts), store, buyer))
+            fresh.append(_to_assess(facts, store, buyer))
         lines += [{"order_id": pk, **line} for line in lines_of(remote, items)]
         addresses.append({"order_id": pk, "changed_at": now, **address_of(remote, buyer)})
         entries.append(_entry(pk, store, actor, now, old[remote.external_id]))
@@ -80,8 +80,14 @@ def _order(
     }  # fmt: skip
 
 
-def _to_assess(order: Order, store: Store, buyer: Buyer) -> Order:
-    """The order with what an assessment reads beside its own row."""
+#: Columns of an order and what stands in those the channel says nothing about.
+_BLANK = {f.attname: f.get_default() for f in Order._meta.concrete_fields}
+_OWN = {name: type(value) for name, value in _BLANK.items() if isinstance(value, dict | list)}
+
+
+def _to_assess(facts: dict[str, Any], store: Store, buyer: Buyer) -> Order:
+    """The unsaved order with what an assessment reads beside its own row."""
+    order = Order(*{**_BLANK, **{name: made() for name, made in _OWN.items()}, **facts}.values())
     order.store, order.buyer = store, buyer
     vars(order).update(
         store_kind=store.kind, store_zone=store.time_zone, store_code=store.code, black_at=buyer.blacklisted_at,
