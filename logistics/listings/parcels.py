@@ -86,7 +86,7 @@ class ParcelRow(serializers.Serializer):
     promised_by = serializers.DateTimeField(label=_("Promised by"), allow_null=True)
     receive_by = serializers.DateTimeField(label=_("Receiving time ends"), allow_null=True)
     next_check_at = serializers.DateTimeField(label=_("Next check"), allow_null=True)
-    advice = serializers.ChoiceField(Advice.choices, label=_("Advice"))
+    advice = serializers.ChoiceField(Advice.choices, allow_blank=True, label=_("Advice"))
     weight_g = serializers.IntegerField(label=_("Weight"), allow_null=True)
     orders = OrderBrief(many=True)
     days = serializers.IntegerField(label=_("Days under way"), allow_null=True)

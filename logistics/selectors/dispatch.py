@@ -130,6 +130,12 @@ def lock_notes(ids: Iterable[int]) -> list[DispatchNote]:
     return list(rows.select_related("order", "store", "service", "warehouse"))
 
 
+def hold_notes(ids: Iterable[int]) -> list[int]:
+    """Lock these notes in primary-key order without reading them; answers their ids."""
+    rows = DispatchNote.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def lock_note(pk: int) -> DispatchNote:
     """One note, locked. Raises ``Missing`` for a note that is gone or of another store."""
     found = lock_notes([pk])
@@ -339,27 +345,25 @@ class StageRow:
 
 
 def stage_rows(order_ids: Sequence[int]) -> dict[int, StageRow]:
-    """Dispatch facts of orders, from their newest note and their parcels. Three queries."""
-    newest: dict[int, DispatchNote] = {}
-    for note in DispatchNote.objects.filter(order_id__in=order_ids).exclude(state=NoteState.WITHDRAWN).order_by("pk"):
-        newest[note.order_id] = note
-    numbers = live_numbers(note.pk for note in newest.values())
+    """Dispatch facts of orders, from their newest note and their parcels; orders with neither are absent. Three queries."""
+    newest: dict[int, tuple[int, str, bool]] = {}
+    notes = DispatchNote.objects.filter(order_id__in=order_ids).exclude(state=NoteState.WITHDRAWN).order_by("pk")
+    for order_id, pk, state, printed in notes.values_list("order_id", "pk", "state", "printed_at"):
+        newest[order_id] = (pk, state, printed is not None)
+    numbered = set(
+        WaybillNumber.objects.filter(note_id__in=[pk for pk, _s, _p in newest.values()], state__in=LIVE_NUMBERS)
+        .values_list("note_id", flat=True)
+    )  # fmt: skip
     parcels: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     rows = Parcel.objects.filter(order_id__in=order_ids).exclude(state=ParcelState.CLOSED)
     for order_id, state, declared_at in rows.values_list("order_id", "state", "declared_at"):
         parcels[order_id].append((state, declared_at))
     made = {}
-    for order_id in order_ids:
-        last = newest.get(order_id)
-        mine = parcels.get(order_id, [])
-        left = [declared for state, declared in mine if state != ParcelState.PACKED]
+    for order_id in {*newest, *parcels}:
+        pk, state, printed = newest.get(order_id, (0, "", False))
+        left = [declared for parcel_state, declared in parcels.get(order_id, ()) if parcel_state != ParcelState.PACKED]
         made[order_id] = StageRow(
-            note_state=last.state if last else "",
-            has_number=bool(last and last.pk in numbers),
-            printed=bool(last and last.printed_at),
-            packed=bool(last and last.state in (NoteState.PACKED, NoteState.CLOSED)),
-            handed_over=bool(left),
-            declared=bool(left) and all(left),
-            approved=bool(last and last.state not in (NoteState.DRAFT,)),
-        )
+            note_state=state, has_number=pk in numbered, printed=printed, packed=state in (NoteState.PACKED, NoteState.CLOSED),
+            handed_over=bool(left), declared=bool(left) and all(left), approved=state not in ("", NoteState.DRAFT),
+        )  # fmt: skip
     return made

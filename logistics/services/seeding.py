@@ -12,11 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from core.audit import SYSTEM
 from logistics.choices import SignatureKind
 from logistics.models import ApprovalRule, Service
-from logistics.rules.waybill import check_digit
-from logistics.services import numbers as pool
 from logistics.services.seeding_tracking import load_tracking
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -74,25 +71,6 @@ def _rule() -> int:
         defaults={"active": False, "position": 10, "kinds": list(SignatureKind.values), "conditions": conditions},
     )
     return int(made)
-
-
-#: Services of a demo house with the first letters of their S10 numbers.
-_DEMO_POOLS = {"CP_REG": "RB", "CP_ORD": "UA", "CP_EUB": "LN", "EMS": "EA"}
-_DEMO_CONNECTOR = "AE_STANDARD"
-
-
-def load_demo(*, now: datetime, numbers: int = 400) -> int:
-    """For demo databases: waybill numbers in the pools, one service whose numbers come from the pretend carrier, and the
-    approval rule at work. Answers the numbers added; again adds nothing."""
-    switch_on_approval(now=now)
-    Service.objects.filter(code=_DEMO_CONNECTOR).update(connector="sandbox")
-    added = 0
-    for service in Service.objects.filter(code__in=_DEMO_POOLS):
-        letters = _DEMO_POOLS[service.code]
-        first, last = (f"{serial:08}" for serial in (70_000_000, 70_000_000 + numbers - 1))
-        text = f"{letters}{first}{check_digit(first)}CN .. {letters}{last}{check_digit(last)}CN"
-        added += len(pool.add_to_pool(service=service, text=text, actor=SYSTEM, now=now).added)
-    return added
 
 
 def switch_on_approval(*, now: datetime) -> None:

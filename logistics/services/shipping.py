@@ -84,12 +84,12 @@ def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> Hand
 
 
 def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
-    """The parcels with note, order, store and service, locked in primary-key order; their notes after them."""
+    """The parcels with note, order, store and service, locked in primary-key order; their notes before them, as at the
+    packing table."""
     ids = [parcel.pk for parcel in parcels]
+    selectors.hold_notes(Parcel.objects.filter(pk__in=ids, note__isnull=False).values_list("note_id", flat=True))
     rows = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    found = list(rows.select_related("note", "order", "store", "service"))
-    selectors.lock_notes([parcel.note_id for parcel in found if parcel.note_id])
-    return found
+    return list(rows.select_related("note", "order", "store", "service"))
 
 
 def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:

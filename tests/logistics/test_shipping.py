@@ -21,7 +21,7 @@ from inventory.models import Balance, Movement
 from logistics.events import ParcelsShipped
 from logistics.models import ApprovalRule, DispatchNote, Parcel, WaybillNumber
 from logistics.services import dispatch, numbers, packing, shipping
-from logistics.services.seeding import load_demo, load_reference
+from logistics.services.seeding import load_reference
 from orders.models import Order
 from stores.models import OutboundCall
 from stores.services.outbox import sending
@@ -288,9 +288,3 @@ def test_an_order_gets_one_note_however_many_draft_it() -> None:
         thread.join(60)
     assert faults == []
     assert DispatchNote.objects.count() == 12 == DispatchNote.objects.values("order").distinct().count()
-
-
-def test_a_demo_house_has_numbers_and_a_rule_at_work() -> None:
-    load_reference(now=NOW)
-    assert load_demo(now=NOW, numbers=20) == 80 and load_demo(now=NOW, numbers=20) == 0
-    assert ApprovalRule.objects.get().active and WaybillNumber.objects.filter(check_ok=False).count() == 0
