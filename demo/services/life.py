@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Store, User
 from core import clock
 from core.audit import Actor
+from core.errors import DomainError
 from core.jobs import JOBS
 from core.models import ExchangeRate
 from demo.services import shop
@@ -25,7 +26,7 @@ from inventory.choices import MovementKind
 from inventory.selectors import default_warehouse
 from inventory.services.receiving import receive
 from logistics.choices import NoteState, NumberState, ParcelState, SignatureKind
-from logistics.models import DispatchNote, Parcel
+from logistics.models import DispatchNote, Parcel, Service
 from logistics.services.dispatch import release_notes, sign_notes
 from logistics.services.numbers import add_to_pool, reserve_for
 from logistics.services.packing import pack
@@ -102,8 +103,6 @@ def know_rates(*, start: datetime, end: datetime) -> None:
 
 def fill_shelves(*, now: datetime) -> None:
     """Stock for every article and a pool of waybill numbers for a service without a carrier connection."""
-    from logistics.models import Service
-
     bins = {row["code"]: row["bin"] for row in shop.articles()}
     dice = random.Random(7)  # noqa: S311 - a repeatable pretence
     rows = [
@@ -219,8 +218,6 @@ def _desk(life: Life, now: datetime, *, last: bool) -> None:
 
 def _warehouse(life: Life, now: datetime, *, last: bool) -> tuple[int, int]:
     """Pack what lies on the shelves and hand it over; the last day leaves some to pack and some to hand over."""
-    from core.errors import DomainError
-
     packer = life.people["warehouse"]
     notes = list(
         DispatchNote.objects.filter(state=NoteState.RELEASED, numbers__state=NumberState.RESERVED).prefetch_related(

@@ -362,7 +362,7 @@ def test_its_pages_open_and_every_action_asks_first(name: str, store: Any, boss:
     client = browser(boss)
     ids = seen_ids(listing, boss, {})
     if listing.detail_url:
-        assert client.get(listing.detail_address(ids[0])).status_code == 200
+        assert client.get(listing.detail_address(ids[0]), follow=True).status_code == 200
     with CaptureQueriesContext(connection) as asked:
         for action in listing.allowed_actions(boss.actor, bulk=True):
             answer = client.post(f"/lists/{name}/do/{action.name}/", {"ids": ids})
