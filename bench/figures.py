@@ -24,7 +24,7 @@ def measure(*, only: set[str], now: datetime) -> list[Row]:
 
     parts: dict[str, Callable[[], list[Row]]] = {
         "P1": partial(pages, now), "P3": partial(searches, now), "P5": partial(rest, now), "P8": partial(work.hand_over, now),
-        "P9": partial(work.printing, now), "P11": partial(work.due_duties, now), "P13": partial(today, now),
+        "P9": partial(work.print_batches, now), "P11": partial(work.due_duties, now), "P13": partial(today, now),
         "P6": partial(work.create_orders, now), "P7": partial(work.import_file, now),
     }  # fmt: skip
     also = {"P2": "P1"}

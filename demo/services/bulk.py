@@ -124,6 +124,27 @@ _SQL: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+#: What stands in a column that must not be empty and that these statements do not name, by its type.
+_BLANK = {
+    "character varying": "''", "text": "''", "jsonb": "'{}'", "boolean": "false", "integer": "0", "smallint": "0", "bigint": "0",
+    "numeric": "0", "timestamp with time zone": "now()",
+}  # fmt: skip
+
+
+def _with_blanks(cursor: Any) -> list[tuple[str, str]]:
+    """Give every such column a default for the time of the filling, so that a new column needs no change here."""
+    cursor.execute(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' "
+        "AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER' "
+        "AND table_name IN ('products_sku', 'products_channelitem', 'customers_buyer', 'orders_order', 'orders_orderline', "
+        "'orders_orderaddress', 'logistics_parcel', 'worklist_duty', 'inventory_warehouse', 'products_skumatch')"
+    )
+    given = [(table, column, kind) for table, column, kind in cursor.fetchall() if kind in _BLANK]
+    for table, column, kind in given:
+        cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" SET DEFAULT {_BLANK[kind]}')
+    return [(table, column) for table, column, _kind in given]
+
+
 def fill(*, orders: int, now: datetime, duties: int | None = None) -> dict[str, int]:
     """Add ``orders`` orders of three bench stores with lines, parcels and duties. Answers rows by table.
 
@@ -151,6 +172,7 @@ def fill(*, orders: int, now: datetime, duties: int | None = None) -> dict[str, 
         given: dict[str, Any] = {
             "now": now, "n": orders, "stores": stores, "open": _OPEN, "duties": duties if duties is not None else max(orders // 5, 1)
         }  # fmt: skip
+        blanks = _with_blanks(cursor)
         for name, statement in _SQL:
             if name == "orders":
                 cursor.execute(
@@ -162,6 +184,8 @@ def fill(*, orders: int, now: datetime, duties: int | None = None) -> dict[str, 
                 cursor.execute("ANALYZE bench_buyer")
             cursor.execute(statement, given)
             made[name] = cursor.rowcount
+        for table, column in blanks:
+            cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" DROP DEFAULT')
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return made
