@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.choices import Role, StoreKind
 from accounts.models import ApiToken, Store, StoreMember, User
@@ -55,7 +56,7 @@ def create_store(
             )  # fmt: skip
     except IntegrityError as error:
         raise Conflict("store_taken", _("This code is taken by another store.")) from error
-    audit.record(store, "store.create", actor=actor, now=now, text="Store opened")
+    audit.record(store, "store.create", actor=actor, now=now, text=gettext_noop("Store opened"))
     transaction.on_commit(forget_store_names)
     return store
 
@@ -85,7 +86,7 @@ def change_store(*, store: Store, actor: Actor, now: datetime, **changes: Any) -
     transaction.on_commit(forget_store_names)
     differing = {k: [str(before[k]), str(changes[k])] for k in changes if before[k] != changes[k]}
     if differing:
-        audit.record(store, "store.change", actor=actor, now=now, text="Store changed", changes=differing)
+        audit.record(store, "store.change", actor=actor, now=now, text=gettext_noop("Store changed"), changes=differing)
     return store
 
 
@@ -115,7 +116,7 @@ def create_person(
     person.set_password(password)
     person.save()
     StoreMember.objects.bulk_create(StoreMember(user=person, store=store) for store in stores)
-    audit.record(person, "person.create", actor=actor, now=now, text="Login made", role=role)
+    audit.record(person, "person.create", actor=actor, now=now, text=gettext_noop("Login made"), role=role)
     return person
 
 
@@ -150,7 +151,7 @@ def change_person(
     if active is False:
         end_sessions(person=person, actor=actor, now=now)
     if changes:
-        audit.record(person, "person.change", actor=actor, now=now, text="Login changed", changes=changes)
+        audit.record(person, "person.change", actor=actor, now=now, text=gettext_noop("Login changed"), changes=changes)
     return person
 
 
@@ -187,7 +188,7 @@ def create_token(
         expires_at=expires_at, created_by_id=actor.user_id, created_at=now,
     )  # fmt: skip
     token.stores.set(chosen)
-    audit.record(token, "token.create", actor=actor, now=now, text="Token made", role=role, scopes=wanted)
+    audit.record(token, "token.create", actor=actor, now=now, text=gettext_noop("Token made"), role=role, scopes=wanted)
     return token, key
 
 
@@ -196,7 +197,7 @@ def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> None:
     """End a token at once; a second time changes nothing."""
     _need(actor, "accounts.change_token")
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
-        audit.record(token, "token.revoke", actor=actor, now=now, text="Token revoked")
+        audit.record(token, "token.revoke", actor=actor, now=now, text=gettext_noop("Token revoked"))
 
 
 def change_preferences(*, person: User, **wishes: Any) -> User:

@@ -1,6 +1,7 @@
 """The table of moves of an order."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core.states import Machine, Transition
 from orders.choices import OrderState as S
@@ -9,28 +10,29 @@ ORDER = Machine(
     "order",
     "state",
     [
-        Transition("pay", sources={S.UNPAID}, target=S.NEW, stamp="paid_at", text="Payment came in"),
+        Transition("pay", sources={S.UNPAID}, target=S.NEW, stamp="paid_at", text=gettext_noop("Payment came in")),
         Transition(
             "hold", sources={S.NEW, S.READY}, target=S.HELD, permission="orders.hold_order", needs=["reason"], label=_("Hold"),
-            text="Put on hold",
+            text=gettext_noop("Put on hold"),
         ),
-        Transition("make_ready", sources={S.NEW}, target=S.READY, stamp="ready_at", text="Ready to send"),
+        Transition("make_ready", sources={S.NEW}, target=S.READY, stamp="ready_at", text=gettext_noop("Ready to send")),
         Transition(
             "release", sources={S.HELD}, target=S.READY, permission="orders.hold_order", stamp="ready_at", label=_("Release"),
-            text="Released from hold",
+            text=gettext_noop("Released from hold"),
         ),
-        Transition("part_ship", sources={S.READY}, target=S.PART_SHIPPED, text="Partly shipped"),
-        Transition("ship", sources={S.NEW, S.READY, S.HELD, S.PART_SHIPPED}, target=S.SHIPPED, stamp="shipped_at", text="Shipped"),
-        Transition("deliver", sources={S.SHIPPED}, target=S.DELIVERED, stamp="delivered_at", text="Delivered"),
-        Transition("complete", sources={S.SHIPPED, S.DELIVERED}, target=S.COMPLETED, stamp="completed_at", text="Completed"),
+        Transition("part_ship", sources={S.READY}, target=S.PART_SHIPPED, text=gettext_noop("Partly shipped")),
+        Transition("ship", sources={S.NEW, S.READY, S.HELD, S.PART_SHIPPED}, target=S.SHIPPED, stamp="shipped_at",
+            text=gettext_noop("Shipped")),
+        Transition("deliver", sources={S.SHIPPED}, target=S.DELIVERED, stamp="delivered_at", text=gettext_noop("Delivered")),
+        Transition("complete", sources={S.SHIPPED, S.DELIVERED}, target=S.COMPLETED, stamp="completed_at", text=gettext_noop("Completed")),
         Transition(
             "cancel", sources={S.UNPAID, S.NEW, S.HELD, S.READY}, target=S.CANCELLED, permission="orders.cancel_order",
-            stamp="cancelled_at", needs=["reason"], label=_("Cancel"), text="Cancelled",
+            stamp="cancelled_at", needs=["reason"], label=_("Cancel"), text=gettext_noop("Cancelled"),
         ),
         Transition(
             "channel_cancel",
             sources={S.UNPAID, S.NEW, S.HELD, S.READY, S.PART_SHIPPED, S.SHIPPED, S.DELIVERED, S.COMPLETED},
-            target=S.CANCELLED, stamp="cancelled_at", text="Cancelled in the channel",
+            target=S.CANCELLED, stamp="cancelled_at", text=gettext_noop("Cancelled in the channel"),
         ),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from conversations import registry, rules
@@ -38,7 +39,7 @@ def create_template(*, code: str, language: str, actor: Actor, now: datetime, st
             row.save(force_insert=True)
     except IntegrityError:
         raise Conflict("template_exists", _("There is already a text %(code)s in this language."), code=code) from None
-    audit.record(row, "template.create", actor=actor, now=now, text="Text %(code)s added", code=code)
+    audit.record(row, "template.create", actor=actor, now=now, text=gettext_noop("Text %(code)s added"), code=code)
     return row
 
 
@@ -59,7 +60,8 @@ def change_template(*, template: Template, actor: Actor, now: datetime, **fields
             setattr(held, name, value)
         held.updated_at = now
         held.save(update_fields=[*changed, "updated_at"])
-        audit.record(held, "template.change", actor=actor, now=now, text="Text changed: %(names)s", names=", ".join(sorted(changed)))
+        audit.record(held, "template.change", actor=actor, now=now,
+            text=gettext_noop("Text changed: %(names)s"), names=", ".join(sorted(changed)))
     return held
 
 

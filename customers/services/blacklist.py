@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -30,7 +31,7 @@ def blacklist(*, buyer: Buyer, reason: str, actor: Actor, now: datetime) -> Buye
             return held
         held.blacklisted_at, held.blacklist_reason = held.blacklisted_at or now, reason.strip()[:300]
         held.save(update_fields=["blacklisted_at", "blacklist_reason"])
-        audit.record(held, "buyer.blacklist", actor=actor, now=now, text="Put on the blacklist", reason=reason)
+        audit.record(held, "buyer.blacklist", actor=actor, now=now, text=gettext_noop("Put on the blacklist"), reason=reason)
         publish(BuyerBlacklisted(held.pk))
     return held
 
@@ -43,7 +44,7 @@ def lift(*, buyer: Buyer, actor: Actor, now: datetime) -> Buyer:
         if held.blacklisted_at:
             held.blacklisted_at, held.blacklist_reason = None, ""
             held.save(update_fields=["blacklisted_at", "blacklist_reason"])
-            audit.record(held, "buyer.lift", actor=actor, now=now, text="Taken off the blacklist")
+            audit.record(held, "buyer.lift", actor=actor, now=now, text=gettext_noop("Taken off the blacklist"))
     return held
 
 
@@ -60,7 +61,7 @@ def change(*, buyer: Buyer, actor: Actor, now: datetime, **facts: Any) -> Buyer:
         for name, value in facts.items():
             setattr(held, name, value)
         held.save(update_fields=list(facts))
-        audit.record(held, "buyer.change", actor=actor, now=now, text="Facts corrected",
+        audit.record(held, "buyer.change", actor=actor, now=now, text=gettext_noop("Facts corrected"),
                      changes={name: [before[name], facts[name]] for name in facts})  # fmt: skip
     return held
 

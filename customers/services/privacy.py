@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -24,7 +25,7 @@ def export_buyer(*, buyer: Buyer, actor: Actor, now: datetime) -> dict[str, Any]
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     found = {"made_at": now.isoformat(), "customers.buyer": selectors.export_fields(buyer)}
     found |= {name: place.export(buyer) for name, place in sorted(PLACES.items())}
-    audit.record(buyer, "buyer.export", actor=actor, now=now, text="Personal data exported")
+    audit.record(buyer, "buyer.export", actor=actor, now=now, text=gettext_noop("Personal data exported"))
     return found
 
 
@@ -45,6 +46,6 @@ def erase_buyer(*, buyer: Buyer, actor: Actor, now: datetime, reason: str = "") 
             held.versions, held.email_consent, held.erased_at = {}, False, now
             held.save()
             changed["customers.buyer"] = 1
-            audit.record(held, "buyer.erase", actor=actor, now=now, text="Personal data erased", reason=reason)
+            audit.record(held, "buyer.erase", actor=actor, now=now, text=gettext_noop("Personal data erased"), reason=reason)
             publish(BuyerErased(held.pk))
     return changed

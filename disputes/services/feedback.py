@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from conversations import services as conversations
@@ -76,7 +77,7 @@ def record_feedback(*, store: Store, remotes: Sequence[RemoteFeedback], actor: A
         found.ids = [row.pk for row in kept]
         new = {row.external_id for row in fresh}
         audit.record_many(
-            audit.entry(row.order, "order.rated", actor=actor, now=now, text="Rated with %(stars)s stars", stars=row.stars)
+            audit.entry(row.order, "order.rated", actor=actor, now=now, text=gettext_noop("Rated with %(stars)s stars"), stars=row.stars)
             for row in kept if row.external_id in new
         )  # fmt: skip
         rated = [orders[r.order_external_id] for r in good.values()]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -36,7 +37,8 @@ def count_one(*, balance: Balance, counted: int, reason: str, actor: Actor, now:
     balance.refresh_from_db()
     if result.booked:
         audit.record(
-            balance, "stock.count", actor=actor, now=now, text="Counted: %(before)s → %(after)s", reason=reason, before=before,
+            balance, "stock.count", actor=actor, now=now,
+                text=gettext_noop("Counted: %(before)s → %(after)s"), reason=reason, before=before,
             after=counted,
         )  # fmt: skip
     sentence = _("%(before)s → %(after)s pieces")

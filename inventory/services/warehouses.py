@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit, clock
 from core.audit import Actor
@@ -49,7 +50,7 @@ def save_warehouse(*, code: str, actor: Actor, now: datetime, warehouse: Warehou
             row.save()
     except IntegrityError as error:
         raise Conflict("code_taken", _("This code is taken.")) from error
-    audit.record(row, "warehouse.save", actor=actor, now=now, text="Warehouse saved")
+    audit.record(row, "warehouse.save", actor=actor, now=now, text=gettext_noop("Warehouse saved"))
     return row
 
 
@@ -86,7 +87,7 @@ def save_bin(*, warehouse: Warehouse, code: str, actor: Actor, now: datetime, so
             row.save()
     except IntegrityError as error:
         raise Conflict("code_taken", _("This warehouse has a bin with this code.")) from error
-    audit.record(row, "bin.save", actor=actor, now=now, text="Bin %(code)s saved", code=row.code)
+    audit.record(row, "bin.save", actor=actor, now=now, text=gettext_noop("Bin %(code)s saved"), code=row.code)
     return row
 
 
@@ -102,7 +103,7 @@ def put_into_bin(*, balance: Balance, code: str, actor: Actor, now: datetime) ->
     balance.bin = place
     if before != (place.code if place else None):
         audit.record(
-            balance, "stock.bin", actor=actor, now=now, text="Bin: %(before)s → %(after)s", before=before or "—",
+            balance, "stock.bin", actor=actor, now=now, text=gettext_noop("Bin: %(before)s → %(after)s"), before=before or "—",
             after=place.code if place else "—",
         )  # fmt: skip
     return balance
@@ -119,7 +120,7 @@ def set_reorder_point(*, balance: Balance, pieces: int, actor: Actor, now: datet
     balance.reorder_point = pieces
     if before != pieces:
         audit.record(
-            balance, "stock.reorder_point", actor=actor, now=now, text="Reorder point: %(before)s → %(after)s", before=before,
+            balance, "stock.reorder_point", actor=actor, now=now, text=gettext_noop("Reorder point: %(before)s → %(after)s"), before=before,
             after=pieces,
         )  # fmt: skip
     return balance

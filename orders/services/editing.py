@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit, countries
 from core.audit import Actor
@@ -59,7 +60,7 @@ def edit_address(*, order: Order, actor: Actor, now: datetime, **fields: str) ->
     if address.country != row.country:
         Order._base_manager.filter(pk=row.pk).update(country=address.country)
         order.country = address.country
-    audit.record(row, "order.address", actor=actor, now=now, text="Address changed: %(fields)s", fields=", ".join(changed))
+    audit.record(row, "order.address", actor=actor, now=now, text=gettext_noop("Address changed: %(fields)s"), fields=", ".join(changed))
     if row.stage in UNDER_WAY:
         set_intercept(order=order, reason=HoldReason.ADDRESS, actor=audit.system(actor.label), now=now)
     publish(OrdersChanged((row.pk,)))
@@ -79,7 +80,7 @@ def set_service_many(
     changed = [row for row in good if row.service_code != service_code]
     Order._base_manager.filter(pk__in=[row.pk for row in changed]).update(service_code=service_code)
     audit.record_many(
-        audit.entry(row, "order.service", actor=actor, now=now, text="Service: %(service)s", service=service_code or "—")
+        audit.entry(row, "order.service", actor=actor, now=now, text=gettext_noop("Service: %(service)s"), service=service_code or "—")
         for row in changed
     )
     if changed:
@@ -102,7 +103,7 @@ def set_warehouse(*, order: Order, warehouse: Warehouse, actor: Actor, now: date
     stock.release(order_refs=[row.pk], actor=actor, now=now)
     Order._base_manager.filter(pk=row.pk).update(warehouse=warehouse, target_at=None)
     order.warehouse = warehouse
-    audit.record(row, "order.warehouse", actor=actor, now=now, text="Warehouse: %(warehouse)s", warehouse=warehouse.name)
+    audit.record(row, "order.warehouse", actor=actor, now=now, text=gettext_noop("Warehouse: %(warehouse)s"), warehouse=warehouse.name)
     assess_many(order_ids=[row.pk], actor=actor, now=now)
     return row
 
@@ -137,7 +138,8 @@ def set_flags(*, orders: Iterable[Order], colour: str, actor: Actor, now: dateti
         update_conflicts=True, unique_fields=["order", "colour"], update_fields=["note", "author_label", "at"],
     )  # fmt: skip
     audit.record_many(
-        audit.entry(o, "order.flag", actor=actor, now=now, text="Flag: %(flag)s", reason=note, flag=str(FlagColour(colour).label))
+        audit.entry(o, "order.flag", actor=actor, now=now,
+            text=gettext_noop("Flag: %(flag)s"), reason=note, flag=str(FlagColour(colour).label))
         for o in rows
     )
     return rows
@@ -152,7 +154,8 @@ def clear_flags(*, orders: Iterable[Order], colour: str, actor: Actor, now: date
     with_it = [rows[pk] for pk in sorted(held.values_list("order_id", flat=True))]
     held.delete()
     audit.record_many(
-        audit.entry(o, "order.unflag", actor=actor, now=now, text="Flag taken off: %(flag)s", flag=str(FlagColour(colour).label))
+        audit.entry(o, "order.unflag", actor=actor, now=now,
+            text=gettext_noop("Flag taken off: %(flag)s"), flag=str(FlagColour(colour).label))
         for o in with_it
     )
     return list(rows.values())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from core import audit, copying
 from core.audit import Actor
@@ -82,7 +83,7 @@ def mark_declared_many(*, order_ids: Iterable[int], actor: Actor, now: datetime)
         return
     Order._base_manager.filter(pk__in=[o.pk for o in rows]).update(declared_at=now)
     audit.record_many(
-        audit.entry(o, "order.declared", actor=actor, now=now, text="The channel knows that it was shipped") for o in rows
+        audit.entry(o, "order.declared", actor=actor, now=now, text=gettext_noop("The channel knows that it was shipped")) for o in rows
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
 from conversations.services import TextSpec
@@ -67,7 +68,7 @@ def _mark(greeted: Sequence[Order], actor: Actor, now: datetime) -> None:
         return
     ids = [order.pk for order in greeted]
     Order._base_manager.filter(pk__in=ids, greeted_at__isnull=True).update(greeted_at=now)
-    audit.record_many(audit.entry(order, "order.greet", actor=actor, now=now, text="Buyer greeted") for order in greeted)
+    audit.record_many(audit.entry(order, "order.greet", actor=actor, now=now, text=gettext_noop("Buyer greeted")) for order in greeted)
     for order in greeted:
         order.greeted_at = now
     worklist.close(rule_key="orders.greet", subject_ids=ids, actor=actor, now=now, reason="greeted")

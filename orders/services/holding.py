@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit, policies
 from core.audit import Actor
@@ -69,7 +70,7 @@ def hold_many(
     if again:
         Order._base_manager.filter(pk__in=[o.pk for o in again]).update(**facts)
         audit.record_many(
-            audit.entry(o, "order.hold", actor=actor, now=now, text="Still on hold", reason=sentence) for o in again
+            audit.entry(o, "order.hold", actor=actor, now=now, text=gettext_noop("Still on hold"), reason=sentence) for o in again
         )
         for order in again:
             order.hold_reason, order.hold_note, order.hold_until = reason, note[:300], until

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -54,5 +55,5 @@ def open_address(*, order: Order, actor: Actor, now: datetime) -> OrderAddress |
     if not actor.has_perm("orders.view_personal"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     found = OrderAddress._base_manager.filter(order=order).first()
-    audit.record(order, "order.address_opened", actor=actor, now=now, text="Address and phone were opened")
+    audit.record(order, "order.address_opened", actor=actor, now=now, text=gettext_noop("Address and phone were opened"))
     return found

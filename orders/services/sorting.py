@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -60,7 +61,7 @@ def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **f
             row.save()
     except IntegrityError as error:
         raise Conflict("name_taken", _("Another rule has this name."), field="name") from error
-    audit.record(row, "rule.save", actor=actor, now=now, text="Rule saved")
+    audit.record(row, "rule.save", actor=actor, now=now, text=gettext_noop("Rule saved"))
     return row
 
 
@@ -68,7 +69,7 @@ def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **f
 def delete_rule(*, rule: OrderRule, actor: Actor, now: datetime) -> None:
     """Delete a rule; orders it sorted stay as they are."""
     _need(actor)
-    audit.record(rule, "rule.delete", actor=actor, now=now, text="Rule “%(name)s” deleted", name=rule.name)
+    audit.record(rule, "rule.delete", actor=actor, now=now, text=gettext_noop("Rule “%(name)s” deleted"), name=rule.name)
     rule.delete()
 
 

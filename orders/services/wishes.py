@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -39,7 +40,7 @@ def add_wish(*, order: Order, kind: str, text: str, actor: Actor, now: datetime,
     wish = Wish._base_manager.create(
         order=order, line=line, kind=kind, text=text, value=value[:100], by_hand=True, created_at=now
     )
-    audit.record(order, "wish.add", actor=actor, now=now, text="Wish: %(wish)s", wish=text)
+    audit.record(order, "wish.add", actor=actor, now=now, text=gettext_noop("Wish: %(wish)s"), wish=text)
     publish(OrdersChanged((order.pk,)))
     return wish
 
@@ -62,7 +63,8 @@ def set_wish_state(*, wish: Wish, state: str, actor: Actor, now: datetime, note:
     wish.state = state
     order = row.order
     label = str(WishState(state).label)
-    audit.record(order, "wish.state", actor=actor, now=now, text="Wish “%(wish)s”: %(state)s", reason=note, wish=row.value or row.text,
+    audit.record(order, "wish.state", actor=actor, now=now,
+        text=gettext_noop("Wish “%(wish)s”: %(state)s"), reason=note, wish=row.value or row.text,
                  state=label)  # fmt: skip
     if state == WishState.CANNOT:
         if order.state in (OrderState.NEW, OrderState.READY):

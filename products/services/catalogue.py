@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from core import audit, copying
@@ -134,7 +135,7 @@ def create_sku(*, actor: Actor, now: datetime, code: str, **facts: Any) -> Sku:
         sku = Sku(code=code, created_at=now, **facts)
         sku.search = selectors.search_text(sku)
         sku.save(force_insert=True)
-        audit.record(sku, "sku.create", actor=actor, now=now, text="Article made")
+        audit.record(sku, "sku.create", actor=actor, now=now, text=gettext_noop("Article made"))
     return sku
 
 
@@ -154,7 +155,7 @@ def change_sku(*, sku: Sku, actor: Actor, now: datetime, **facts: Any) -> Sku:
             setattr(held, name, value)
         held.search = selectors.search_text(held)
         held.save(update_fields=[*changed, "search"])
-        audit.record(held, "sku.change", actor=actor, now=now, text="Article changed",
+        audit.record(held, "sku.change", actor=actor, now=now, text=gettext_noop("Article changed"),
                      changes={name: [str(before[name]), str(value)] for name, value in changed.items()})  # fmt: skip
     return held
 
@@ -180,8 +181,8 @@ def write_skus(*, rows: Sequence[Mapping[str, Any]], actor: Actor, now: datetime
         Sku.objects.bulk_create(fresh, batch_size=1000)
         Sku.objects.bulk_update(changed, [*SKU_FIELDS, "search"], batch_size=500)
         audit.record_many(
-            [audit.entry(s, "sku.create", actor=actor, now=now, text="Article made from a file") for s in fresh]
-            + [audit.entry(s, "sku.change", actor=actor, now=now, text="Article changed from a file") for s in changed]
+            [audit.entry(s, "sku.create", actor=actor, now=now, text=gettext_noop("Article made from a file")) for s in fresh]
+            + [audit.entry(s, "sku.change", actor=actor, now=now, text=gettext_noop("Article changed from a file")) for s in changed]
         )
     return Written(len(fresh), len(changed), len(latest) - len(fresh) - len(changed))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from core import audit
@@ -99,7 +100,8 @@ def create_articles(*, items: Iterable[ChannelItem], actor: Actor, now: datetime
         wanted = {code: held[pk] for pk, code in sorted(codes.items(), reverse=True) if code not in known}
         fresh = [_article(code, wanted[code], now) for code in sorted(wanted)]
         Sku.objects.bulk_create(fresh, batch_size=1000)
-        audit.record_many(audit.entry(s, "sku.create", actor=actor, now=now, text="Article made from a channel SKU") for s in fresh)
+        audit.record_many(audit.entry(s, "sku.create", actor=actor, now=now,
+            text=gettext_noop("Article made from a channel SKU")) for s in fresh)
         known |= {sku.code: sku for sku in fresh}
         _write(held, {pk: {known[code].pk: 1} for pk, code in codes.items()}, actor, now)
     return fresh
@@ -191,7 +193,7 @@ def unmatch(*, items: Iterable[ChannelItem], actor: Actor, now: datetime) -> lis
         ids = [item.pk for item in held]
         SkuMatch.objects.filter(item_id__in=ids).delete()
         ChannelItem.objects.filter(pk__in=ids).update(matched=False)
-        audit.record_many(audit.entry(i, "item.unmatch", actor=actor, now=now, text="Match taken back") for i in held)
+        audit.record_many(audit.entry(i, "item.unmatch", actor=actor, now=now, text=gettext_noop("Match taken back")) for i in held)
         _tell(held, actor, now)
     return held
 
@@ -240,7 +242,7 @@ def _write(held: dict[int, ChannelItem], wanted: dict[int, dict[int, int]], acto
     for pk in changed:
         held[pk].matched, held[pk].not_goods = True, False
         parts = [[sku_id, n] for sku_id, n in sorted(wanted[pk].items())]
-        lines.append(audit.entry(held[pk], "item.match", actor=actor, now=now, text="Matched", components=parts))
+        lines.append(audit.entry(held[pk], "item.match", actor=actor, now=now, text=gettext_noop("Matched"), components=parts))
     audit.record_many(lines)
     _tell([held[pk] for pk in changed], actor, now)
     return changed

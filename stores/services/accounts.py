@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.choices import StoreKind
 from accounts.models import Store
@@ -39,7 +40,7 @@ def connect(*, store: Store, secrets: Mapping[str, str], actor: Actor, now: date
     row.secrets = crypto.encrypt(json.dumps(kept))
     row.paused_reason, row.hold_until, row.failures = "", None, 0
     row.save()
-    audit.record(store, "store.connect", actor=actor, now=now, text="Connected to its channel")
+    audit.record(store, "store.connect", actor=actor, now=now, text=gettext_noop("Connected to its channel"))
     resume(store=store, lane=CHANNEL, actor=actor, now=now)
     later("stores.check_store", store_id=store.pk)
     later("stores.pull_store", store_id=store.pk)
@@ -62,7 +63,7 @@ def disconnect(*, store: Store, actor: Actor, now: datetime) -> None:
     )
     if changed:
         drop_for_store(store=store, lane=CHANNEL, actor=actor, now=now, reason=DISCONNECTED)
-        audit.record(store, "store.disconnect", actor=actor, now=now, text="Disconnected from its channel")
+        audit.record(store, "store.disconnect", actor=actor, now=now, text=gettext_noop("Disconnected from its channel"))
 
 
 def check(*, store: Store, now: datetime) -> str:

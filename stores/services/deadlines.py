@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -43,7 +44,7 @@ def set_deadline(
             "warn_unit": warn_unit, "origin": origin[:300] or deadline.origin,
         },
     )  # fmt: skip
-    audit.record(row, "deadline.set", actor=actor, now=now, text="%(code)s: %(value)s %(unit)s from %(day)s",
+    audit.record(row, "deadline.set", actor=actor, now=now, text=gettext_noop("%(code)s: %(value)s %(unit)s from %(day)s"),
                  code=row.rule_code, value=value, unit=unit, day=valid_from.isoformat(), new=made)  # fmt: skip
     return row
 

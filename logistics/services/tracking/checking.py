@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
 from core import audit, copying
@@ -163,7 +164,7 @@ def _write(checks: Sequence[Check], actor: Actor, now: datetime) -> None:
         words = {value: str(label) for value, label in Advice.choices}
     audit.record_many(
         audit.entry(
-            c.parcel, "parcel.check", actor=actor, now=now, text="Checked after %(days)s days: %(advice)s (%(rule)s)",
+            c.parcel, "parcel.check", actor=actor, now=now, text=gettext_noop("Checked after %(days)s days: %(advice)s (%(rule)s)"),
             days=c.facts.days_since_dispatch, advice=words[c.step.advice], rule=c.step.rule_id,
         )
         for c in checks

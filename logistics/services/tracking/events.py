@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from conversations import services as conversations
@@ -175,7 +176,7 @@ def _restate(parcels: Sequence[Parcel], actor: Actor, now: datetime, found: Reco
     found.settled = _end(ended, actor, now)
     settled = set(found.settled)
     audit.record_many(
-        audit.entry(p, "parcel.tracking", actor=actor, now=now, text="Tracking says: %(state)s",
+        audit.entry(p, "parcel.tracking", actor=actor, now=now, text=gettext_noop("Tracking says: %(state)s"),
                     **{"state": str(p.get_tracking_state_display()), "from": before})
         for p, before, _stand in changed if p.pk not in settled
     )  # fmt: skip

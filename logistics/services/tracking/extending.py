@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
 from core import audit, copying
@@ -73,7 +74,7 @@ def ask_extensions(*, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> 
             ).select_related("parcel__order", "store", "call")
         )
         audit.record_many(
-            audit.entry(row.parcel, "parcel.extend", actor=actor, now=now, text="Longer receiving time asked: %(days)s days",
+            audit.entry(row.parcel, "parcel.extend", actor=actor, now=now, text=gettext_noop("Longer receiving time asked: %(days)s days"),
                         days=row.days, cycle=row.cycle)
             for row in kept
         )  # fmt: skip
@@ -146,7 +147,7 @@ def confirm_extension(*, extension: Extension, actor: Actor, now: datetime, afte
         parcel.receive_by = max(row.after, parcel.receive_by or row.after)
         Parcel._base_manager.filter(pk=parcel.pk).update(receive_by=parcel.receive_by)
         audit.record(
-            parcel, "parcel.extended", actor=actor, now=now, text="Receiving time is now %(after)s (%(days)s days longer)",
+            parcel, "parcel.extended", actor=actor, now=now, text=gettext_noop("Receiving time is now %(after)s (%(days)s days longer)"),
             after=f"{row.after:%Y-%m-%d}", days=row.days,
         )  # fmt: skip
         _over(row, actor, now)
@@ -171,7 +172,7 @@ def extension_settled(*, call: OutboundCall, now: datetime) -> None:
         if parcel.state == ParcelState.SHIPPED:
             audit.record(
                 parcel, "parcel.not_extended", actor=SYSTEM, now=now, reason=reason,
-                text="The shop did not lengthen the receiving time",
+                text=gettext_noop("The shop did not lengthen the receiving time"),
             )  # fmt: skip
             _without(row, parcel, now, reason)
 

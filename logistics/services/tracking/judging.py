@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -36,7 +37,7 @@ def judge(
         if changes:
             soon = min(held.next_check_at or now, now + SOON)
             Parcel._base_manager.filter(pk=held.pk).update(**changes, next_check_at=soon, next_check_why="judged")
-            audit.record(held, "parcel.judge", actor=actor, now=now, text="A person noted what the tables ask", **changes)
+            audit.record(held, "parcel.judge", actor=actor, now=now, text=gettext_noop("A person noted what the tables ask"), **changes)
             worklist.refresh(rule_key="logistics.parcel_check", subject_ids=[held.pk], now=now)
     parcel.refresh_from_db()
     return parcel

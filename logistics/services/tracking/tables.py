@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -75,7 +76,8 @@ def _version(row: Row, changes: Mapping[str, Any], valid_from: date | None, acto
         setattr(held, name, changes[name])
     held.save()
     audit.record(
-        held, f"{model._meta.model_name}.set", actor=actor, now=now, text="%(rule)s from %(day)s: %(fields)s", rule=held.rule_id,
+        held, f"{model._meta.model_name}.set", actor=actor, now=now,
+            text=gettext_noop("%(rule)s from %(day)s: %(fields)s"), rule=held.rule_id,
         day=f"{day:%Y-%m-%d}", fields=", ".join(changed),
     )  # fmt: skip
     return held

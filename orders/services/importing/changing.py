@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import Store
 from core import audit, copying
 from core.audit import Actor
@@ -113,7 +115,7 @@ def write(*, store: Store, changes: Sequence[Change], actor: Actor, now: datetim
 
 def _entry(change: Change, actor: Actor, now: datetime) -> ActivityEntry:
     named = sorted(change.facts.keys() - _QUIET)
-    return audit.entry(change.order, "order.update", actor=actor, now=now, text="The channel told something new", facts=named)
+    return audit.entry(change.order, "order.update", actor=actor, now=now, text=gettext_noop("The channel told something new"), facts=named)
 
 
 def _compare(store: Store, winners: list[Change], now: datetime) -> None:

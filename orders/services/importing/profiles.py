@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from core import audit
@@ -57,7 +58,7 @@ def save_profile(*, name: str, store: Store | None, plan: Plan, actor: Actor, no
         profile = held or ImportProfile(name=name, store=store, created_at=now)
         profile.base, profile.mapping, profile.options = plan.base, plan.mapping, options
         profile.save()
-        audit.record(profile, "profile.save", actor=actor, now=now, text="Profile saved")
+        audit.record(profile, "profile.save", actor=actor, now=now, text=gettext_noop("Profile saved"))
     return profile
 
 
@@ -73,7 +74,7 @@ def change_profile(*, profile: ImportProfile, actor: Actor, now: datetime, name:
         if (held.name, held.mapping, held.options) != (name, mapping, options):
             held.name, held.mapping, held.options = name, mapping, options
             held.save(update_fields=["name", "mapping", "options"])
-            audit.record(held, "profile.change", actor=actor, now=now, text="Profile changed")
+            audit.record(held, "profile.change", actor=actor, now=now, text=gettext_noop("Profile changed"))
     return held
 
 
@@ -81,5 +82,5 @@ def delete_profile(*, profile: ImportProfile, actor: Actor, now: datetime) -> No
     """Forget a saved profile; imports that used it stay as they are."""
     if not actor.has_perm("orders.import_order"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
-    audit.record(profile, "profile.delete", actor=actor, now=now, text="Profile deleted", name=profile.name)
+    audit.record(profile, "profile.delete", actor=actor, now=now, text=gettext_noop("Profile deleted"), name=profile.name)
     profile.delete()

@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from core import audit, longwork, policies
@@ -67,7 +68,7 @@ def receive(
         made.plan = _with_seen(plan, made.seen, store).as_json()
         with transaction.atomic():
             made.save(force_insert=True)
-            audit.record(made, "import.receive", actor=actor, now=now, text="File handed in", name=made.name)
+            audit.record(made, "import.receive", actor=actor, now=now, text=gettext_noop("File handed in"), name=made.name)
     except BaseException:
         storage.delete(stored)
         raise

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from core import audit, policies
@@ -126,7 +127,7 @@ def pause(*, store: Store, lane: str, reason: str, actor: Actor, now: datetime) 
         paused_reason=rules.short_reason(reason, 300) or "-"
     )
     if changed:
-        audit.record(store, "store.paused", actor=actor, now=now, text="Stopped: %(lane)s", reason=reason, lane=lane)
+        audit.record(store, "store.paused", actor=actor, now=now, text=gettext_noop("Stopped: %(lane)s"), reason=reason, lane=lane)
         worklist.plan(rule_key=PAUSED, subject_ids=[row_of(store.pk, CHANNEL).pk], now=now)
 
 
@@ -143,7 +144,7 @@ def resume(*, store: Store, lane: str, actor: Actor, now: datetime) -> None:
     if not paused_reasons(home):
         worklist.close(rule_key=PAUSED, subject_ids=[home.pk], actor=actor, now=now)
     if changed:
-        audit.record(store, "store.resumed", actor=actor, now=now, text="Works again: %(lane)s", lane=lane)
+        audit.record(store, "store.resumed", actor=actor, now=now, text=gettext_noop("Works again: %(lane)s"), lane=lane)
 
 
 def _may(actor: Actor) -> None:
