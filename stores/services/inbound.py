@@ -8,12 +8,14 @@ was asked for is committed before the question, so an answer that was lost on it
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django_scopes import scopes_disabled
 
 from accounts.models import Store
@@ -36,6 +38,8 @@ UNREADABLE = "stores.unreadable"
 #: Pages of one fetch; what is left comes with the next one.
 PAGES = 200
 CHUNK = 200
+#: After so long nobody waits for an answer any more (a request takes 15 seconds at most).
+UNANSWERED = timedelta(seconds=30)
 #: A record that could not be read is tried so often before a person must look.
 TRIES = 3
 
@@ -52,7 +56,7 @@ def fetch(*, store: Store, kind: str, now: datetime, subjects: Sequence[str] = (
             return 0
         try:
             connector = connector_class(store.kind)(selectors.account(store, held))
-            missed = reconcile(store=store, kind=kind, now=now) if held.cursor.get(_doubt(kind)) else 0
+            missed = reconcile(store=store, kind=kind, now=now) if _unanswered(held, kind, now) else 0
             new = missed + _pull(connector, held, str(kind), now, subjects)
         except errors.ConnectorError as error:
             _fault(held, error, now)
@@ -89,13 +93,17 @@ def reconcile(*, store: Store, kind: str, now: datetime) -> int:
         except errors.ConnectorError as error:
             _fault(held, error, now)
             return 0
-        new = store_page(store=store, kind=str(kind), page=page, now=now, mark={mark: now.isoformat(), _doubt(kind): False})
+        told = _unanswered(held, kind, now)
+        new = store_page(store=store, kind=str(kind), page=page, now=now, mark={mark: now.isoformat()}, told=told)
         process(store=store, kind=kind, now=now)
         return new
 
 
-def store_page(*, store: Store, kind: str, page: RawPage, now: datetime, mark: dict[str, Any] | None = None) -> int:
-    """Keep the raw records of a page and move the cursor, in one transaction; answers how many were new."""
+def store_page(
+    *, store: Store, kind: str, page: RawPage, now: datetime, mark: dict[str, Any] | None = None, told: Collection[str] = ()
+) -> int:
+    """Keep the raw records of a page and move the cursor, in one transaction; answers how many were new. ``told``: questions
+    that count as answered now."""
     rows = [
         InboundRecord(
             store=store, kind=kind, remote_id=record.remote_id, digest=rules.digest_of(record.payload),
@@ -114,6 +122,9 @@ def store_page(*, store: Store, kind: str, page: RawPage, now: datetime, mark: d
         fresh = {(row.remote_id, row.digest): row for row in rows if (row.remote_id, row.digest) not in known}
         manager.bulk_create(fresh.values(), ignore_conflicts=True, batch_size=500)
         held.cursor = {**held.cursor, **(mark if mark is not None else {kind: page.cursor})}
+        if told:
+            asked = held.cursor.get(_doubt(kind), {})
+            held.cursor[_doubt(kind)] = {token: at for token, at in asked.items() if token not in told}
         held.save(update_fields=["cursor"])
     return len(fresh)
 
@@ -148,7 +159,7 @@ def retry_record(*, record: InboundRecord, actor: Actor, now: datetime) -> Inbou
     )
     if changed:
         worklist.close(rule_key=UNREADABLE, subject_ids=[record.pk], actor=actor, now=now)
-        audit.record(record.store, "inbound.retry", actor=actor, now=now, text="Read again: record %(id)s", id=record.pk)
+        audit.record(record.store, "inbound.retry", actor=actor, now=now, text=gettext_noop("Read again: record %(id)s"), id=record.pk)
     record.refresh_from_db()
     return record
 
@@ -168,11 +179,9 @@ def _pull(connector: Connector, held: Connection, kind: str, now: datetime, subj
     store, new, once = held.store, 0, kind in connector.read_once
     cursor = held.cursor.get(kind) or {"since": (now - timedelta(days=_first_days(store, now))).isoformat()}
     for _page in range(PAGES):
-        if once:
-            _begin_doubt(held, kind)
+        told = [_ask(held, kind, now)] if once else []
         page = connector.pull(kind, cursor, now=now, subjects=subjects)
-        mark = {kind: page.cursor, _doubt(kind): False} if once else None
-        new += store_page(store=store, kind=kind, page=page, now=now, mark=mark)
+        new += store_page(store=store, kind=kind, page=page, now=now, told=told)
         cursor = page.cursor
         if not page.more:
             break
@@ -180,16 +189,26 @@ def _pull(connector: Connector, held: Connection, kind: str, now: datetime, subj
 
 
 def _doubt(kind: str) -> str:
-    """The mark of a thing that is shown once and was asked for, whose answer is not stored yet."""
-    return f"{kind}:doubt"
+    """Where the questions for a thing that is shown once are kept until their answers are stored: token -> when asked."""
+    return f"{kind}:asked"
 
 
 @transaction.atomic
-def _begin_doubt(held: Connection, kind: str) -> None:
-    """Committed before the question: whatever ends this worker or spoils the answer, the next fetch looks into history."""
+def _ask(held: Connection, kind: str, now: datetime) -> str:
+    """Committed before the question: whatever ends this worker or spoils the answer, a later fetch looks into history."""
     row = Connection._base_manager.select_for_update(of=("self",)).get(pk=held.pk)
-    row.cursor = {**row.cursor, _doubt(kind): True}
+    token = uuid.uuid4().hex[:8]
+    known = set(_unanswered(row, kind, now)[1:])  # one old question is doubt enough, however long the channel is away
+    asked = {name: at for name, at in row.cursor.get(_doubt(kind), {}).items() if name not in known}
+    row.cursor = {**row.cursor, _doubt(kind): {**asked, token: now.isoformat()}}
     row.save(update_fields=["cursor"])
+    return token
+
+
+def _unanswered(held: Connection, kind: str, now: datetime) -> list[str]:
+    """Questions asked so long ago that no worker can be waiting for their answer any more."""
+    asked = held.cursor.get(_doubt(kind), {})
+    return [token for token, at in asked.items() if now - datetime.fromisoformat(at) >= UNANSWERED]
 
 
 def _fault(held: Connection, error: errors.ConnectorError, now: datetime) -> None:
