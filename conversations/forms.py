@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Store
 from accounts.selectors import stores_for
@@ -19,10 +20,19 @@ LANGUAGES = [
 ]  # fmt: skip
 
 
+#: What a text may ask to be true before it goes out, in words.
+CHECKS = {
+    "cancelled": _("The order is cancelled"), "carrier_record": _("The carrier has a record of the parcel"),
+    "extension_made": _("The receiving time was lengthened"), "marketing_consent": _("The buyer agreed to advertising"),
+    "no_open_dispute": _("No dispute is open"), "out_for_delivery": _("The parcel is out for delivery"),
+    "protected": _("The buyer is still protected"), "ready_for_collection": _("The parcel waits to be collected"),
+}  # fmt: skip
+
+
 class DraftForm(forms.Form):
     """A draft."""
 
-    subject = forms.CharField(required=False, max_length=300, label=_("Subject"))
+    subject = forms.CharField(required=False, max_length=300, label=pgettext_lazy("message", "Subject"))
     body = forms.CharField(max_length=10_000, label=_("Text"), widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}))
 
 
@@ -35,10 +45,10 @@ class TemplateForm(forms.Form):
     trigger = forms.CharField(required=False, max_length=120, label=_("When"))
     checks = forms.MultipleChoiceField(
         required=False, label=_("Must be true"), widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(GUARDRAILS)],
+        choices=lambda: [(name, CHECKS.get(name, name.replace("_", " "))) for name in sorted(GUARDRAILS)],
     )  # fmt: skip
     active = forms.BooleanField(required=False, initial=True, label=_("In use"))
-    subject = forms.CharField(required=False, max_length=200, label=_("Subject"))
+    subject = forms.CharField(required=False, max_length=200, label=pgettext_lazy("message", "Subject"))
     body = forms.CharField(
         max_length=10_000, label=_("Text"), widget=forms.Textarea(attrs={"rows": 16, "dir": "auto"}),
         help_text=_("Facts stand in double braces, e.g. {{buyer_name}}; {% if tracking_no %}…{% endif %} for conditions."),

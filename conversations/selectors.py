@@ -210,11 +210,15 @@ def inbox_page(actor: Actor, group: str, words: str, after: str) -> InboxRows:
     found = list(rows.order_by(*order)[: PAGE + 1])
     shown = found[:PAGE]
     mark = f"{getattr(shown[-1], field).isoformat()}|{shown[-1].pk}" if len(found) > PAGE else ""
-    return InboxRows(shown, _newest_texts(shown), mark)
+    return InboxRows(shown, _newest_texts(shown, theirs=group == "waiting"), mark)
 
 
-def _newest_texts(found: list[Conversation]) -> dict[int, str]:
-    newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk").values("body")[:1]
+def _newest_texts(found: list[Conversation], *, theirs: bool) -> dict[int, str]:
+    """The beginning of each thread's newest text; of the buyer's newest one where the buyer waits for an answer."""
+    texts = Message.objects.filter(conversation=OuterRef("pk"))
+    if theirs:
+        texts = texts.filter(direction=Direction.IN)
+    newest = texts.order_by("-at", "-pk").values("body")[:1]
     rows = Conversation.objects.filter(pk__in=[row.pk for row in found]).annotate(text=Subquery(newest))
     return {pk: (text or "")[:200] for pk, text in rows.values_list("pk", "text")}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import audit
 from core.audit import Actor
@@ -25,6 +25,16 @@ from core.models import ActivityEntry
 from core.states import MACHINES
 
 PAGE = 50
+#: What the parts of the house are called for people (see core.audit.system).
+PARTS = {
+    "approval rules": pgettext_lazy("actor", "approval rules"), "check": pgettext_lazy("actor", "check"),
+    "clock": pgettext_lazy("actor", "clock"), "connector": pgettext_lazy("actor", "channel"),
+    "demonstration": pgettext_lazy("actor", "demonstration"), "dispatch": pgettext_lazy("actor", "dispatch desk"),
+    "import": pgettext_lazy("actor", "import"), "intake": pgettext_lazy("actor", "order intake"),
+    "outbox": pgettext_lazy("actor", "outbox"), "privacy": pgettext_lazy("actor", "privacy"),
+    "shipping": pgettext_lazy("actor", "shipping"), "sweep": pgettext_lazy("actor", "clock"),
+    "tracking": pgettext_lazy("actor", "tracking"),
+}  # fmt: skip
 NOTE_LENGTH = 4000
 
 
@@ -90,7 +100,12 @@ def _recorded(obj: Any, kind: str, before: datetime | None, limit: int) -> Itera
     for line in lines.order_by("-at", "-pk")[:limit]:
         note = line.verb == "note"
         yield Entry(at=line.at, text=sentence(line) if not line.reason else f"{sentence(line)} · {line.reason}",
-                    who=line.actor_label, kind="note" if note else "audit", icon="note" if note else "")  # fmt: skip
+                    who=who(line), kind="note" if note else "audit", icon="note" if note else "")  # fmt: skip
+
+
+def who(line: ActivityEntry) -> str:
+    """Who did it; the parts of the house in the reader's language."""
+    return str(PARTS.get(line.actor_label, line.actor_label)) if line.actor_kind == "system" else line.actor_label
 
 
 def sentence(line: ActivityEntry) -> str:

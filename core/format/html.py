@@ -44,6 +44,11 @@ def country_html(code: str | None, language: str | None = None) -> SafeString:
     return format_html('<abbr class="cc" title="{}">{}</abbr>', country_name(code, language), code.upper())
 
 
+def clip_html(text: Any) -> SafeString:
+    """A long name cut to the width of a narrow column; the whole of it as its title."""
+    return format_html('<span class="clip" title="{}" dir="auto">{}</span>', text, text) if text not in (None, "") else SafeString(DASH)
+
+
 def mono_html(text: Any) -> SafeString:
     """An identifier in the mono face, so that digits can be compared."""
     return format_html('<span class="mono">{}</span>', text) if text not in (None, "") else SafeString(DASH)

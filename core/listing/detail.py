@@ -131,8 +131,11 @@ class DetailPage(Page):
         steps = [step for _action, step in made]
         extra = self.extra_steps(obj)
         if wanted and steps and not steps[0].get("disabled"):
-            return [steps[0], *extra, *steps[1:]]
-        return [*extra, *steps]
+            return [steps[0] | {"kind": steps[0].get("kind", "primary")}, *extra, *steps[1:]]
+        made_up = [*extra, *steps]
+        if made_up and not extra:
+            made_up[0] = {"kind": "default", **made_up[0]}  # nothing is next: no button pretends to be
+        return made_up
 
     def _step(self, action: Action, obj: Any) -> dict[str, Any]:
         step: dict[str, Any] = {

@@ -7,6 +7,7 @@ are used many times on a page. No component writes an inline style or script.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -20,6 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import format as f
+from core.clock import utcnow
 from core.templatetags.once import once
 
 register = template.Library()
@@ -269,7 +271,10 @@ def facts(items: Iterable[Any]) -> dict[str, Any]:
 def clock(at: Any, text: str = "", now: Any = None, tone: str = "") -> dict[str, Any]:
     """The clock of a subject: time left large (counts down), what happens then beside it."""
     shown = f.due(at, now, hard=True)
-    return {"at": at, "shown": shown, "tone": tone or ("rose" if shown.late else "lantern"), "text": text}
+    when = f.moment(at, now) if at else ""
+    near = shown.late or (at is not None and at - (now or utcnow()) < timedelta(days=3))
+    return {"at": at, "shown": shown, "tone": tone or ("rose" if shown.late else "lantern" if near else "neutral"), "text": text,
+            "again": when if when != shown.text else ""}
 
 
 @register.inclusion_tag("ui/filter_chips.html")

@@ -116,7 +116,7 @@ class Extend(Action):
     """Lengthen the receiving time."""
 
     name, label, permission = "extend", _("Lengthen the receiving time"), "logistics.extend_parcel"
-    form, icon, order = ExtendForm, "calendar-plus", 30
+    form, icon, order = ExtendForm, "calendar", 30
     explain = _("Shops that are connected are asked; elsewhere lengthen it in the shop first and record it here.")
     confirm = _("The shop and the buyer are told.")
     done_text = _("Longer receiving time recorded.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -236,7 +236,7 @@ class NotePage(DetailPage):
                     )
                 }
             )
-        return [{"title": _("Articles"), "columns": columns, "rows": rows}]
+        return [{"title": pgettext("order", "Articles"), "columns": columns, "rows": rows}]
 
     def first_step(self, obj: DispatchNote) -> str:
         if obj.state == NoteState.DRAFT:

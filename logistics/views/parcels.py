@@ -63,6 +63,8 @@ class ParcelPage(DetailPage):
         label, tone = STATES[obj.state]
         words, colour = TRACKING[obj.tracking_state]
         own = [{"label": label, "tone": tone}]
+        if obj.state == ParcelState.SHIPPED and obj.tracking_state:
+            return [{"label": words, "tone": colour}]  # on its way: the words of the trade say it more exactly
         return own if obj.state == obj.tracking_state else [*own, {"label": words, "tone": colour}]
 
     def sub(self, obj: Parcel) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from core import counts
@@ -41,11 +42,11 @@ class OrderListing(Listing):
         Column("stage", html=r.stage_badge, text=lambda row: str(r.STAGES[row["stage"]][0])),
         Column("buyer", html=r.buyer_cell, needs=("country",)),
         Column("store", html=r.store_cell, text=lambda row: row["store"], needs=("store__name",)),
-        Column("items", label=_("Articles"), html=r.items_cell, text=r.items_text, needs=("lines",)),
+        Column("items", label=pgettext_lazy("order", "Articles"), html=r.items_cell, text=r.items_text, needs=("lines",)),
         Column("pieces", label=_("pcs")),
         Column("total", money=True),
-        Column("shipping_method"),
         Column("ship_by", time="deadline", sortable=True),
+        Column("shipping_method", html=r.method_cell, text=lambda row: row["shipping_method"]),
         Column("hint", label=_("To know"), html=r.hint_cell, text=r.hint_text, width="wide",
                needs=("flags", "wishes", "join", "hold_note", "hold_reason", "intercept", "state")),
         Column("placed_at", sortable=True, default=False),

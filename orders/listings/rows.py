@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from core import format as f
@@ -74,7 +75,7 @@ class OrderRow(serializers.Serializer):
     """An order."""
 
     id = serializers.CharField()
-    number = serializers.CharField(label=_("Number"))
+    number = serializers.CharField(label=pgettext_lazy("order", "Number"))
     external_id = serializers.CharField(label=_("Channel id"))
     store = serializers.CharField(source="store.code", label=_("Store"))
     type = serializers.ChoiceField(OrderType.choices, label=_("Type"))
@@ -102,8 +103,13 @@ class OrderRow(serializers.Serializer):
 
 
 def store_cell(row: Mapping[str, Any]) -> Any:
-    """The store's name."""
-    return row["store__name"]
+    """The store's name, cut to the width of a column."""
+    return f.clip_html(row["store__name"])
+
+
+def method_cell(row: Mapping[str, Any]) -> Any:
+    """The service the buyer paid for, cut to the width of a column."""
+    return f.clip_html(row["shipping_method"]) if row["shipping_method"] else f.DASH
 
 
 def buyer_cell(row: Mapping[str, Any]) -> SafeString:

@@ -10,6 +10,9 @@ const rows = () => $$(".w-row:not(.going)", list);
 const narrow = matchMedia("(max-width: 899px)");
 let at = null;
 
+// a thread opens at its newest message
+function newest() { const thread = $(".thread", subject); if (thread) thread.scrollTop = thread.scrollHeight; }
+
 function choose(row, { open = true } = {}) {
   if (!row) return;
   rows().forEach((el) => el.removeAttribute("aria-current"));
@@ -19,7 +22,7 @@ function choose(row, { open = true } = {}) {
   at = row;
   if (open) {
     work.classList.add("open");
-    window.htmx.ajax("GET", row.dataset.url, { target: "#subject", swap: "innerHTML" }).then(() => { subject.scrollTop = 0; });
+    window.htmx.ajax("GET", row.dataset.url, { target: "#subject", swap: "innerHTML" }).then(() => { subject.scrollTop = 0; newest(); });
   }
 }
 function step(by) {
