@@ -13,7 +13,7 @@ import typst
 from django.conf import settings
 
 #: Sheets set at once. The typesetter remembers what it set; small pieces keep its memory flat.
-PIECE = 50
+PIECE = 16
 #: So many empty runs make it forget.
 FORGET_RUNS = 11
 

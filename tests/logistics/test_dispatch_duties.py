@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from core.audit import SYSTEM
