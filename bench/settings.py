@@ -6,3 +6,4 @@ from erp.settings import INSTALLED_APPS
 ROOT_URLCONF = "bench.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+ALLOWED_HOSTS = ["testserver", "localhost"]

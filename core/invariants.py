@@ -40,7 +40,9 @@ class Verdict:
 INVARIANTS: list[Invariant] = []
 
 
-def invariant(guarantee: str, title: str) -> Callable[[Callable[[datetime], Iterable[Any]]], Callable[[datetime], Iterable[Any]]]:
+def invariant(
+    guarantee: str, title: str
+) -> Callable[[Callable[[datetime], Iterable[Any]]], Callable[[datetime], Iterable[Any]]]:
     """Declare a promise. The decorated function takes ``now`` and answers the violations."""
 
     def declare(search: Callable[[datetime], Iterable[Any]]) -> Callable[[datetime], Iterable[Any]]:

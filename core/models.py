@@ -16,7 +16,9 @@ class ActivityEntry(models.Model):
     subject_id = models.BigIntegerField()
     store_ref = models.BigIntegerField(null=True, help_text="store of the subject, for scoping; null for house matters")
     verb = models.CharField(max_length=60, help_text="stable name of what was done, e.g. order.hold")
-    text = models.CharField(max_length=300, blank=True, help_text="English sentence with %(name)s fields, translated when shown")
+    text = models.CharField(
+        max_length=300, blank=True, help_text="English sentence with %(name)s fields, translated when shown"
+    )
     params = models.JSONField(default=dict, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     actor_kind = models.CharField(max_length=10)
@@ -118,9 +120,7 @@ class Job(models.Model):
     class Meta:
         verbose_name = _("job")
         indexes = [
-            models.Index(
-                fields=["created_at"], name="job_waiting", condition=Q(state__in=["queued", "running"])
-            ),
+            models.Index(fields=["created_at"], name="job_waiting", condition=Q(state__in=["queued", "running"])),
             models.Index(fields=["requester", "-created_at"], name="job_of_person"),
         ]
 

@@ -26,7 +26,12 @@ class Command(HouseCommand):
             "violations": sum(v.count for v in verdicts),
             "failed": any(v.count for v in verdicts),
             "invariants": [
-                {"guarantee": v.invariant.guarantee, "title": v.invariant.title, "violations": v.count, "samples": v.samples}
+                {
+                    "guarantee": v.invariant.guarantee,
+                    "title": v.invariant.title,
+                    "violations": v.count,
+                    "samples": v.samples,
+                }
                 for v in verdicts
             ],
         }
