@@ -25,10 +25,18 @@ def _countries() -> list[tuple[str, str]]:
     return sorted(((code, f.country_name(code)) for code in by_code()), key=lambda pair: pair[1])
 
 
+class StoreFilter(df.ModelMultipleChoiceFilter):
+    """Some of the actor's stores, by code."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """``store IN ids``."""
+        return qs.filter(store__in=[store.pk for store in value]) if value else qs
+
+
 class BuyerFilter(df.FilterSet):
     """The filters of the list of buyers."""
 
-    store = df.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
+    store = StoreFilter(queryset=_stores, to_field_name="code", distinct=False, label=_("Store"))
     country = df.MultipleChoiceFilter(choices=_countries, label=_("Country"))
     blacklisted = df.TypedChoiceFilter(choices=YES_NO, coerce=lambda value: value == "true", method="by_blacklist", label=_("Blacklisted"))
 

@@ -24,6 +24,14 @@ def _stores(request: Any) -> QuerySet[Any]:
     return stores_for(request.actor)
 
 
+class StoreFilter(df.ModelMultipleChoiceFilter):
+    """Some of the actor's stores, by code."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """``store IN ids``."""
+        return qs.filter(store__in=[store.pk for store in value]) if value else qs
+
+
 class SkuFilter(df.FilterSet):
     """The filters of the list of articles."""
 
@@ -39,7 +47,7 @@ class ItemFilter(df.FilterSet):
     """The filters of the list of channel SKUs."""
 
     state = df.MultipleChoiceFilter(choices=ITEM_STATES, method="by_state", label=_("State"))
-    store = df.ModelMultipleChoiceFilter(queryset=_stores, to_field_name="code", label=_("Store"))
+    store = StoreFilter(queryset=_stores, to_field_name="code", distinct=False, label=_("Store"))
     needed = df.TypedChoiceFilter(choices=YES_NO, coerce=lambda value: value == "true", method="by_needed", label=_("Orders wait for it"))
 
     class Meta:

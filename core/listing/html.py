@@ -315,7 +315,8 @@ def same_question(text: str) -> tuple[Any, ...]:
 def shown_values(field: Any, values: list[str]) -> str:
     """The chosen values of a filter in words."""
     choices = {}
-    for key, label in getattr(field, "choices", ()) or getattr(field.widget, "choices", ()):
+    offered = getattr(field, "choices", None)  # only walked: choices that are read when asked have no length
+    for key, label in getattr(field.widget, "choices", ()) if offered is None else offered:
         if isinstance(label, list | tuple):
             choices.update({str(k): v for k, v in label})
         else:

@@ -192,6 +192,8 @@ class MapPage(ImportDoor):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The columns as they are understood."""
+        if not self.upload.stored and self.upload.job is None:  # deleted before anything was done with it
+            return self.go(reverse("orders:imports"), _("The file has been deleted. Hand it in again."))
         if not self.upload.stored:
             return self.go(reverse("orders:import-result", args=[pk]))
         return self.answer(forms.ReadForm(upload=self.upload))

@@ -27,8 +27,8 @@ def _skus(store: Any, count: int, person: Any) -> None:
 
 def _items(store: Any, count: int, person: Any) -> None:
     for n in range(count):
-        sku = make_sku() if n % 3 == 0 else None
-        make_item(store, sku=sku, pieces=1 + n % 2, not_goods=n % 3 == 1, needed_at=NOW if n % 2 else None, attributes="Color: red")
+        sku = make_sku() if n % 3 == 1 else None
+        make_item(store, sku=sku, pieces=1 + n % 2, not_goods=n % 3 == 2, needed_at=NOW if n % 2 else None, attributes="Color: red")
 
 
 def _buyers(store: Any, count: int, person: Any) -> None:
