@@ -100,7 +100,7 @@ class OrderListing(Listing):
         "type": "walked in order of placing",
     }  # fmt: skip
     icon = "receipt"
-    empty = (_("No orders yet."), _("Import a file, connect a shop, or enter one."), _("New order"), "orders:new")
+    empty = (_("No orders yet."), _("Import a file, connect a shop, or enter one."), _("Import orders"), "orders:import")
 
     def queryset(self, actor: Actor) -> QuerySet[Order]:
         """The orders of the actor's stores."""
