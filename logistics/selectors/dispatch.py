@@ -13,7 +13,7 @@ from babel import Locale
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core import counts, policies
+from core import audit, counts, policies
 from core.audit import Actor
 from core.errors import Missing
 from logistics.choices import BlockReason, NoteState, NumberState, ParcelState
@@ -34,6 +34,7 @@ from logistics.rules.routing import ServiceFacts
 from orders.choices import OrderState
 from orders.models import Order, OrderAddress, OrderLine
 from stores.models import Deadline
+from worklist.models import Duty
 
 #: States in which a note still has work to do.
 OPEN_NOTES = [NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED]
@@ -289,6 +290,17 @@ def open_count(actor: Actor) -> int:
 def note_of_log(log_id: int) -> str:
     """The number of the note a print row is about."""
     return PrintLog.objects.values_list("note__number", flat=True).get(pk=log_id)
+
+
+def living_duties(rules: Sequence[str], notes: Sequence[DispatchNote]) -> dict[str, list[int]]:
+    """Which of these rules have a living duty about these notes: rule -> note ids. One query."""
+    found: dict[str, list[int]] = defaultdict(list)
+    rows = Duty.objects.filter(
+        subject_type=audit.subject_type(DispatchNote), subject_id__in=[note.pk for note in notes], rule__in=rules, closed_at__isnull=True
+    )
+    for rule, note_id in rows.values_list("rule", "subject_id"):
+        found[rule].append(note_id)
+    return found
 
 
 def open_lines(order_ids: Sequence[int]) -> list[tuple[int, int, int, bool]]:

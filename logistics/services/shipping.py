@@ -141,8 +141,8 @@ def _follow(parcels: list[Parcel], actor: Actor, now: datetime) -> None:
     declare(parcels=parcels, now=now)
     texts = [conversations.TextSpec(SHIPPED_TEXT, parcel, key=f"{SHIPPED_TEXT}:{parcel.number}") for parcel in parcels]
     conversations.send_many(specs=texts, actor=audit.system("shipping"), now=now)
-    for rule in ENDS_WITH_HAND_OVER:
-        worklist.close(rule_key=rule, subject_ids=[note.pk for note in notes], actor=actor, now=now, reason="handed over")
+    for rule, ids in selectors.living_duties(ENDS_WITH_HAND_OVER, notes).items():
+        worklist.close(rule_key=rule, subject_ids=ids, actor=actor, now=now, reason="handed over")
     stages.push(order_ids=[parcel.order_id for parcel in parcels], actor=actor, now=now)
 
 
