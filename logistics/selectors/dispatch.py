@@ -360,8 +360,8 @@ def stage_rows(order_ids: Sequence[int]) -> dict[int, StageRow]:
     """Dispatch facts of orders, from their newest note and their parcels; orders with neither are absent. Three queries."""
     newest: dict[int, tuple[int, str, bool]] = {}
     notes = DispatchNote.objects.filter(order_id__in=order_ids).exclude(state=NoteState.WITHDRAWN).order_by("pk")
-    for order_id, pk, state, printed in notes.values_list("order_id", "pk", "state", "printed_at"):
-        newest[order_id] = (pk, state, printed is not None)
+    for order_id, pk, state, printed_at in notes.values_list("order_id", "pk", "state", "printed_at"):
+        newest[order_id] = (pk, state, printed_at is not None)
     numbered = set(
         WaybillNumber.objects.filter(note_id__in=[pk for pk, _s, _p in newest.values()], state__in=LIVE_NUMBERS)
         .values_list("note_id", flat=True)
