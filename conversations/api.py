@@ -76,7 +76,6 @@ class TemplateChange(serializers.Serializer):
     active = serializers.BooleanField(required=False)
 
 
-
 class TemplateResource(Resource):
     """``/api/v1/templates/``."""
 

@@ -25,9 +25,11 @@ _MIRROR = {
 def deliveries_without_way(now: datetime) -> Iterable[object]:
     """A route that nobody will ever walk."""
     alone = Delivery._base_manager.filter(call__isnull=True)
-    return alone.exclude(state__in=[DeliveryState.BY_HAND, DeliveryState.DROPPED]).exclude(
-        state=DeliveryState.SENT, confirmed_by__isnull=False
-    ).exclude(state=DeliveryState.SENT, route=Route.MAILBOX)
+    return (
+        alone.exclude(state__in=[DeliveryState.BY_HAND, DeliveryState.DROPPED])
+        .exclude(state=DeliveryState.SENT, confirmed_by__isnull=False)
+        .exclude(state=DeliveryState.SENT, route=Route.MAILBOX)
+    )
 
 
 @invariant("G1", "a message handed to its routes has at least one")
@@ -42,15 +44,19 @@ def deliveries_out_of_step(now: datetime) -> Iterable[object]:
     wrong = Q()
     for call_state, state in _MIRROR.items():
         wrong |= Q(call__state=call_state) & ~Q(state=state)
-    return Delivery._base_manager.filter(wrong, call__isnull=False).exclude(state=DeliveryState.BY_HAND).exclude(
-        confirmed_by__isnull=False
+    return (
+        Delivery._base_manager.filter(wrong, call__isnull=False)
+        .exclude(state=DeliveryState.BY_HAND)
+        .exclude(confirmed_by__isnull=False)
     )
 
 
 @invariant("G1", "each key is one message")
 def keys_twice(now: datetime) -> Iterable[object]:
     """The same step and cycle written twice."""
-    return [row["key"] for row in Message._base_manager.values("key").annotate(n=Count("pk")).filter(n__gt=1).order_by()]
+    return [
+        row["key"] for row in Message._base_manager.values("key").annotate(n=Count("pk")).filter(n__gt=1).order_by()
+    ]
 
 
 @invariant("G1c", "no chaser was sent after the buyer had answered")
@@ -72,7 +78,11 @@ def chasers_twice_a_day(now: datetime) -> Iterable[object]:
     rows = Message._base_manager.filter(is_chaser=True).exclude(state=MessageState.CANCELLED)
 
     for message in rows.select_related("store").only("store__time_zone", "at", "facts", "conversation_id").iterator():
-        place = (message.conversation_id, message.facts.get("order_ref"), local_day(message.at, message.store.time_zone))
+        place = (
+            message.conversation_id,
+            message.facts.get("order_ref"),
+            local_day(message.at, message.store.time_zone),
+        )
         seen[place] = seen.get(place, 0) + 1
     return [f"{place}: {n}" for place, n in seen.items() if n > 1]
 

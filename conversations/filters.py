@@ -45,7 +45,9 @@ class ConversationFilter(django_filters.FilterSet):
     """What may be asked of the list of threads."""
 
     store = StoreFilter(queryset=_stores, to_field_name="code", field_name="store", distinct=False, label=_("Store"))
-    waiting = django_filters.BooleanFilter(field_name="waiting_since", lookup_expr="isnull", exclude=True, label=_("Waits for us"))
+    waiting = django_filters.BooleanFilter(
+        field_name="waiting_since", lookup_expr="isnull", exclude=True, label=_("Waits for us")
+    )
     buyer = django_filters.NumberFilter(field_name="buyer_id", label=_("Buyer"))
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
@@ -68,7 +68,7 @@ class Answer(FollowUpRule):
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Answer")
+        return gettext("Answer")
 
 
 @register
@@ -109,11 +109,14 @@ class SendByHand(FollowUpRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """Where it goes."""
         fields = facts.get("fields", {})
-        return _now("%(store)s: text %(code)s") % {"store": fields.get("store", ""), "code": fields.get("code") or "–"}
+        return gettext("%(store)s: text %(code)s") % {
+            "store": fields.get("store", ""),
+            "code": fields.get("code") or "–",
+        }
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Copy and confirm")
+        return gettext("Copy and confirm")
 
     def bulk_url(self) -> str:
         """All of them one after the other."""
@@ -144,7 +147,11 @@ class _DraftRule(FollowUpRule):
         found = _thread_facts(subject.conversation)
         refused = subject.facts.get("refused") or {}
         why = "; ".join([*refused.get("missing", []), *refused.get("untrue", [])])
-        return {**found, "number": subject.facts.get("order_no", ""), "fields": {"code": subject.template_code, "why": why}}
+        return {
+            **found,
+            "number": subject.facts.get("order_no", ""),
+            "fields": {"code": subject.template_code, "why": why},
+        }
 
 
 @register
@@ -161,11 +168,11 @@ class RefusedText(_DraftRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """What is missing."""
         fields = facts.get("fields", {})
-        return _now("Text %(code)s: %(why)s") % {"code": fields.get("code", ""), "why": fields.get("why", "")}
+        return gettext("Text %(code)s: %(why)s") % {"code": fields.get("code", ""), "why": fields.get("why", "")}
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Complete and send")
+        return gettext("Complete and send")
 
 
 @register
@@ -182,8 +189,8 @@ class CheckDraft(_DraftRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """Which text."""
-        return _now("Text %(code)s is ready") % {"code": facts.get("fields", {}).get("code", "")}
+        return gettext("Text %(code)s is ready") % {"code": facts.get("fields", {}).get("code", "")}
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Read and send")
+        return gettext("Read and send")

@@ -60,10 +60,16 @@ class NewTemplateForm(TemplateForm):
     """A new text."""
 
     takes: ClassVar[tuple[str, ...]] = ("actor",)
-    code = forms.RegexField(r"^[A-Z][A-Z0-9_]{0,9}$", max_length=10, label=_("Code"), help_text=_("Capital letters and digits, e.g. S01"))
+    code = forms.RegexField(
+        r"^[A-Z][A-Z0-9_]{0,9}$", max_length=10, label=_("Code"), help_text=_("Capital letters and digits, e.g. S01")
+    )
     language = forms.ChoiceField(choices=LANGUAGES, label=_("Language"))
     store = forms.ModelChoiceField(
-        queryset=Store.objects.none(), required=False, to_field_name="code", label=_("Store"), empty_label=_("All stores")
+        queryset=Store.objects.none(),
+        required=False,
+        to_field_name="code",
+        label=_("Store"),
+        empty_label=_("All stores"),
     )
     field_order: ClassVar[list[str]] = ["code", "language", "store"]
 

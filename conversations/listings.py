@@ -110,7 +110,9 @@ class MessageListing(Listing):
         Column("language", default=False),
         Column("key", mono=True, default=False),
     ]
-    parts = [RowPart(name="deliveries", fields={"deliveries": RouteRow(many=True, label=_("Routes"))}, part=_deliveries)]
+    parts = [
+        RowPart(name="deliveries", fields={"deliveries": RouteRow(many=True, label=_("Routes"))}, part=_deliveries)
+    ]
     actions = [SendMessage(), ConfirmSent(), CancelMessage()]
     views = [
         View("all", _("All"), counted=False, default=True),
@@ -208,7 +210,12 @@ class TemplateListing(Listing):
     ]
     url, detail_url, default_order = "conversations:templates", "conversations:template", "code"
     search_by = [Contains("code"), Contains("purpose"), Contains("when_zh"), Contains("subject")]
-    empty = (_("No texts yet."), _("The starting texts are loaded with the installation."), _("New text"), "conversations:template-new")
+    empty = (
+        _("No texts yet."),
+        _("The starting texts are loaded with the installation."),
+        _("New text"),
+        "conversations:template-new",
+    )
 
     def queryset(self, actor: Actor) -> QuerySet[Template]:
         """Texts of the house and of the actor's stores."""

@@ -65,7 +65,9 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         constraints = [models.UniqueConstraint(fields=["store", "buyer"], name="conversation_once")]
         indexes = [
-            models.Index(fields=["waiting_since", "id"], name="conversation_waiting", condition=Q(waiting_since__isnull=False)),
+            models.Index(
+                fields=["waiting_since", "id"], name="conversation_waiting", condition=Q(waiting_since__isnull=False)
+            ),
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
         ]
 
@@ -128,7 +130,9 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         constraints = [
             models.UniqueConstraint(fields=["message", "route"], name="delivery_once"),
-            models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="delivery_sent_has_time"),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="delivery_sent_has_time"
+            ),
         ]
         indexes = [
             models.Index(fields=["created_at"], name="delivery_open", condition=Q(state__in=["queued", "leased", "unknown", "by_hand"])),

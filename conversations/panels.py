@@ -45,7 +45,9 @@ for _subject in ("orders.order", "logistics.parcel"):
 
 def _thread(obj: Any, actor: Actor) -> dict[str, Any]:
     """The end of the thread with the buyer, and the way to write."""
-    buyer_id = getattr(obj, "buyer_id", None) or (obj.pk if subject_type(obj) == "customers.buyer" else obj.order.buyer_id)
+    buyer_id = getattr(obj, "buyer_id", None) or (
+        obj.pk if subject_type(obj) == "customers.buyer" else obj.order.buyer_id
+    )
     found = selectors.thread_of(buyer_id)
     about = f"{subject_type(obj)}:{obj.pk}"
     url = f"{reverse('conversations:thread', args=[found.pk])}?about={about}" if found else ""
@@ -53,4 +55,7 @@ def _thread(obj: Any, actor: Actor) -> dict[str, Any]:
 
 
 for _place in ("orders.detail", "parcels.detail", "customers.detail"):
-    panels.register(_place, Panel("messages", _("Messages"), "conversations.view_message", "conversations/_panel.html", _thread, order=30))
+    panels.register(
+        _place,
+        Panel("messages", _("Messages"), "conversations.view_message", "conversations/_panel.html", _thread, order=30),
+    )

@@ -18,13 +18,21 @@ def _default(name: str) -> Any:
 @_default("extension_made")
 def extension_made(about: Any, facts: Mapping[str, Any]) -> str:
     """The channel confirmed a longer receiving time."""
-    return "" if facts.get("extended_days") and facts.get("new_deadline") else gettext_noop("the receiving time was not extended")
+    return (
+        ""
+        if facts.get("extended_days") and facts.get("new_deadline")
+        else gettext_noop("the receiving time was not extended")
+    )
 
 
 @_default("carrier_record")
 def carrier_record(about: Any, facts: Mapping[str, Any]) -> str:
     """A record of the carrier is on file."""
-    return "" if facts.get("last_event") and facts.get("last_event_date") else gettext_noop("there is no record of the carrier")
+    return (
+        ""
+        if facts.get("last_event") and facts.get("last_event_date")
+        else gettext_noop("there is no record of the carrier")
+    )
 
 
 @_default("protected")
@@ -52,7 +60,9 @@ def marketing_consent(about: Any, facts: Mapping[str, Any]) -> str:
     """The buyer agreed to marketing mail."""
     order = about if hasattr(about, "buyer") else getattr(about, "order", None)
     buyer = getattr(order, "buyer", None)
-    return "" if buyer is not None and buyer.email_consent else gettext_noop("the buyer has not agreed to marketing mail")
+    return (
+        "" if buyer is not None and buyer.email_consent else gettext_noop("the buyer has not agreed to marketing mail")
+    )
 
 
 @_default("no_open_dispute")

@@ -4,18 +4,26 @@ from django.utils.translation import gettext_lazy as _
 
 from core.policies import declare
 
-CHASERS_A_DAY = declare("conversations.chasers_a_day", 1, _("Chasers about one order on one day, at most"), source="manual 002")
+CHASERS_A_DAY = declare(
+    "conversations.chasers_a_day", 1, _("Chasers about one order on one day, at most"), source="manual 002"
+)
 CHASERS_UNANSWERED = declare(
     "conversations.chasers_unanswered", 3, _("Chasers about one order without an answer, at most"), source="house"
 )
 ANSWER_HOURS = declare(
-    "conversations.answer_hours", 24, _("A buyer is answered within so many hours (where no channel clock counts)"),
+    "conversations.answer_hours",
+    24,
+    _("A buyer is answered within so many hours (where no channel clock counts)"),
     source="manual 001",
 )
 MAILBOX_BY_HAND = declare(
-    "conversations.mailbox_by_hand", True, _("Without a connector texts are copied into the channel's mailbox by hand"),
+    "conversations.mailbox_by_hand",
+    True,
+    _("Without a connector texts are copied into the channel's mailbox by hand"),
     source="manual 002",
 )
-AGENT_NAME = declare("conversations.agent_name", "", _("Name under automatic messages (empty: customer service)"), source="house")
+AGENT_NAME = declare(
+    "conversations.agent_name", "", _("Name under automatic messages (empty: customer service)"), source="house"
+)
 HELP_URL = declare("conversations.help_url", "", _("Address of the help page named in messages"), source="house")
 STORE_URL = declare("conversations.store_url", "", _("Address of the store named in messages"), source="house")

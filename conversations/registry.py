@@ -100,7 +100,9 @@ def subjects(subject_type: str) -> Callable[[Any], Any]:
     return register
 
 
-def finder(function: Callable[[Any, Iterable[str]], Mapping[str, int]]) -> Callable[[Any, Iterable[str]], Mapping[str, int]]:
+def finder(
+    function: Callable[[Any, Iterable[str]], Mapping[str, int]],
+) -> Callable[[Any, Iterable[str]], Mapping[str, int]]:
     """Give the orders of a store by the channel's ids, so that a message finds its order."""
     FINDERS.append(function)
     return function

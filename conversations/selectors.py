@@ -158,7 +158,9 @@ def open_chasers(conversation_ids: Iterable[int], since: datetime) -> list[Messa
 
 def deliveries_about(subject_type: str, subject_id: int) -> QuerySet[Delivery]:
     """How the messages about an object travelled."""
-    return Delivery.objects.filter(message__about_type=subject_type, message__about_id=subject_id).select_related("message")
+    return Delivery.objects.filter(message__about_type=subject_type, message__about_id=subject_id).select_related(
+        "message"
+    )
 
 
 def last_inbound(found: Conversation) -> Message | None:

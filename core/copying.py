@@ -107,7 +107,9 @@ def _document(rows: Sequence[Mapping[str, Any]]) -> str:
     return orjson.dumps(list(rows), default=str).decode()
 
 
-def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Mapping[str, Any]], where: str = "") -> int:
+def update_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Mapping[str, Any]], where: str = ""
+) -> int:
     """Write ``columns`` of the rows named by their ``id`` with one UPDATE; answers how many changed.
 
     Each row is a mapping with ``id`` and all ``columns`` (database names). ``where`` is a further SQL condition over the

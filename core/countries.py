@@ -70,7 +70,9 @@ def by_code() -> dict[str, Country]:
 def folded(name: str) -> str:
     """A name without case, accents and punctuation, so that "Côte d’Ivoire" and "COTE DIVOIRE" are the same."""
     plain = unicodedata.normalize("NFKD", name.replace("&", " and "))
-    kept = "".join(c if c.isalnum() else " " if c.isspace() or c in "-_/,." else "" for c in plain if not unicodedata.combining(c))
+    kept = "".join(
+        c if c.isalnum() else " " if c.isspace() or c in "-_/,." else "" for c in plain if not unicodedata.combining(c)
+    )
     return " ".join(kept.upper().split())
 
 

@@ -17,7 +17,9 @@ class DomainError(Exception):
 
     status = 409
 
-    def __init__(self, code: str, message: Any, /, *, status: int | None = None, field: str | None = None, **params: Any):
+    def __init__(
+        self, code: str, message: Any, /, *, status: int | None = None, field: str | None = None, **params: Any
+    ):
         super().__init__(code)
         self.code = code
         self._message = message

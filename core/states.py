@@ -174,9 +174,7 @@ def _writes(machine: Machine, transition: Transition, now: datetime, columns: di
     return {machine.field: transition.target, **columns, **stamp}
 
 
-def _decided(
-    machine: Machine, name: str, objs: Iterable[M]
-) -> tuple[list[M], dict[int, DomainError]]:
+def _decided(machine: Machine, name: str, objs: Iterable[M]) -> tuple[list[M], dict[int, DomainError]]:
     """Who moves and who is refused, by the state each object holds."""
     moved: list[M] = []
     refused: dict[int, DomainError] = {}

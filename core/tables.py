@@ -20,7 +20,9 @@ _FORMATS = (
 )  # fmt: skip
 
 
-def rows(raw: bytes, columns: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def rows(
+    raw: bytes, columns: Mapping[str, Sequence[str]], needed: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV (comma, semicolon or tab; UTF-8, UTF-16 or GB18030) with their line numbers.
 
     ``columns`` maps our name of a column to the headings it may have, lower case. Refuses files that are too large, not

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as df
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -33,12 +34,20 @@ class StoreFilter(df.ModelMultipleChoiceFilter):
         return qs.filter(store__in=[store.pk for store in value]) if value else qs
 
 
+class Countries(df.MultipleChoiceFilter):
+    """Some countries. The names are those of the reader, so the choices are made for each request."""
+
+    field_class = forms.MultipleChoiceField
+
+
 class BuyerFilter(df.FilterSet):
     """The filters of the list of buyers."""
 
     store = StoreFilter(queryset=_stores, to_field_name="code", distinct=False, label=_("Store"))
     country = df.MultipleChoiceFilter(choices=_countries, label=_("Country"))
-    blacklisted = df.TypedChoiceFilter(choices=YES_NO, coerce=lambda value: value == "true", method="by_blacklist", label=_("Blacklisted"))
+    blacklisted = df.TypedChoiceFilter(
+        choices=YES_NO, coerce=lambda value: value == "true", method="by_blacklist", label=_("Blacklisted")
+    )
 
     class Meta:
         model = Buyer

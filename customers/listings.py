@@ -64,7 +64,13 @@ class Lift(Action):
 class ChangeLanguage(Action):
     """Say in which language a buyer is written to."""
 
-    name, label, permission, form, icon = "language", _("Language of letters"), "orders.change_order", LanguageForm, "language"
+    name, label, permission, form, icon = (
+        "language",
+        _("Language of letters"),
+        "orders.change_order",
+        LanguageForm,
+        "language",
+    )
 
     def apply(self, obj: Buyer, actor: Actor, now: datetime, **data: Any) -> None:
         services.change(buyer=obj, actor=actor, now=now, language=data["language"])
@@ -84,7 +90,9 @@ class Erase(Action):
 
     name, label, permission, form = "erase", _("Erase personal data"), "customers.erase_buyer", EraseForm
     icon, tone, bulk, order = "trash", "danger", False, 90
-    confirm = _("Name, address, phone, e-mail and messages of this buyer are gone for good, here and in every place that keeps them.")
+    confirm = _(
+        "Name, address, phone, e-mail and messages of this buyer are gone for good, here and in every place that keeps them."
+    )
     done_text = _("The personal data are erased.")
 
     def apply(self, obj: Buyer, actor: Actor, now: datetime, *, reason: str = "", **data: Any) -> dict[str, Any]:

@@ -19,7 +19,9 @@ class Buyer(models.Model):
     """A person or company that bought in one store. Personal columns are erasable; amounts and counts stay."""
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="buyers")
-    key = models.CharField(max_length=100, help_text="identity in the store: external id, login, or a digest of the e-mail")
+    key = models.CharField(
+        max_length=100, help_text="identity in the store: external id, login, or a digest of the e-mail"
+    )
     login = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=200, blank=True)
     email = models.EmailField(max_length=254, blank=True)
@@ -27,7 +29,9 @@ class Buyer(models.Model):
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
     search = models.CharField(max_length=500, blank=True, help_text="folded words for search: upper case, no accents")
-    versions = models.JSONField(default=dict, blank=True, help_text="per fact: when the channel told it; an older one never overwrites")
+    versions = models.JSONField(
+        default=dict, blank=True, help_text="per fact: when the channel told it; an older one never overwrites"
+    )
     blacklisted_at = models.DateTimeField(null=True, blank=True)
     blacklist_reason = models.CharField(max_length=300, blank=True)
     email_consent = models.BooleanField(default=False, help_text="agreed to marketing mail")

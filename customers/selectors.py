@@ -30,7 +30,9 @@ def buyer(buyer_id: int) -> Buyer:
 
 def buyer_named(store: Store, word: str) -> Buyer:
     """The buyer of a store with this key, login or e-mail; raises ``Missing`` when there is none or several."""
-    rows = list(Buyer.objects.filter(Q(key=word) | Q(login=word) | Q(email__iexact=word), store=store)[:2]) if word else []
+    rows = (
+        list(Buyer.objects.filter(Q(key=word) | Q(login=word) | Q(email__iexact=word), store=store)[:2]) if word else []
+    )
     if len(rows) != 1:
         raise Missing("not_found", _("There is no such buyer, or it is not yours to see."))
     return rows[0]

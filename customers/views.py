@@ -77,4 +77,6 @@ class ExportBuyer(Page):
         found = services.export_buyer(buyer=selectors.buyer(pk), actor=self.actor, now=self.now)
         body = json.dumps(found, ensure_ascii=False, indent=1, default=str)
         name = f"customer-{pk}-{self.now:%Y%m%d}.json"
-        return HttpResponse(body, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return HttpResponse(
+            body, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )

@@ -58,4 +58,9 @@ class AskFeedback(FollowUpRule):
     def facts(self, subject: Order) -> dict[str, Any]:
         """The order."""
         head, tail = address("orders:detail")
-        return {"number": subject.number, "who": subject.buyer_name, "country": subject.country, "url": f"{head}{subject.pk}{tail}"}
+        return {
+            "number": subject.number,
+            "who": subject.buyer_name,
+            "country": subject.country,
+            "url": f"{head}{subject.pk}{tail}",
+        }

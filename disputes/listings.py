@@ -72,7 +72,12 @@ class FeedbackListing(Listing):
     search_by = [Exact("order__number", upper=False), Exact("external_id", upper=False)]
     scan_ok = {"given_at": "asked within a store or a number of stars (index feedback_worst)"}
     personal, personal_permission = frozenset({"buyer"}), "orders.view_personal"
-    empty = (_("No feedback yet."), _("Ratings come from connected shops, or from a file."), _("Read a file"), "disputes:import")
+    empty = (
+        _("No feedback yet."),
+        _("Ratings come from connected shops, or from a file."),
+        _("Read a file"),
+        "disputes:import",
+    )
     icon = "star"
 
     def queryset(self, actor: Actor) -> QuerySet[Feedback]:

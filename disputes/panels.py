@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -19,12 +19,19 @@ from orders.models import Order
 
 def order_feedback(order: Order, actor: Actor) -> Mapping[str, Any]:
     """The ratings of an order."""
-    return {"rows": [{"stars": f.stars(r.stars), "text": r.text, "at": f.moment(r.given_at)} for r in selectors.feedback_of(order)]}
+    return {
+        "rows": [
+            {"stars": f.stars(r.stars), "text": r.text, "at": f.moment(r.given_at)}
+            for r in selectors.feedback_of(order)
+        ]
+    }
 
 
 register(
     "orders.detail",
-    Panel("feedback", _("Feedback"), "disputes.view_feedback", "disputes/_order_feedback.html", order_feedback, order=60),
+    Panel(
+        "feedback", _("Feedback"), "disputes.view_feedback", "disputes/_order_feedback.html", order_feedback, order=60
+    ),
 )
 
 
@@ -33,7 +40,14 @@ def _ratings(order: Any, actor: Actor, before: datetime | None, limit: int) -> I
         return []
     rows = [r for r in selectors.feedback_of(order) if before is None or r.given_at < before]
     return [
-        timeline.Entry(at=r.given_at, text=r.text or _now("no words"), title=f.stars(r.stars), kind="event", icon="star", theirs=True)
+        timeline.Entry(
+            at=r.given_at,
+            text=r.text or gettext("no words"),
+            title=f.stars(r.stars),
+            kind="event",
+            icon="star",
+            theirs=True,
+        )
         for r in rows[:limit]
     ]
 

@@ -15,4 +15,8 @@ def still_silent(message: Any, *, now: datetime) -> str:
     if message.about_type != "orders.order":
         return ""
     found = selectors.with_rating([message.about_id])
-    return "" if found and selectors.may_be_asked(found[0], now) else "the buyer has rated, or the sale is not closed any more"
+    return (
+        ""
+        if found and selectors.may_be_asked(found[0], now)
+        else "the buyer has rated, or the sale is not closed any more"
+    )

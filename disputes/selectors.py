@@ -56,7 +56,9 @@ def silent_orders(now: datetime) -> QuerySet[Order]:
 def with_rating(ids: Iterable[int]) -> list[Order]:
     """Orders with store and buyer, each knowing whether it was rated, in primary-key order."""
     rated = Feedback._base_manager.filter(order_id=OuterRef("pk"))
-    rows = Order._base_manager.filter(pk__in=list(ids)).select_related("store", "buyer").annotate(is_rated=Exists(rated))
+    rows = (
+        Order._base_manager.filter(pk__in=list(ids)).select_related("store", "buyer").annotate(is_rated=Exists(rated))
+    )
     return list(rows.order_by("pk"))
 
 

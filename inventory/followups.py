@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
@@ -69,11 +69,11 @@ class LowStock(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """The second line."""
-        return _now("%(available)s available, reorder point %(point)s (%(warehouse)s)") % facts["fields"]
+        return gettext("%(available)s available, reorder point %(point)s (%(warehouse)s)") % facts["fields"]
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Order goods")
+        return gettext("Order goods")
 
     def bulk_url(self) -> str:
         """The list of what runs low."""

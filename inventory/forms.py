@@ -36,7 +36,9 @@ class ReceiptForm(forms.Form):
     """Goods that came in; the rows stand in a set of :class:`ReceiptRow`."""
 
     warehouse = forms.ModelChoiceField(queryset=Warehouse.objects.none(), to_field_name="code", label=_("Warehouse"))
-    reference = forms.CharField(max_length=60, label=_("Delivery note or order number"), help_text=_("The same number is booked once."))
+    reference = forms.CharField(
+        max_length=60, label=_("Delivery note or order number"), help_text=_("The same number is booked once.")
+    )
     note = forms.CharField(max_length=200, required=False, label=_("Note"))
 
     def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
@@ -69,7 +71,9 @@ class _Rows(forms.BaseFormSet):
                     row["sku_id"] = found[row["sku"]]
 
 
-ReceiptRows = forms.formset_factory(ReceiptRow, formset=_Rows, extra=5, min_num=1, validate_min=True, max_num=300, validate_max=True)
+ReceiptRows = forms.formset_factory(
+    ReceiptRow, formset=_Rows, extra=5, min_num=1, validate_min=True, max_num=300, validate_max=True
+)
 
 
 class WarehouseForm(forms.Form):

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -56,7 +55,7 @@ def _article(row: Mapping[str, Any]) -> Any:
 def _available(row: Mapping[str, Any]) -> Any:
     low = row["reorder_point"] and row["available"] <= row["reorder_point"]
     return (
-        f.badge_html(f.number(row["available"]), "lantern", _now("at or below the reorder point"))
+        f.badge_html(f.number(row["available"]), "lantern", gettext("at or below the reorder point"))
         if low
         else f.number(row["available"])
     )

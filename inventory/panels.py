@@ -15,4 +15,6 @@ def _stock(sku: Any, actor: Actor) -> dict[str, Any]:
     return {"balances": selectors.balances_of_sku(sku.pk)}
 
 
-register("skus.detail", Panel("stock", _("Stock"), "inventory.view_stock", "inventory/_sku_panel.html", _stock, order=10))
+register(
+    "skus.detail", Panel("stock", _("Stock"), "inventory.view_stock", "inventory/_sku_panel.html", _stock, order=10)
+)

@@ -74,7 +74,11 @@ def shortfall(order_refs: Iterable[int]) -> dict[int, dict[int, int]]:
 def reserved_lines(order_refs: Iterable[int]) -> dict[int, list[tuple[int, int, int, int, int]]]:
     """What is promised to orders: order id -> [(line id, SKU id, wanted, held, consumed)]. Open and shipped ones. One query."""
     found: dict[int, list[tuple[int, int, int, int, int]]] = defaultdict(list)
-    rows = Reservation.objects.filter(order_ref__in=list(order_refs)).exclude(state=ReservationState.RELEASED).order_by("id")
+    rows = (
+        Reservation.objects.filter(order_ref__in=list(order_refs))
+        .exclude(state=ReservationState.RELEASED)
+        .order_by("id")
+    )
     for order, line, sku, wanted, held, consumed in rows.values_list(
         "order_ref", "line_ref", "sku_id", "wanted", "held", "consumed"
     ):
@@ -140,7 +144,9 @@ def skus_by_codes(codes: Iterable[str]) -> dict[str, int]:
 def ledger_of(balance: Balance, limit: int = 100) -> list[tuple[Movement, int]]:
     """The newest lines of the ledger of one place with the pieces that lay there after each. One query."""
     left, rows = balance.on_hand, []
-    for movement in Movement.objects.filter(sku=balance.sku, warehouse=balance.warehouse).order_by("-at", "-id")[:limit]:
+    for movement in Movement.objects.filter(sku=balance.sku, warehouse=balance.warehouse).order_by("-at", "-id")[
+        :limit
+    ]:
         rows.append((movement, left))
         left -= movement.quantity
     return rows
@@ -175,5 +181,9 @@ def low_count(actor: Actor) -> int:
 
 def balances_of_sku(sku_id: int) -> list[Balance]:
     """What one article counts in each warehouse."""
-    rows = Balance.objects.filter(sku_id=sku_id).select_related("warehouse", "bin").order_by("-warehouse__is_default", "warehouse__code")
+    rows = (
+        Balance.objects.filter(sku_id=sku_id)
+        .select_related("warehouse", "bin")
+        .order_by("-warehouse__is_default", "warehouse__code")
+    )
     return list(rows)

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -37,7 +36,9 @@ class StockPage(ListPage):
             {"label": _("Bins"), "url": reverse("inventory:bins"), "icon": "map-pin"},
         ]
         if self.actor.has_perm("inventory.receive_stock"):
-            made.append({"label": _("Receive goods"), "url": reverse("inventory:receive"), "icon": "plus", "kind": "primary"})
+            made.append(
+                {"label": _("Receive goods"), "url": reverse("inventory:receive"), "icon": "plus", "kind": "primary"}
+            )
         return made
 
 
@@ -54,9 +55,9 @@ class BalancePage(DetailPage):
         """Short or low."""
         missing = self.missing(obj)
         if missing:
-            return [{"label": _now("%(n)s missing") % {"n": missing}, "tone": "rose"}]
+            return [{"label": gettext("%(n)s missing") % {"n": missing}, "tone": "rose"}]
         if obj.reorder_point and obj.available <= obj.reorder_point:
-            return [{"label": _now("running low"), "tone": "lantern"}]
+            return [{"label": gettext("running low"), "tone": "lantern"}]
         return []
 
     def missing(self, obj: Balance) -> int:
@@ -67,16 +68,16 @@ class BalancePage(DetailPage):
         """Name and place."""
         chinese = (get_language() or "").startswith("zh")
         name = (obj.sku.name_zh if chinese else obj.sku.name_en) or obj.sku.name_en or obj.sku.name_zh
-        return [name, obj.warehouse.name, obj.bin.code if obj.bin else _now("no bin")]
+        return [name, obj.warehouse.name, obj.bin.code if obj.bin else gettext("no bin")]
 
     def facts(self, obj: Balance) -> list[dict[str, Any]]:
         """The figures."""
         items = [
-            (_now("On hand"), f.number(obj.on_hand)), (_now("Reserved"), f.number(obj.reserved)),
-            (_now("Available"), f.number(obj.available)), (_now("Orders lack"), f.number(self.missing(obj))),
-            (_now("Reorder point"), f.number(obj.reorder_point) if obj.reorder_point else f.DASH),
+            (gettext("On hand"), f.number(obj.on_hand)), (gettext("Reserved"), f.number(obj.reserved)),
+            (gettext("Available"), f.number(obj.available)), (gettext("Orders lack"), f.number(self.missing(obj))),
+            (gettext("Reorder point"), f.number(obj.reorder_point) if obj.reorder_point else f.DASH),
         ]  # fmt: skip
-        return [{"title": _now("Figures"), "items": items}]
+        return [{"title": gettext("Figures"), "items": items}]
 
     def tables(self, obj: Balance) -> list[dict[str, Any]]:
         """The ledger with the pieces after each line."""
@@ -88,11 +89,14 @@ class BalancePage(DetailPage):
             for line, left in selectors.ledger_of(obj)
         ]  # fmt: skip
         heads = [
-            ("", _now("Time")), ("", _now("Kind")), ("num", _now("Pieces")), ("num", _now("After it")), ("", _now("Reference")),
-            ("", _now("Note")), ("", _now("By")),
+            ("", gettext("Time")), ("", gettext("Kind")), ("num", gettext("Pieces")), ("num", gettext("After it")),
+                ("", gettext("Reference")),
+            ("", gettext("Note")), ("", gettext("By")),
         ]  # fmt: skip
         columns = [{"label": label, "css": css} for css, label in heads]
-        return [{"title": _now("Ledger"), "columns": columns, "rows": rows, "empty": _now("Nothing was booked yet.")}]
+        return [
+            {"title": gettext("Ledger"), "columns": columns, "rows": rows, "empty": gettext("Nothing was booked yet.")}
+        ]
 
 
 class ReceivePage(Page):
@@ -121,7 +125,12 @@ class ReceivePage(Page):
         lines = [(row["sku_id"], row["quantity"], row["bin"] or None) for row in rows.cleaned_data if row]
         try:
             result = stock.receive(
-                warehouse=head["warehouse"], rows=lines, reference=head["reference"], note=head["note"], actor=self.actor, now=self.now
+                warehouse=head["warehouse"],
+                rows=lines,
+                reference=head["reference"],
+                note=head["note"],
+                actor=self.actor,
+                now=self.now,
             )
         except DomainError as error:
             named = error.errors if isinstance(error, Invalid) else {"": [error.message]}
@@ -129,7 +138,9 @@ class ReceivePage(Page):
                 for sentence in sentences:
                     form.add_error(field if field in form.fields else None, sentence)
             return self.answer(form, rows, 422)
-        sentence = _now("%(booked)s articles booked, %(known)s were booked before; %(orders)s waiting orders got goods.")
+        sentence = gettext(
+            "%(booked)s articles booked, %(known)s were booked before; %(orders)s waiting orders got goods."
+        )
         numbers = {"booked": result.booked, "known": result.unchanged, "orders": len(result.filled_orders)}
         return self.go(reverse("inventory:list"), sentence % numbers)
 
@@ -148,13 +159,20 @@ class WarehousesPage(ListPage):
         """A new one."""
         if not self.actor.has_perm("inventory.change_stock"):
             return []
-        return [{"label": _("New warehouse"), "url": reverse("inventory:warehouse-new"), "icon": "plus", "kind": "primary"}]
+        return [
+            {"label": _("New warehouse"), "url": reverse("inventory:warehouse-new"), "icon": "plus", "kind": "primary"}
+        ]
 
 
 class WarehousePage(FormPage):
     """A warehouse, new or old."""
 
-    permission, form_class, title, submit_label = "inventory.view_stock", WarehouseForm, _("Warehouse"), _("Save warehouse")
+    permission, form_class, title, submit_label = (
+        "inventory.view_stock",
+        WarehouseForm,
+        _("Warehouse"),
+        _("Save warehouse"),
+    )
     permissions = {"POST": "inventory.change_stock"}
     wide_fields = ("address",)
 
@@ -177,7 +195,7 @@ class WarehousePage(FormPage):
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Write it."""
         warehouses.save_warehouse(warehouse=self.found(), actor=self.actor, now=self.now, **data)
-        return self.go(self.back_url(), _now("Warehouse saved."))
+        return self.go(self.back_url(), gettext("Warehouse saved."))
 
 
 class BinsPage(ListPage):
@@ -218,4 +236,4 @@ class BinPage(FormPage):
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Write it."""
         warehouses.save_bin(bin=self.found(), actor=self.actor, now=self.now, **data)
-        return self.go(self.back_url(), _now("Bin saved."))
+        return self.go(self.back_url(), gettext("Bin saved."))

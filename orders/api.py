@@ -152,4 +152,3 @@ class ProfileResource(Resource):
 
 
 RESOURCES = [OrderResource, LineResource, ImportResource, ProfileResource]
-

@@ -127,7 +127,9 @@ class OrderFilter(df.FilterSet):
         """Held or stopped orders, by reason."""
         if not value:
             return rows
-        return rows.filter(Q(stage__in=[Stage.HELD, Stage.RISK], hold_reason__in=value) | Q(intercept__in=value, state__in=TO_SHIP))
+        return rows.filter(
+            Q(stage__in=[Stage.HELD, Stage.RISK], hold_reason__in=value) | Q(intercept__in=value, state__in=TO_SHIP)
+        )
 
     def by_sku(self, rows: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         """Orders with a line of this channel SKU or of this article."""
@@ -141,7 +143,9 @@ class OrderFilter(df.FilterSet):
 
     def by_unmatched(self, rows: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
         """Orders with a line nobody has matched."""
-        waiting = Exists(OrderLine._base_manager.filter(order=OuterRef("pk"), item__matched=False, item__not_goods=False))
+        waiting = Exists(
+            OrderLine._base_manager.filter(order=OuterRef("pk"), item__matched=False, item__not_goods=False)
+        )
         return rows.filter(waiting, state__in=TO_SHIP) if value else rows.exclude(waiting)
 
     def by_ungreeted(self, rows: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:

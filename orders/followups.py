@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
@@ -132,11 +132,11 @@ class NewOrders(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """The second line."""
-        return _now("%(count)s new orders wait for a greeting") % facts["fields"]
+        return gettext("%(count)s new orders wait for a greeting") % facts["fields"]
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Open the list")
+        return gettext("Open the list")
 
 
 @register
@@ -201,7 +201,7 @@ class Held(OrderRule):
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Release or hold on")
+        return gettext("Release or hold on")
 
 
 @register
@@ -237,7 +237,7 @@ class WishCannot(OrderRule):
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Tell the buyer")
+        return gettext("Tell the buyer")
 
 
 @register
@@ -261,16 +261,19 @@ class CancelRequest(OrderRule):
 
     def over(self, subject: Order, now: datetime) -> bool:
         """Answered, or gone."""
-        asks = HoldReason.CANCEL_REQUEST in (subject.intercept, subject.hold_reason if subject.state == OrderState.HELD else "")
+        asks = HoldReason.CANCEL_REQUEST in (
+            subject.intercept,
+            subject.hold_reason if subject.state == OrderState.HELD else "",
+        )
         return subject.state not in TO_SHIP or not asks
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """The second line."""
-        return _now("The buyer asks to cancel")
+        return gettext("The buyer asks to cancel")
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Answer")
+        return gettext("Answer")
 
 
 @register
@@ -308,4 +311,4 @@ class ShipByRisk(OrderRule):
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Open the order")
+        return gettext("Open the order")

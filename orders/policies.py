@@ -12,24 +12,36 @@ IMPORT_DAYS = declare(
     per_store=False,
 )  # fmt: skip
 PAY_CUTOFF = declare(
-    "orders.pay_cutoff", "16:00", _("Paid before this time counts for the same working day (warehouse time)"), source="manual 003"
+    "orders.pay_cutoff",
+    "16:00",
+    _("Paid before this time counts for the same working day (warehouse time)"),
+    source="manual 003",
 )
 SHIP_BY_DAYS = declare(
-    "orders.ship_by_days", 7, _("Latest dispatch where the channel names none: working days after payment"), source="house"
+    "orders.ship_by_days",
+    7,
+    _("Latest dispatch where the channel names none: working days after payment"),
+    source="house",
 )
 SHIP_BY_WARN_HOURS = declare(
     "orders.ship_by_warn_hours", 24, _("A latest dispatch is near so many hours before, where its clock does not say"),
     source="house",
 )  # fmt: skip
 HOLD_LOOK_HOURS = declare(
-    "orders.hold_look_hours", 24, _("A held order without a date is looked at again after so many hours"), source="house"
+    "orders.hold_look_hours",
+    24,
+    _("A held order without a date is looked at again after so many hours"),
+    source="house",
 )
 CANCEL_REPLY_HOURS = declare(
     "orders.cancel_reply_hours", 48, _("A cancel request is answered within so many hours, where the channel names no clock"),
     source="reference",
 )  # fmt: skip
 UNPAID_HOURS = declare(
-    "orders.unpaid_hours", [24, 72], _("An unpaid order is asked about so many hours after it was placed"), source="manual 002"
+    "orders.unpaid_hours",
+    [24, 72],
+    _("An unpaid order is asked about so many hours after it was placed"),
+    source="manual 002",
 )
 GREET_WITHIN_HOURS = declare(
     "orders.greet_within_hours", 24, _("A paid order is greeted within so many hours"), source="reference"

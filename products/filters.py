@@ -48,7 +48,9 @@ class ItemFilter(df.FilterSet):
 
     state = df.MultipleChoiceFilter(choices=ITEM_STATES, method="by_state", label=_("State"))
     store = StoreFilter(queryset=_stores, to_field_name="code", distinct=False, label=_("Store"))
-    needed = df.TypedChoiceFilter(choices=YES_NO, coerce=lambda value: value == "true", method="by_needed", label=_("Orders wait for it"))
+    needed = df.TypedChoiceFilter(
+        choices=YES_NO, coerce=lambda value: value == "true", method="by_needed", label=_("Orders wait for it")
+    )
 
     class Meta:
         model = ChannelItem

@@ -65,7 +65,8 @@ class MatchForm(forms.Form):
 
     takes = ("objs",)
     components = ComponentsField(
-        label=_("Our articles"), help_text=_("Code, times how many: AB-12 × 2. Several, with a semicolon between, make a bundle.")
+        label=_("Our articles"),
+        help_text=_("Code, times how many: AB-12 × 2. Several, with a semicolon between, make a bundle."),
     )
 
     def __init__(self, *args: Any, objs: Sequence[ChannelItem] = (), **more: Any):
@@ -84,8 +85,12 @@ class SkuForm(forms.Form):
     code = forms.CharField(max_length=60, label=_("Code"))
     name_en = forms.CharField(max_length=200, required=False, label=_("English name"))
     name_zh = forms.CharField(max_length=200, required=False, label=_("Chinese name"))
-    variant = forms.CharField(max_length=200, required=False, label=_("Variant"), help_text=_("Colour, size, as people say it"))
-    barcode = forms.CharField(max_length=60, required=False, label=_("Barcode"), help_text=_("What the scanner reads; empty: the code"))
+    variant = forms.CharField(
+        max_length=200, required=False, label=_("Variant"), help_text=_("Colour, size, as people say it")
+    )
+    barcode = forms.CharField(
+        max_length=60, required=False, label=_("Barcode"), help_text=_("What the scanner reads; empty: the code")
+    )
     image_url = forms.URLField(max_length=500, required=False, assume_scheme="https", label=_("Picture"))
     weight_g = forms.DecimalField(
         max_digits=10, decimal_places=2, min_value=0.01, required=False, label=_("Weight (g)"),
@@ -93,7 +98,10 @@ class SkuForm(forms.Form):
     cost = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, required=False, label=_("Cost"))
     cost_currency = forms.RegexField(r"^[A-Z]{3}$", required=False, initial="CNY", label=_("Currency of the cost"))
     customs_text = forms.CharField(
-        max_length=200, required=False, label=_("Customs text"), help_text=_("English, at least three words, what it is and of what")
+        max_length=200,
+        required=False,
+        label=_("Customs text"),
+        help_text=_("English, at least three words, what it is and of what"),
     )
     hs_code = forms.RegexField(r"^\d{4,12}$", required=False, label=_("HS code"))
     origin = forms.RegexField(r"^[A-Z]{2}$", required=False, initial="CN", label=_("Origin"))

@@ -143,11 +143,6 @@ def _components(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
     return {pk: {"components": parts} for pk, parts in selectors.described(ids).items()}
 
 
-def _suggested(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    found = selectors.suggestions_of(ids)
-    return {pk: {"suggestion": f"{s[0]['code']} × {s[0]['quantity']}"} for pk, s in found.items() if s}
-
-
 class MatchItem(Action):
     """Say what a channel SKU stands for."""
 
@@ -155,9 +150,7 @@ class MatchItem(Action):
     icon, key, order, undo = "link", "m", 10, "unmatch"
     done_text = _("Matched.")
 
-    def apply(
-        self, obj: ChannelItem, actor: Actor, now: datetime, **data: Any
-    ) -> None:
+    def apply(self, obj: ChannelItem, actor: Actor, now: datetime, **data: Any) -> None:
         matching.match(item=obj, components=data["components"], actor=actor, now=now)
 
     def shown_for(self, obj: ChannelItem) -> bool:
@@ -309,11 +302,6 @@ class ItemListing(Listing):
         RowPart(
             name="components", fields={"components": ComponentRow(many=True, label=_("Stands for"))}, part=_components
         ),
-        RowPart(
-            name="suggestion",
-            fields={"suggestion": serializers.CharField(label=_("Suggestion"), allow_null=True)},
-            part=_suggested,
-        ),
     ]
     actions = [
         AcceptSuggestion(),
@@ -350,6 +338,15 @@ class ItemListing(Listing):
     def queryset(self, actor: Actor) -> QuerySet[ChannelItem]:
         """Those of the actor's stores."""
         return selectors.items_for(actor).select_related("store")
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """The best suggestion of each that is to be matched, found with one query for the page."""
+        waiting = [row for row in rows if not row["matched"] and not row["not_goods"]]
+        found = selectors.suggestions([ChannelItem(pk=r["id"], channel_sku=r["channel_sku"], title=r["title"], attributes=r["attributes"])
+                                       for r in waiting])  # fmt: skip
+        for row in rows:
+            best = found.get(row["id"])
+            row["suggestion"] = f"{best[0]['code']} × {best[0]['quantity']}" if best else None
 
 
 def components_text(parts: list[dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -74,7 +75,9 @@ def items_in(queryset: QuerySet[ChannelItem], states: Collection[str]) -> QueryS
 
 def stores_to_match() -> QuerySet[Store]:
     """Stores in which orders wait for channel SKUs that nobody has matched."""
-    waiting = ChannelItem._base_manager.filter(store=OuterRef("pk"), matched=False, not_goods=False, needed_at__isnull=False)
+    waiting = ChannelItem._base_manager.filter(
+        store=OuterRef("pk"), matched=False, not_goods=False, needed_at__isnull=False
+    )
     return Store.objects.filter(Exists(waiting), closed_at__isnull=True)
 
 
@@ -106,7 +109,11 @@ def described(item_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
 
 def appearances(sku: Sku) -> QuerySet[SkuMatch]:
     """The matches that mean an article, inside the scope, with channel SKU and store."""
-    return SkuMatch.objects.filter(sku=sku).select_related("item__store").order_by("item__store__code", "item__channel_sku")[:200]
+    return (
+        SkuMatch.objects.filter(sku=sku)
+        .select_related("item__store")
+        .order_by("item__store__code", "item__channel_sku")[:200]
+    )
 
 
 def unmatched(item_ids: Collection[int]) -> set[int]:
@@ -117,20 +124,25 @@ def unmatched(item_ids: Collection[int]) -> set[int]:
 def suggestions(items: Collection[ChannelItem]) -> dict[int, list[dict[str, Any]]]:
     """The likely articles of each channel SKU, best first: [{sku_id, code, name, quantity, reason}]. One query.
 
-    Looked at are articles with a similar code or a common word in the name; the decision is ``rules.matching.suggest``.
+    Looked at are articles whose code begins alike or whose name has one of the longest words of the title; the decision is
+    ``rules.matching.suggest``.
     """
-    asked = Q()
-    for one in items:
-        bare = matching.bare_code(one.channel_sku)
-        if len(bare) >= 3:
-            asked |= Q(code__istartswith=bare[:4]) | Q(code__istartswith=one.channel_sku[:4])
-        longest = sorted(matching.words(one.title), key=lambda w: (-len(w), w))[:2]
-        for word in longest:
-            if len(word) >= 2:
-                asked |= Q(search__contains=word)
-    if not asked:
+    if not items:
         return {}
-    near = list(Sku.objects.filter(asked, active=True).order_by("code")[: CANDIDATES * max(len(items), 1)])
+    starts = {
+        start
+        for one in items
+        for start in (one.channel_sku[:4].upper(), matching.bare_code(one.channel_sku)[:4])
+        if len(start) > 2
+    }
+    words = {word for one in items for word in matching.telling_words(one.title)}
+    asked = Q(pk__in=[])
+    for start in sorted(starts):
+        asked |= Q(code__upper__startswith=start)
+    if words:
+        query = " | ".join(f"{word.lower()}:*" for word in sorted(words))
+        asked |= Q(search__words=SearchQuery(query, config="simple", search_type="raw"))
+    near = list(Sku.objects.filter(asked, active=True).order_by("code")[: CANDIDATES * len(items)])
     by_id = {sku.pk: sku for sku in near}
     articles = [matching.Article(sku.pk, sku.code, f"{sku.name_en} {sku.name_zh} {sku.variant}") for sku in near]
     found: dict[int, list[dict[str, Any]]] = {}
@@ -142,11 +154,6 @@ def suggestions(items: Collection[ChannelItem]) -> dict[int, list[dict[str, Any]
             for h in hits
         ]  # fmt: skip
     return found
-
-
-def suggestions_of(item_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    """:func:`suggestions` for those of the ids that are to be matched. Two queries."""
-    return suggestions(list(to_match(ChannelItem.objects.filter(pk__in=list(item_ids)))))
 
 
 def search_text(sku: Sku) -> str:

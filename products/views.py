@@ -136,7 +136,13 @@ class ToMatchPage(ListPage):
             return []
         return [
             {"label": _("Match by file"), "url": reverse("orders:import-matches"), "icon": "file-import"},
-            {"label": _("Match same codes"), "url": reverse("products:same-codes"), "icon": "link", "kind": "primary", "method": "post"},
+            {
+                "label": _("Match same codes"),
+                "url": reverse("products:same-codes"),
+                "icon": "link",
+                "kind": "primary",
+                "method": "post",
+            },
         ]
 
 
@@ -150,7 +156,9 @@ class SameCodes(Page):
         done = 0
         for store in stores_for(self.actor):
             done += len(matching.match_same_codes(store=store, actor=self.actor, now=self.now))
-        text = ngettext("%(n)s channel SKU matched by its code.", "%(n)s channel SKUs matched by their codes.", done) % {"n": done}
+        text = ngettext(
+            "%(n)s channel SKU matched by its code.", "%(n)s channel SKUs matched by their codes.", done
+        ) % {"n": done}
         return self.go(self.next_url(reverse("products:to-match")), text)
 
 
@@ -180,13 +188,19 @@ class ItemPage(DetailPage):
 
     def tables(self, obj: ChannelItem) -> list[dict[str, Any]]:
         held = selectors.described([obj.pk]).get(obj.pk, [])
-        columns = [{"label": _("Code"), "css": ""}, {"label": _("Name"), "css": ""}, {"label": _("Pieces"), "css": "num"}]
+        columns = [
+            {"label": _("Code"), "css": ""},
+            {"label": _("Name"), "css": ""},
+            {"label": _("Pieces"), "css": "num"},
+        ]
         made = [{"title": _("Stands for"), "columns": columns, "rows": [_article_row(p, p["name_en"] or p["name_zh"]) for p in held],
                  "empty": _("Nobody has said yet.")}]  # fmt: skip
         if self._suggested:
             why = {"same_code": _("same code"), "similar_code": _("similar code"), "similar_title": _("similar title")}
             rows = [_article_row(s, s["name"], str(why[s["reason"]])) for s in self._suggested]
-            made.append({"title": _("Suggestions"), "columns": [*columns, {"label": _("Because"), "css": ""}], "rows": rows})
+            made.append(
+                {"title": _("Suggestions"), "columns": [*columns, {"label": _("Because"), "css": ""}], "rows": rows}
+            )
         return made
 
 

@@ -58,14 +58,21 @@ def dead_leases(now: datetime) -> Iterable[object]:
 @invariant("G1", "a call that was given up is a duty of a person")
 def dead_letters_without_duty(now: datetime) -> Iterable[object]:
     """Failed, and nobody is told."""
-    ids = Duty._base_manager.filter(rule="stores.dead_letter").filter(Q(state__in=ALIVE) | Q(state="done")).values("subject_id")
+    ids = (
+        Duty._base_manager.filter(rule="stores.dead_letter")
+        .filter(Q(state__in=ALIVE) | Q(state="done"))
+        .values("subject_id")
+    )
     return OutboundCall._base_manager.filter(state=CallState.FAILED).exclude(pk__in=ids)
 
 
 @invariant("G1", "the same effect is one call")
 def keys_twice(now: datetime) -> Iterable[object]:
     """One key, two calls."""
-    return [row["key"] for row in OutboundCall._base_manager.values("key").annotate(n=Count("pk")).filter(n__gt=1).order_by()]
+    return [
+        row["key"]
+        for row in OutboundCall._base_manager.values("key").annotate(n=Count("pk")).filter(n__gt=1).order_by()
+    ]
 
 
 @invariant("G5", "every record of a channel is read, or a person is told")
@@ -83,5 +90,7 @@ def sent_while_held(now: datetime) -> Iterable[object]:
     found = []
     for name, model in lanes.MODELS.items():
         for row in model._base_manager.filter(hold_until__gt=now, failures__gt=0):
-            found += list(lanes.calls_of(row.store_id, name).filter(state=CallState.LEASED, begun_at__gt=row.hold_until))
+            found += list(
+                lanes.calls_of(row.store_id, name).filter(state=CallState.LEASED, begun_at__gt=row.hold_until)
+            )
     return found

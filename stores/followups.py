@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
@@ -53,11 +53,11 @@ class DeadLetter(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """Why it failed."""
-        return _now("%(why)s") % {"why": facts.get("fields", {}).get("why", "")}
+        return gettext("%(why)s") % {"why": facts.get("fields", {}).get("why", "")}
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Look and try again")
+        return gettext("Look and try again")
 
 
 @register
@@ -93,11 +93,11 @@ class Paused(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """Why it stands still."""
-        return _now("Nothing is sent or fetched: %(why)s") % {"why": facts.get("fields", {}).get("why", "")}
+        return gettext("Nothing is sent or fetched: %(why)s") % {"why": facts.get("fields", {}).get("why", "")}
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Open the connection")
+        return gettext("Open the connection")
 
 
 @register
@@ -134,8 +134,8 @@ class Unreadable(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """Why it cannot be read."""
-        return _now("%(why)s") % {"why": facts.get("fields", {}).get("why", "")}
+        return gettext("%(why)s") % {"why": facts.get("fields", {}).get("why", "")}
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return _now("Look at the record")
+        return gettext("Look at the record")

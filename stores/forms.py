@@ -33,7 +33,9 @@ class DeadlineForm(forms.Form):
     value = forms.CharField(max_length=20, label=_("Value"))
     unit = forms.ChoiceField(choices=[(name, name) for name in UNITS], label=_("Unit"))
     valid_from = forms.DateField(label=_("Counts from day"), widget=forms.DateInput(attrs={"type": "date"}))
-    warn_before = forms.DecimalField(required=False, min_value=0, max_digits=6, decimal_places=1, label=_("Warn before"))
+    warn_before = forms.DecimalField(
+        required=False, min_value=0, max_digits=6, decimal_places=1, label=_("Warn before")
+    )
     warn_unit = forms.ChoiceField(
         required=False, choices=[("", "–"), ("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
         label=_("Unit of the warning"),

@@ -214,7 +214,9 @@ class Connect(Action):
     def apply(self, obj: Store, actor: Actor, now: datetime, **data: Any) -> None:
         """One service call; a sandbox store without access data gets a fresh key of the pretend shop."""
         if data.get("token"):
-            accounts.connect(store=obj, secrets={"token": data["token"]}, base_url=data.get("base_url", ""), actor=actor, now=now)
+            accounts.connect(
+                store=obj, secrets={"token": data["token"]}, base_url=data.get("base_url", ""), actor=actor, now=now
+            )
         else:
             accounts.connect_sandbox(store=obj, base_url=data.get("base_url", ""), actor=actor, now=now)
 

@@ -15,7 +15,9 @@ from stores.choices import Ability, CallState, InboundState
 class Lane(models.Model):
     """Health of one way out of a store: what it waits for, and which worker walks it now (one at a time)."""
 
-    paused_reason = models.CharField(max_length=300, blank=True, help_text="why nothing is sent or fetched; empty = it works")
+    paused_reason = models.CharField(
+        max_length=300, blank=True, help_text="why nothing is sent or fetched; empty = it works"
+    )
     hold_until = models.DateTimeField(null=True, help_text="Retry-After of the channel, obeyed by all workers")
     failures = models.PositiveIntegerField(default=0, help_text="faults in a row; opens the breaker")
     busy_until = models.DateTimeField(null=True, help_text="a worker walks the lane until then")
@@ -91,7 +93,9 @@ class OutboundCall(models.Model):
     lease_until = models.DateTimeField(null=True)
     leased_by = models.CharField(max_length=80, blank=True)
     begun_at = models.DateTimeField(null=True, help_text="when the running attempt left the house; null = it has not")
-    doubtful = models.BooleanField(default=False, help_text="an attempt may have worked: read back before it is repeated")
+    doubtful = models.BooleanField(
+        default=False, help_text="an attempt may have worked: read back before it is repeated"
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     receipt = models.JSONField(default=dict)
@@ -104,7 +108,9 @@ class OutboundCall(models.Model):
         verbose_name = _("outgoing call")
         constraints = [
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="call_sent_has_time"),
-            models.CheckConstraint(condition=~Q(state="leased") | Q(lease_until__isnull=False), name="call_leased_has_end"),
+            models.CheckConstraint(
+                condition=~Q(state="leased") | Q(lease_until__isnull=False), name="call_leased_has_end"
+            ),
         ]
         indexes = [
             models.Index(

@@ -15,7 +15,9 @@ CALL = Machine(
         Transition("lose_track", sources={S.LEASED}, target=S.UNKNOWN),
         Transition("not_there", sources={S.UNKNOWN}, target=S.QUEUED),
         Transition("fail", sources={S.LEASED, S.QUEUED, S.UNKNOWN}, target=S.FAILED),
-        Transition("retry", sources={S.FAILED}, target=S.QUEUED, permission="stores.change_connection", label=_("Try again")),
+        Transition(
+            "retry", sources={S.FAILED}, target=S.QUEUED, permission="stores.change_connection", label=_("Try again")
+        ),
         Transition("recheck", sources={S.FAILED}, target=S.UNKNOWN, permission="stores.change_connection"),
         Transition("drop", sources={S.QUEUED, S.LEASED, S.FAILED}, target=S.DROPPED),
     ],

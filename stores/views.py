@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
@@ -46,9 +46,11 @@ class CallPage(DetailPage):
         """Why it failed, and what to know before trying again."""
         found: list[dict[str, Any]] = []
         if obj.error and obj.state != CallState.SENT:
-            found.append({"text": _now(obj.error), "tone": "rose" if obj.state == CallState.FAILED else "amber"})
+            found.append({"text": gettext(obj.error), "tone": "rose" if obj.state == CallState.FAILED else "amber"})
         if obj.doubtful:
-            found.append({"text": _("It may have worked: before it is repeated, the channel is asked."), "tone": "amber"})
+            found.append(
+                {"text": _("It may have worked: before it is repeated, the channel is asked."), "tone": "amber"}
+            )
         return found
 
     def facts(self, obj: Any) -> list[dict[str, Any]]:
@@ -61,7 +63,9 @@ class CallPage(DetailPage):
         ]  # fmt: skip
         boxes = [{"title": _("Call"), "items": items}]
         if self.actor.has_perm("orders.view_personal"):
-            boxes.append({"title": _("What is told"), "items": [(name, str(value)) for name, value in obj.payload.items()]})
+            boxes.append(
+                {"title": _("What is told"), "items": [(name, str(value)) for name, value in obj.payload.items()]}
+            )
         return boxes
 
 
@@ -86,11 +90,19 @@ class RecordPage(DetailPage):
     def facts(self, obj: Any) -> list[dict[str, Any]]:
         """The row in words, and the raw answer for those who may see personal data."""
         kind = Ability(obj.kind).label if obj.kind in Ability.values else obj.kind
-        items = [(_("Store"), obj.store.name), (_("Kind"), kind), (_("Received"), obj.received_at), (_("Tries"), obj.attempts)]
+        items = [
+            (_("Store"), obj.store.name),
+            (_("Kind"), kind),
+            (_("Received"), obj.received_at),
+            (_("Tries"), obj.attempts),
+        ]
         boxes = [{"title": _("Record"), "items": items}]
         if self.actor.has_perm("orders.view_personal"):
             raw = obj.payload if isinstance(obj.payload, dict) else {"": obj.payload}
-            told = [(str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in raw.items()]
+            told = [
+                (str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+                for name, value in raw.items()
+            ]
             boxes.append({"title": _("As it came"), "items": told})
         return boxes
 
@@ -103,7 +115,10 @@ class ConnectionsPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """All open stores of the person."""
         found = selectors.doors(self.actor, stores_for(self.actor))
-        rows = [{"door": door, "badge": badge_of(door), "url": reverse("stores:connection", args=[door.store.code])} for door in found]
+        rows = [
+            {"door": door, "badge": badge_of(door), "url": reverse("stores:connection", args=[door.store.code])}
+            for door in found
+        ]
         return self.render("stores/connections.html", {"title": _("Connections"), "rows": rows})
 
 
@@ -138,7 +153,7 @@ class ConnectionPage(FormPage):
     @property
     def title(self) -> Any:  # type: ignore[override]
         """Whose connection."""
-        return _now("Connection of %(store)s") % {"store": self.store.name}
+        return gettext("Connection of %(store)s") % {"store": self.store.name}
 
     def here(self) -> str:
         """This page."""
@@ -232,7 +247,11 @@ class DeadlinePage(FormPage):
     def extra(self) -> dict[str, Any]:
         """All versions."""
         versions = selectors.deadlines_for(self.actor).filter(rule_code=self.deadline.rule_code).order_by("-valid_from")
-        return {"deadline": self.deadline, "versions": versions, "crumbs": [{"label": _("Deadlines"), "url": self.back_url()}]}
+        return {
+            "deadline": self.deadline,
+            "versions": versions,
+            "crumbs": [{"label": _("Deadlines"), "url": self.back_url()}],
+        }
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """One service call."""

@@ -28,4 +28,8 @@ class DutyFilter(django_filters.FilterSet):
     def by_subject(self, rows: QuerySet[Duty], name: str, value: str) -> QuerySet[Duty]:
         """``logistics.parcel:12``."""
         kind, _colon, pk = value.partition(":")
-        return rows.filter(subject_type=kind, subject_id=int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 18 else rows.none()
+        return (
+            rows.filter(subject_type=kind, subject_id=int(pk))
+            if pk.isascii() and pk.isdigit() and len(pk) < 18
+            else rows.none()
+        )

@@ -37,4 +37,3 @@ class AssignForm(forms.Form):
         if duty is not None:
             field.queryset = selectors.people_for_duty(duty)
         field.label_from_instance = lambda person: person.label  # type: ignore[method-assign]
-

@@ -36,13 +36,19 @@ class Duty(models.Model):
     snoozed_until = models.DateTimeField(null=True, blank=True)
     stake = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="money at risk")
     stake_currency = models.CharField(max_length=3, blank=True)
-    stake_house = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="the stake in the house currency")
-    chance = models.DecimalField(max_digits=4, decimal_places=3, default=1, help_text="chance that the stake is lost if not done")
+    stake_house = models.DecimalField(
+        max_digits=14, decimal_places=4, null=True, help_text="the stake in the house currency"
+    )
+    chance = models.DecimalField(
+        max_digits=4, decimal_places=3, default=1, help_text="chance that the stake is lost if not done"
+    )
     minutes = models.DecimalField(max_digits=5, decimal_places=1, default=2, help_text="work it takes a person")
     rank = models.DecimalField(
         max_digits=14, decimal_places=4, default=0, help_text="expected loss avoided per minute, in house currency"
     )
-    facts = models.JSONField(default=dict, help_text="what the line shows: number, buyer, country, link, sentence fields")
+    facts = models.JSONField(
+        default=dict, help_text="what the line shows: number, buyer, country, link, sentence fields"
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)
     reason = models.CharField(max_length=300, blank=True, help_text="why it was snoozed, done by hand or cancelled")

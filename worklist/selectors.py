@@ -135,7 +135,9 @@ def _bulks(rows: QuerySet[Duty], keys: Sequence[str]) -> list[Bulk]:
     grouped = rows.filter(rule__in=keys).order_by().values("rule", "group", "band").annotate(
         n=Count("pk"), due=Min("due_at"), best=Max("rank"), stake=Sum("stake_house")
     )  # fmt: skip
-    found = [Bulk(r["rule"], r["n"], r["due"], r["best"], r["stake"], r["band"], r["group"]) for r in grouped if r["n"] > 1]
+    found = [
+        Bulk(r["rule"], r["n"], r["due"], r["best"], r["stake"], r["band"], r["group"]) for r in grouped if r["n"] > 1
+    ]
     return sorted(found, key=lambda b: (b.band, b.group, b.due_at))
 
 
@@ -154,7 +156,9 @@ def _order(name: str) -> tuple[tuple[str, str], ...]:
 
 
 def _mark(row: Duty, order: Sequence[tuple[str, str]]) -> str:
-    return "|".join(str(v.isoformat() if isinstance(v, datetime) else v) for v in (getattr(row, field) for _n, field in order))
+    return "|".join(
+        str(v.isoformat() if isinstance(v, datetime) else v) for v in (getattr(row, field) for _n, field in order)
+    )
 
 
 def _after(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], mark: str) -> QuerySet[Duty]:
@@ -191,7 +195,9 @@ def group_counts(actor: Actor, whose: str) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
-    return Counts(sum(n for _g, n, _f in rows), sum(final for _g, _n, final in rows), {group: n for group, n, _f in rows})
+    return Counts(
+        sum(n for _g, n, _f in rows), sum(final for _g, _n, final in rows), {group: n for group, n, _f in rows}
+    )
 
 
 def open_count(actor: Actor) -> int:
@@ -233,7 +239,9 @@ def duties_of(obj: Any, actor: Actor) -> list[Duty]:
 
 def brief_of(kind: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The living duties about each subject as a row shows them, in one query."""
-    rows = Duty._base_manager.filter(subject_type=kind, subject_id__in=ids, closed_at__isnull=True).order_by("due_at", "pk")
+    rows = Duty._base_manager.filter(subject_type=kind, subject_id__in=ids, closed_at__isnull=True).order_by(
+        "due_at", "pk"
+    )
     found: dict[int, list[dict[str, Any]]] = {}
     for subject, pk, rule, state, doer, due in rows.values_list("subject_id", "pk", "rule", "state", "doer", "due_at"):
         found.setdefault(subject, []).append({"id": str(pk), "rule": rule, "state": state, "doer": doer, "due_at": due})
@@ -269,5 +277,3 @@ def ownerless_claims() -> QuerySet[Duty]:
 def strangers() -> QuerySet[Duty]:
     """Living duties of rules that no longer exist: nobody would ever do them."""
     return Duty._base_manager.filter(closed_at__isnull=True).exclude(rule__in=list(RULES))
-
-

@@ -14,7 +14,7 @@ class ChaserFacts:
 
 
 def may_chase(facts: ChaserFacts, *, a_day: int, unanswered: int) -> str:
-    """"" when one more chaser may go out; else why not: ``one_a_day`` or ``unanswered``."""
+    """ "" when one more chaser may go out; else why not: ``one_a_day`` or ``unanswered``."""
     if facts.today >= a_day:
         return "one_a_day"
     return "unanswered" if facts.unanswered >= unanswered else ""

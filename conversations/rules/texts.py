@@ -175,7 +175,9 @@ def country_name(code: str, language: str) -> str | None:
 
 def plain_text(text: str) -> str:
     """Text without control characters and lone surrogates; line ends and tabs stay."""
-    kept = "".join(ch for ch in text if ch in "\n\t" or (ord(ch) >= 32 and ord(ch) != 127 and not 0xD800 <= ord(ch) <= 0xDFFF))
+    kept = "".join(
+        ch for ch in text if ch in "\n\t" or (ord(ch) >= 32 and ord(ch) != 127 and not 0xD800 <= ord(ch) <= 0xDFFF)
+    )
     return kept.strip()
 
 

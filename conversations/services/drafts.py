@@ -70,7 +70,11 @@ def send_draft(
 def cancel(*, message: Message, actor: Actor, now: datetime, reason: str = "") -> Message:
     """Discard a draft, or stop a message where it has not left yet. Refuses one that reached a route."""
     held = _locked(message)
-    gone = [d for d in held.deliveries.select_related("call") if d.state not in (DeliveryState.QUEUED, DeliveryState.BY_HAND)]
+    gone = [
+        d
+        for d in held.deliveries.select_related("call")
+        if d.state not in (DeliveryState.QUEUED, DeliveryState.BY_HAND)
+    ]
     if [d for d in gone if d.state not in (DeliveryState.FAILED, DeliveryState.DROPPED)]:
         raise Conflict("already_sent", _("The message has already left by at least one route."))
     move(held, "cancel", actor=actor, now=now, reason=reason)
@@ -87,7 +91,9 @@ def cancel(*, message: Message, actor: Actor, now: datetime, reason: str = "") -
 
 def _locked(message: Message) -> Message:
     found: Message = (
-        Message.objects.select_for_update(of=("self",)).select_related("conversation__store", "conversation__buyer").get(pk=message.pk)
+        Message.objects.select_for_update(of=("self",))
+        .select_related("conversation__store", "conversation__buyer")
+        .get(pk=message.pk)
     )
     return found
 

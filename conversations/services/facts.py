@@ -35,12 +35,20 @@ def gather(wanted: Iterable[tuple[Any, str]]) -> dict[tuple[str, int, str], dict
         for placeholder_set in registry.FACTS.get(kind, ()):
             for pk, values in placeholder_set(sorted(ids), language).items():
                 held = found.setdefault((kind, pk, language), {})
-                held.update({name: value for name, value in values.items() if value not in (None, "") or name not in held})
+                held.update(
+                    {name: value for name, value in values.items() if value not in (None, "") or name not in held}
+                )
     return found
 
 
 def complete(
-    raw: Mapping[str, Any], party: Party, language: str, *, actor: Actor, now: datetime, extra: Mapping[str, Any] | None = None
+    raw: Mapping[str, Any],
+    party: Party,
+    language: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    extra: Mapping[str, Any] | None = None,
 ) -> Facts:
     """The facts of an object together with those of the house, the buyer and what the caller adds (it wins)."""
     house = {

@@ -51,7 +51,9 @@ def threads(parties: Iterable[Party], now: datetime) -> dict[int, Conversation]:
     manager = Conversation._base_manager
     found = {row.buyer_id: row for row in manager.filter(buyer_id__in=buyers)}
     missing = [
-        Conversation(store_id=party.store.pk, buyer_id=pk, created_at=now) for pk, party in buyers.items() if pk not in found
+        Conversation(store_id=party.store.pk, buyer_id=pk, created_at=now)
+        for pk, party in buyers.items()
+        if pk not in found
     ]
     if missing:
         manager.bulk_create(missing, ignore_conflicts=True, batch_size=1000)
@@ -65,9 +67,7 @@ def hand_out(ready: Sequence[Ready], *, actor: Actor, now: datetime) -> None:
         return
     shops = {item.party.store.pk: item.party.store for item in ready}
     offered = {pk: stores.abilities(store) for pk, store in shops.items()}
-    deliveries = [
-        delivery for item in ready for delivery in _deliveries(item, offered[item.party.store.pk], now)
-    ]
+    deliveries = [delivery for item in ready for delivery in _deliveries(item, offered[item.party.store.pk], now)]
     Delivery._base_manager.bulk_create(deliveries, batch_size=1000)
     parties = {item.message.pk: item.party for item in ready}
     messages = {item.message.pk: item.message for item in ready}
@@ -77,7 +77,9 @@ def hand_out(ready: Sequence[Ready], *, actor: Actor, now: datetime) -> None:
     for delivery in by_program:
         delivery.call = calls[specs[delivery.pk].key]
     Delivery._base_manager.bulk_update(by_program, ["call"], batch_size=1000)
-    worklist.plan(rule_key=SEND_BY_HAND, subject_ids=[d.pk for d in deliveries if d.state == DeliveryState.BY_HAND], now=now)
+    worklist.plan(
+        rule_key=SEND_BY_HAND, subject_ids=[d.pk for d in deliveries if d.state == DeliveryState.BY_HAND], now=now
+    )
     _written([item.message.conversation_id for item in ready], actor, now)
 
 
@@ -99,7 +101,10 @@ def _call(delivery: Delivery, message: Message, party: Party) -> outbox.CallSpec
     base = {"text": message.body, "subject": rules.clean_header(message.subject)}
     if delivery.route == Route.EMAIL:
         title = base["subject"] or rules.clean_header(f"{party.store.name} {message.facts.get('order_no') or ''}")
-        ability, payload = Ability.SEND_EMAIL, {**base, "subject": title, "to": delivery.address, "from_name": party.store.name}
+        ability, payload = (
+            Ability.SEND_EMAIL,
+            {**base, "subject": title, "to": delivery.address, "from_name": party.store.name},
+        )
     else:
         ability, payload = Ability.SEND_MESSAGE, {**base, "buyer": party.buyer.key, "order": party.order_external_id}
     kind = audit.subject_type(Delivery)
@@ -164,7 +169,9 @@ def clean_body(body: str) -> str:
     """The text as it may be sent. Refuses an empty one, one over 10,000 characters, and one with unfilled marks."""
     clean = rules.plain_text(body.replace("\r\n", "\n"))
     if not clean or len(clean) > LONGEST_BODY:
-        raise Invalid("bad_text", _("A message has 1 to 10,000 characters."), errors={"body": [str(_("1 to 10,000 characters."))]})
+        raise Invalid(
+            "bad_text", _("A message has 1 to 10,000 characters."), errors={"body": [str(_("1 to 10,000 characters."))]}
+        )
     if unfilled := rules.marks(clean):
         raise Invalid("unfilled", _("Fill in first: %(facts)s."), facts=", ".join(unfilled), errors={"body": unfilled})
     return clean
@@ -200,7 +207,9 @@ def hand_over_to_person(*, delivery: Delivery, actor: Actor, now: datetime) -> D
 def confirm_message(*, message: Message, actor: Actor, now: datetime) -> Message:
     """A person copied a message into its channel: every route that waits for a person is sent. Refuses one with none."""
     may_send(actor)
-    waiting = Delivery._base_manager.filter(message=message, state__in=[DeliveryState.BY_HAND, DeliveryState.SENT]).order_by("pk")
+    waiting = Delivery._base_manager.filter(
+        message=message, state__in=[DeliveryState.BY_HAND, DeliveryState.SENT]
+    ).order_by("pk")
     rows = list(waiting.select_related("message"))
     if not rows:
         raise Conflict("not_by_hand", _("No route of this message waits for a person."))

@@ -37,7 +37,9 @@ def reason_against(call: OutboundCall, *, now: datetime) -> str:
     """Why the text of ``call`` is no longer wanted, or "": it was discarded, the buyer answered a chaser, or the app that
     knows the matter says so."""
     delivery = (
-        Delivery._base_manager.filter(pk=call.subject_id).select_related("message__conversation", "message__store").first()
+        Delivery._base_manager.filter(pk=call.subject_id)
+        .select_related("message__conversation", "message__store")
+        .first()
     )
     if delivery is None:
         return gettext_noop("The message no longer exists.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 
 from conversations import rules, selectors
 from conversations.choices import Direction, MessageState, SendMode
@@ -112,7 +112,9 @@ def preview(
 ) -> Preview:  # fmt: skip
     """How a text would read about an object, with gaps marked and the reasons against it. Writes nothing."""
     party = selectors.party_of(about)
-    raw = facts_of.gather([(about, template.language)]).get((audit.subject_type(about), about.pk, template.language), {})
+    raw = facts_of.gather([(about, template.language)]).get(
+        (audit.subject_type(about), about.pk, template.language), {}
+    )
     found = facts_of.complete(raw, party, template.language, actor=actor, now=now, extra=extra)
     return _filled(template, about, found, body, subject)
 
@@ -173,7 +175,7 @@ class _Run:
             return Outcome(held, code="exists")
         options = self.choices[spec.key]
         if not options:
-            return Outcome(None, _now("There is no active text %(code)s.") % {"code": spec.base_code}, "no_template")
+            return Outcome(None, gettext("There is no active text %(code)s.") % {"code": spec.base_code}, "no_template")
         if spec.is_chaser and (reason := self._capped(spec)):
             return Outcome(None, reason, "capped")
         best: Preview | None = None
@@ -186,7 +188,9 @@ class _Run:
         assert best is not None
         self.previews[spec.key] = best
         if best.refused:
-            return Outcome(held, refusal(best.template.code, best.missing, best.untrue), "refused", best.missing, best.untrue)
+            return Outcome(
+                held, refusal(best.template.code, best.missing, best.untrue), "refused", best.missing, best.untrue
+            )
         return Outcome(held, code="draft" if self._as_draft(spec, best.template) else "sent")
 
     def _preview(self, spec: TextSpec, template: Template) -> Preview:
@@ -214,8 +218,8 @@ class _Run:
         a_day, most = (int(policies.value(p, self.now, party.store.pk)) for p in (CHASERS_A_DAY, CHASERS_UNANSWERED))
         reason = rules.may_chase(counted, a_day=a_day, unanswered=most)
         return {
-            "one_a_day": _now("The buyer was already reminded today."),
-            "unanswered": _now("The buyer was reminded %(count)s times and has not answered.") % {"count": most},
+            "one_a_day": gettext("The buyer was already reminded today."),
+            "unanswered": gettext("The buyer was reminded %(count)s times and has not answered.") % {"count": most},
         }.get(reason, "")
 
     def write(self, outcomes: list[Outcome]) -> list[Outcome]:
@@ -240,7 +244,9 @@ class _Run:
         sent = [Ready(rows[i], self.parties[self.specs[i].key]) for i in rows if outcomes[i].code == "sent"]
         hand_out(sent, actor=self.actor, now=self.now)
         for rule, code in ((CHECK_DRAFT, "draft"), (REFUSED_TEXT, "refused")):
-            worklist.plan(rule_key=rule, subject_ids=[rows[i].pk for i in rows if outcomes[i].code == code], now=self.now)
+            worklist.plan(
+                rule_key=rule, subject_ids=[rows[i].pk for i in rows if outcomes[i].code == code], now=self.now
+            )
         mended = [item.message.pk for item in sent if item.message.key in self.held]
         worklist.close(rule_key=REFUSED_TEXT, subject_ids=mended, actor=self.actor, now=self.now)
         by_key = {self.specs[i].key: row for i, row in rows.items()}
@@ -270,10 +276,10 @@ def refusal(code: str, missing: Sequence[str], untrue: Sequence[str]) -> str:
     """The sentence that says why a text does not go out."""
     parts = []
     if missing:
-        parts.append(_now("not known: %(facts)s") % {"facts": ", ".join(missing)})
+        parts.append(gettext("not known: %(facts)s") % {"facts": ", ".join(missing)})
     if untrue:
-        parts.append(_now("not true: %(facts)s") % {"facts": "; ".join(_now(reason) for reason in untrue)})
-    return _now("The text %(code)s cannot be sent. %(why)s.") % {"code": code, "why": "; ".join(parts)}
+        parts.append(gettext("not true: %(facts)s") % {"facts": "; ".join(gettext(reason) for reason in untrue)})
+    return gettext("The text %(code)s cannot be sent. %(why)s.") % {"code": code, "why": "; ".join(parts)}
 
 
 def _save(rows: Any) -> None:

@@ -30,10 +30,20 @@ def post(
     name = f"api:{actor.kind}:{actor.ref}:{key}" if key else ""
     if template:
         if about is None:
-            raise Invalid("about_needed", _("Say what the text is about."), errors={"about_id": [str(_("Needed with a template."))]})
+            raise Invalid(
+                "about_needed",
+                _("Say what the text is about."),
+                errors={"about_id": [str(_("Needed with a template."))]},
+            )
         key_of = name or f"api:{template}:{about_type}:{about_id}:{now.isoformat()}"
         made = send_template(
-            base_code=template, about=about, key=key_of[:120], actor=actor, now=now, extra=dict(facts or {}), as_draft=draft or None
+            base_code=template,
+            about=about,
+            key=key_of[:120],
+            actor=actor,
+            now=now,
+            extra=dict(facts or {}),
+            as_draft=draft or None,
         )
         assert made is not None
         return made
@@ -42,5 +52,12 @@ def post(
     if conversation is None or not body:
         raise Invalid("nothing_to_send", _("Give a template and what it is about, or a thread and words."))
     return write(
-        conversation=conversation, body=body, subject=subject, actor=actor, now=now, about=about, key=name[:120], as_draft=draft
+        conversation=conversation,
+        body=body,
+        subject=subject,
+        actor=actor,
+        now=now,
+        about=about,
+        key=name[:120],
+        as_draft=draft,
     )

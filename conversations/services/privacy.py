@@ -32,7 +32,9 @@ def erase_buyer(buyer: Buyer, now: datetime) -> int:
     """Take words, addresses and facts out of the thread, out of the outbox and out of what the channel had sent; what had
     not left yet stays here. Answers how many rows changed; again changes none."""
     rows = Message._base_manager.filter(conversation__buyer=buyer)
-    raw = [key.split(":", 2)[2] for key in rows.filter(direction="in").values_list("key", flat=True) if key.count(":") >= 2]
+    raw = [
+        key.split(":", 2)[2] for key in rows.filter(direction="in").values_list("key", flat=True) if key.count(":") >= 2
+    ]
     calls = OutboundCall._base_manager.filter(
         ability__in=[Ability.SEND_MESSAGE, Ability.SEND_EMAIL],
         pk__in=Delivery._base_manager.filter(message__in=rows, call__isnull=False).values("call_id"),

@@ -29,11 +29,15 @@ def known_names() -> frozenset[str]:
 
 
 @transaction.atomic
-def create_template(*, code: str, language: str, actor: Actor, now: datetime, store: Store | None = None, **fields: Any) -> Template:
+def create_template(
+    *, code: str, language: str, actor: Actor, now: datetime, store: Store | None = None, **fields: Any
+) -> Template:
     """Add a text. Refuses a code that exists in that language, unknown placeholders, and roles that may not."""
     _may(actor)
     values = _clean(fields)
-    row = Template(code=code, base_code=rules.base_code_of(code), language=language, store=store, updated_at=now, **values)
+    row = Template(
+        code=code, base_code=rules.base_code_of(code), language=language, store=store, updated_at=now, **values
+    )
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -52,7 +56,11 @@ def change_template(*, template: Template, actor: Actor, now: datetime, **fields
     _may(actor)
     held = Template.objects.select_for_update(of=("self",)).get(pk=template.pk)
     values = _clean(fields)
-    if values.get("send_mode") == "auto" and held.send_mode != "auto" and not actor.has_perm("conversations.approve_template"):
+    if (
+        values.get("send_mode") == "auto"
+        and held.send_mode != "auto"
+        and not actor.has_perm("conversations.approve_template")
+    ):
         raise NotAllowed("not_allowed", _("A supervisor decides which texts go out by themselves."))
     changed = {name: value for name, value in values.items() if getattr(held, name) != value}
     if changed:
@@ -60,8 +68,14 @@ def change_template(*, template: Template, actor: Actor, now: datetime, **fields
             setattr(held, name, value)
         held.updated_at = now
         held.save(update_fields=[*changed, "updated_at"])
-        audit.record(held, "template.change", actor=actor, now=now,
-            text=gettext_noop("Text changed: %(names)s"), names=", ".join(sorted(changed)))
+        audit.record(
+            held,
+            "template.change",
+            actor=actor,
+            now=now,
+            text=gettext_noop("Text changed: %(names)s"),
+            names=", ".join(sorted(changed)),
+        )
     return held
 
 

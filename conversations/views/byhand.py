@@ -68,7 +68,9 @@ class ByHandOnePage(Page):
     def delivery(self) -> Delivery:
         """The delivery, if the person sees it."""
         found = (
-            Delivery.objects.select_related("store", "message__conversation__buyer", "call").filter(pk=self.kwargs["pk"]).first()
+            Delivery.objects.select_related("store", "message__conversation__buyer", "call")
+            .filter(pk=self.kwargs["pk"])
+            .first()
         )
         if found is None:
             raise Http404
@@ -77,18 +79,26 @@ class ByHandOnePage(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The text, ready to copy."""
         message = self.delivery.message
-        about = next((a for a in selectors.subjects_of(message.conversation.buyer_id, self.actor) if self._is_about(a, message)), None)
+        about = next(
+            (a for a in selectors.subjects_of(message.conversation.buyer_id, self.actor) if self._is_about(a, message)),
+            None,
+        )
         context = {
             "delivery": self.delivery, "message": message, "buyer": message.conversation.buyer, "store": self.delivery.store,
             "about": about, "waits": self.delivery.state == DeliveryState.BY_HAND, "title": _("Copy into the channel"),
             "failed": self.delivery.state == DeliveryState.FAILED, "may_send": self.actor.has_perm("conversations.send_message"),
             "thread_url": reverse("conversations:thread", args=[message.conversation_id]), "here": request.path,
         }  # fmt: skip
-        return self.render("conversations/_by_hand.html" if self.is_partial() else "conversations/by_hand.html", context)
+        return self.render(
+            "conversations/_by_hand.html" if self.is_partial() else "conversations/by_hand.html", context
+        )
 
     @staticmethod
     def _is_about(item: Any, message: Any) -> bool:
-        return (item.type, item.id) in ((message.about_type, message.about_id), ("orders.order", message.facts.get("order_ref")))
+        return (item.type, item.id) in (
+            (message.about_type, message.about_id),
+            ("orders.order", message.facts.get("order_ref")),
+        )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """It was sent, or a person takes over what the program could not send."""

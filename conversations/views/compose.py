@@ -71,7 +71,11 @@ class DraftPage(FormPage):
     def extra(self) -> dict[str, Any]:
         """What is missing, and what is known."""
         refused = self.message.facts.get("refused") or {}
-        why = services.refusal(self.message.template_code, refused.get("missing", ()), refused.get("untrue", ())) if refused else ""
+        why = (
+            services.refusal(self.message.template_code, refused.get("missing", ()), refused.get("untrue", ()))
+            if refused
+            else ""
+        )
         known = [(name, value) for name, value in self.message.facts.items() if isinstance(value, str)]
         return {"draft": self.message, "why": why, "known": known, "is_draft": self.message.state == "draft"}
 

@@ -29,7 +29,11 @@ class Composer:
         self.about = self._about()
         self.code = str(data.get("code", ""))[:10]
         self.template = self._template()
-        self.extra = {name[len(FACT) :]: rules.plain_text(str(value))[:1000] for name, value in data.items() if name.startswith(FACT)}
+        self.extra = {
+            name[len(FACT) :]: rules.plain_text(str(value))[:1000]
+            for name, value in data.items()
+            if name.startswith(FACT)
+        }
         self.preview = self._preview()
 
     def _about(self) -> models.Model | None:
@@ -47,7 +51,9 @@ class Composer:
     def _preview(self) -> services.Preview | None:
         if self.template is None or self.about is None:
             return None
-        return services.preview(template=self.template, about=self.about, actor=self.actor, now=self.now, extra=self.extra)
+        return services.preview(
+            template=self.template, about=self.about, actor=self.actor, now=self.now, extra=self.extra
+        )
 
     def refusal(self) -> str:
         """Why the chosen text may not be sent at all: something it says would not be true. "" when it may."""
@@ -86,6 +92,9 @@ class Composer:
         order = list(TemplateKind.values)
         offered.sort(key=lambda row: (order.index(row.kind), row.code))
         return [
-            (TemplateKind(kind).label, [{"code": row.code, "label": f"{row.code} · {row.purpose.replace('_', ' ')}"} for row in rows])
+            (
+                TemplateKind(kind).label,
+                [{"code": row.code, "label": f"{row.code} · {row.purpose.replace('_', ' ')}"} for row in rows],
+            )
             for kind, rows in groupby(offered, key=lambda row: row.kind)
         ]

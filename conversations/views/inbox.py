@@ -43,7 +43,9 @@ class InboxPage(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page, or more rows."""
-        page = selectors.inbox_page(self.actor, self.group, request.GET.get("q", "")[:100], request.GET.get("after", "")[:60])
+        page = selectors.inbox_page(
+            self.actor, self.group, request.GET.get("q", "")[:100], request.GET.get("after", "")[:60]
+        )
         hours = {store.pk: selectors.answer_hours(store, self.now) for store in {row.store for row in page.rows}}
         context = {
             "rows": [self.row(thread, page.last.get(thread.pk, ""), hours[thread.store_id]) for thread in page.rows],
@@ -85,7 +87,14 @@ class InboxPage(Page):
     def _head(self) -> list[dict[str, Any]]:
         found = [{"label": _("All messages"), "url": reverse("conversations:messages"), "icon": "list"}]
         if self.group == "hand":
-            found.append({"label": _("One after the other"), "url": reverse("conversations:by-hand"), "icon": "copy", "kind": "primary"})
+            found.append(
+                {
+                    "label": _("One after the other"),
+                    "url": reverse("conversations:by-hand"),
+                    "icon": "copy",
+                    "kind": "primary",
+                }
+            )
         return found
 
     def _empty(self) -> dict[str, Any]:

@@ -27,7 +27,9 @@ class TemplatesPage(ListPage):
 
     def head_actions(self) -> list[dict[str, Any]]:
         """Add one."""
-        return [{"label": _("New text"), "url": reverse("conversations:template-new"), "icon": "plus", "kind": "primary"}]
+        return [
+            {"label": _("New text"), "url": reverse("conversations:template-new"), "icon": "plus", "kind": "primary"}
+        ]
 
 
 class TemplateNewPage(FormPage):
@@ -126,7 +128,9 @@ class TemplatePreview(_OneTemplate):
         shown = None
         if about is not None and not wrong:
             try:
-                shown = services.preview(template=self.row, about=about, actor=self.actor, now=self.now, body=body, subject=subject)
+                shown = services.preview(
+                    template=self.row, about=about, actor=self.actor, now=self.now, body=body, subject=subject
+                )
             except Invalid as error:
                 wrong = [error.message]
         return self.render("conversations/_preview.html", {"shown": shown, "wrong": wrong, "about": about})

@@ -39,7 +39,9 @@ class ThreadPage(Page):
         typed = {} if fresh else self.request.POST or self.request.GET
         composer = Composer(self.thread, self.actor, self.now, typed)
         context = {**thread_context(self.thread, self.actor, self.now), **composer.context(), "error": error}
-        return self.render("conversations/_thread.html" if self.is_partial() else "conversations/thread.html", context, status)
+        return self.render(
+            "conversations/_thread.html" if self.is_partial() else "conversations/thread.html", context, status
+        )
 
 
 def thread_context(thread: Conversation, actor: Any, now: Any) -> dict[str, Any]:

@@ -46,7 +46,11 @@ def country_html(code: str | None, language: str | None = None) -> SafeString:
 
 def clip_html(text: Any) -> SafeString:
     """A long name cut to the width of a narrow column; the whole of it as its title."""
-    return format_html('<span class="clip" title="{}" dir="auto">{}</span>', text, text) if text not in (None, "") else SafeString(DASH)
+    return (
+        format_html('<span class="clip" title="{}" dir="auto">{}</span>', text, text)
+        if text not in (None, "")
+        else SafeString(DASH)
+    )
 
 
 def mono_html(text: Any) -> SafeString:

@@ -242,12 +242,24 @@ class ListPage(Page):
         rest = [name for name in self.listing.all_columns if name not in shown]
         first = next(iter(self.listing.all_columns), "")
         options = [
-            {"name": name, "label": self.listing.heading(self.listing.all_columns[name]), "chosen": name in shown, "locked": name == first}
+            {
+                "name": name,
+                "label": self.listing.heading(self.listing.all_columns[name]),
+                "chosen": name in shown,
+                "locked": name == first,
+            }
             for name in [*shown, *rest]
         ]
-        choice = {"url": reverse("core:columns", args=[self.listing.name]), "options": options, "reset": bool(self.chosen_names)}
+        choice = {
+            "url": reverse("core:columns", args=[self.listing.name]),
+            "options": options,
+            "reset": bool(self.chosen_names),
+        }
         question = self.request.GET.urlencode()
-        return {"column_choice": choice, "next": f"{self.listing.address()}?{question}" if question else self.listing.address()}
+        return {
+            "column_choice": choice,
+            "next": f"{self.listing.address()}?{question}" if question else self.listing.address(),
+        }
 
     def _rows(self, columns: list[Column], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         listing = self.listing

@@ -273,8 +273,13 @@ def clock(at: Any, text: str = "", now: Any = None, tone: str = "") -> dict[str,
     shown = f.due(at, now, hard=True)
     when = f.moment(at, now) if at else ""
     near = shown.late or (at is not None and at - (now or utcnow()) < timedelta(days=3))
-    return {"at": at, "shown": shown, "tone": tone or ("rose" if shown.late else "lantern" if near else "neutral"), "text": text,
-            "again": when if when != shown.text else ""}
+    return {
+        "at": at,
+        "shown": shown,
+        "tone": tone or ("rose" if shown.late else "lantern" if near else "neutral"),
+        "text": text,
+        "again": when if when != shown.text else "",
+    }
 
 
 @register.inclusion_tag("ui/filter_chips.html")

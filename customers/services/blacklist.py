@@ -31,7 +31,9 @@ def blacklist(*, buyer: Buyer, reason: str, actor: Actor, now: datetime) -> Buye
             return held
         held.blacklisted_at, held.blacklist_reason = held.blacklisted_at or now, reason.strip()[:300]
         held.save(update_fields=["blacklisted_at", "blacklist_reason"])
-        audit.record(held, "buyer.blacklist", actor=actor, now=now, text=gettext_noop("Put on the blacklist"), reason=reason)
+        audit.record(
+            held, "buyer.blacklist", actor=actor, now=now, text=gettext_noop("Put on the blacklist"), reason=reason
+        )
         publish(BuyerBlacklisted(held.pk))
     return held
 

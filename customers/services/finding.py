@@ -49,7 +49,9 @@ def _make(store: Store, keys: list[str], told: Mapping[str, list[RemoteOrder]], 
     for key, buyer in fresh.items():
         if not buyer.erased_at:
             _tell(buyer, told.get(key, ()))
-    for pk, _store, key in copying.insert_missing(Buyer, _NEW, [_row(b, _NEW) for b in fresh.values()], ("store_id", "key")):
+    for pk, _store, key in copying.insert_missing(
+        Buyer, _NEW, [_row(b, _NEW) for b in fresh.values()], ("store_id", "key")
+    ):
         fresh[key].pk = pk
     late = [key for key, buyer in fresh.items() if buyer.pk is None]
     if late:
@@ -63,7 +65,9 @@ def _make(store: Store, keys: list[str], told: Mapping[str, list[RemoteOrder]], 
 def _without_erased(store: Store, told: dict[str, list[RemoteOrder]]) -> dict[str, str]:
     """Identity -> key to look for: the key itself, or the pseudonym of somebody who asked to be forgotten."""
     digests = {rules.tombstone(store.pk, key): key for key in told}
-    gone = set(ErasedBuyer.objects.filter(store=store, key_digest__in=list(digests)).values_list("key_digest", flat=True))
+    gone = set(
+        ErasedBuyer.objects.filter(store=store, key_digest__in=list(digests)).values_list("key_digest", flat=True)
+    )
     return {key: f"{rules.ERASED}{digest[:60]}" if digest in gone else key for digest, key in digests.items()}
 
 

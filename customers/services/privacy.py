@@ -46,6 +46,8 @@ def erase_buyer(*, buyer: Buyer, actor: Actor, now: datetime, reason: str = "") 
             held.versions, held.email_consent, held.erased_at = {}, False, now
             held.save()
             changed["customers.buyer"] = 1
-            audit.record(held, "buyer.erase", actor=actor, now=now, text=gettext_noop("Personal data erased"), reason=reason)
+            audit.record(
+                held, "buyer.erase", actor=actor, now=now, text=gettext_noop("Personal data erased"), reason=reason
+            )
             publish(BuyerErased(held.pk))
     return changed

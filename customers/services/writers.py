@@ -36,4 +36,6 @@ def _read(store: Store, asked: Mapping[str, str]) -> dict[str, Buyer]:
 def _blank(store: Store, name: str, told: str, now: datetime) -> Buyer:
     erased = name.startswith(rules.ERASED)
     shown = "" if erased else told[:200]
-    return Buyer(store=store, key=name, name=shown, search=fold(shown)[:500], created_at=now, erased_at=now if erased else None)
+    return Buyer(
+        store=store, key=name, name=shown, search=fold(shown)[:500], created_at=now, erased_at=now if erased else None
+    )

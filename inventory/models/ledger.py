@@ -28,7 +28,9 @@ class Balance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sku", "warehouse"], name="balance_once"),
             models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_not_negative"),
-            models.CheckConstraint(condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")), name="stock_not_oversold"),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")), name="stock_not_oversold"
+            ),
         ]
 
     @property

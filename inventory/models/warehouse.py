@@ -25,7 +25,9 @@ class Warehouse(models.Model):
     class Meta:
         verbose_name = _("warehouse")
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=models.Q(is_default=True), name="one_default_warehouse")
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="one_default_warehouse"
+            )
         ]
 
     def __str__(self) -> str:

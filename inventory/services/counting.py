@@ -55,7 +55,13 @@ def receive_one(
     if not actor.has_perm("inventory.receive_stock"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     made: Any = receive(
-        warehouse=warehouse, rows=[(sku.pk, quantity, bin or None)], reference=reference, kind=kind, note=note, actor=actor, now=now
+        warehouse=warehouse,
+        rows=[(sku.pk, quantity, bin or None)],
+        reference=reference,
+        kind=kind,
+        note=note,
+        actor=actor,
+        now=now,
     )
     line = Movement.objects.get(key=f"{kind}:{reference}:{warehouse.pk}:{sku.pk}"[:120])
     return line, bool(made.booked)

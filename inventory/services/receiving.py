@@ -115,7 +115,9 @@ def _merged(rows: Iterable[Row], *, smallest: int, add: bool = True) -> tuple[di
     for sku, pieces, code in rows:
         if not smallest <= pieces <= MAX_PIECES:
             sentence = _("Pieces must be a whole number from %(least)s on.")
-            raise Invalid("invalid_quantity", sentence, errors={"quantity": [str(sentence) % {"least": smallest}]}, least=smallest)
+            raise Invalid(
+                "invalid_quantity", sentence, errors={"quantity": [str(sentence) % {"least": smallest}]}, least=smallest
+            )
         sums[sku] = sums.get(sku, 0) + pieces if add or sku in sums else pieces
         if code:
             bins[sku] = code.strip()[:30]

@@ -40,7 +40,9 @@ class Shelf:
     """
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self.balances = {(sku, warehouse): Balance(pk, hand, kept, hand, kept) for pk, sku, warehouse, hand, kept in rows}
+        self.balances = {
+            (sku, warehouse): Balance(pk, hand, kept, hand, kept) for pk, sku, warehouse, hand, kept in rows
+        }
 
     @classmethod
     def lock(cls, places: Iterable[Place], *, create: bool = False) -> Shelf:

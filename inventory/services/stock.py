@@ -96,7 +96,10 @@ def _reservations(lines: Iterable[int]) -> dict[tuple[int, int, int], tuple[int,
         "SELECT line_ref, sku_id, warehouse_id, wanted, held, consumed, state FROM inventory_reservation WHERE line_ref = ANY(%s)",
         [list(lines)],
     )
-    return {(line, sku, warehouse): (was, kept, consumed, state) for line, sku, warehouse, was, kept, consumed, state in rows}
+    return {
+        (line, sku, warehouse): (was, kept, consumed, state)
+        for line, sku, warehouse, was, kept, consumed, state in rows
+    }
 
 
 def _summed(wants: Iterable[Want]) -> dict[tuple[int, int, int], tuple[int, int]]:
@@ -161,7 +164,12 @@ def _filled(shelf: Shelf) -> None:
 
 
 def consume(
-    *, order_ref: int, reference: str, actor: Actor, now: datetime, quantities: Mapping[tuple[int, int], int] | None = None
+    *,
+    order_ref: int,
+    reference: str,
+    actor: Actor,
+    now: datetime,
+    quantities: Mapping[tuple[int, int], int] | None = None,
 ) -> None:
     """Take the goods of one order out of the stock with ``reference`` (DSP-15). See :func:`consume_many`; refuses with
     ``stock_short`` or ``not_reserved``."""
@@ -191,7 +199,11 @@ def consume_many(*, issues: Sequence[Issue], actor: Actor, now: datetime) -> dic
             refused[issue.order_ref] = error
     steps = [step for order_ref, plan in plans if order_ref not in refused for step in plan]
     done = post(
-        [Entry(s.place, "issue", -s.pieces, s.reference, s.key) for s in steps], shelf=shelf, actor=actor, now=now, reserved=True
+        [Entry(s.place, "issue", -s.pieces, s.reference, s.key) for s in steps],
+        shelf=shelf,
+        actor=actor,
+        now=now,
+        reserved=True,
     )
     _mark_consumed([s for s in steps if s.key in done], now)
     shelf.save()
@@ -237,7 +249,9 @@ def _steps(issue: Issue, rows: list[_Held]) -> list[_Step]:
         asked = {key: pieces for key, pieces in issue.quantities.items() if pieces > 0}
     steps = []
     for (line, sku), pieces in asked.items():
-        mine = [row for row in rows if row.line == line and row.place[0] == sku and (row.consumed or row.state == "open")]
+        mine = [
+            row for row in rows if row.line == line and row.place[0] == sku and (row.consumed or row.state == "open")
+        ]
         if not mine:
             raise Conflict("not_reserved", _("No stock was set aside for one of these articles."), sku_id=sku)
         row = next((r for r in mine if r.state == "open"), mine[0])

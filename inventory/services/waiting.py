@@ -30,7 +30,9 @@ def fill_waiting(shelf: Shelf) -> set[int]:
     if not free:
         return set()
     queue = fetch(_QUEUE, [[p[0] for p in free], [p[1] for p in free], list(free.values())])
-    given: dict[int, int] = allocate(free, [Claim(pk, (sku, warehouse), missing) for pk, _order, sku, warehouse, missing in queue])
+    given: dict[int, int] = allocate(
+        free, [Claim(pk, (sku, warehouse), missing) for pk, _order, sku, warehouse, missing in queue]
+    )
     if not given:
         return set()
     _add_held(given)
@@ -46,7 +48,9 @@ def take_promises(shelf: Shelf) -> set[int]:
     if not missing:
         return set()
     held = fetch(_PROMISES, [[p[0] for p in missing], [p[1] for p in missing]])
-    taken: dict[int, int] = take_back(missing, [Claim(pk, (sku, warehouse), pieces) for pk, _order, sku, warehouse, pieces in held])
+    taken: dict[int, int] = take_back(
+        missing, [Claim(pk, (sku, warehouse), pieces) for pk, _order, sku, warehouse, pieces in held]
+    )
     _add_held({pk: -pieces for pk, pieces in taken.items()})
     for pk, _order, sku, warehouse, _pieces in held:
         if pk in taken:

@@ -24,13 +24,17 @@ def _need(actor: Actor, permission: str) -> None:
 
 
 @transaction.atomic
-def save_warehouse(*, code: str, actor: Actor, now: datetime, warehouse: Warehouse | None = None, **fields: object) -> Warehouse:
+def save_warehouse(
+    *, code: str, actor: Actor, now: datetime, warehouse: Warehouse | None = None, **fields: object
+) -> Warehouse:
     """A new warehouse, or other facts of one. The first is the default; making another the default takes it from the
     one that was. Refuses a taken code, an unknown zone, and switching off the default."""
     _need(actor, "inventory.change_stock")
     unknown = set(fields) - set(_FIELDS)
     if unknown:
-        raise Invalid("unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown})
+        raise Invalid(
+            "unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown}
+        )
     row = Warehouse.objects.select_for_update().get(pk=warehouse.pk) if warehouse else Warehouse(code=code)
     for name, value in fields.items():
         setattr(row, name, value)
@@ -38,7 +42,9 @@ def save_warehouse(*, code: str, actor: Actor, now: datetime, warehouse: Warehou
     try:
         clock.zone(row.time_zone)
     except ValueError as error:
-        raise Invalid("invalid_zone", _("Unknown time zone."), errors={"time_zone": [str(_("Unknown time zone."))]}) from error
+        raise Invalid(
+            "invalid_zone", _("Unknown time zone."), errors={"time_zone": [str(_("Unknown time zone."))]}
+        ) from error
     first = not Warehouse.objects.filter(is_default=True).exclude(pk=row.pk).exists()
     row.is_default = row.is_default or first
     if row.is_default and not row.active:
@@ -67,19 +73,26 @@ def ensure_default(*, now: datetime) -> Warehouse:
         return found
     with transaction.atomic():
         Warehouse.objects.bulk_create(
-            [Warehouse(code="MAIN", name="Main warehouse", time_zone=settings.TIME_ZONE, is_default=True)], ignore_conflicts=True
+            [Warehouse(code="MAIN", name="Main warehouse", time_zone=settings.TIME_ZONE, is_default=True)],
+            ignore_conflicts=True,
         )
     found = Warehouse.objects.filter(is_default=True).first()
     return found or Warehouse.objects.order_by("pk")[0]
 
 
 @transaction.atomic
-def save_bin(*, warehouse: Warehouse, code: str, actor: Actor, now: datetime, sort: str = "", bin: Bin | None = None) -> Bin:
+def save_bin(
+    *, warehouse: Warehouse, code: str, actor: Actor, now: datetime, sort: str = "", bin: Bin | None = None
+) -> Bin:
     """A new bin, or another code or walking place of one. Refuses an empty or taken code."""
     _need(actor, "inventory.count_stock")
     code = code.strip()
     if not code or len(code) > 30:
-        raise Invalid("invalid_code", _("A bin has a code of 1 to 30 characters."), errors={"code": [str(_("1 to 30 characters."))]})
+        raise Invalid(
+            "invalid_code",
+            _("A bin has a code of 1 to 30 characters."),
+            errors={"code": [str(_("1 to 30 characters."))]},
+        )
     row = Bin.objects.select_for_update().get(pk=bin.pk) if bin else Bin(warehouse=warehouse)
     row.code, row.sort = code, sort.strip()[:60]
     try:

@@ -37,7 +37,9 @@ def declared_before_hand_over(now: datetime) -> QuerySet[Parcel]:
 @invariant("G1", "no waybill number is on two notes, none of a note is free")
 def shared_numbers(now: datetime) -> Iterable[str]:
     """Numbers that are tied wrongly."""
-    for row in WaybillNumber.objects.filter(Q(state=NumberState.FREE, note__isnull=False) | Q(state="reserved", note__isnull=True)):
+    for row in WaybillNumber.objects.filter(
+        Q(state=NumberState.FREE, note__isnull=False) | Q(state="reserved", note__isnull=True)
+    ):
         yield f"{row.number} is {row.state} and tied to {row.note_id}"
     live = WaybillNumber.objects.filter(state__in=["reserved", "used"]).values("number", "service_id")
     for twice in live.annotate(n=Count("pk")).filter(n__gt=1):
@@ -49,13 +51,19 @@ def released_unsigned(now: datetime) -> QuerySet[DispatchNote]:
     """Notes with the warehouse that somebody changed behind the signers' backs."""
     signed = Q(signatures__void_at__isnull=True, signatures__revision=F("revision"))
     with_warehouse = [NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED, NoteState.CLOSED]
-    return DispatchNote.objects.filter(state__in=with_warehouse).annotate(n=Count("signatures", filter=signed)).filter(n__lt=2)
+    return (
+        DispatchNote.objects.filter(state__in=with_warehouse)
+        .annotate(n=Count("signatures", filter=signed))
+        .filter(n__lt=2)
+    )
 
 
 @invariant("G17", "the declared value of a note is the sum of its lines and never below what was paid")
 def wrong_values(now: datetime) -> Iterable[str]:
     """Notes whose declaration does not add up, lines declared below the price paid."""
-    for note in DispatchNote.objects.annotate(total=Sum("lines__value")).exclude(total=F("declared_value")).exclude(total=None):
+    for note in (
+        DispatchNote.objects.annotate(total=Sum("lines__value")).exclude(total=F("declared_value")).exclude(total=None)
+    ):
         yield f"{note.number} declares {note.declared_value}, its lines {note.total}"
     for line in NoteLine.objects.filter(value__lt=F("paid")).select_related("note")[:100]:
         yield f"{line.note.number} line {line.position} declares {line.value} of {line.paid} paid"

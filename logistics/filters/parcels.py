@@ -31,7 +31,9 @@ class ParcelFilter(django_filters.FilterSet):
     store = django_filters.ModelChoiceFilter(
         queryset=lambda request: stores_for(request.actor), to_field_name="code", label=_("Store")
     )
-    service = django_filters.ModelChoiceFilter(queryset=lambda request: Service.objects.all(), to_field_name="code", label=_("Service"))
+    service = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Service.objects.all(), to_field_name="code", label=_("Service")
+    )
     country = django_filters.CharFilter(method="by_country", label=_("Country"))
     shipped_at = django_filters.DateFromToRangeFilter(label=_("Handed over"))
     order = django_filters.NumberFilter(field_name="order_id", label=_("Order"))
@@ -69,5 +71,3 @@ class EventFilter(django_filters.FilterSet):
         """Events of the parcels with this waybill number."""
         key = "".join(value.split()).upper()
         return rows.filter(parcel__in=Parcel.objects.filter(tracking_key=key).values("pk"))
-
-

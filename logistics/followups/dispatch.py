@@ -74,7 +74,10 @@ class NoteInTime(NoteRule):
 
     def over(self, subject: DispatchNote, now: datetime) -> bool:
         """Released or withdrawn; or its order waits for something else."""
-        return subject.state not in (NoteState.DRAFT, NoteState.SIGNED) or subject.order.state not in ("ready", "part_shipped")
+        return subject.state not in (NoteState.DRAFT, NoteState.SIGNED) or subject.order.state not in (
+            "ready",
+            "part_shipped",
+        )
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Sign."""
@@ -192,7 +195,12 @@ class GoodsMissing(MissingRule):
 class FindGoods(MissingRule):
     """The dispatch clerk's half of the third day: find the goods or report why not."""
 
-    key, title, doer, role = "logistics.find_goods", _("Goods are missing: find them or report"), Doer.PERSON, Role.WAREHOUSE
+    key, title, doer, role = (
+        "logistics.find_goods",
+        _("Goods are missing: find them or report"),
+        Doer.PERSON,
+        Role.WAREHOUSE,
+    )
     band, minutes = Band.WAITING, Decimal("10")
 
     def candidates(self, now: datetime) -> QuerySet[DispatchNote]:

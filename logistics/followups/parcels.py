@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
@@ -126,13 +126,13 @@ class ParcelStep(ParcelRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """The advice with its rule and age."""
         label = dict(Advice.choices).get(facts.get("advice", ""), "")
-        return _now("%(advice)s · %(days)s days under way · rule %(rule)s") % {
+        return gettext("%(advice)s · %(days)s days under way · rule %(rule)s") % {
             "advice": label, "days": facts.get("days", "?"), "rule": facts.get("rule") or "–",
         }  # fmt: skip
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Open the parcel."""
-        return str(dict(Advice.choices).get(facts.get("advice", ""), "")) or _now("Decide")
+        return str(dict(Advice.choices).get(facts.get("advice", ""), "")) or gettext("Decide")
 
 
 @register
@@ -184,12 +184,12 @@ class PromiseEnding(ParcelRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """Why a person."""
         if facts.get("refused"):
-            return _now("The shop did not do it: %(why)s") % {"why": facts["refused"]}
-        return _now("Lengthen it in the shop, then record it here; the buyer is told after that.")
+            return gettext("The shop did not do it: %(why)s") % {"why": facts["refused"]}
+        return gettext("Lengthen it in the shop, then record it here; the buyer is told after that.")
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Record it."""
-        return _now("Record the longer time")
+        return gettext("Record the longer time")
 
 
 @register
@@ -274,5 +274,3 @@ class CompleteOrder(FollowUpRule):
     def facts(self, subject: Order) -> dict[str, Any]:
         """The order."""
         return {"number": subject.number}
-
-

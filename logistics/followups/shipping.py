@@ -48,7 +48,11 @@ class DeclareToday(FollowUpRule):
 
     def over(self, subject: Parcel, now: datetime) -> bool:
         """Declared, or closed."""
-        return subject.declared_at is not None or subject.state == ParcelState.CLOSED or subject.declare_call_id is not None
+        return (
+            subject.declared_at is not None
+            or subject.state == ParcelState.CLOSED
+            or subject.declare_call_id is not None
+        )
 
     def stake(self, subject: Parcel) -> tuple[Decimal, str]:
         """What the buyer paid."""
@@ -103,7 +107,10 @@ class NumberLow(FollowUpRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """How many are left."""
-        return gettext("%(free)s free numbers of %(number)s are left.") % {"free": facts.get("free", 0), "number": facts.get("number", "")}
+        return gettext("%(free)s free numbers of %(number)s are left.") % {
+            "free": facts.get("free", 0),
+            "number": facts.get("number", ""),
+        }
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Add."""

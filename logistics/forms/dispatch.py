@@ -51,7 +51,8 @@ class BlockForm(forms.Form):
     """What keeps the warehouse from going on."""
 
     reason = forms.ChoiceField(
-        choices=[(value, label) for value, label in BlockReason.choices if value != BlockReason.INTERCEPTED], label=_("What is wrong")
+        choices=[(value, label) for value, label in BlockReason.choices if value != BlockReason.INTERCEPTED],
+        label=_("What is wrong"),
     )
     text = forms.CharField(max_length=300, required=False, label=_("In your words"))
 
@@ -70,7 +71,10 @@ class NumberForm(forms.Form):
     """A typed waybill number; empty takes the next of the pool or asks the carrier."""
 
     number = forms.CharField(
-        max_length=60, required=False, label=_("Waybill number"), help_text=_("Empty: the next of the pool, or from the carrier.")
+        max_length=60,
+        required=False,
+        label=_("Waybill number"),
+        help_text=_("Empty: the next of the pool, or from the carrier."),
     )
 
 
@@ -80,7 +84,9 @@ class EditForm(forms.Form):
     service = forms.ModelChoiceField(
         queryset=Service.objects.filter(active=True), required=False, to_field_name="code", label=_("Service")
     )
-    supply = forms.ChoiceField(choices=[("", "—"), *SupplyRoute.choices], required=False, label=_("Missing goods come from"))
+    supply = forms.ChoiceField(
+        choices=[("", "—"), *SupplyRoute.choices], required=False, label=_("Missing goods come from")
+    )
     take_address = forms.BooleanField(required=False, label=_("Take over the order's present address"))
 
 
@@ -88,8 +94,12 @@ class LineForm(forms.Form):
     """Wish, purchase price and declared value of one line."""
 
     wish = forms.CharField(max_length=300, required=False, label=_("Wish"))
-    unit_cost = forms.DecimalField(max_digits=14, decimal_places=4, min_value=Decimal(0), required=False, label=_("Purchase price"))
-    value = forms.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal(0), required=False, label=_("Declared value"))
+    unit_cost = forms.DecimalField(
+        max_digits=14, decimal_places=4, min_value=Decimal(0), required=False, label=_("Purchase price")
+    )
+    value = forms.DecimalField(
+        max_digits=14, decimal_places=2, min_value=Decimal(0), required=False, label=_("Declared value")
+    )
 
 
 class AskForm(forms.Form):
@@ -122,7 +132,9 @@ class PackForm(forms.Form):
 class PoolForm(forms.Form):
     """Numbers for the pool of a service."""
 
-    service = forms.ModelChoiceField(queryset=Service.objects.filter(active=True), to_field_name="code", label=_("Service"))
+    service = forms.ModelChoiceField(
+        queryset=Service.objects.filter(active=True), to_field_name="code", label=_("Service")
+    )
     text = forms.CharField(
         required=False, label=_("Numbers"), widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_("One a line, or a range: RB123456785CN .. RB123456890CN"),
@@ -165,7 +177,10 @@ class ServiceForm(forms.ModelForm):
     """A service as staff edit it."""
 
     match_words = forms.CharField(
-        required=False, label=_("Words of buyers that mean it"), widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One a line.")
+        required=False,
+        label=_("Words of buyers that mean it"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line."),
     )
 
     class Meta:
@@ -201,7 +216,9 @@ class ServiceForm(forms.ModelForm):
 class ApprovalForm(forms.ModelForm):
     """An approval rule as managers edit it."""
 
-    kinds = forms.MultipleChoiceField(choices=SignatureKind.choices, widget=forms.CheckboxSelectMultiple, label=_("Gives the signatures"))
+    kinds = forms.MultipleChoiceField(
+        choices=SignatureKind.choices, widget=forms.CheckboxSelectMultiple, label=_("Gives the signatures")
+    )
     conditions = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 8}), label=_("Conditions, all must hold"),
         help_text=_("JSON: input and its value, a list of values, or bounds."),
@@ -229,5 +246,7 @@ class ApprovalForm(forms.ModelForm):
             raise forms.ValidationError(_("At least one condition is needed."))
         wrong = faults(found)
         if wrong:
-            raise forms.ValidationError(_("No note can answer: %(names)s") % {"names": ", ".join(map(str, wrong))[:200]})
+            raise forms.ValidationError(
+                _("No note can answer: %(names)s") % {"names": ", ".join(map(str, wrong))[:200]}
+            )
         return found

@@ -10,17 +10,24 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import utcnow
 from logistics.choices import BuyerMood, CustomsReason, EventStage, ParcelState
 
-OUTCOMES = [(s.value, s.label) for s in (ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST, ParcelState.CLOSED)]
+OUTCOMES = [
+    (s.value, s.label) for s in (ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST, ParcelState.CLOSED)
+]
 
 
 class EventForm(forms.Form):
     """One tracking event as a person read it at the carrier."""
 
-    stage = forms.ChoiceField(choices=[("", _("Read it from the words")), *EventStage.choices], required=False, label=_("Event"))
+    stage = forms.ChoiceField(
+        choices=[("", _("Read it from the words")), *EventStage.choices], required=False, label=_("Event")
+    )
     description = forms.CharField(max_length=300, required=False, label=_("Words of the carrier"))
     location = forms.CharField(max_length=120, required=False, label=_("Place"))
     at = forms.DateTimeField(
-        required=False, label=_("Time"), help_text=_("Empty: now."), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        required=False,
+        label=_("Time"),
+        help_text=_("Empty: now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -41,9 +48,14 @@ class SettleForm(forms.Form):
     """How the parcel ended."""
 
     outcome = forms.ChoiceField(choices=OUTCOMES, label=_("How it ended"))
-    reason = forms.CharField(max_length=300, required=False, label=_("Reason"), help_text=_("Needed for lost and closed."))
+    reason = forms.CharField(
+        max_length=300, required=False, label=_("Reason"), help_text=_("Needed for lost and closed.")
+    )
     at = forms.DateTimeField(
-        required=False, label=_("When"), help_text=_("Empty: now."), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        required=False,
+        label=_("When"),
+        help_text=_("Empty: now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 
     def clean_at(self) -> Any:

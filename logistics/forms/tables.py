@@ -16,7 +16,9 @@ class VersionForm(forms.ModelForm):
     """A row whose change is a new version from a day on."""
 
     field_order: ClassVar[list[str] | None] = None
-    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("The past keeps its own."))
+    valid_from = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("The past keeps its own.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,5 +79,5 @@ class DecisionForm(VersionForm):
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(_("This is not JSON.")) from error
         if not isinstance(found, dict):
-            raise forms.ValidationError(_("Write an object: {\"input\": value}."))
+            raise forms.ValidationError(_('Write an object: {"input": value}.'))
         return found

@@ -85,7 +85,9 @@ class GetNumbers(Action):
             raise made.refused[obj.pk]
         return gettext("The carrier was asked for a number.") if made.asked else gettext("Reserved.")
 
-    def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome] | None:
+    def apply_many(
+        self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any
+    ) -> list[Outcome] | None:
         """Many notes from the pool or the carrier."""
         if data.get("number"):
             return None
@@ -107,7 +109,11 @@ class PrintNotes(Action):
     def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
         """One note."""
         batch, refused = printing.print_notes(
-            notes=[obj], actor=actor, now=now, documents=data.get("documents") or printing.DOCUMENTS, language=data.get("language", "")
+            notes=[obj],
+            actor=actor,
+            now=now,
+            documents=data.get("documents") or printing.DOCUMENTS,
+            language=data.get("language", ""),
         )
         if obj.pk in refused or batch is None:
             raise refused[obj.pk]
@@ -116,12 +122,19 @@ class PrintNotes(Action):
     def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
         """All of them in one batch in shelf order."""
         batch, refused = printing.print_notes(
-            notes=objs, actor=actor, now=now, documents=data.get("documents") or printing.DOCUMENTS, language=data.get("language", "")
+            notes=objs,
+            actor=actor,
+            now=now,
+            documents=data.get("documents") or printing.DOCUMENTS,
+            language=data.get("language", ""),
         )
         done = [o for o in objs if o.pk not in refused]
         text = batch_text(batch.number) if batch else ""
         ids = {"batch": batch.number, "batch_id": str(batch.pk)} if batch else {}
-        return [*(Outcome(o.pk, True, message=text, data=ids) for o in done), *(Outcome.refused(pk, e) for pk, e in refused.items())]
+        return [
+            *(Outcome(o.pk, True, message=text, data=ids) for o in done),
+            *(Outcome.refused(pk, e) for pk, e in refused.items()),
+        ]
 
     def shown_for(self, obj: DispatchNote) -> bool:
         """While it is with the warehouse."""

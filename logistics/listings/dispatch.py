@@ -183,7 +183,16 @@ class NoteListing(Listing):
         Column("drafted_at", default=False),
         Column("revision", default=False),
     ]  # fmt: skip
-    actions = [SignNotes(), ReleaseNotes(), UnblockNotes(), GetNumbers(), PrintNotes(), PackNotes(), BlockNotes(), WithdrawNotes()]
+    actions = [
+        SignNotes(),
+        ReleaseNotes(),
+        UnblockNotes(),
+        GetNumbers(),
+        PrintNotes(),
+        PackNotes(),
+        BlockNotes(),
+        WithdrawNotes(),
+    ]
     parts = [
         RowPart(
             "dispatch",

@@ -63,7 +63,9 @@ register_part(
         fields={"declared_at": serializers.DateTimeField(label=_("Marked as shipped"), allow_null=True)},
         part=lambda ids, actor: board.declared_at(ids),
         filters={
-            "undeclared": django_filters.BooleanFilter(field_name="declared_at", lookup_expr="isnull", label=_("Not marked as shipped"))
+            "undeclared": django_filters.BooleanFilter(
+                field_name="declared_at", lookup_expr="isnull", label=_("Not marked as shipped")
+            )
         },
         actions=[HandOver(), ConfirmDeclared()],
         scan_ok={"undeclared": "an index holds the parcels that left and are not declared"},

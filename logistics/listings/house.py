@@ -260,7 +260,12 @@ class ApprovalListing(Listing):
     ]  # fmt: skip
     views = [View("all", _("All"), default=True)]
     url, default_order, label_field, small = "logistics:approval-rules", "position", "name", True
-    empty = (_("No approval rules."), _("Without a rule, people sign every note."), _("Make a rule"), "logistics:approval-rule-new")
+    empty = (
+        _("No approval rules."),
+        _("Without a rule, people sign every note."),
+        _("Make a rule"),
+        "logistics:approval-rule-new",
+    )
     icon = "checklist"
 
     def queryset(self, actor: Actor) -> QuerySet[ApprovalRule]:

@@ -65,7 +65,11 @@ class PrintOrders(Action):
         """The notes of all of them in one batch."""
         notes = board.notes_of_orders([o.pk for o in objs])
         batch, refused = printing.print_notes(
-            notes=notes, actor=actor, now=now, documents=data.get("documents") or printing.DOCUMENTS, language=data.get("language", "")
+            notes=notes,
+            actor=actor,
+            now=now,
+            documents=data.get("documents") or printing.DOCUMENTS,
+            language=data.get("language", ""),
         )
         by_order = {note.order_id: refused.get(note.pk) for note in notes}
         missing = Conflict("no_note", _("There is no dispatch note to print."))

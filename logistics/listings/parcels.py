@@ -187,7 +187,13 @@ class Judge(Action):
     """Note what only a person knows."""
 
     name, label, permission = "judge", _("Note mood or hold"), "logistics.track_parcel"
-    form, icon, order, bulk, done_text = JudgeForm, "message", 50, False, _("Noted; it is checked again within the hour.")
+    form, icon, order, bulk, done_text = (
+        JudgeForm,
+        "message",
+        50,
+        False,
+        _("Noted; it is checked again within the hour."),
+    )
 
     def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
         """Note it."""
@@ -235,7 +241,9 @@ class ParcelListing(Listing):
         View("late", _("Later than promised"), "lateness=late"),
         View("ending", _("Receiving time ends"), "lateness=ending"),
         View("customs", _("Held by customs"), "tracking_state=customs_held&state=shipped"),
-        View("collect", _("To be collected"), "tracking_state=awaiting_collection&tracking_state=attempted&state=shipped"),
+        View(
+            "collect", _("To be collected"), "tracking_state=awaiting_collection&tracking_state=attempted&state=shipped"
+        ),
         View("silent", _("No news for long"), "tracking_state=stalled&state=shipped"),
         View("returning", _("Being returned"), "tracking_state=returning&state=shipped"),
         View("all", _("All"), counted=False),
@@ -245,7 +253,8 @@ class ParcelListing(Listing):
     search_by = [Prefix("tracking_key"), LastDigits("tracking_tail"), Prefix("number", upper=True)]
     exact_by = ("tracking_key", "number")
     scan_ok = {
-        "lateness": "asks parcels under way only (index parcel_due)", "country": "asks the indexed country",
+        "lateness": "asks parcels under way only (index parcel_due)",
+        "country": "asks the indexed country",
         "next_check_at": "the index of parcels under way serves it",
     }
     empty = (_("No parcels yet."), _("Parcels appear here when they are handed over."), "", "")
@@ -261,7 +270,9 @@ class ParcelListing(Listing):
         for row in rows:
             end = row["delivered_at"] or now
             row["days"] = (end - row["shipped_at"]).days if row["shipped_at"] else None
-            over = row["promised_by"] is not None and end > row["promised_by"] and row["state"] in ("shipped", "delivered")
+            over = (
+                row["promised_by"] is not None and end > row["promised_by"] and row["state"] in ("shipped", "delivered")
+            )
             row["late_days"] = max(1, (end - row["promised_by"]).days) if over else None
             row["orders"] = [{"id": str(row["order_id"]), "number": row["order_number"]}]
 
@@ -291,7 +302,11 @@ def promise(row: Mapping[str, Any]) -> Any:
 
 def late(row: Mapping[str, Any]) -> Any:
     """Days beyond the promise, marked."""
-    return f.DASH if row["late_days"] is None else f.badge_html(f"+{row['late_days']}", "rose" if row["state"] == "shipped" else "neutral")
+    return (
+        f.DASH
+        if row["late_days"] is None
+        else f.badge_html(f"+{row['late_days']}", "rose" if row["state"] == "shipped" else "neutral")
+    )
 
 
 class TrackingEventRow(serializers.Serializer):
@@ -319,7 +334,10 @@ class EventListing(Listing):
         Column("stage", badge=EventStage), Column("description"), Column("location"), Column("source"),
         Column("received_at", default=False),
     ]  # fmt: skip
-    scan_ok = {"number": "asks the indexed waybill number", "stage": "a narrowing of other filters or of the newest rows"}
+    scan_ok = {
+        "number": "asks the indexed waybill number",
+        "stage": "a narrowing of other filters or of the newest rows",
+    }
     url, default_order = "logistics:events", "-id"
     views = [View("all", _("All"), default=True, counted=False)]
     empty = (
@@ -370,4 +388,3 @@ ORDER_PART = RowPart(
 register_part("orders", ORDER_PART)
 
 counts.register("parcels", selectors.due_count, permission="logistics.track_parcel")
-

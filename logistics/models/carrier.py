@@ -19,7 +19,9 @@ class Service(models.Model):
     name_zh = models.CharField(max_length=120, blank=True)
     carrier = models.CharField(max_length=60)
     kind = models.CharField(max_length=20, choices=ServiceKind.choices)
-    connector = models.CharField(max_length=20, blank=True, help_text="carrier connector that issues waybill numbers; empty = pool or file")
+    connector = models.CharField(
+        max_length=20, blank=True, help_text="carrier connector that issues waybill numbers; empty = pool or file"
+    )
     active = models.BooleanField(default=True)
     tracking_level = models.CharField(max_length=20, default="full", help_text="none, to_departure, to_arrival, full")
     days_min = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -27,11 +29,15 @@ class Service(models.Model):
     max_weight_g = models.PositiveIntegerField(null=True, blank=True)
     value_max = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     value_max_currency = models.CharField(max_length=3, blank=True)
-    pickup_time = models.TimeField(null=True, blank=True, help_text="carrier's pick-up at the warehouse; empty = house rule")
+    pickup_time = models.TimeField(
+        null=True, blank=True, help_text="carrier's pick-up at the warehouse; empty = house rule"
+    )
     number_pattern = models.CharField(max_length=120, blank=True, help_text="regular expression of its waybill numbers")
     tracking_url = models.CharField(max_length=200, blank=True, help_text="{number} is filled in")
     customs_form = models.CharField(max_length=20, blank=True)
-    match_words = models.JSONField(default=list, help_text="words in the buyer's shipping method that mean this service")
+    match_words = models.JSONField(
+        default=list, help_text="words in the buyer's shipping method that mean this service"
+    )
     facts = models.JSONField(default=dict, help_text="further columns of the reference list")
 
     class Meta:
@@ -98,7 +104,9 @@ class WaybillNumber(models.Model):
         verbose_name = _("waybill number")
         constraints = [
             models.UniqueConstraint(fields=["service", "number"], name="waybill_once"),
-            models.UniqueConstraint(fields=["note"], condition=Q(state__in=["reserved", "used"]), name="one_number_a_note"),
+            models.UniqueConstraint(
+                fields=["note"], condition=Q(state__in=["reserved", "used"]), name="one_number_a_note"
+            ),
         ]
         indexes = [
             models.Index(fields=["service", "id"], name="waybill_free", condition=Q(state="free")),

@@ -29,11 +29,15 @@ class DispatchNote(models.Model):
     state = models.CharField(max_length=10, choices=NoteState.choices, default=NoteState.DRAFT)
     revision = models.PositiveIntegerField(default=1)
     country = models.CharField(max_length=2)
-    declared_value = models.DecimalField(max_digits=14, decimal_places=4, help_text="the price really paid, filled by the system")
+    declared_value = models.DecimalField(
+        max_digits=14, decimal_places=4, help_text="the price really paid, filled by the system"
+    )
     declared_currency = models.CharField(max_length=3)
     content_type = models.CharField(max_length=20, default="sale_of_goods")
     supply = models.CharField(max_length=10, choices=SupplyRoute.choices, default=SupplyRoute.STOCK)
-    address_digest = models.CharField(max_length=64, help_text="address when drafted: a change stops the parcel at the scan")
+    address_digest = models.CharField(
+        max_length=64, help_text="address when drafted: a change stops the parcel at the scan"
+    )
     block_reason = models.CharField(max_length=12, choices=BlockReason.choices, blank=True)
     block_note = models.CharField(max_length=300, blank=True)
     blocked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -52,7 +56,9 @@ class DispatchNote(models.Model):
     class Meta:
         verbose_name = _("dispatch note")
         constraints = [
-            models.UniqueConstraint(fields=["order"], condition=~Q(state__in=["withdrawn", "closed"]), name="one_open_note"),
+            models.UniqueConstraint(
+                fields=["order"], condition=~Q(state__in=["withdrawn", "closed"]), name="one_open_note"
+            ),
             models.CheckConstraint(condition=Q(declared_value__gte=0), name="declared_not_negative"),
             models.CheckConstraint(condition=~Q(state="blocked") | ~Q(block_reason=""), name="blocked_has_reason"),
         ]
@@ -78,12 +84,22 @@ class NoteLine(models.Model):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="note_lines")
     position = models.PositiveIntegerField()
     quantity = models.PositiveIntegerField()
-    value = models.DecimalField(max_digits=14, decimal_places=4, help_text="declared for the line; the lines add up to the note")
-    paid = models.DecimalField(max_digits=14, decimal_places=4, help_text="really paid for the line, net of all discounts")
-    unit_value = models.DecimalField(max_digits=14, decimal_places=4, help_text="value of one piece to four places, for reading")
-    unit_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="purchase price the purchaser signs")
+    value = models.DecimalField(
+        max_digits=14, decimal_places=4, help_text="declared for the line; the lines add up to the note"
+    )
+    paid = models.DecimalField(
+        max_digits=14, decimal_places=4, help_text="really paid for the line, net of all discounts"
+    )
+    unit_value = models.DecimalField(
+        max_digits=14, decimal_places=4, help_text="value of one piece to four places, for reading"
+    )
+    unit_cost = models.DecimalField(
+        max_digits=14, decimal_places=4, null=True, help_text="purchase price the purchaser signs"
+    )
     wish = models.CharField(max_length=300, blank=True)
-    wish_by_hand = models.BooleanField(default=False, help_text="somebody wrote the wish on the note: the order no longer changes it")
+    wish_by_hand = models.BooleanField(
+        default=False, help_text="somebody wrote the wish on the note: the order no longer changes it"
+    )
     assort = models.BooleanField(default=False)
     fragile = models.BooleanField(default=False)
 
@@ -105,7 +121,9 @@ class ApprovalRule(models.Model):
     position = models.PositiveIntegerField(default=0)
     store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     kinds = models.JSONField(default=list, help_text="signatures it gives: price, note")
-    conditions = models.JSONField(default=dict, help_text="input -> value, list or {gte, lte}: in_stock, margin_percent, has_wish, …")
+    conditions = models.JSONField(
+        default=dict, help_text="input -> value, list or {gte, lte}: in_stock, margin_percent, has_wish, …"
+    )
 
     class Meta:
         verbose_name = _("approval rule")
@@ -129,7 +147,9 @@ class NoteSignature(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["note", "kind"], condition=Q(void_at__isnull=True), name="one_signature_a_kind")
+            models.UniqueConstraint(
+                fields=["note", "kind"], condition=Q(void_at__isnull=True), name="one_signature_a_kind"
+            )
         ]
 
 

@@ -34,7 +34,8 @@ def notes_of_order(order: Order, actor: Actor) -> dict[str, Any]:
 
 
 panels.register(
-    "orders.detail", Panel("dispatch", _("Dispatch"), "logistics.view_note", "logistics/_dispatch_panel.html", notes_of_order, order=20)
+    "orders.detail",
+    Panel("dispatch", _("Dispatch"), "logistics.view_note", "logistics/_dispatch_panel.html", notes_of_order, order=20),
 )
 timeline.register_related("orders.order", lambda order: [("logistics.dispatchnote", selectors.note_ids_of(order.pk))])
 counts.register("dispatch", selectors.open_count, permission="logistics.view_note")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -24,7 +24,8 @@ from orders.models import Order
 def order_parcels(order: Order, actor: Actor) -> Mapping[str, Any]:
     """The parcels of an order with where they are and until when."""
     heads = (
-        _now("Parcel"), _now("State"), _now("Tracking"), _now("Last event"), _now("Receiving time ends"), _now("Next check"),
+        gettext("Parcel"), gettext("State"), gettext("Tracking"), gettext("Last event"),
+        gettext("Receiving time ends"), gettext("Next check"),
     )  # fmt: skip
     columns = [{"label": label, "css": ""} for label in heads]
     return {"columns": columns, "rows": [_row(p) for p in selectors.parcels_of_order(order, actor)]}

@@ -31,7 +31,9 @@ def parcel_facts(ids: Iterable[int], language: str) -> dict[int, dict[str, Any]]
     return {p.pk: _facts(p, tables, extensions.get(p.pk), language, now) for p in selectors.with_all(wanted)}
 
 
-def _facts(parcel: Parcel, tables: lookups.Tables, extension: Extension | None, language: str, now: datetime) -> dict[str, Any]:
+def _facts(
+    parcel: Parcel, tables: lookups.Tables, extension: Extension | None, language: str, now: datetime
+) -> dict[str, Any]:
     zone, service = parcel.store.time_zone, parcel.service
     recorded = bool(parcel.last_event_text and parcel.last_event_at)
     waits = parcel.tracking_state == TrackingState.AWAITING_COLLECTION and parcel.waiting_since is not None

@@ -15,21 +15,35 @@ NOTE_TIMES = declare(
     _("Times of notes where the table of deadlines has none"), source="manual 002, 003",
 )  # fmt: skip
 MISSING_DAYS = declare(
-    "logistics.goods_missing_days", 3, _("Working days after which goods that are not packed count as missing"), source="manual 002"
+    "logistics.goods_missing_days",
+    3,
+    _("Working days after which goods that are not packed count as missing"),
+    source="manual 002",
 )
 RELEASE_WHEN_SIGNED = declare(
-    "logistics.release_when_signed", True, _("Release notes to the warehouse as soon as both signatures are given"), source="house"
+    "logistics.release_when_signed",
+    True,
+    _("Release notes to the warehouse as soon as both signatures are given"),
+    source="house",
 )
 NUMBER_WHEN_RELEASED = declare(
     "logistics.number_when_released", True, _("Reserve a waybill number as soon as a note is released"), source="house"
 )
 LOW_NUMBERS = declare(
-    "logistics.low_numbers", 50, _("Ask for more waybill numbers when a pool has fewer free ones"), source="house", per_store=False
+    "logistics.low_numbers",
+    50,
+    _("Ask for more waybill numbers when a pool has fewer free ones"),
+    source="house",
+    per_store=False,
 )
 WEIGH = declare("logistics.weigh", True, _("Every parcel is weighed before it is sealed"), source="manual 002")
 PACKAGING_G = declare("logistics.packaging_g", 20, _("Weight of bag and filling (g)"), source="house", per_store=False)
 WEIGHT_TOLERANCE = declare(
-    "logistics.weight_tolerance_percent", 4, _("Weight may differ by this many per cent"), source="house", per_store=False
+    "logistics.weight_tolerance_percent",
+    4,
+    _("Weight may differ by this many per cent"),
+    source="house",
+    per_store=False,
 )
 WEIGHT_LEAST = declare(
     "logistics.weight_tolerance_g", 6, _("Weight may always differ by this many grams"), source="house", per_store=False

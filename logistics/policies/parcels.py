@@ -7,28 +7,41 @@ from django.utils.translation import gettext_lazy as _
 from core.policies import declare
 
 FIRST_CHECK_EXTENDS = declare(
-    "logistics.first_check_extends", True, _("The first check lengthens the receiving time before it writes to the buyer"),
+    "logistics.first_check_extends",
+    True,
+    _("The first check lengthens the receiving time before it writes to the buyer"),
     source="manual 002",
 )
 EXTEND_LEFT = declare(
-    "logistics.extend_days_left", 20, _("Later checks lengthen only when at most so many days of the receiving time are left"),
+    "logistics.extend_days_left",
+    20,
+    _("Later checks lengthen only when at most so many days of the receiving time are left"),
     source="chosen",
 )
 EXTENSION_HOURS = declare(
-    "logistics.extension_hours", 24, _("Hours a shop has to confirm a longer receiving time before a person looks"), source="chosen"
+    "logistics.extension_hours",
+    24,
+    _("Hours a shop has to confirm a longer receiving time before a person looks"),
+    source="chosen",
 )
 DEFAULT_CHECK_DAYS = declare(
     "logistics.default_check_days", 3, _("Days to the next check where the tables do not say"), source="chosen"
 )
 EVENT_FRESH_DAYS = declare(
-    "logistics.event_fresh_days", 3, _("A tracking event older than this is not told to the buyer any more (days)"), source="chosen"
+    "logistics.event_fresh_days",
+    3,
+    _("A tracking event older than this is not told to the buyer any more (days)"),
+    source="chosen",
 )
 COMPLETE_DAYS = declare(
     "logistics.complete_days", 15, _("Days after delivery at which an order counts as completed where the channel has no clock"),
     source="chosen",
 )  # fmt: skip
 PULL_HOURS = declare(
-    "logistics.pull_tracking_hours", 12, _("Hours between two questions to a channel for tracking events"), source="manual 002"
+    "logistics.pull_tracking_hours",
+    12,
+    _("Hours between two questions to a channel for tracking events"),
+    source="manual 002",
 )
 STEP_HOURS = declare(
     "logistics.step_hours", 24, _("Hours a person has for a step that the tables advise"), source="house"

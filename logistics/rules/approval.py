@@ -82,7 +82,9 @@ def faults(conditions: Mapping[str, Any]) -> list[str]:
     """Names of conditions that no note can ever answer, so that a typing error is seen when the rule is saved."""
     bad = [name for name in conditions if name not in INPUTS]
     for name, wanted in conditions.items():
-        if isinstance(wanted, Mapping) and (INPUTS.get(name) != "number" or not set(wanted) <= {"gte", "lte", "gt", "lt"}):
+        if isinstance(wanted, Mapping) and (
+            INPUTS.get(name) != "number" or not set(wanted) <= {"gte", "lte", "gt", "lt"}
+        ):
             bad.append(name)
     return bad
 

@@ -212,7 +212,9 @@ class WeightHint:
         return self.expected is not None and abs(self.difference) > self.tolerance
 
 
-def weigh(lines: Sequence[WantedLine], weight_g: int | None, *, packaging_g: int, tolerance_percent: int, least_g: int) -> WeightHint:
+def weigh(
+    lines: Sequence[WantedLine], weight_g: int | None, *, packaging_g: int, tolerance_percent: int, least_g: int
+) -> WeightHint:
     """Compare the scale with the articles' weights; unknown weights give no expectation. When the difference is a whole
     number of one article, the article that fits best is named."""
     if any(line.weight_g is None for line in lines):

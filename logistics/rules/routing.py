@@ -69,7 +69,9 @@ def match_method(text: str, services: Sequence[ServiceFacts]) -> str:
     return code
 
 
-def why_not(service: ServiceFacts, *, country: str, value_in: Callable[[str], Decimal | None], weight_g: int | None) -> str:
+def why_not(
+    service: ServiceFacts, *, country: str, value_in: Callable[[str], Decimal | None], weight_g: int | None
+) -> str:
     """Why a service cannot take the parcel: inactive, country, value, weight; "" when it can. An unknown value or weight
     refuses nothing."""
     if not service.active:

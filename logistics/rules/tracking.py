@@ -162,7 +162,9 @@ BY_PERSON = frozenset({
     "decline_with_evidence", "pay_duty", "restock_refund_goods",
 })  # fmt: skip
 #: Of these, what needs a supervisor.
-BY_SUPERVISOR = frozenset({"escalate", "refund_full", "resend_full", "refund_partial", "pay_duty", "restock_refund_goods"})
+BY_SUPERVISOR = frozenset(
+    {"escalate", "refund_full", "resend_full", "refund_partial", "pay_duty", "restock_refund_goods"}
+)
 #: Texts the clock sends alone; others become drafts (or nothing, when the buyer has not asked).
 SENT_ALONE = frozenset({"T03", "T05"})
 DRAFTED = frozenset({"T04", "X01", "X02"})
@@ -289,7 +291,15 @@ def next_step(rows: Sequence[Decision], facts: Facts, *, default_days: int, firs
 
 
 def _is_first_check(facts: Facts) -> bool:
-    waits = {"customs_held", "awaiting_collection", "attempted", "out_for_delivery", "returning", "returned", "delivered"}
+    waits = {
+        "customs_held",
+        "awaiting_collection",
+        "attempted",
+        "out_for_delivery",
+        "returning",
+        "returned",
+        "delivered",
+    }
     return (
         facts.past_first_check and not facts.past_second_check and not facts.told_delay and not facts.dispute_open
         and facts.tracking_state not in waits

@@ -177,5 +177,7 @@ def declared_at(parcel_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 def number_states(service_id: int) -> dict[str, int]:
     """How many numbers of a service are in each state."""
-    found = dict(WaybillNumber.objects.filter(service=service_id).values_list("state").annotate(n=Count("pk")).order_by())
+    found = dict(
+        WaybillNumber.objects.filter(service=service_id).values_list("state").annotate(n=Count("pk")).order_by()
+    )
     return {state: found.get(state, 0) for state in NumberState.values}

@@ -255,7 +255,9 @@ def drafts(limit: int) -> list[DispatchNote]:
 def waiting_for_number(limit: int) -> list[DispatchNote]:
     """Released notes without a waybill number."""
     have = WaybillNumber.objects.filter(note_id=OuterRef("pk"), state__in=LIVE_NUMBERS)
-    return list(DispatchNote.objects.filter(state=NoteState.RELEASED).exclude(Exists(have)).order_by("due_at", "pk")[:limit])
+    return list(
+        DispatchNote.objects.filter(state=NoteState.RELEASED).exclude(Exists(have)).order_by("due_at", "pk")[:limit]
+    )
 
 
 def batch(pk: int) -> PrintBatch:
@@ -296,7 +298,10 @@ def living_duties(rules: Sequence[str], notes: Sequence[DispatchNote]) -> dict[s
     """Which of these rules have a living duty about these notes: rule -> note ids. One query."""
     found: dict[str, list[int]] = defaultdict(list)
     rows = Duty.objects.filter(
-        subject_type=audit.subject_type(DispatchNote), subject_id__in=[note.pk for note in notes], rule__in=rules, closed_at__isnull=True
+        subject_type=audit.subject_type(DispatchNote),
+        subject_id__in=[note.pk for note in notes],
+        rule__in=rules,
+        closed_at__isnull=True,
     )
     for rule, note_id in rows.values_list("rule", "subject_id"):
         found[rule].append(note_id)

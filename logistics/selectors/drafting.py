@@ -61,7 +61,9 @@ def lock_orders_to_draft(ids: Iterable[int]) -> list[Order]:
     )
     found = list(rows.select_related("store", "warehouse").order_by("pk"))
     busy = set(
-        DispatchNote.objects.filter(order_id__in=[o.pk for o in found], state__in=OPEN_NOTES).values_list("order_id", flat=True)
+        DispatchNote.objects.filter(order_id__in=[o.pk for o in found], state__in=OPEN_NOTES).values_list(
+            "order_id", flat=True
+        )
     )
     return [order for order in found if order.pk not in busy]
 

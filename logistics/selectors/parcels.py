@@ -166,7 +166,9 @@ def asked_in_vain(ids: Iterable[int]) -> set[int]:
 
 def confirmed_extensions(ids: Iterable[int]) -> dict[int, Extension]:
     """The newest confirmed extension of each parcel that has one."""
-    rows = Extension._base_manager.filter(parcel_id__in=list(ids), confirmed_at__isnull=False).order_by("confirmed_at", "pk")
+    rows = Extension._base_manager.filter(parcel_id__in=list(ids), confirmed_at__isnull=False).order_by(
+        "confirmed_at", "pk"
+    )
     return {row.parcel_id: row for row in rows}
 
 
@@ -261,7 +263,9 @@ def misaligned(now: datetime, limit: int = 1000) -> list[int]:
 def due_for_pull(store: Store, limit: int) -> list[str]:
     """Waybill numbers under way of a store, those looked at longest ago first."""
     rows = parcels_under_way().filter(store=store).exclude(tracking_number="")
-    return list(rows.order_by(F("last_event_at").asc(nulls_first=True), "pk").values_list("tracking_number", flat=True)[:limit])
+    return list(
+        rows.order_by(F("last_event_at").asc(nulls_first=True), "pk").values_list("tracking_number", flat=True)[:limit]
+    )
 
 
 def ending_soon(now: datetime, days: int) -> Q:

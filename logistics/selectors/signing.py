@@ -31,7 +31,11 @@ def stopwords() -> dict[str, str]:
     """Descriptions that say nothing: text in lower case -> block or review (reference list)."""
     path = settings.BASE_DIR / "logistics" / "data" / "description_stopwords.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["term"].casefold(): row["severity"] for row in csv.DictReader(file) if row["match"] == "whole_description"}
+        return {
+            row["term"].casefold(): row["severity"]
+            for row in csv.DictReader(file)
+            if row["match"] == "whole_description"
+        }
 
 
 @dataclass

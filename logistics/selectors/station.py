@@ -142,7 +142,9 @@ def bin_of(sku: Sku, warehouse_id: int) -> str:
 
 def parcels_on_counter(user_id: int | None) -> list[Parcel]:
     """Sealed parcels this person scanned for hand-over and did not hand over yet."""
-    rows = ScanEvent.objects.filter(kind="hand_over", ok=True, undone=False, user=user_id, parcel__state=ParcelState.PACKED)
+    rows = ScanEvent.objects.filter(
+        kind="hand_over", ok=True, undone=False, user=user_id, parcel__state=ParcelState.PACKED
+    )
     ids = list(rows.order_by("at").values_list("parcel_id", flat=True))
     found = Parcel.objects.filter(pk__in=ids).select_related("service", "note", "order").in_bulk()
     return [found[pk] for pk in dict.fromkeys(ids) if pk in found]

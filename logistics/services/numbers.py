@@ -66,7 +66,9 @@ def add_to_pool(*, service: Service, text: str, actor: Actor, now: datetime) -> 
     _need(actor)
     wanted, bad = waybill.expand(text)
     if not wanted:
-        raise Invalid("no_numbers", _("There is no waybill number in this text."), errors={"text": [str(_("No number found."))]})
+        raise Invalid(
+            "no_numbers", _("There is no waybill number in this text."), errors={"text": [str(_("No number found."))]}
+        )
     known = set(WaybillNumber.objects.filter(service=service, number__in=wanted).values_list("number", flat=True))
     countries = selectors.postal_countries()
     rows = [
@@ -79,7 +81,9 @@ def add_to_pool(*, service: Service, text: str, actor: Actor, now: datetime) -> 
     WaybillNumber.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
     made = Added([r.number for r in rows], sorted(known), [r.number for r in rows if not r.check_ok], bad)
     if rows:
-        audit.record(service, "waybill.add", actor=actor, now=now, text=gettext_noop("%(n)s waybill numbers added"), n=len(rows))
+        audit.record(
+            service, "waybill.add", actor=actor, now=now, text=gettext_noop("%(n)s waybill numbers added"), n=len(rows)
+        )
         _watch_pool(service, actor, now)
     return made
 
@@ -96,7 +100,9 @@ def reserve_for(*, notes: Iterable[DispatchNote], actor: Actor, now: datetime) -
             if note.pk in have:
                 continue
             if note.state not in MAY_HAVE:
-                made.refused[note.pk] = Conflict("not_approved", _("A note gets its number when both signatures are given."))
+                made.refused[note.pk] = Conflict(
+                    "not_approved", _("A note gets its number when both signatures are given.")
+                )
             elif note.service is None:
                 made.refused[note.pk] = Conflict("no_service", _("Choose a service first."))
             else:
@@ -114,7 +120,9 @@ def _askable(service: Service, notes: Sequence[DispatchNote]) -> list[DispatchNo
     """Those notes whose number the carrier gives out by program."""
     if not carrier(service.connector):
         return []
-    offers = {n.store_id: store_selectors.offers(n.store, Ability.WAYBILL) for n in {n.store_id: n for n in notes}.values()}
+    offers = {
+        n.store_id: store_selectors.offers(n.store, Ability.WAYBILL) for n in {n.store_id: n for n in notes}.values()
+    }
     return [note for note in notes if offers[note.store_id]]
 
 
@@ -179,7 +187,12 @@ def _tie(pairs: Sequence[tuple[DispatchNote, WaybillNumber]], actor: Actor, now:
     WaybillNumber.objects.bulk_update([number for _note, number in pairs], ["note"], batch_size=1000)
     audit.record_many(
         audit.entry(
-            note, "note.number", actor=actor, now=now, number=number.number, text=gettext_noop("Waybill number %(number)s reserved")
+            note,
+            "note.number",
+            actor=actor,
+            now=now,
+            number=number.number,
+            text=gettext_noop("Waybill number %(number)s reserved"),
         )
         for note, number in pairs
     )
@@ -211,8 +224,14 @@ def set_by_hand(
 
 def _clean(number: str) -> str:
     wanted = waybill.normalise(number)
-    if not waybill.SHORTEST <= len(wanted) <= waybill.LONGEST or not any(c.isdigit() for c in wanted) or not wanted.isascii():
-        raise Invalid("bad_number", _("This is no waybill number."), errors={"number": [str(_("This is no waybill number."))]})
+    if (
+        not waybill.SHORTEST <= len(wanted) <= waybill.LONGEST
+        or not any(c.isdigit() for c in wanted)
+        or not wanted.isascii()
+    ):
+        raise Invalid(
+            "bad_number", _("This is no waybill number."), errors={"number": [str(_("This is no waybill number."))]}
+        )
     return wanted
 
 
@@ -292,7 +311,9 @@ def give_back(*, notes: Sequence[DispatchNote], reason: str, actor: Actor, now: 
     if not live:
         return
     printed = set(PrintLog.objects.filter(note_id__in=live).exclude(label_number="").values_list("note_id", flat=True))
-    gone = [n for pk, n in live.items() if pk in printed or n.source != NumberSource.POOL or n.state == NumberState.USED]
+    gone = [
+        n for pk, n in live.items() if pk in printed or n.source != NumberSource.POOL or n.state == NumberState.USED
+    ]
     back = [n for n in live.values() if n not in gone]
     move_many(gone, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
     WaybillNumber.objects.filter(pk__in=[number.pk for number in back]).update(note=None)
@@ -301,7 +322,12 @@ def give_back(*, notes: Sequence[DispatchNote], reason: str, actor: Actor, now: 
 
 def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
     """The carrier gave a number (or refused for good): tie it to its note, or leave the reason on the note's timeline."""
-    note = DispatchNote._base_manager.select_for_update(of=("self",)).filter(pk=call.subject_id).select_related("service").first()
+    note = (
+        DispatchNote._base_manager.select_for_update(of=("self",))
+        .filter(pk=call.subject_id)
+        .select_related("service")
+        .first()
+    )
     if note is None:
         return
     speaker = carrier(note.service.connector) if note.service else None

@@ -144,7 +144,11 @@ def pack(
 ) -> Parcel:  # fmt: skip
     """Pack a note in one call, for programs with a machine of their own: the same scans in the same order as at the table.
     All or nothing; the first refused scan is raised with its sentence."""
-    codes = [note.number, *(f"{pieces}*{code}" for code, pieces in items.items()), *(f"check:{name}" for name in checks)]
+    codes = [
+        note.number,
+        *(f"{pieces}*{code}" for code, pieces in items.items()),
+        *(f"check:{name}" for name in checks),
+    ]
     codes += [f"weight:{weight_g}"] if weight_g else []
     for position, code in enumerate([*codes, label]):
         answer = scan(code=code, key=f"{key}:{position}", actor=actor, now=now, note_id=note.pk)
@@ -295,7 +299,11 @@ def _foreign(table: Table, code: str) -> _Plan:
     if sku is None:
         return _Plan("item", "unknown_code", {"code": code[:40]})
     at = reads.bin_of(sku, table.note.warehouse_id)
-    fields = {**_names(table), "article": _article(sku.code, " ".join(filter(None, [sku.name_zh or sku.name_en, sku.variant]))), "bin": at}
+    fields = {
+        **_names(table),
+        "article": _article(sku.code, " ".join(filter(None, [sku.name_zh or sku.name_en, sku.variant]))),
+        "bin": at,
+    }
     return _Plan("item", "foreign_bin" if at else "foreign", fields)
 
 
@@ -325,9 +333,7 @@ def _label(table: Table, scanned: str, rows: list[Any], actor: Actor, now: datet
     base = _names(table)
     mine = next((row for row in rows if row.note_id == table.note.pk and row.number == scanned), None)
     row = mine or (rows[0] if rows else None)
-    answer = rules.label_answer(
-        scanned, ours=table.label, state=row.state if row else "", of_this_note=bool(mine)
-    )
+    answer = rules.label_answer(scanned, ours=table.label, state=row.state if row else "", of_this_note=bool(mine))
     if answer == "other_label" and row and row.note:
         return _Plan("label", "other_note", {**base, "other": row.note.number})
     if answer != "ok":
@@ -366,7 +372,14 @@ def _seal(table: Table, number: str, actor: Actor, now: datetime) -> Parcel:
         [ParcelLine(parcel=parcel, note_line=row, sku=row.sku, quantity=row.quantity) for row in table.rows]
     )
     move(note, "pack", actor=actor, now=now)
-    audit.record(parcel, "parcel.pack", actor=actor, now=now, text=gettext_noop("Packed and sealed with label %(number)s"), number=number)
+    audit.record(
+        parcel,
+        "parcel.pack",
+        actor=actor,
+        now=now,
+        text=gettext_noop("Packed and sealed with label %(number)s"),
+        number=number,
+    )
     stages.push(order_ids=[note.order_id], actor=actor, now=now)
     return parcel
 

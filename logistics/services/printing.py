@@ -28,7 +28,12 @@ JOB = "logistics.print"
 
 
 def print_notes(
-    *, notes: Iterable[DispatchNote], actor: Actor, now: datetime, documents: Sequence[str] = DOCUMENTS, language: str = ""
+    *,
+    notes: Iterable[DispatchNote],
+    actor: Actor,
+    now: datetime,
+    documents: Sequence[str] = DOCUMENTS,
+    language: str = "",
 ) -> tuple[PrintBatch | None, dict[int, DomainError]]:
     """Put notes into one print batch in shelf order and start its job; answers (the batch, refusals by note).
 
@@ -39,14 +44,18 @@ def print_notes(
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     wanted = [name for name in DOCUMENTS if name in documents]
     if not wanted:
-        raise Invalid("no_documents", _("Choose what to print."), errors={"documents": [str(_("Choose what to print."))]})
+        raise Invalid(
+            "no_documents", _("Choose what to print."), errors={"documents": [str(_("Choose what to print."))]}
+        )
     with transaction.atomic():
         rows = selectors.lock_notes(note.pk for note in notes)
         live = selectors.live_numbers(note.pk for note in rows)
         refused: dict[int, DomainError] = {}
         for note in rows:
             if note.state not in PRINTABLE:
-                refused[note.pk] = Conflict("not_released", _("Only notes that are released to the warehouse are printed."))
+                refused[note.pk] = Conflict(
+                    "not_released", _("Only notes that are released to the warehouse are printed.")
+                )
             elif wanted == [LABELS] and note.pk not in live:
                 refused[note.pk] = Conflict("no_number", _("There is no waybill number yet, so there is no label."))
         good = [note for note in rows if note.pk not in refused]
@@ -57,7 +66,12 @@ def print_notes(
 
 
 def _make_batch(
-    notes: Sequence[DispatchNote], live: Mapping[int, WaybillNumber], documents: list[str], language: str, actor: Actor, now: datetime
+    notes: Sequence[DispatchNote],
+    live: Mapping[int, WaybillNumber],
+    documents: list[str],
+    language: str,
+    actor: Actor,
+    now: datetime,
 ) -> PrintBatch:
     lines = lines_of([note.pk for note in notes])
     bins = reads.bins_for(notes, lines)
@@ -126,7 +140,9 @@ def void_batch(*, batch: PrintBatch, reason: str, actor: Actor, now: datetime) -
     held.void_at = now
     held.save(update_fields=["void_at"])
     ids = PrintLog.objects.filter(batch=held).values_list("note_id", flat=True)
-    open_notes = [n for n in selectors.lock_notes(ids) if n.state in (NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED)]
+    open_notes = [
+        n for n in selectors.lock_notes(ids) if n.state in (NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED)
+    ]
     labelled = set(PrintLog.objects.filter(batch=held).exclude(label_number="").values_list("note_id", flat=True))
     torn = [note for note in open_notes if note.pk in labelled]
     numbers.give_back(notes=torn, reason=f"{held.number}: {reason}", actor=actor, now=now)

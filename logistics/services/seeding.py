@@ -44,7 +44,11 @@ def _services() -> int:
     for row in _rows("service_words.csv"):
         words[row["service_code"]].append(row["word"])
     known = set(Service.objects.values_list("code", flat=True))
-    fresh = [_service(row, words[row["service_code"]]) for row in _rows("carrier_services.csv") if row["service_code"] not in known]
+    fresh = [
+        _service(row, words[row["service_code"]])
+        for row in _rows("carrier_services.csv")
+        if row["service_code"] not in known
+    ]
     return len(Service.objects.bulk_create(fresh))
 
 

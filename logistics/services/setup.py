@@ -39,7 +39,14 @@ def change_service(*, service: Service, changes: Mapping[str, Any], actor: Actor
     changed = _apply(held, given)
     if changed:
         held.save(update_fields=changed)
-        audit.record(held, "service.change", actor=actor, now=now, text=gettext_noop("Changed: %(fields)s"), fields=", ".join(changed))
+        audit.record(
+            held,
+            "service.change",
+            actor=actor,
+            now=now,
+            text=gettext_noop("Changed: %(fields)s"),
+            fields=", ".join(changed),
+        )
     return held
 
 
@@ -49,7 +56,9 @@ def save_rule(*, rule: ApprovalRule, changes: Mapping[str, Any], actor: Actor, n
     _need(actor, "orders.change_automation")
     wrong = faults(changes.get("conditions") or {})
     if wrong:
-        raise Invalid("bad_conditions", _("No note can answer: %(names)s"), names=", ".join(wrong), errors={"conditions": wrong})
+        raise Invalid(
+            "bad_conditions", _("No note can answer: %(names)s"), names=", ".join(wrong), errors={"conditions": wrong}
+        )
     new = rule.pk is None
     held = rule if new else ApprovalRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
     changed = _apply(held, changes)

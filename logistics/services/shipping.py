@@ -275,7 +275,12 @@ def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> t
 def _counter_answer(parcel: Parcel | None, number: str, actor: Actor) -> tuple[str, dict[str, str]]:
     if parcel is None:
         return "unknown_parcel", {"code": number[:40]}
-    fields = {"parcel": parcel.number, "note": parcel.note.number if parcel.note else "", "why": "", "code": number[:40]}
+    fields = {
+        "parcel": parcel.number,
+        "note": parcel.note.number if parcel.note else "",
+        "why": "",
+        "code": number[:40],
+    }
     made = HandedOver()
     if parcel.state != ParcelState.PACKED:
         return "parcel_gone", fields
@@ -293,7 +298,11 @@ def all_on_counter(*, parcels: Sequence[Parcel], key: str, actor: Actor, now: da
     Answers how many came. Again is once."""
     if not actor.has_perm("logistics.hand_over_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
-    there = set(ScanEvent.objects.filter(parcel__in=parcels, kind="hand_over", ok=True, undone=False).values_list("parcel_id", flat=True))
+    there = set(
+        ScanEvent.objects.filter(parcel__in=parcels, kind="hand_over", ok=True, undone=False).values_list(
+            "parcel_id", flat=True
+        )
+    )
     good = [parcel for parcel in _check(parcels, HandedOver()) if parcel.pk not in there]
     rows = [
         ScanEvent(

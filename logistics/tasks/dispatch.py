@@ -82,9 +82,12 @@ def print_batch(work: Work) -> None:
     pdf = documents.render_batch(record, work.step)
     work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
     for log_id, reason in problems.items():
-        work.log(gettext("%(note)s: no label printed, %(reason)s") % {"note": selectors.note_of_log(log_id), "reason": reason}, "error")
+        work.log(
+            gettext("%(note)s: no label printed, %(reason)s")
+            % {"note": selectors.note_of_log(log_id), "reason": reason},
+            "error",
+        )
     printing.finish(
         batch=batch, content_hash=documents.digest(record), problems=problems, actor=work.actor, now=utcnow()
     )
     work.result(notes=len(record["notes"]), labels=len(record["labels"]), left_out=len(problems), batch=batch.number)
-

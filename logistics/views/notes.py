@@ -124,7 +124,9 @@ class NotePage(DetailPage):
                 }
             )
         if self.case.sign.address_changed:
-            made.append({"text": gettext("The address of the order changed since the note was drafted."), "tone": "rose"})
+            made.append(
+                {"text": gettext("The address of the order changed since the note was drafted."), "tone": "rose"}
+            )
         if self.case.facts["service_needs_look"]:
             text = gettext("The buyer paid for “%(method)s”; the note says %(service)s.")
             made.append(
@@ -202,7 +204,9 @@ class NotePage(DetailPage):
         for line in self.case.lines:
             lacks = self.case.short.get(line.sku_id, 0)
             pieces = (
-                f.joined_html([str(line.quantity), f.badge_html(gettext("%(n)s missing") % {"n": lacks}, "lantern")], " ")
+                f.joined_html(
+                    [str(line.quantity), f.badge_html(gettext("%(n)s missing") % {"n": lacks}, "lantern")], " "
+                )
                 if lacks
                 else line.quantity
             )

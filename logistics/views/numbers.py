@@ -27,7 +27,12 @@ class NumbersPage(ListPage):
         if not self.actor.has_perm("logistics.number_parcel"):
             return []
         return [
-            {"label": _("Numbers from a file"), "url": reverse("logistics:numbers-file"), "icon": "file-import", "kind": "default"},
+            {
+                "label": _("Numbers from a file"),
+                "url": reverse("logistics:numbers-file"),
+                "icon": "file-import",
+                "kind": "default",
+            },
             {"label": _("Add numbers"), "url": reverse("logistics:numbers-add"), "icon": "plus", "kind": "primary"},
         ]
 

@@ -79,14 +79,19 @@ class ParcelPage(DetailPage):
         """The receiving time, while it runs."""
         if obj.state != ParcelState.SHIPPED or obj.receive_by is None:
             return None
-        return {"at": obj.receive_by, "text": _("The buyer's receiving time ends; then the order completes or is disputed.")}
+        return {
+            "at": obj.receive_by,
+            "text": _("The buyer's receiving time ends; then the order completes or is disputed."),
+        }
 
     def alerts(self, obj: Parcel) -> list[dict[str, Any]]:
         """What must be seen."""
         found = []
         if obj.state == ParcelState.SHIPPED and obj.promised_by and self.now > obj.promised_by:
             span = f.duration(self.now - obj.promised_by, 1)
-            found.append({"text": _("Later than the buyer was promised, by %(span)s.") % {"span": span}, "tone": "rose"})
+            found.append(
+                {"text": _("Later than the buyer was promised, by %(span)s.") % {"span": span}, "tone": "rose"}
+            )
         waiting = selectors.pending_extensions([obj.pk]).get(obj.pk)
         if waiting is not None:
             text = (
@@ -127,7 +132,9 @@ class ParcelPage(DetailPage):
             return f.DASH
         whole = (obj.promised_by - obj.shipped_at).days
         passed = ((obj.settled_at or self.now) - obj.shipped_at).days
-        return format_html("{} {}", f.progress_html(min(passed, whole), whole, _("Days of the promise")), f"{passed} / {whole}")
+        return format_html(
+            "{} {}", f.progress_html(min(passed, whole), whole, _("Days of the promise")), f"{passed} / {whole}"
+        )
 
     @staticmethod
     def why(obj: Parcel) -> str:
@@ -142,7 +149,11 @@ class ParcelPage(DetailPage):
 
     @staticmethod
     def _link(obj: Parcel) -> Any:
-        url = obj.service.tracking_url.replace("{number}", obj.tracking_number) if obj.service and obj.tracking_number else ""
+        url = (
+            obj.service.tracking_url.replace("{number}", obj.tracking_number)
+            if obj.service and obj.tracking_number
+            else ""
+        )
         return f.link_html(url, obj.tracking_number, "mono") if url.startswith("https://") else f.DASH
 
     def tables(self, obj: Parcel) -> list[dict[str, Any]]:
@@ -152,7 +163,9 @@ class ParcelPage(DetailPage):
             return []
         columns = [{"label": label, "css": css} for label, css in
                    ((_("Asked"), ""), (_("Days"), "num"), (_("From"), ""), (_("To"), ""), (_("State"), ""))]  # fmt: skip
-        return [{"title": _("Longer receiving times"), "columns": columns, "rows": [self._extension(row) for row in rows]}]
+        return [
+            {"title": _("Longer receiving times"), "columns": columns, "rows": [self._extension(row) for row in rows]}
+        ]
 
     def _extension(self, row: Extension) -> dict[str, Any]:
         if row.confirmed_at:
@@ -161,7 +174,12 @@ class ParcelPage(DetailPage):
             state = f.badge_html(_("Refused"), "rose", row.refused)
         else:
             state = f.badge_html(_("Awaited"), "amber")
-        cells = [("", f.moment(row.asked_at, self.now)), ("num", row.days), ("", f.day(row.before)), ("", f.day(row.after))]
+        cells = [
+            ("", f.moment(row.asked_at, self.now)),
+            ("num", row.days),
+            ("", f.day(row.before)),
+            ("", f.day(row.after)),
+        ]
         return {"tds": f.tds_html([*cells, ("", state)]), "css": ""}
 
     def first_step(self, obj: Parcel) -> str:
@@ -198,7 +216,11 @@ class ParcelPane(Page):
             (_("Receiving time ends"), f"{f.day(parcel.receive_by, zone)} · {f.days(left)}" if left is not None else f.DASH),
             (_("Advice"), parcel.get_advice_display() or f.DASH),
         ]  # fmt: skip
-        context = {"facts": facts, "entries": selectors.timeline_entries(parcel)[:12], "url": reverse("logistics:parcel", args=[parcel.pk])}
+        context = {
+            "facts": facts,
+            "entries": selectors.timeline_entries(parcel)[:12],
+            "url": reverse("logistics:parcel", args=[parcel.pk]),
+        }
         return self.render("logistics/_parcel_pane.html", context)
 
 
@@ -208,7 +230,9 @@ class EventsImportPage(FormPage):
     permission = "logistics.track_parcel"
     form_class = EventFileForm
     title = gettext_lazy("Tracking events from a file")
-    text = gettext_lazy("Events may come in any order and again: each counts once. Numbers nobody knows come back as a file.")
+    text = gettext_lazy(
+        "Events may come in any order and again: each counts once. Numbers nobody knows come back as a file."
+    )
     submit_label = gettext_lazy("Read the file")
 
     def back_url(self) -> str:
@@ -219,5 +243,7 @@ class EventsImportPage(FormPage):
         """Start the work, show its progress."""
         file = data["file"]
         zone = getattr(self.request.user, "time_zone", "UTC")
-        job = tracking.start_event_import(raw=file.read(), name=file.name or "", time_zone=zone, actor=self.actor, now=self.now)
+        job = tracking.start_event_import(
+            raw=file.read(), name=file.name or "", time_zone=zone, actor=self.actor, now=self.now
+        )
         return self.go(reverse("core:job", args=[job.pk]))

@@ -83,7 +83,10 @@ class ApprovalPage(EditPage):
     def extra(self) -> dict[str, Any]:
         """What may be asked."""
         names = ", ".join(f"{name} ({kind})" for name, kind in INPUTS.items())
-        return {"title": self.row.name or _("New approval rule"), "text": gettext("Inputs: %(names)s") % {"names": names}}
+        return {
+            "title": self.row.name or _("New approval rule"),
+            "text": gettext("Inputs: %(names)s") % {"names": names},
+        }
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Store it."""
@@ -114,4 +117,6 @@ class ApprovalsPage(ListPage):
         """A new one."""
         if not self.actor.has_perm("orders.change_automation"):
             return []
-        return [{"label": _("New rule"), "url": reverse("logistics:approval-rule-new"), "icon": "plus", "kind": "primary"}]
+        return [
+            {"label": _("New rule"), "url": reverse("logistics:approval-rule-new"), "icon": "plus", "kind": "primary"}
+        ]

@@ -130,7 +130,11 @@ def _line(table: station.Table, row: Any, answer: packing.Scanned | None, done: 
     wish = " · ".join(
         filter(
             None,
-            [row.wish, gettext("mix colours and styles") if row.assort else "", gettext("fragile") if row.fragile else ""],
+            [
+                row.wish,
+                gettext("mix colours and styles") if row.assort else "",
+                gettext("fragile") if row.fragile else "",
+            ],
         )
     )
     return {

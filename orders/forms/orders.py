@@ -86,7 +86,8 @@ class AnswerForm(forms.Form):
     """The answer to a wish to cancel."""
 
     accept = forms.ChoiceField(
-        choices=[("yes", _("Accept: the order is cancelled")), ("no", _("Refuse: the order goes on"))], label=_("Answer")
+        choices=[("yes", _("Accept: the order is cancelled")), ("no", _("Refuse: the order goes on"))],
+        label=_("Answer"),
     )
     note = forms.CharField(max_length=300, required=False, label=_("Note"))
 
@@ -115,7 +116,9 @@ class NewOrderForm(forms.Form):
     """An order that our own people enter; its lines stand in a set of :class:`NewLineForm`."""
 
     store = forms.ModelChoiceField(queryset=Store.objects.none(), to_field_name="code", label=_("Store"))
-    order_no = forms.CharField(max_length=80, required=False, label=_("Order number"), help_text=_("Empty: we number it."))
+    order_no = forms.CharField(
+        max_length=80, required=False, label=_("Order number"), help_text=_("Empty: we number it.")
+    )
     status = forms.ChoiceField(choices=[("paid", _("Paid")), ("unpaid", _("Unpaid"))], label=_("Status"))
     currency = forms.RegexField(r"^[A-Za-z]{3}$", label=_("Currency"))
     buyer_name = forms.CharField(max_length=200, label=_("Buyer"))
@@ -130,8 +133,12 @@ class NewOrderForm(forms.Form):
     country = forms.CharField(max_length=60, label=_("Country"))
     shipping_method = forms.CharField(max_length=120, required=False, label=_("Service the buyer paid for"))
     shipping_fee = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, required=False, label=_("Freight"))
-    order_discount = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, required=False, label=_("Discount"))
-    buyer_note = forms.CharField(max_length=4000, required=False, label=_("Buyer's note"), widget=forms.Textarea(attrs={"rows": 3}))
+    order_discount = forms.DecimalField(
+        max_digits=14, decimal_places=4, min_value=0, required=False, label=_("Discount")
+    )
+    buyer_note = forms.CharField(
+        max_length=4000, required=False, label=_("Buyer's note"), widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -145,7 +152,9 @@ class NewLineForm(forms.Form):
     title = forms.CharField(max_length=300, required=False, label=_("Title"))
     quantity = forms.IntegerField(min_value=1, max_value=1_000_000, label=_("Pieces"))
     unit_price = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, label=_("Price"))
-    line_discount = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, required=False, label=_("Discount"))
+    line_discount = forms.DecimalField(
+        max_digits=14, decimal_places=4, min_value=0, required=False, label=_("Discount")
+    )
 
 
 NewLines = forms.formset_factory(NewLineForm, extra=3, min_num=1, validate_min=True, max_num=200, validate_max=True)

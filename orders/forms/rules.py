@@ -29,15 +29,23 @@ class RuleForm(forms.Form):
         min_value=0, max_value=100_000, initial=10, label=_("Place"), help_text=_("Lower places are asked first.")
     )
     active = forms.BooleanField(required=False, initial=True, label=_("In use"))
-    store = forms.ModelChoiceField(queryset=Store.objects.none(), required=False, to_field_name="code", label=_("Only for the store"))
-    country = forms.CharField(max_length=300, required=False, label=_("Countries"), help_text=_("Names or codes, with commas between."))
-    total_from = forms.DecimalField(max_digits=14, decimal_places=4, required=False, min_value=0, label=_("Amount from"))
+    store = forms.ModelChoiceField(
+        queryset=Store.objects.none(), required=False, to_field_name="code", label=_("Only for the store")
+    )
+    country = forms.CharField(
+        max_length=300, required=False, label=_("Countries"), help_text=_("Names or codes, with commas between.")
+    )
+    total_from = forms.DecimalField(
+        max_digits=14, decimal_places=4, required=False, min_value=0, label=_("Amount from")
+    )
     total_to = forms.DecimalField(max_digits=14, decimal_places=4, required=False, min_value=0, label=_("Amount to"))
     currency = forms.RegexField(r"^[A-Za-z]{3}$", required=False, label=_("Currency"))
     pieces_from = forms.IntegerField(min_value=0, required=False, label=_("Pieces from"))
     pieces_to = forms.IntegerField(min_value=0, required=False, label=_("Pieces to"))
     shipping_method = forms.CharField(max_length=120, required=False, label=_("Service paid for contains"))
-    sku = forms.CharField(max_length=1000, required=False, label=_("SKUs"), help_text=_("Any of them, with commas between."))
+    sku = forms.CharField(
+        max_length=1000, required=False, label=_("SKUs"), help_text=_("Any of them, with commas between.")
+    )
     title = forms.CharField(max_length=120, required=False, label=_("Title contains"))
     has_note = forms.ChoiceField(choices=ANY, required=False, label=_("Has a note"))
     has_wish = forms.ChoiceField(choices=ANY, required=False, label=_("Has a wish"))

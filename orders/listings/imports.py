@@ -78,7 +78,12 @@ class ImportListing(Listing):
     needs = ("counts", "job__state", "job__payload")
     scan_ok = {"kind": "imports are some a day and read newest first"}
     icon = "file-import"
-    empty = (_("No imports yet."), _("Files that are handed in are kept here for some days."), _("Import orders"), "orders:import")
+    empty = (
+        _("No imports yet."),
+        _("Files that are handed in are kept here for some days."),
+        _("Import orders"),
+        "orders:import",
+    )
 
     def queryset(self, actor: Actor) -> QuerySet[ImportFile]:
         """Those of the actor's stores."""
@@ -139,7 +144,12 @@ class ProfileListing(Listing):
     url, detail_url, default_order, label_field = "orders:profiles", "orders:profile", "name", "name"
     small = True
     icon = "file-import"
-    empty = (_("No profiles yet."), _("Map the columns of a file once and keep it under a name."), _("Import orders"), "orders:import")
+    empty = (
+        _("No profiles yet."),
+        _("Map the columns of a file once and keep it under a name."),
+        _("Import orders"),
+        "orders:import",
+    )
 
     def queryset(self, actor: Actor) -> QuerySet[ImportProfile]:
         """Those of the actor's stores and of the house."""

@@ -46,9 +46,9 @@ class OrderListing(Listing):
         Column("pieces", label=_("pcs")),
         Column("total", money=True),
         Column("ship_by", time="deadline", sortable=True),
-        Column("shipping_method", html=r.method_cell, text=lambda row: row["shipping_method"]),
         Column("hint", label=_("To know"), html=r.hint_cell, text=r.hint_text, width="wide",
                needs=("flags", "wishes", "join", "hold_note", "hold_reason", "intercept", "state")),
+        Column("shipping_method", html=r.method_cell, text=lambda row: row["shipping_method"]),
         Column("placed_at", sortable=True, default=False),
         Column("paid_at", default=False),
         Column("target_at", time="due", default=False),
@@ -88,7 +88,9 @@ class OrderListing(Listing):
         Prefix("number__upper"),
         LastDigits("number__tail"),
         Words("search__words"),
-        Prefix("item__channel_sku__upper", to="order_id", queryset=lambda actor: OrderLine.objects.all(), shown=_("SKU")),
+        Prefix(
+            "item__channel_sku__upper", to="order_id", queryset=lambda actor: OrderLine.objects.all(), shown=_("SKU")
+        ),
     ]
     exact_by = ("number", "external_id")
     personal, personal_permission = frozenset({"buyer"}), "orders.view_personal"
@@ -100,7 +102,12 @@ class OrderListing(Listing):
         "type": "walked in order of placing",
     }  # fmt: skip
     icon = "receipt"
-    empty = (_("No orders yet."), _("Import a file, connect a shop, or enter one."), _("Import orders"), "orders:import")
+    empty = (
+        _("No orders yet."),
+        _("Import a file, connect a shop, or enter one."),
+        _("Import orders"),
+        "orders:import",
+    )
 
     def queryset(self, actor: Actor) -> QuerySet[Order]:
         """The orders of the actor's stores."""

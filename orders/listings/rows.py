@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from core import format as f
@@ -141,7 +140,7 @@ def hint_cell(row: Mapping[str, Any]) -> Any:
     """What one must know of the order: stopped, held, flags, wishes, what could travel with it."""
     parts: list[Any] = []
     if row["intercept"]:
-        parts.append(f.flag_html(_now("Stop: %(reason)s") % {"reason": HoldReason(row["intercept"]).label}, "rose"))
+        parts.append(f.flag_html(gettext("Stop: %(reason)s") % {"reason": HoldReason(row["intercept"]).label}, "rose"))
     if row["state"] == "held":
         parts.append(row["hold_note"] or (HoldReason(row["hold_reason"]).label if row["hold_reason"] else ""))
     for flag in row["flags"]:
@@ -150,7 +149,7 @@ def hint_cell(row: Mapping[str, Any]) -> Any:
     if not any(flag["colour"] == "red" for flag in row["flags"]):
         parts += [wish["value"] or wish["text"] for wish in row["wishes"] if wish["state"] in ("open", "cannot")][:2]
     if row["join"]:
-        parts.append(_now("can travel with %(number)s") % {"number": row["join"]})
+        parts.append(gettext("can travel with %(number)s") % {"number": row["join"]})
     return f.joined_html(parts) if any(parts) else ""
 
 

@@ -83,7 +83,12 @@ class RuleListing(Listing):
     url, detail_url, default_order = "orders:rules", "orders:rule", "position"
     label_field = "name"
     icon = "sitemap"
-    empty = (_("No rules yet."), _("The first rule that fits sorts an order as it comes in."), _("New rule"), "orders:rule-new")
+    empty = (
+        _("No rules yet."),
+        _("The first rule that fits sorts an order as it comes in."),
+        _("New rule"),
+        "orders:rule-new",
+    )
 
     def queryset(self, actor: Actor) -> QuerySet[OrderRule]:
         """All rules."""

@@ -20,7 +20,9 @@ class ImportProfile(models.Model):
     store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     base = models.CharField(max_length=20, default="generic")
     mapping = models.JSONField(default=dict, help_text="our field -> heading of the file, or {'fixed': value}")
-    options = models.JSONField(default=dict, help_text="encoding, separator, date format, decimal mark, currency, filters")
+    options = models.JSONField(
+        default=dict, help_text="encoding, separator, date format, decimal mark, currency, filters"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -37,7 +39,9 @@ class ImportFile(models.Model):
     kind = models.CharField(max_length=10, choices=ImportKind.choices)
     store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200, help_text="as the person's machine called it")
-    stored = models.CharField(max_length=300, blank=True, help_text="generated name in the private storage; empty = deleted")
+    stored = models.CharField(
+        max_length=300, blank=True, help_text="generated name in the private storage; empty = deleted"
+    )
     size = models.BigIntegerField()
     plan = models.JSONField(default=dict, help_text="how it is read: base, mapping, options")
     seen = models.JSONField(default=dict, help_text="what reading it showed: columns, examples, questions")

@@ -48,7 +48,9 @@ class Order(models.Model):
     type = models.CharField(max_length=10, choices=OrderType.choices, default=OrderType.SALE)
     state = models.CharField(max_length=12, choices=OrderState.choices)
     stage = models.CharField(max_length=14, choices=Stage.choices)
-    history = models.BooleanField(default=False, help_text="old at import: no message, duty, reservation or note until taken up")
+    history = models.BooleanField(
+        default=False, help_text="old at import: no message, duty, reservation or note until taken up"
+    )
     buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="orders")
     buyer_name = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=2)
@@ -56,17 +58,25 @@ class Order(models.Model):
     goods_total = models.DecimalField(max_digits=14, decimal_places=4)
     shipping_fee = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     discount = models.DecimalField(max_digits=14, decimal_places=4, default=0)
-    total = models.DecimalField(max_digits=14, decimal_places=4, help_text="goods + freight - discounts: what the buyer pays")
+    total = models.DecimalField(
+        max_digits=14, decimal_places=4, help_text="goods + freight - discounts: what the buyer pays"
+    )
     pieces = models.PositiveIntegerField(default=0)
-    shipping_method = models.CharField(max_length=120, blank=True, help_text="the service the buyer paid for, in his words")
+    shipping_method = models.CharField(
+        max_length=120, blank=True, help_text="the service the buyer paid for, in his words"
+    )
     service_code = models.CharField(max_length=30, blank=True, help_text="service chosen by rule or person")
     warehouse = models.ForeignKey(Warehouse, null=True, on_delete=models.PROTECT, related_name="+")
     note = models.TextField(blank=True, help_text="the buyer's note, as written")
     hold_reason = models.CharField(max_length=20, choices=HoldReason.choices, blank=True)
     hold_note = models.CharField(max_length=300, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
-    cleared = models.JSONField(default=list, blank=True, help_text="hold reasons a person has set aside: not held for them again")
-    intercept = models.CharField(max_length=20, choices=HoldReason.choices, blank=True, help_text="stops the parcel at the next scan")
+    cleared = models.JSONField(
+        default=list, blank=True, help_text="hold reasons a person has set aside: not held for them again"
+    )
+    intercept = models.CharField(
+        max_length=20, choices=HoldReason.choices, blank=True, help_text="stops the parcel at the next scan"
+    )
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     target_at = models.DateTimeField(null=True, help_text="payment clock: leave the house by then (cut-off rule)")
@@ -79,8 +89,12 @@ class Order(models.Model):
     completed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     channel_status = models.CharField(max_length=60, blank=True, help_text="the channel's own word, kept as it came")
-    channel_updated_at = models.DateTimeField(null=True, help_text="version of the channel; an older one never overwrites")
-    channel_version = models.CharField(max_length=100, blank=True, help_text="orders what the channel told; the greatest wins")
+    channel_updated_at = models.DateTimeField(
+        null=True, help_text="version of the channel; an older one never overwrites"
+    )
+    channel_version = models.CharField(
+        max_length=100, blank=True, help_text="orders what the channel told; the greatest wins"
+    )
     channel_facts = models.JSONField(default=dict, blank=True)
     search = models.CharField(max_length=300, blank=True, help_text="folded buyer words for search")
     imported_at = models.DateTimeField()

@@ -40,7 +40,9 @@ STATUSES: dict[str, tuple[str | None, bool, bool, bool]] = {
     "资金处理中": (None, False, False, False), "资金未到账": ("paid", True, False, False),
 }  # fmt: skip
 _FORMATS = (
-    re.compile(r"^(?P<y>\d{4})[.\-/](?P<m>\d{1,2})[.\-/](?P<d>\d{1,2})(?:[ T](?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<s>\d{2}))?)?$"),
+    re.compile(
+        r"^(?P<y>\d{4})[.\-/](?P<m>\d{1,2})[.\-/](?P<d>\d{1,2})(?:[ T](?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<s>\d{2}))?)?$"
+    ),
     re.compile(r"^(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2})(?:[ T](?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<s>\d{2}))?)?$"),
 )
 _PRODUCT = re.compile(r"^\s*【\s*(\d+)\s*】", re.MULTILINE)
@@ -102,7 +104,9 @@ class Reader:
     def order(self, key: str, row: int, cells: Sequence[Cell]) -> dict[str, Any]:
         """The order of a row as plain values; raises ``RowFault``."""
         status_text = self.text("status", cells, 60)
-        stamps = {name: self.time(name, cells) for name in ("placed_at", "paid_at", "shipped_at", "completed_at", "ship_by")}
+        stamps = {
+            name: self.time(name, cells) for name in ("placed_at", "paid_at", "shipped_at", "completed_at", "ship_by")
+        }
         if stamps["placed_at"] is None:
             raise RowFault("placed_at", "missing")
         status, risk, cancel, dispute = _status(status_text, stamps)
@@ -141,7 +145,14 @@ class Reader:
             if hit:
                 year = int(hit["y"]) + (2000 if len(hit["y"]) == 2 else 0)
                 try:
-                    parts = (year, int(hit["m"]), int(hit["d"]), int(hit["h"] or 0), int(hit["i"] or 0), int(hit["s"] or 0))
+                    parts = (
+                        year,
+                        int(hit["m"]),
+                        int(hit["d"]),
+                        int(hit["h"] or 0),
+                        int(hit["i"] or 0),
+                        int(hit["s"] or 0),
+                    )
                     return datetime(*parts, tzinfo=ZoneInfo(self.zone)).astimezone(ZoneInfo("UTC"))
                 except ValueError:
                     break
@@ -157,7 +168,9 @@ class Reader:
         text = self.country_map.get(text.casefold(), text)
         found = countries.find(text) if text else None
         if found is None:
-            raise RowFault("country", "unknown_country" if text else "missing", **({"value": text[:60]} if text else {}))
+            raise RowFault(
+                "country", "unknown_country" if text else "missing", **({"value": text[:60]} if text else {})
+            )
         return found
 
     def phone(self, cells: Sequence[Cell]) -> str:

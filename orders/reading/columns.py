@@ -24,7 +24,20 @@ STATUS_WORDS = {
     "已签收": "delivered", "已妥投": "delivered", "complete": "completed", "closed": "completed", "已完成": "completed",
     "交易成功": "completed", "canceled": "cancelled", "refunded": "cancelled", "已取消": "cancelled", "交易关闭": "cancelled",
 }  # fmt: skip
-OPERATORS = ("equals", "not_equals", "starts_with", "not_starts_with", "contains", "in", "empty", "not_empty", "lt", "lte", "gt", "gte")
+OPERATORS = (
+    "equals",
+    "not_equals",
+    "starts_with",
+    "not_starts_with",
+    "contains",
+    "in",
+    "empty",
+    "not_empty",
+    "lt",
+    "lte",
+    "gt",
+    "gte",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,11 @@ class Columns:
 
     def lacking(self) -> list[str]:
         """Required fields that no column and no fixed value gives."""
-        return [name for name, f in self.fields.items() if f.required and name not in self.places and not self.fixed.get(name)]
+        return [
+            name
+            for name, f in self.fields.items()
+            if f.required and name not in self.places and not self.fixed.get(name)
+        ]
 
     def has(self, name: str) -> bool:
         """Whether the field comes from somewhere."""
@@ -229,7 +246,9 @@ def _filters(raw: Any, by_plain: Mapping[str, int], *, strict: bool) -> list[Fil
             if strict:
                 raise Refused("bad_filter", value=column[:60])
             continue
-        made.append(Filter(index, op, str(one.get("value", "")), str(one.get("reason", ""))[:200], bool(one.get("row_only"))))
+        made.append(
+            Filter(index, op, str(one.get("value", "")), str(one.get("reason", ""))[:200], bool(one.get("row_only")))
+        )
     return made
 
 

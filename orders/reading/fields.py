@@ -32,7 +32,9 @@ def kinds() -> dict[str, tuple[Field, ...]]:
         for row in csv.DictReader(source):
             words = tuple(word.strip() for word in row["headings"].split(";"))
             found.setdefault(row["file"], []).append(
-                Field(row["field"], row["kind"], int(row["most"] or 0), row["required"] == "1", row["line"] == "1", words)
+                Field(
+                    row["field"], row["kind"], int(row["most"] or 0), row["required"] == "1", row["line"] == "1", words
+                )
             )
     return {kind: tuple(fields) for kind, fields in found.items()}
 

@@ -78,7 +78,13 @@ def _head(columns: Columns, order: dict[str, Any], rows: Group, plain_rows: Sequ
             raise Fault(found[1][0], RowFault(name, "disagree", value=told))
         moments = [value for _row, value in found]
         chosen = min(moments) if name in FIRST else max(moments) if name in LAST else moments[0]
-        order[name] = chosen.isoformat() if isinstance(chosen, datetime) else str(chosen) if isinstance(chosen, Decimal) else chosen
+        order[name] = (
+            chosen.isoformat()
+            if isinstance(chosen, datetime)
+            else str(chosen)
+            if isinstance(chosen, Decimal)
+            else chosen
+        )
     for name in ("placed_at", "currency", "country"):
         if name not in order:
             raise Fault(rows[0][0], RowFault(name, "missing"))

@@ -94,12 +94,18 @@ def _questions(plan: Plan, columns: Columns, samples: _Samples) -> dict[str, Any
     shapes = values.date_shapes(texts) if texts else ["ymd"]
     asked["date_shapes"] = shapes
     asked["date_example"] = texts[0] if texts else ""
-    money = [columns.places[name] for name, f in fields.items() if f.kind in ("money", "whole") and name in columns.places]
+    money = [
+        columns.places[name] for name, f in fields.items() if f.kind in ("money", "whole") and name in columns.places
+    ]
     asked["decimal_marks"] = values.decimal_marks(text for index in money for text in samples.counts[index])
     asked["unknown"] = {}
     for name, f in fields.items():
         if f.kind == "country" and name in columns.places:
-            unknown = [[text, n] for text, n in samples.counts[columns.places[name]].most_common() if _unknown(text, columns, name)]
+            unknown = [
+                [text, n]
+                for text, n in samples.counts[columns.places[name]].most_common()
+                if _unknown(text, columns, name)
+            ]
             if unknown:
                 asked["unknown"][name] = unknown[:40]
     return asked
@@ -134,4 +140,9 @@ def _aliexpress_questions(plan: Plan, headings: Sequence[str], samples: _Samples
                     country_of(mapped, None, "country")
             except RowFault:
                 unknown.append([text, n])
-    return {"date_shapes": ["ymd"], "date_example": "", "decimal_marks": ["."], "unknown": {"country": unknown[:40]} if unknown else {}}
+    return {
+        "date_shapes": ["ymd"],
+        "date_example": "",
+        "decimal_marks": ["."],
+        "unknown": {"country": unknown[:40]} if unknown else {},
+    }

@@ -52,4 +52,6 @@ class Plan:
     def with_options(self, **options: Any) -> Plan:
         """The same plan with some options set; None takes an option away."""
         merged = {**self.options, **options}
-        return Plan(self.kind, self.base, self.mapping, {name: value for name, value in merged.items() if value is not None})
+        return Plan(
+            self.kind, self.base, self.mapping, {name: value for name, value in merged.items() if value is not None}
+        )

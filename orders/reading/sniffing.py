@@ -58,7 +58,9 @@ def file_type(path: Path, limits: Limits) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta")):
         raise Refused("web_page")
-    if start.startswith((b"%pdf", b"\x89png", b"gif8", b"\xff\xd8\xff", b"rar!", b"7z\xbc\xaf", b"{\\rtf", b"\x7felf", b"mz\x90")):
+    if start.startswith(
+        (b"%pdf", b"\x89png", b"gif8", b"\xff\xd8\xff", b"rar!", b"7z\xbc\xaf", b"{\\rtf", b"\x7felf", b"mz\x90")
+    ):
         raise Refused("not_a_table")
     return "csv"
 

@@ -33,7 +33,9 @@ class Rule:
 def first_fitting(rules: Sequence[Rule], facts: Mapping[str, Any], store_id: int) -> Rule | None:
     """The first rule (in order) whose conditions all hold; None when none fits. A rule without conditions fits every order."""
     for rule in rules:
-        if rule.store_id in (None, store_id) and all(_holds(facts.get(name), wanted) for name, wanted in rule.conditions.items()):
+        if rule.store_id in (None, store_id) and all(
+            _holds(facts.get(name), wanted) for name, wanted in rule.conditions.items()
+        ):
             return rule
     return None
 
@@ -91,7 +93,11 @@ def _fits(kind: str, wanted: Any) -> bool:
         return isinstance(wanted, bool)
     if isinstance(wanted, Mapping):
         known = {"gte", "lte"} if kind == "number" else {"contains"}
-        return bool(wanted) and set(wanted) <= known and all(kind != "number" or _number(v) is not None for v in wanted.values())
+        return (
+            bool(wanted)
+            and set(wanted) <= known
+            and all(kind != "number" or _number(v) is not None for v in wanted.values())
+        )
     if isinstance(wanted, list):
         return bool(wanted) and all(_fits(kind, one) and not isinstance(one, Mapping | list) for one in wanted)
     return _number(wanted) is not None if kind == "number" else isinstance(wanted, str) and bool(wanted.strip())

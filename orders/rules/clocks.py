@@ -21,7 +21,9 @@ def target_at(paid_at: datetime, *, cutoff: time, zone_name: str, calendar: Work
     return end_of_day(at_wall(day, time(12), zone_name), zone_name)
 
 
-def add_span(start: datetime, value: str, unit: str, calendar_kind: str, *, zone_name: str, calendar: WorkCalendar) -> datetime:
+def add_span(
+    start: datetime, value: str, unit: str, calendar_kind: str, *, zone_name: str, calendar: WorkCalendar
+) -> datetime:
     """``start`` plus a span of a deadline row: hours, or days at the same wall-clock time; ``business`` counts worked days.
 
     Raises ``ValueError`` for a unit it does not know.

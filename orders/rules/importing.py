@@ -86,7 +86,9 @@ def text_fault(name: str, text: str, most: int) -> Fault | None:
     return None
 
 
-def _fault_of_head(remote: RemoteOrder, now: datetime, currencies: frozenset[str], countries: frozenset[str]) -> Fault | None:
+def _fault_of_head(
+    remote: RemoteOrder, now: datetime, currencies: frozenset[str], countries: frozenset[str]
+) -> Fault | None:
     if not remote.external_id:
         return Fault("order_no", "missing")
     if remote.currency not in currencies:

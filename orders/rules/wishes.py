@@ -231,7 +231,13 @@ def _chinese(run: str, offset: int, after: str, lexicon: Lexicon, marks: list[_M
             if not pairs:
                 continue
             following = run[i + size : i + size + 1] or after
-            if size == 1 and pairs[0][0] == COLOUR and following and _CJK.match(following) and following not in _AFTER_SINGLE:
+            if (
+                size == 1
+                and pairs[0][0] == COLOUR
+                and following
+                and _CJK.match(following)
+                and following not in _AFTER_SINGLE
+            ):
                 continue
             marks += [_Mark(kind, value, offset + i, offset + i + size, token + i) for kind, value in pairs]
             i += size
@@ -254,7 +260,9 @@ def _wishes_of(clause: _Clause) -> tuple[list[Wish], bool]:
             negated_at = None  # "do not send green" still denies, "no green, send blue" does not
         denied = negated_at is not None and mark.tokens - negated_at <= _REACH
         if mark.kind == COLOUR:
-            found.append(Wish(COLOUR, text, f"not {mark.value}" if denied else _counted(mark, clause.text), clause.line))
+            found.append(
+                Wish(COLOUR, text, f"not {mark.value}" if denied else _counted(mark, clause.text), clause.line)
+            )
         elif mark.kind == "colour_any":
             found.append(Wish(COLOUR, text, f"not {mark.value}" if denied else ASSORTED, clause.line))
         elif mark.kind == PACKING:

@@ -57,10 +57,27 @@ _LINE = (
 def lines_to_assess(order_ids: Collection[int]) -> dict[int, list[LineRow]]:
     """The lines of orders, each with the articles it stands for: order id -> lines by position. One query."""
     found: dict[int, list[LineRow]] = defaultdict(list)
-    rows = OrderLine._base_manager.filter(order_id__in=list(order_ids)).order_by("order_id", "position", "item__matches__id")
+    rows = OrderLine._base_manager.filter(order_id__in=list(order_ids)).order_by(
+        "order_id", "position", "item__matches__id"
+    )
     last: LineRow | None = None
     for row in rows.values_list(*_LINE):
-        pk, order_id, position, item_id, sku, quantity, shipped, attributes, title, note, assort, matched, not_goods, *part = row
+        (
+            pk,
+            order_id,
+            position,
+            item_id,
+            sku,
+            quantity,
+            shipped,
+            attributes,
+            title,
+            note,
+            assort,
+            matched,
+            not_goods,
+            *part,
+        ) = row
         if last is None or last.id != pk:
             last = LineRow(
                 pk, position, item_id, sku, quantity, shipped, attributes, title, note, assort, matched, not not_goods
@@ -143,7 +160,9 @@ def matched_but_waiting(limit: int) -> list[int]:
         ~Exists(promised), order__state__in=RESERVING, order__history=False, item__matched=True, item__not_goods=False,
         quantity__gt=F("shipped_quantity"),
     )  # fmt: skip
-    return sorted(set(waiting) - unmatched_orders(waiting) | set(forgotten.values_list("order_id", flat=True).distinct()[:limit]))
+    return sorted(
+        set(waiting) - unmatched_orders(waiting) | set(forgotten.values_list("order_id", flat=True).distinct()[:limit])
+    )
 
 
 def to_ship_in_pieces(size: int) -> Iterator[list[int]]:

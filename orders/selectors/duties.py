@@ -60,6 +60,8 @@ def ship_by_before(moment: datetime) -> QuerySet[Order]:
 
 def greeted_by_message(limit: int) -> list[int]:
     """Ungreeted orders whose greeting was handed to its routes after all (a draft that a person sent)."""
-    told = Message._base_manager.filter(about_type="orders.order", template_code__startswith="T01", state="ready", direction="out")
+    told = Message._base_manager.filter(
+        about_type="orders.order", template_code__startswith="T01", state="ready", direction="out"
+    )
     asked = Order._base_manager.filter(greeted_at__isnull=True, history=False, pk__in=told.values("about_id"))
     return list(asked.values_list("pk", flat=True)[:limit])

@@ -63,13 +63,17 @@ def flags_of(order_ids: Iterable[int]) -> QuerySet[OrderFlag]:
 
 def open_wishes(order_ids: Iterable[int]) -> QuerySet[Wish]:
     """Wishes that still count: to be met, or not possible and the buyer not told."""
-    return Wish._base_manager.filter(order_id__in=list(order_ids), state__in=[WishState.OPEN, WishState.CANNOT]).order_by("id")
+    return Wish._base_manager.filter(
+        order_id__in=list(order_ids), state__in=[WishState.OPEN, WishState.CANNOT]
+    ).order_by("id")
 
 
 def wish_words(order_ids: Iterable[int]) -> dict[int, list[tuple[int | None, str, str]]]:
     """What has to be observed when packing: order id -> [(line id or None, kind, value)]. One query."""
     found: dict[int, list[tuple[int | None, str, str]]] = defaultdict(list)
-    for order_id, line_id, kind, value, text in open_wishes(order_ids).values_list("order_id", "line_id", "kind", "value", "text"):
+    for order_id, line_id, kind, value, text in open_wishes(order_ids).values_list(
+        "order_id", "line_id", "kind", "value", "text"
+    ):
         found[order_id].append((line_id, kind, value or text))
     return dict(found)
 
@@ -147,14 +151,20 @@ def open_wishes_exist() -> Exists:
 
 def ungreeted_among(rows: QuerySet[Order]) -> QuerySet[Order]:
     """Those of ``rows`` that are paid, still to be sent and not greeted."""
-    return rows.filter(history=False, greeted_at__isnull=True, state__in=TO_SHIP).exclude(state="held", hold_reason="payment_risk")
+    return rows.filter(history=False, greeted_at__isnull=True, state__in=TO_SHIP).exclude(
+        state="held", hold_reason="payment_risk"
+    )
 
 
 def duties_of(order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """Living duties about orders: order id -> [{id, rule, state, due_at}]. One query."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Duty._base_manager.filter(subject_type="orders.order", subject_id__in=list(order_ids), closed_at__isnull=True)
-    for subject, pk, rule, state, due in rows.order_by("due_at", "id").values_list("subject_id", "id", "rule", "state", "due_at"):
+    rows = Duty._base_manager.filter(
+        subject_type="orders.order", subject_id__in=list(order_ids), closed_at__isnull=True
+    )
+    for subject, pk, rule, state, due in rows.order_by("due_at", "id").values_list(
+        "subject_id", "id", "rule", "state", "due_at"
+    ):
         found[subject].append({"id": pk, "rule": rule, "state": state, "due_at": due})
     return dict(found)
 

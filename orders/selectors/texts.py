@@ -32,7 +32,11 @@ class TextFacts:
 
 def facts_for_texts(order_ids: Collection[int]) -> list[TextFacts]:
     """Orders with the facts of texts about them. A fixed number of queries."""
-    orders = list(Order._base_manager.filter(pk__in=list(order_ids)).select_related("store", "warehouse", "address").order_by("pk"))
+    orders = list(
+        Order._base_manager.filter(pk__in=list(order_ids))
+        .select_related("store", "warehouse", "address")
+        .order_by("pk")
+    )
     if not orders:
         return []
     names: dict[int, str] = {}
@@ -45,9 +49,7 @@ def facts_for_texts(order_ids: Collection[int]) -> list[TextFacts]:
     return [_text_facts(one, names.get(one.pk, ""), known, calendar, default) for one in orders]
 
 
-def _text_facts(
-    one: Order, name: str, known: Clocks, calendar: WorkCalendar, default: Warehouse | None
-) -> TextFacts:
+def _text_facts(one: Order, name: str, known: Clocks, calendar: WorkCalendar, default: Warehouse | None) -> TextFacts:
     day = one.paid_at or one.placed_at
     target = known.get(one.store.kind, SHIP_TARGET, day)
     days = int(target.value) if target else int(house.value(SHIP_TARGET_DAYS, day, one.store_id))
@@ -58,6 +60,10 @@ def _text_facts(
     )  # fmt: skip
     place = one.warehouse or default
     where = getattr(one, "address", None)
-    lines = [where.recipient, where.line1, where.line2, f"{where.postcode} {where.city}".strip(), where.state] if where else []
+    lines = (
+        [where.recipient, where.line1, where.line2, f"{where.postcode} {where.city}".strip(), where.state]
+        if where
+        else []
+    )
     address = ", ".join(part for part in lines if part) if where and where.line1 else ""
     return TextFacts(one, name, address, place.time_zone if place else "UTC", days, deadline, calendar)

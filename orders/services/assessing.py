@@ -16,7 +16,7 @@ from core.clock import WorkCalendar
 from core.events import publish
 from core.states import move_many, move_new
 from inventory.services import stock, warehouses
-from orders import registry, selectors
+from orders import selectors
 from orders.choices import FlagColour, HoldReason, OrderState, Stage, WishState
 from orders.events import OrdersChanged, OrdersReady
 from orders.models import Order, OrderFlag, OrderLine, Wish
@@ -25,6 +25,7 @@ from orders.rules import automation, clocks, intake
 from orders.rules.stage import NOTHING, OrderFacts, stage
 from orders.rules.wishes import Reading
 from orders.selectors import CUTOFF, PROCESSING, RESERVING, House, LineRow
+from orders.services.stages import dispatch_facts
 from worklist import services as worklist
 
 #: Inserts orders that were assessed before they had a row.
@@ -229,11 +230,15 @@ def _write(
     cases: list[_Case], before: Mapping[int, Mapping[str, Any]], short: set[int], now: datetime, save: Save | None
 ) -> Assessed:
     to_hold = [c for c in cases if c.hold is not None and c.order.state in (OrderState.NEW, OrderState.READY)]
-    to_free = [c for c in cases if c.hold is None and c.order.state == OrderState.HELD and c.order.hold_reason == "payment_risk"]
+    to_free = [
+        c
+        for c in cases
+        if c.hold is None and c.order.state == OrderState.HELD and c.order.hold_reason == "payment_risk"
+    ]
     held = {c.order.pk for c in to_hold}
     fresh = [c.order for c in cases if c.order.state == OrderState.NEW and c.order.pk not in held]
     old = [c.order.pk for c in cases if c.order.state not in (OrderState.UNPAID, OrderState.NEW)]
-    known = registry.dispatch_facts(old) if old else {}
+    known = dispatch_facts(old) if old else {}
     going_on = {o.pk for o in fresh} | {c.order.pk for c in to_free}
     for case in cases:
         order = case.order
@@ -242,9 +247,16 @@ def _write(
         facts = OrderFacts(state, order.history, reason, case.unmatched, order.pk in short)
         order.stage = stage(facts, known.get(order.pk, NOTHING))
     if save is None:
-        changed = [c.order for c in cases if any(getattr(c.order, name) != was for name, was in before[c.order.pk].items())]
+        changed = [
+            c.order for c in cases if any(getattr(c.order, name) != was for name, was in before[c.order.pk].items())
+        ]
         copying.update_rows(
-            Order, _WRITTEN, [{"id": o.pk, **{name: getattr(o, name) for name in _WRITTEN}} for o in sorted(changed, key=lambda o: o.pk)]
+            Order,
+            _WRITTEN,
+            [
+                {"id": o.pk, **{name: getattr(o, name) for name in _WRITTEN}}
+                for o in sorted(changed, key=lambda o: o.pk)
+            ],
         )
     else:
         _move(fresh, to_hold, [], now, move_new)
@@ -296,10 +308,18 @@ def _write_flags(cases: list[_Case], now: datetime) -> None:
     for case in cases:
         words = intake.flag_note(case.reading.wishes)
         if words:
-            rows.append(OrderFlag(order_id=case.order.pk, colour=FlagColour.RED, note=words, author_label=INTAKE.label, at=now))
+            rows.append(
+                OrderFlag(order_id=case.order.pk, colour=FlagColour.RED, note=words, author_label=INTAKE.label, at=now)
+            )
         if case.rule is not None and case.rule.flag:
             rows.append(
-                OrderFlag(order_id=case.order.pk, colour=case.rule.flag, note=case.rule.name[:200], author_label=INTAKE.label, at=now)
+                OrderFlag(
+                    order_id=case.order.pk,
+                    colour=case.rule.flag,
+                    note=case.rule.name[:200],
+                    author_label=INTAKE.label,
+                    at=now,
+                )
             )
     if rows:
         OrderFlag._base_manager.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
@@ -312,9 +332,19 @@ def _move(fresh: list[Any], to_hold: list[_Case], to_free: list[Any], now: datet
         assert case.hold is not None
         by_reason.setdefault((case.hold.reason, case.hold.note), []).append(case.order)
     for (reason, note), orders in sorted(by_reason.items()):
-        sentence, look = note or str(HoldReason(reason).label), timedelta(hours=float(policies.value(HOLD_LOOK_HOURS, now)))
+        sentence, look = (
+            note or str(HoldReason(reason).label),
+            timedelta(hours=float(policies.value(HOLD_LOOK_HOURS, now))),
+        )
         mover(
-            orders, "hold", actor=INTAKE, now=now, reason=sentence, hold_reason=reason, hold_note=note[:300], hold_until=now + look
+            orders,
+            "hold",
+            actor=INTAKE,
+            now=now,
+            reason=sentence,
+            hold_reason=reason,
+            hold_note=note[:300],
+            hold_until=now + look,
         )
     mover(to_free, "release", actor=INTAKE, now=now, hold_reason="", hold_note="", hold_until=None)
 
@@ -331,7 +361,11 @@ def _follow(
         worklist.plan(rule_key="orders.greet", subject_ids=to_greet, now=now, loaded=loaded, new=whole)
     if unpaid:
         worklist.plan(rule_key="orders.unpaid", subject_ids=unpaid, now=now, loaded=loaded, new=whole)
-    asking = [c.order.pk for c in cases if (c.hold and c.hold.reason == "cancel_request") or c.order.intercept == "cancel_request"]
+    asking = [
+        c.order.pk
+        for c in cases
+        if (c.hold and c.hold.reason == "cancel_request") or c.order.intercept == "cancel_request"
+    ]
     if asking:
         worklist.plan(rule_key="orders.cancel_request", subject_ids=asking, now=now)
     if ready:

@@ -43,7 +43,9 @@ def edit_address(*, order: Order, actor: Actor, now: datetime, **fields: str) ->
     _need(actor, "orders.view_personal")
     unknown = set(fields) - set(ADDRESS)
     if unknown:
-        raise Invalid("unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown})
+        raise Invalid(
+            "unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown}
+        )
     if fields.get("country", order.country).upper() not in {*countries.by_code(), "XK"}:
         raise Invalid("invalid_country", _("Unknown country."), errors={"country": [str(_("Unknown country."))]})
     row = Order._base_manager.select_for_update(of=("self",)).get(pk=order.pk)
@@ -60,7 +62,14 @@ def edit_address(*, order: Order, actor: Actor, now: datetime, **fields: str) ->
     if address.country != row.country:
         Order._base_manager.filter(pk=row.pk).update(country=address.country)
         order.country = address.country
-    audit.record(row, "order.address", actor=actor, now=now, text=gettext_noop("Address changed: %(fields)s"), fields=", ".join(changed))
+    audit.record(
+        row,
+        "order.address",
+        actor=actor,
+        now=now,
+        text=gettext_noop("Address changed: %(fields)s"),
+        fields=", ".join(changed),
+    )
     if row.stage in UNDER_WAY:
         set_intercept(order=order, reason=HoldReason.ADDRESS, actor=audit.system(actor.label), now=now)
     publish(OrdersChanged((row.pk,)))
@@ -73,14 +82,25 @@ def set_service_many(
 ) -> tuple[list[Order], dict[int, DomainError]]:
     """Choose the carrier service (its code; empty = let the rules choose). Refuses orders that have left."""
     _need(actor, "orders.change_order")
-    rows = list(Order._base_manager.filter(pk__in=[o.pk for o in orders]).order_by("pk").select_for_update(of=("self",)))
+    rows = list(
+        Order._base_manager.filter(pk__in=[o.pk for o in orders]).order_by("pk").select_for_update(of=("self",))
+    )
     left = Conflict("has_left", _("The goods have left the house."))
-    refused: dict[int, DomainError] = {row.pk: left for row in rows if row.state not in TO_SHIP and row.state != "unpaid"}
+    refused: dict[int, DomainError] = {
+        row.pk: left for row in rows if row.state not in TO_SHIP and row.state != "unpaid"
+    }
     good = [row for row in rows if row.pk not in refused]
     changed = [row for row in good if row.service_code != service_code]
     Order._base_manager.filter(pk__in=[row.pk for row in changed]).update(service_code=service_code)
     audit.record_many(
-        audit.entry(row, "order.service", actor=actor, now=now, text=gettext_noop("Service: %(service)s"), service=service_code or "—")
+        audit.entry(
+            row,
+            "order.service",
+            actor=actor,
+            now=now,
+            text=gettext_noop("Service: %(service)s"),
+            service=service_code or "—",
+        )
         for row in changed
     )
     if changed:
@@ -103,7 +123,14 @@ def set_warehouse(*, order: Order, warehouse: Warehouse, actor: Actor, now: date
     stock.release(order_refs=[row.pk], actor=actor, now=now)
     Order._base_manager.filter(pk=row.pk).update(warehouse=warehouse, target_at=None)
     order.warehouse = warehouse
-    audit.record(row, "order.warehouse", actor=actor, now=now, text=gettext_noop("Warehouse: %(warehouse)s"), warehouse=warehouse.name)
+    audit.record(
+        row,
+        "order.warehouse",
+        actor=actor,
+        now=now,
+        text=gettext_noop("Warehouse: %(warehouse)s"),
+        warehouse=warehouse.name,
+    )
     assess_many(order_ids=[row.pk], actor=actor, now=now)
     return row
 
@@ -138,8 +165,15 @@ def set_flags(*, orders: Iterable[Order], colour: str, actor: Actor, now: dateti
         update_conflicts=True, unique_fields=["order", "colour"], update_fields=["note", "author_label", "at"],
     )  # fmt: skip
     audit.record_many(
-        audit.entry(o, "order.flag", actor=actor, now=now,
-            text=gettext_noop("Flag: %(flag)s"), reason=note, flag=str(FlagColour(colour).label))
+        audit.entry(
+            o,
+            "order.flag",
+            actor=actor,
+            now=now,
+            text=gettext_noop("Flag: %(flag)s"),
+            reason=note,
+            flag=str(FlagColour(colour).label),
+        )
         for o in rows
     )
     return rows
@@ -154,8 +188,14 @@ def clear_flags(*, orders: Iterable[Order], colour: str, actor: Actor, now: date
     with_it = [rows[pk] for pk in sorted(held.values_list("order_id", flat=True))]
     held.delete()
     audit.record_many(
-        audit.entry(o, "order.unflag", actor=actor, now=now,
-            text=gettext_noop("Flag taken off: %(flag)s"), flag=str(FlagColour(colour).label))
+        audit.entry(
+            o,
+            "order.unflag",
+            actor=actor,
+            now=now,
+            text=gettext_noop("Flag taken off: %(flag)s"),
+            flag=str(FlagColour(colour).label),
+        )
         for o in with_it
     )
     return list(rows.values())
@@ -187,7 +227,10 @@ def reassess(*, order_ids: Collection[int], actor: Actor, now: datetime) -> int:
 def _let_go_of_old(order_ids: Collection[int], actor: Actor, now: datetime) -> None:
     """Promises of articles that a line no longer stands for are given back."""
     wanted = {
-        (line.id, sku_id) for lines in selectors.lines_to_assess(order_ids).values() for line in lines for sku_id, _n in line.parts
+        (line.id, sku_id)
+        for lines in selectors.lines_to_assess(order_ids).values()
+        for line in lines
+        for sku_id, _n in line.parts
     }
     held = stock_held(order_ids)
     stale = sorted({order for order, line, sku in held if (line, sku) not in wanted})
@@ -199,5 +242,8 @@ def stock_held(order_ids: Collection[int]) -> set[tuple[int, int, int]]:
     """(order, line, SKU) of what is promised to orders and has not left."""
     rows: Mapping[int, Any] = reserved_lines(order_ids)
     return {
-        (order, line, sku) for order, lines in rows.items() for line, sku, _wanted, held, done in lines if done == 0 or held > done
+        (order, line, sku)
+        for order, lines in rows.items()
+        for line, sku, _wanted, held, done in lines
+        if done == 0 or held > done
     }

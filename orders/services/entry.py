@@ -24,7 +24,13 @@ from stores.contracts import RemoteAddress, RemoteLine, RemoteOrder, RemoteShipm
 
 
 def create_order(
-    *, store: Store, lines: Sequence[Mapping[str, Any]], actor: Actor, now: datetime, must_be_new: bool = False, **head: Any
+    *,
+    store: Store,
+    lines: Sequence[Mapping[str, Any]],
+    actor: Actor,
+    now: datetime,
+    must_be_new: bool = False,
+    **head: Any,
 ) -> tuple[Order, bool]:
     """Bring one order in, in the names of the generic file with nested lines; answers it (id, store, number) and whether it
     is new.
@@ -39,7 +45,11 @@ def create_order(
     _good, rejected = checked([remote], now)
     if rejected:
         raise _refusal(rejected[0])
-    if must_be_new and head.get("order_no") and Order._base_manager.filter(store=store, external_id=remote.external_id).exists():
+    if (
+        must_be_new
+        and head.get("order_no")
+        and Order._base_manager.filter(store=store, external_id=remote.external_id).exists()
+    ):
         raise Conflict("order_exists", _("This store has an order with this number already."), field="order_no")
     with transaction.atomic(savepoint=False):
         if not head.get("order_no"):
@@ -47,7 +57,11 @@ def create_order(
             remote = replace(remote, external_id=number, number=number)
         result = import_remote(store=store, remotes=[remote], actor=actor, now=now)
     known = [*result.created_ids, *result.changed_ids]
-    pk = known[0] if known else Order._base_manager.values_list("pk", flat=True).get(store=store, external_id=remote.external_id)
+    pk = (
+        known[0]
+        if known
+        else Order._base_manager.values_list("pk", flat=True).get(store=store, external_id=remote.external_id)
+    )
     return Order(pk=pk, store=store, number=remote.number), bool(result.created)
 
 
@@ -57,7 +71,9 @@ def _refusal(rejection: Rejection) -> Invalid:
     return Invalid("invalid_order", sentence.replace("%", "%%"), errors={field: [sentence]}, field=field)
 
 
-def _remote(store: Store, number: str, lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], now: datetime) -> RemoteOrder:
+def _remote(
+    store: Store, number: str, lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], now: datetime
+) -> RemoteOrder:
     def text(name: str) -> str:
         return str(head.get(name) or "").strip()
 

@@ -40,7 +40,10 @@ def mark_shipped_many(*, quantities: Mapping[int, Mapping[int, int]], actor: Act
     let go. The number of statements does not grow with the orders; the caller sees to it that each parcel is told once."""
     if not quantities:
         return
-    orders = {o.pk: o for o in Order._base_manager.filter(pk__in=list(quantities)).order_by("pk").select_for_update(of=("self",))}
+    orders = {
+        o.pk: o
+        for o in Order._base_manager.filter(pk__in=list(quantities)).order_by("pk").select_for_update(of=("self",))
+    }
     lines: dict[int, list[tuple[int, int, int, bool]]] = {pk: [] for pk in orders}
     rows = OrderLine._base_manager.filter(order_id__in=list(orders)).order_by("pk")
     counted = []
@@ -77,13 +80,18 @@ def mark_declared(*, order: Order, actor: Actor, now: datetime) -> None:
 def mark_declared_many(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> None:
     """The channel confirmed the shipment of these orders."""
     rows = list(
-        Order._base_manager.filter(pk__in=list(order_ids), declared_at__isnull=True).order_by("pk").select_for_update(of=("self",))
+        Order._base_manager.filter(pk__in=list(order_ids), declared_at__isnull=True)
+        .order_by("pk")
+        .select_for_update(of=("self",))
     )
     if not rows:
         return
     Order._base_manager.filter(pk__in=[o.pk for o in rows]).update(declared_at=now)
     audit.record_many(
-        audit.entry(o, "order.declared", actor=actor, now=now, text=gettext_noop("The channel knows that it was shipped")) for o in rows
+        audit.entry(
+            o, "order.declared", actor=actor, now=now, text=gettext_noop("The channel knows that it was shipped")
+        )
+        for o in rows
     )
 
 

@@ -68,7 +68,9 @@ def _mark(greeted: Sequence[Order], actor: Actor, now: datetime) -> None:
         return
     ids = [order.pk for order in greeted]
     Order._base_manager.filter(pk__in=ids, greeted_at__isnull=True).update(greeted_at=now)
-    audit.record_many(audit.entry(order, "order.greet", actor=actor, now=now, text=gettext_noop("Buyer greeted")) for order in greeted)
+    audit.record_many(
+        audit.entry(order, "order.greet", actor=actor, now=now, text=gettext_noop("Buyer greeted")) for order in greeted
+    )
     for order in greeted:
         order.greeted_at = now
     worklist.close(rule_key="orders.greet", subject_ids=ids, actor=actor, now=now, reason="greeted")
@@ -77,7 +79,11 @@ def _mark(greeted: Sequence[Order], actor: Actor, now: datetime) -> None:
 @transaction.atomic
 def mark_told(*, order_ids: Sequence[int], actor: Actor, now: datetime) -> int:
     """Orders whose greeting left by another way (a draft that a person sent) count as greeted. Answers how many."""
-    rows = list(Order._base_manager.filter(pk__in=order_ids, greeted_at__isnull=True).order_by("pk").select_for_update(of=("self",)))
+    rows = list(
+        Order._base_manager.filter(pk__in=order_ids, greeted_at__isnull=True)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
     _mark(rows, actor, now)
     return len(rows)
 

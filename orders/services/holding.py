@@ -39,7 +39,9 @@ def _need(actor: Actor, permission: str) -> None:
         raise NotAllowed("not_allowed", _("Your role may not do this."))
 
 
-def hold(*, order: Order, reason: str, actor: Actor, now: datetime, note: str = "", until: datetime | None = None) -> None:
+def hold(
+    *, order: Order, reason: str, actor: Actor, now: datetime, note: str = "", until: datetime | None = None
+) -> None:
     """Let an order wait. See :func:`hold_many`."""
     _moved, refused = hold_many(orders=[order], reason=reason, note=note, until=until, actor=actor, now=now)
     if refused:
@@ -70,7 +72,8 @@ def hold_many(
     if again:
         Order._base_manager.filter(pk__in=[o.pk for o in again]).update(**facts)
         audit.record_many(
-            audit.entry(o, "order.hold", actor=actor, now=now, text=gettext_noop("Still on hold"), reason=sentence) for o in again
+            audit.entry(o, "order.hold", actor=actor, now=now, text=gettext_noop("Still on hold"), reason=sentence)
+            for o in again
         )
         for order in again:
             order.hold_reason, order.hold_note, order.hold_until = reason, note[:300], until
@@ -95,7 +98,9 @@ def release(*, order: Order, actor: Actor, now: datetime, note: str = "") -> Non
 
 
 @transaction.atomic
-def release_many(*, orders: Sequence[Order], actor: Actor, now: datetime, note: str = "") -> tuple[list[Order], Refused]:
+def release_many(
+    *, orders: Sequence[Order], actor: Actor, now: datetime, note: str = ""
+) -> tuple[list[Order], Refused]:
     """Let held orders go on: they become ready (``OrdersReady``) and are not held for the same reason again by themselves.
 
     Refuses orders with a wish that cannot be met while the buyer does not know it (ORD-04).
@@ -176,7 +181,9 @@ def set_intercept(*, order: Order, reason: str, actor: Actor, now: datetime, not
     if reason == HoldReason.CANCEL_REQUEST:
         worklist.plan(rule_key="orders.cancel_request", subject_ids=[row.pk], now=now)
     else:
-        worklist.close(rule_key="orders.cancel_request", subject_ids=[row.pk], actor=actor, now=now, reason=note or "answered")
+        worklist.close(
+            rule_key="orders.cancel_request", subject_ids=[row.pk], actor=actor, now=now, reason=note or "answered"
+        )
     if reason:
         publish(OrderStopped(row.pk))
 

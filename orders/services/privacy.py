@@ -55,5 +55,7 @@ def open_address(*, order: Order, actor: Actor, now: datetime) -> OrderAddress |
     if not actor.has_perm("orders.view_personal"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     found = OrderAddress._base_manager.filter(order=order).first()
-    audit.record(order, "order.address_opened", actor=actor, now=now, text=gettext_noop("Address and phone were opened"))
+    audit.record(
+        order, "order.address_opened", actor=actor, now=now, text=gettext_noop("Address and phone were opened")
+    )
     return found

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -40,7 +39,9 @@ def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **f
     _need(actor)
     unknown = set(fields) - set(_FIELDS)
     if unknown:
-        raise Invalid("unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown})
+        raise Invalid(
+            "unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown}
+        )
     row = OrderRule.objects.select_for_update(of=("self",)).get(pk=rule.pk) if rule else OrderRule()
     for name, value in fields.items():
         setattr(row, name, value)
@@ -49,8 +50,10 @@ def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **f
         errors["name"] = [str(_("Give it a name."))]
     wrong = automation.faults(row.conditions)
     if wrong:
-        errors["conditions"] = [_now("Cannot be asked: %(names)s.") % {"names": ", ".join(wrong)}]
-    if (row.set_type and row.set_type not in OrderType.values) or (row.set_flag and row.set_flag not in FlagColour.values):
+        errors["conditions"] = [gettext("Cannot be asked: %(names)s.") % {"names": ", ".join(wrong)}]
+    if (row.set_type and row.set_type not in OrderType.values) or (
+        row.set_flag and row.set_flag not in FlagColour.values
+    ):
         errors["set_type"] = [str(_("Unknown value."))]
     if not (row.set_type or row.set_flag or row.set_warehouse_id or row.set_service):
         errors["set_service"] = [str(_("Say what the rule sets: type, flag, warehouse or service."))]
@@ -69,7 +72,9 @@ def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **f
 def delete_rule(*, rule: OrderRule, actor: Actor, now: datetime) -> None:
     """Delete a rule; orders it sorted stay as they are."""
     _need(actor)
-    audit.record(rule, "rule.delete", actor=actor, now=now, text=gettext_noop("Rule “%(name)s” deleted"), name=rule.name)
+    audit.record(
+        rule, "rule.delete", actor=actor, now=now, text=gettext_noop("Rule “%(name)s” deleted"), name=rule.name
+    )
     rule.delete()
 
 
@@ -79,11 +84,11 @@ def in_words(conditions: Mapping[str, Any]) -> str:
     for name, wanted in (conditions or {}).items():
         label = str(INPUT_LABELS.get(name, name))
         if isinstance(wanted, bool):
-            parts.append(label if wanted else _now("not: %(what)s") % {"what": label})
+            parts.append(label if wanted else gettext("not: %(what)s") % {"what": label})
         elif isinstance(wanted, Mapping):
             signs = {"gte": "≥", "lte": "≤", "contains": "∋"}
             parts += [f"{label} {signs.get(how, how)} {value}" for how, value in wanted.items()]
         else:
             values = wanted if isinstance(wanted, list) else [wanted]
             parts.append(f"{label}: {', '.join(str(v) for v in values)}")
-    return " · ".join(parts) or _now("every order")
+    return " · ".join(parts) or gettext("every order")

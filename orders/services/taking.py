@@ -52,7 +52,10 @@ def take_up(*, orders: Sequence[Order], actor: Actor, now: datetime) -> list[Ord
 def _take(rows: Sequence[Order], actor: Actor, now: datetime) -> None:
     ids = [row.pk for row in rows]
     Order._base_manager.filter(pk__in=ids).update(history=False)
-    audit.record_many(audit.entry(row, "order.take_up", actor=actor, now=now, text=gettext_noop("Taken up from history")) for row in rows)
+    audit.record_many(
+        audit.entry(row, "order.take_up", actor=actor, now=now, text=gettext_noop("Taken up from history"))
+        for row in rows
+    )
     live = [row.pk for row in rows if row.state in (OrderState.UNPAID, *RESERVING, OrderState.PART_SHIPPED)]
     items = OrderLine._base_manager.filter(order_id__in=live, item__matched=False).values_list("item_id", flat=True)
     if live:

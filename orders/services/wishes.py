@@ -25,7 +25,9 @@ def _need(actor: Actor) -> None:
 
 
 @transaction.atomic
-def add_wish(*, order: Order, kind: str, text: str, actor: Actor, now: datetime, value: str = "", line: OrderLine | None = None) -> Wish:
+def add_wish(
+    *, order: Order, kind: str, text: str, actor: Actor, now: datetime, value: str = "", line: OrderLine | None = None
+) -> Wish:
     """Write down a request that was not in the note (said by message or telephone). Refuses an empty text, an unknown kind,
     a line of another order, and orders that have left."""
     _need(actor)
@@ -34,7 +36,9 @@ def add_wish(*, order: Order, kind: str, text: str, actor: Actor, now: datetime,
         raise Invalid("invalid_wish", _("Say what the buyer asks for, in up to 300 characters."),
                       errors={"text": [str(_("1 to 300 characters."))]})  # fmt: skip
     if line is not None and line.order_id != order.pk:
-        raise Invalid("foreign_line", _("This line belongs to another order."), errors={"line": [str(_("Another order."))]})
+        raise Invalid(
+            "foreign_line", _("This line belongs to another order."), errors={"line": [str(_("Another order."))]}
+        )
     if order.state not in (*TO_SHIP, OrderState.UNPAID):
         raise Conflict("has_left", _("The goods have left the house."))
     wish = Wish._base_manager.create(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import stores_for
@@ -48,19 +48,26 @@ class NewOrderPage(Page):
             return self.answer(form, lines, 422)
         rows = [row for row in lines.cleaned_data if row]
         try:
-            order, _created = entry.create_order(**form.cleaned_data, lines=rows, must_be_new=True, actor=self.actor, now=self.now)
+            order, _created = entry.create_order(
+                **form.cleaned_data, lines=rows, must_be_new=True, actor=self.actor, now=self.now
+            )
         except DomainError as error:
             named = error.errors if isinstance(error, Invalid) else {error.field or "": [error.message]}
             for field, sentences in named.items():
                 for sentence in sentences:
                     form.add_error(field if field in form.fields else None, sentence)
             return self.answer(form, lines, 422)
-        return self.go(reverse("orders:detail", args=[order.pk]), _now("Order %(number)s was entered.") % {"number": order.number})
+        return self.go(
+            reverse("orders:detail", args=[order.pk]),
+            gettext("Order %(number)s was entered.") % {"number": order.number},
+        )
 
     def answer(self, form: NewOrderForm, lines: Any, status: int = 200) -> HttpResponse:
         """The page."""
         return self.render(
-            "orders/new.html", {"title": _("New order"), "form": form, "lines": lines, "back_url": reverse("orders:list")}, status
+            "orders/new.html",
+            {"title": _("New order"), "form": form, "lines": lines, "back_url": reverse("orders:list")},
+            status,
         )
 
 
@@ -104,7 +111,7 @@ class RulePage(FormPage):
         form = RuleForm(self.request.POST, actor=self.actor)
         form.is_valid()
         sorting.save_rule(rule=self.rule, actor=self.actor, now=self.now, **form.rule())
-        return self.go(self.back_url(), _now("Rule saved."))
+        return self.go(self.back_url(), gettext("Rule saved."))
 
     def extra(self) -> dict[str, Any]:
         """The way up."""

@@ -7,9 +7,8 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core import format as f
 from core import longwork, policies
@@ -85,7 +84,7 @@ class CheckPage(ImportDoor):
         if self.upload.kind != ImportKind.ORDERS:
             return ""
         days = int(policies.value(FRESH_DAYS, self.now, self.upload.store_id))
-        return _now("Orders older than %(days)s days come in as history: nobody is written to.") % {"days": days}
+        return gettext("Orders older than %(days)s days come in as history: nobody is written to.") % {"days": days}
 
     def _first_rows(self) -> dict[str, Any]:
         """The first rows of the file as they are understood."""
@@ -93,7 +92,9 @@ class CheckPage(ImportDoor):
         headings = seen.get("headings", [])
         if plan.base != "generic":
             return {}
-        named = ((name, target) for name, target in plan.mapping.items() if isinstance(target, str) and target in headings)
+        named = (
+            (name, target) for name, target in plan.mapping.items() if isinstance(target, str) and target in headings
+        )
         chosen = sorted(((name, headings.index(target)) for name, target in named), key=lambda pair: pair[1])
         examples = seen.get("first", [])
         return {

@@ -6,10 +6,11 @@ import csv
 import io
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -109,7 +110,7 @@ class UploadPage(Page):
                 "form": form,
                 "accept": ".csv,.gz,.txt,.xlsx,.xls",
                 "action_url": self.request.path,
-                "limit_text": _now("Up to %(n)s MB.") % {"n": most},
+                "limit_text": gettext("Up to %(n)s MB.") % {"n": most},
                 "recent": recent,
                 "templates": [
                     {"label": _("columns of Sampan"), "url": reverse("orders:import-example", args=[self.kind])}
@@ -172,6 +173,13 @@ class ImportDoor(Page):
         """What is being done."""
         return TITLES[ImportKind(self.upload.kind)]
 
+    def gone(self) -> HttpResponse:
+        """The file was deleted: on to its result, or back to the beginning."""
+        if self.upload.job is not None and not self.upload.job.payload.get("dry_run"):
+            return self.go(reverse("orders:import-result", args=[self.upload.pk]))
+        start = reverse(ADDRESS[ImportKind(self.upload.kind)])
+        return self.go(start, _("The file has been deleted. Hand it in again."), level=messages.WARNING)
+
     def start(self, *, dry_run: bool) -> None:
         """Begin the work; a small file is done while the person waits."""
         job = uploads.start(upload=self.upload, actor=self.actor, now=self.now, dry_run=dry_run)
@@ -195,7 +203,7 @@ class MapPage(ImportDoor):
         if not self.upload.stored and self.upload.job is None:  # deleted before anything was done with it
             return self.go(reverse("orders:imports"), _("The file has been deleted. Hand it in again."))
         if not self.upload.stored:
-            return self.go(reverse("orders:import-result", args=[pk]))
+            return self.gone()
         return self.answer(forms.ReadForm(upload=self.upload))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

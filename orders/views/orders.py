@@ -8,8 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -84,27 +83,37 @@ class OrderPage(DetailPage):
         name = obj.buyer_name if self.actor.has_perm("orders.view_personal") else ""
         shown = f.buyer_html(name, obj.country)
         url = address("customers:detail", obj.buyer_id)
-        return format_html('<a href="{}">{}</a>', url, shown) if url and self.actor.has_perm("customers.view_buyer") else shown
+        return (
+            format_html('<a href="{}">{}</a>', url, shown)
+            if url and self.actor.has_perm("customers.view_buyer")
+            else shown
+        )
 
     def clock(self, obj: Order) -> dict[str, Any] | None:
         """The channel's latest dispatch while something is still to be sent."""
         if obj.ship_by is None or obj.history or obj.state not in ("new", "held", "ready", "part_shipped"):
             return None
-        return {"at": obj.ship_by, "text": _now("latest dispatch of the channel")}
+        return {"at": obj.ship_by, "text": gettext("latest dispatch of the channel")}
 
     def alerts(self, obj: Order) -> list[dict[str, Any]]:
         """What stops it, and what could travel with it."""
         made: list[dict[str, Any]] = []
         if obj.intercept:
-            text = _now("The parcel is refused at the next scan: %(reason)s.") % {"reason": HoldReason(obj.intercept).label}
-            made.append({"text": text, "tone": "rose", "title": _now("Intercepted")})
+            text = gettext("The parcel is refused at the next scan: %(reason)s.") % {
+                "reason": HoldReason(obj.intercept).label
+            }
+            made.append({"text": text, "tone": "rose", "title": gettext("Intercepted")})
         if obj.state == OrderState.HELD:
             reason = HoldReason(obj.hold_reason).label if obj.hold_reason else ""
-            until = f" · {_now('look again')} {f.moment(obj.hold_until, self.now)}" if obj.hold_until else ""
-            made.append({"text": f"{obj.hold_note or reason}{until}", "tone": "amber", "title": reason or _now("Held")})
+            until = f" · {gettext('look again')} {f.moment(obj.hold_until, self.now)}" if obj.hold_until else ""
+            made.append(
+                {"text": f"{obj.hold_note or reason}{until}", "tone": "amber", "title": reason or gettext("Held")}
+            )
         numbers = list(selectors.joinable_with(obj).values_list("number", flat=True)[:5])
         if numbers:
-            text = _now("Same buyer and address: %(numbers)s could travel in one parcel.") % {"numbers": ", ".join(numbers)}
+            text = gettext("Same buyer and address: %(numbers)s could travel in one parcel.") % {
+                "numbers": ", ".join(numbers)
+            }
             made.append({"text": text, "tone": "sea"})
         return made
 
@@ -124,32 +133,32 @@ class OrderPage(DetailPage):
         """To the match page, while an article is not matched."""
         url = address("products:to-match")
         if obj.stage == Stage.TO_MATCH and url and self.actor.has_perm("products.match_sku"):
-            return [{"label": _now("Match articles"), "url": url, "method": "get", "icon": "tag"}]
+            return [{"label": gettext("Match articles"), "url": url, "method": "get", "icon": "tag"}]
         return []
 
     def facts(self, obj: Order) -> list[dict[str, Any]]:
         """Clocks, money, service."""
         return [
-            {"title": _now("Clocks"), "items": [
-                (_now("Paid"), f.time_html(obj.paid_at, self.now)),
-                (_now("Our dispatch target"), self._by(obj, obj.target_at)),
-                (_now("Latest dispatch"), self._by(obj, obj.ship_by, hard=True)),
-                (_now("Greeted"), f.time_html(obj.greeted_at, self.now)),
-                (_now("Shipped"), f.time_html(obj.shipped_at, self.now)),
-                (_now("Channel told"), f.time_html(obj.declared_at, self.now)),
-                (_now("Delivered"), f.time_html(obj.delivered_at, self.now)),
+            {"title": gettext("Clocks"), "items": [
+                (gettext("Paid"), f.time_html(obj.paid_at, self.now)),
+                (gettext("Our dispatch target"), self._by(obj, obj.target_at)),
+                (gettext("Latest dispatch"), self._by(obj, obj.ship_by, hard=True)),
+                (gettext("Greeted"), f.time_html(obj.greeted_at, self.now)),
+                (gettext("Shipped"), f.time_html(obj.shipped_at, self.now)),
+                (gettext("Channel told"), f.time_html(obj.declared_at, self.now)),
+                (gettext("Delivered"), f.time_html(obj.delivered_at, self.now)),
             ]},
-            {"title": _now("Delivery"), "items": [
-                (_now("Service paid for"), obj.shipping_method or f.DASH),
-                (_now("Chosen service"), f.mono_html(obj.service_code)),
-                (_now("Warehouse"), obj.warehouse.name if obj.warehouse else f.DASH),
-                (_now("Country"), f.country_name(obj.country)),
+            {"title": gettext("Delivery"), "items": [
+                (gettext("Service paid for"), obj.shipping_method or f.DASH),
+                (gettext("Chosen service"), f.mono_html(obj.service_code)),
+                (gettext("Warehouse"), obj.warehouse.name if obj.warehouse else f.DASH),
+                (gettext("Country"), f.country_name(obj.country)),
             ]},
-            {"title": _now("Amounts"), "items": [
-                (_now("Goods"), f.money(obj.goods_total, obj.currency)),
-                (_now("Freight"), f.money(obj.shipping_fee, obj.currency)),
-                (_now("Discount"), f.money(obj.discount, obj.currency)),
-                (_now("Total"), f.money(obj.total, obj.currency)),
+            {"title": gettext("Amounts"), "items": [
+                (gettext("Goods"), f.money(obj.goods_total, obj.currency)),
+                (gettext("Freight"), f.money(obj.shipping_fee, obj.currency)),
+                (gettext("Discount"), f.money(obj.discount, obj.currency)),
+                (gettext("Total"), f.money(obj.total, obj.currency)),
             ]},
         ]  # fmt: skip
 
@@ -162,7 +171,7 @@ class OrderPage(DetailPage):
         made = [lines_table(obj)]
         others = list(selectors.buyer_orders(obj)[:8])
         if others:
-            made.append(orders_table(others, _now("Other orders of the buyer"), self.now))
+            made.append(orders_table(others, gettext("Other orders of the buyer"), self.now))
         return made
 
     def more(self, obj: Order) -> dict[str, Any]:
@@ -198,7 +207,7 @@ def lines_table(obj: Order) -> dict[str, Any]:
     for row in selectors.detail_lines(obj):
         line, item, parts = row["line"], row["line"].item, row["parts"]
         picture = item.image_url or next((p["picture"] for p in parts if p["picture"]), "")
-        marks = [f.badge_html(_now("assort evenly"), "amber")] if line.assort else []
+        marks = [f.badge_html(gettext("assort evenly"), "amber")] if line.assort else []
         text = f.joined_html(
             [
                 f.buyer_text_html(line.attributes) if line.attributes else "",
@@ -215,21 +224,21 @@ def lines_table(obj: Order) -> dict[str, Any]:
             ("num", f.money(line.total, obj.currency) if line.total is not None else f.DASH),
         ])})  # fmt: skip
     heads = [
-        ("", _now("Article")),
-        ("", _now("Variant")),
-        ("", _now("Stands for")),
-        ("num", _now("Stock")),
-        ("num", _now("Price")),
-        ("num", _now("Sum")),
+        ("", gettext("Article")),
+        ("", gettext("Variant")),
+        ("", gettext("Stands for")),
+        ("num", gettext("Stock")),
+        ("num", gettext("Price")),
+        ("num", gettext("Sum")),
     ]
-    return {"title": _now("Lines"), "columns": [{"label": label, "css": css} for css, label in heads], "rows": rows}
+    return {"title": gettext("Lines"), "columns": [{"label": label, "css": css} for css, label in heads], "rows": rows}
 
 
 def _parts_cell(item: Any, parts: list[dict[str, Any]], chinese: bool) -> Any:
     if item.not_goods:
-        return _now("no goods")
+        return gettext("no goods")
     if not parts:
-        return f.badge_html(_now("To match"), "amber")
+        return f.badge_html(gettext("To match"), "amber")
     return f.joined_html([
         format_html('<span class="mono">{}</span> × {} {}', p["code"], p["pieces"], _name(p, chinese))
         for p in parts
@@ -243,12 +252,12 @@ def _name(part: dict[str, Any], chinese: bool) -> str:
 
 def _stock_cell(line: Any, parts: list[dict[str, Any]]) -> Any:
     if line.shipped_quantity >= line.quantity:
-        return f.badge_html(_now("shipped"), "indigo")
+        return f.badge_html(gettext("shipped"), "indigo")
     short = sum(p["wanted"] - p["held"] for p in parts)
     if short:
-        return f.badge_html(_now("%(n)s missing") % {"n": short}, "lantern")
+        return f.badge_html(gettext("%(n)s missing") % {"n": short}, "lantern")
     if parts and all(p["wanted"] for p in parts):
-        return f.badge_html(_now("reserved"), "leaf")
+        return f.badge_html(gettext("reserved"), "leaf")
     return f.DASH
 
 
@@ -261,7 +270,7 @@ def orders_table(orders: list[Order], title: str, now: Any) -> dict[str, Any]:
         ])}
         for o in orders
     ]  # fmt: skip
-    heads = [("", _now("Number")), ("", _now("Stage")), ("", _now("Placed")), ("num", _now("Amount"))]
+    heads = [("", gettext("Number")), ("", gettext("Stage")), ("", gettext("Placed")), ("num", gettext("Amount"))]
     return {"title": title, "columns": [{"label": label, "css": css} for css, label in heads], "rows": rows}
 
 
@@ -289,10 +298,14 @@ class WishDoor(OrderDoor):
         if found is None:
             raise Http404
         intake.set_wish_state(
-            wish=found, state=request.POST.get("state", ""), note=request.POST.get("note", "")[:300], actor=self.actor, now=self.now
+            wish=found,
+            state=request.POST.get("state", ""),
+            note=request.POST.get("note", "")[:300],
+            actor=self.actor,
+            now=self.now,
         )
         label = dict(WishState.choices).get(request.POST.get("state", ""), "")
-        return self.go(self.back(order), _now("Wish: %(state)s") % {"state": label})
+        return self.go(self.back(order), gettext("Wish: %(state)s") % {"state": label})
 
 
 class AddressDoor(OrderDoor):
@@ -339,4 +352,4 @@ class AddressEditPage(FormPage):
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Write it."""
         intake.edit_address(order=self.order, actor=self.actor, now=self.now, **data)
-        return self.go(self.back_url(), _now("Address saved."))
+        return self.go(self.back_url(), gettext("Address saved."))

@@ -25,13 +25,17 @@ class Sku(models.Model):
     weight_g = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     cost_currency = models.CharField(max_length=3, default="CNY")
-    customs_text = models.CharField(max_length=200, blank=True, help_text="English description for customs, at least three words")
+    customs_text = models.CharField(
+        max_length=200, blank=True, help_text="English description for customs, at least three words"
+    )
     hs_code = models.CharField(max_length=12, blank=True)
     origin = models.CharField(max_length=2, default="CN", blank=True)
     material = models.CharField(max_length=100, blank=True)
     goods_class = models.CharField(max_length=40, blank=True)
     fragile = models.BooleanField(default=False)
-    made_in_house = models.BooleanField(default=False, help_text="own production instead of purchase when it is missing")
+    made_in_house = models.BooleanField(
+        default=False, help_text="own production instead of purchase when it is missing"
+    )
     search = models.CharField(max_length=600, blank=True)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()

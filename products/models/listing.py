@@ -26,7 +26,9 @@ class ChannelItem(models.Model):
     image_url = models.URLField(max_length=500, blank=True)
     matched = models.BooleanField(default=False, help_text="has at least one SkuMatch")
     not_goods = models.BooleanField(default=False, help_text="a service line (postage, voucher): nothing to pack")
-    needed_at = models.DateTimeField(null=True, help_text="first needed by an order that is not history; only then it is a duty")
+    needed_at = models.DateTimeField(
+        null=True, help_text="first needed by an order that is not history; only then it is a duty"
+    )
     first_seen_at = models.DateTimeField()
 
     objects = ScopedManager(store="store")

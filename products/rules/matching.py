@@ -65,6 +65,12 @@ def words(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def telling_words(title: str, count: int = 2) -> list[str]:
+    """The longest words of a title, by which likely articles are looked up; of Chinese words the beginning."""
+    found = {word[:2] if "\u4e00" <= word[0] <= "\u9fff" else word for word in _WORD.findall(folded(title))}
+    return sorted((word for word in found if len(word) > 1), key=lambda word: (-len(word), word))[:count]
+
+
 def pack_size(*texts: str) -> int:
     """How many pieces a code or title speaks of at its end (``x2``, ``3pcs``, ``5件``); 1 when it says nothing."""
     for text in texts:

@@ -22,7 +22,17 @@ from products.models import ChannelItem, Sku
 from products.rules import matching
 from stores.contracts import RemoteLine
 
-_NEW_ITEM = ("store_id", "channel_sku", "title", "attributes", "image_url", "matched", "not_goods", "needed_at", "first_seen_at")
+_NEW_ITEM = (
+    "store_id",
+    "channel_sku",
+    "title",
+    "attributes",
+    "image_url",
+    "matched",
+    "not_goods",
+    "needed_at",
+    "first_seen_at",
+)
 #: Columns of an article that people and files may write.
 SKU_FIELDS = (
     "code", "name_en", "name_zh", "variant", "barcode", "image_url", "weight_g", "cost", "cost_currency", "customs_text",
@@ -66,7 +76,9 @@ def ensure_items(
             copying.insert_missing(ChannelItem, _NEW_ITEM, rows, ("store_id", "channel_sku"))
             found |= _items(store, missing)
         made = set(missing)
-        changed = [item for key, item in found.items() if _tell(item, titles[key], key in wanted, now) and key not in made]
+        changed = [
+            item for key, item in found.items() if _tell(item, titles[key], key in wanted, now) and key not in made
+        ]
         _write_items(changed)
         waiting = [item for item in found.values() if item.needed_at == now and not item.matched and not item.not_goods]
         if waiting:
@@ -128,7 +140,11 @@ def create_sku(*, actor: Actor, now: datetime, code: str, **facts: Any) -> Sku:
     _known(facts)
     code = code.strip()
     if not code or len(code) > 60:
-        raise Invalid("bad_code", _("An article needs a code of at most 60 characters."), errors={"code": [str(_("1 to 60 characters."))]})
+        raise Invalid(
+            "bad_code",
+            _("An article needs a code of at most 60 characters."),
+            errors={"code": [str(_("1 to 60 characters."))]},
+        )
     with transaction.atomic():
         if Sku.objects.filter(code=code).exists():
             raise Conflict("code_taken", _("There already is an article with this code."), field="code")
@@ -181,8 +197,14 @@ def write_skus(*, rows: Sequence[Mapping[str, Any]], actor: Actor, now: datetime
         Sku.objects.bulk_create(fresh, batch_size=1000)
         Sku.objects.bulk_update(changed, [*SKU_FIELDS, "search"], batch_size=500)
         audit.record_many(
-            [audit.entry(s, "sku.create", actor=actor, now=now, text=gettext_noop("Article made from a file")) for s in fresh]
-            + [audit.entry(s, "sku.change", actor=actor, now=now, text=gettext_noop("Article changed from a file")) for s in changed]
+            [
+                audit.entry(s, "sku.create", actor=actor, now=now, text=gettext_noop("Article made from a file"))
+                for s in fresh
+            ]
+            + [
+                audit.entry(s, "sku.change", actor=actor, now=now, text=gettext_noop("Article changed from a file"))
+                for s in changed
+            ]
         )
     return Written(len(fresh), len(changed), len(latest) - len(fresh) - len(changed))
 
@@ -195,7 +217,9 @@ def _shaped(sku: Sku) -> Sku:
 def _known(facts: Mapping[str, Any]) -> None:
     unknown = set(facts) - set(SKU_FIELDS)
     if unknown:
-        raise Invalid("unknown_field", _("An article has no such fact."), errors={name: ["?"] for name in sorted(unknown)})
+        raise Invalid(
+            "unknown_field", _("An article has no such fact."), errors={name: ["?"] for name in sorted(unknown)}
+        )
 
 
 def _may(actor: Actor) -> None:

@@ -94,14 +94,18 @@ def create_articles(*, items: Iterable[ChannelItem], actor: Actor, now: datetime
     if not actor.has_perm("products.change_sku"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with transaction.atomic():
-        held = {pk: item for pk, item in _locked([i.pk for i in items]).items() if not item.matched and not item.not_goods}
+        held = {
+            pk: item for pk, item in _locked([i.pk for i in items]).items() if not item.matched and not item.not_goods
+        }
         codes = {pk: item.channel_sku.lstrip("~")[:60] for pk, item in held.items()}
         known = selectors.skus_by_code(set(codes.values()))
         wanted = {code: held[pk] for pk, code in sorted(codes.items(), reverse=True) if code not in known}
         fresh = [_article(code, wanted[code], now) for code in sorted(wanted)]
         Sku.objects.bulk_create(fresh, batch_size=1000)
-        audit.record_many(audit.entry(s, "sku.create", actor=actor, now=now,
-            text=gettext_noop("Article made from a channel SKU")) for s in fresh)
+        audit.record_many(
+            audit.entry(s, "sku.create", actor=actor, now=now, text=gettext_noop("Article made from a channel SKU"))
+            for s in fresh
+        )
         known |= {sku.code: sku for sku in fresh}
         _write(held, {pk: {known[code].pk: 1} for pk, code in codes.items()}, actor, now)
     return fresh
@@ -145,11 +149,17 @@ def match_by_file(*, store: Store, rows: Sequence[FileRow], actor: Actor, now: d
 
 def _row_fault(row: FileRow, codes: dict[str, Sku]) -> DomainError | None:
     if not row.channel_sku or len(row.channel_sku) > 100:
-        return Invalid("bad_channel_sku", _("A channel SKU has 1 to 100 characters."), errors={"channel_sku": [row.channel_sku[:40]]})
+        return Invalid(
+            "bad_channel_sku",
+            _("A channel SKU has 1 to 100 characters."),
+            errors={"channel_sku": [row.channel_sku[:40]]},
+        )
     if row.sku not in codes:
         return Missing("unknown_sku", _("There is no article “%(code)s”."), code=row.sku[:60])
     if not 0 < row.quantity <= MOST_PIECES:
-        return Invalid("bad_quantity", _("The number of pieces is from 1 to 10,000."), errors={"quantity": [str(row.quantity)]})
+        return Invalid(
+            "bad_quantity", _("The number of pieces is from 1 to 10,000."), errors={"quantity": [str(row.quantity)]}
+        )
     return None
 
 
@@ -193,7 +203,9 @@ def unmatch(*, items: Iterable[ChannelItem], actor: Actor, now: datetime) -> lis
         ids = [item.pk for item in held]
         SkuMatch.objects.filter(item_id__in=ids).delete()
         ChannelItem.objects.filter(pk__in=ids).update(matched=False)
-        audit.record_many(audit.entry(i, "item.unmatch", actor=actor, now=now, text=gettext_noop("Match taken back")) for i in held)
+        audit.record_many(
+            audit.entry(i, "item.unmatch", actor=actor, now=now, text=gettext_noop("Match taken back")) for i in held
+        )
         _tell(held, actor, now)
     return held
 
@@ -215,9 +227,13 @@ def _checked(components: Sequence[tuple[int, int]]) -> dict[int, int]:
     for sku_id, quantity in components:
         merged[sku_id] = merged.get(sku_id, 0) + quantity
     if not merged or len(merged) > MOST_COMPONENTS:
-        raise Invalid("bad_components", _("Name 1 to 20 articles."), errors={"components": [str(_("1 to 20 articles."))]})
+        raise Invalid(
+            "bad_components", _("Name 1 to 20 articles."), errors={"components": [str(_("1 to 20 articles."))]}
+        )
     if any(not 0 < quantity <= MOST_PIECES for quantity in merged.values()):
-        raise Invalid("bad_quantity", _("The number of pieces is from 1 to 10,000."), errors={"components": ["1-10000"]})
+        raise Invalid(
+            "bad_quantity", _("The number of pieces is from 1 to 10,000."), errors={"components": ["1-10000"]}
+        )
     return merged
 
 
@@ -242,7 +258,9 @@ def _write(held: dict[int, ChannelItem], wanted: dict[int, dict[int, int]], acto
     for pk in changed:
         held[pk].matched, held[pk].not_goods = True, False
         parts = [[sku_id, n] for sku_id, n in sorted(wanted[pk].items())]
-        lines.append(audit.entry(held[pk], "item.match", actor=actor, now=now, text=gettext_noop("Matched"), components=parts))
+        lines.append(
+            audit.entry(held[pk], "item.match", actor=actor, now=now, text=gettext_noop("Matched"), components=parts)
+        )
     audit.record_many(lines)
     _tell([held[pk] for pk in changed], actor, now)
     return changed

@@ -78,11 +78,15 @@ class Client:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Misconfigured(f"“{self.base_url}” is not an address")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-            raise Misconfigured("without encryption only this machine may be asked: the address must begin with https://")
+            raise Misconfigured(
+                "without encryption only this machine may be asked: the address must begin with https://"
+            )
         link = http.client.HTTPConnection(parts.hostname, parts.port, timeout=self.connect_seconds)
         if parts.scheme == "https":
             trusted = ssl.create_default_context()
-            link = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=self.connect_seconds, context=trusted)
+            link = http.client.HTTPSConnection(
+                parts.hostname, parts.port, timeout=self.connect_seconds, context=trusted
+            )
         try:
             link.connect()
         except ssl.SSLCertVerificationError as error:

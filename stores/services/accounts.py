@@ -35,7 +35,9 @@ def connect(*, store: Store, secrets: Mapping[str, str], actor: Actor, now: date
     kept = {name: value.strip() for name, value in secrets.items() if value.strip()}
     if not kept:
         raise Invalid("no_secrets", _("Give the access data of the store."))
-    row = Connection._base_manager.select_for_update(of=("self",)).filter(store=store).first() or Connection(store=store)
+    row = Connection._base_manager.select_for_update(of=("self",)).filter(store=store).first() or Connection(
+        store=store
+    )
     row.base_url = base_url.strip().rstrip("/")
     row.secrets = crypto.encrypt(json.dumps(kept))
     row.paused_reason, row.hold_until, row.failures = "", None, 0
@@ -58,12 +60,16 @@ def connect_sandbox(*, store: Store, actor: Actor, now: datetime, base_url: str 
 def disconnect(*, store: Store, actor: Actor, now: datetime) -> None:
     """Forget the access data of a store. What waits to be sent is taken back; texts go on by hand."""
     _may(actor)
-    changed = Connection._base_manager.filter(store=store).exclude(secrets="").update(
-        secrets="", paused_reason="", hold_until=None, failures=0
+    changed = (
+        Connection._base_manager.filter(store=store)
+        .exclude(secrets="")
+        .update(secrets="", paused_reason="", hold_until=None, failures=0)
     )
     if changed:
         drop_for_store(store=store, lane=CHANNEL, actor=actor, now=now, reason=DISCONNECTED)
-        audit.record(store, "store.disconnect", actor=actor, now=now, text=gettext_noop("Disconnected from its channel"))
+        audit.record(
+            store, "store.disconnect", actor=actor, now=now, text=gettext_noop("Disconnected from its channel")
+        )
 
 
 def check(*, store: Store, now: datetime) -> str:

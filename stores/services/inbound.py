@@ -100,7 +100,13 @@ def reconcile(*, store: Store, kind: str, now: datetime) -> int:
 
 
 def store_page(
-    *, store: Store, kind: str, page: RawPage, now: datetime, mark: dict[str, Any] | None = None, told: Collection[str] = ()
+    *,
+    store: Store,
+    kind: str,
+    page: RawPage,
+    now: datetime,
+    mark: dict[str, Any] | None = None,
+    told: Collection[str] = (),
 ) -> int:
     """Keep the raw records of a page and move the cursor, in one transaction; answers how many were new. ``told``: questions
     that count as answered now."""
@@ -159,7 +165,14 @@ def retry_record(*, record: InboundRecord, actor: Actor, now: datetime) -> Inbou
     )
     if changed:
         worklist.close(rule_key=UNREADABLE, subject_ids=[record.pk], actor=actor, now=now)
-        audit.record(record.store, "inbound.retry", actor=actor, now=now, text=gettext_noop("Read again: record %(id)s"), id=record.pk)
+        audit.record(
+            record.store,
+            "inbound.retry",
+            actor=actor,
+            now=now,
+            text=gettext_noop("Read again: record %(id)s"),
+            id=record.pk,
+        )
     record.refresh_from_db()
     return record
 
@@ -260,7 +273,9 @@ def _deliver(store: Store, kind: str, objects: list[Any], records: list[InboundR
     remotes = [thing for thing, record in zip(objects, records, strict=True) if record.pk in free]
     if not remotes:
         return
-    answers = [reader(store=store, remotes=remotes, actor=CONNECTOR, now=now) for reader in registry.READERS.get(kind, ())]
+    answers = [
+        reader(store=store, remotes=remotes, actor=CONNECTOR, now=now) for reader in registry.READERS.get(kind, ())
+    ]
     refused = {str(item.order): str(item.message) for answer in answers for item in getattr(answer, "rejected", ())}
     good = set(free)
     for thing, record in zip(objects, records, strict=True):

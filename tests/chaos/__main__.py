@@ -44,7 +44,9 @@ def main() -> int:
         run = Run(stack, sink, asked)
         verdict = run.whole()
     if asked.report:
-        asked.report.write_text(json.dumps({"broken": verdict.broken, "figures": verdict.figures}, indent=1, default=str))
+        asked.report.write_text(
+            json.dumps({"broken": verdict.broken, "figures": verdict.figures}, indent=1, default=str)
+        )
     print(run.table())
     for name, examples in verdict.broken.items():
         print(f"BROKEN: {name}", *examples, sep="\n    ")

@@ -81,14 +81,17 @@ class Desk:
         luck = random.Random(self.seed)
         self.luck = random.Random(luck.random())
         self.people = {
-            role: Program(self.base, key, self.ledger, self.patience, random.Random(luck.random())) for role, key in self.keys.items()
+            role: Program(self.base, key, self.ledger, self.patience, random.Random(luck.random()))
+            for role, key in self.keys.items()
         }
         self.book = Book(self.patience, self.ledger)
         self.count = itertools.count(1)
         self.noted: set[int] = set()
         self.refused: Counter[int] = Counter()
         self.again: dict[str, float] = {}  #: what was refused is asked again a little later
-        self.threads = [threading.Thread(target=self._loop, args=(work,), daemon=True) for work in (self.office, self.warehouse)]
+        self.threads = [
+            threading.Thread(target=self._loop, args=(work,), daemon=True) for work in (self.office, self.warehouse)
+        ]
 
     def start(self) -> None:
         """Open the house."""
@@ -136,7 +139,9 @@ class Desk:
             self._bulk("supervisor", "dispatch-notes/bulk/unblock/", ids, {})
 
     def _match(self) -> None:
-        ids = self.book.do(lambda: list(ChannelItem.objects.filter(store_id=self.store_id, matched=False).values_list("pk", flat=True)))
+        ids = self.book.do(
+            lambda: list(ChannelItem.objects.filter(store_id=self.store_id, matched=False).values_list("pk", flat=True))
+        )
         if ids:
             answer = self._bulk("purchaser", "listings/bulk/match-same-code/", ids, {})
             for pk in _done(answer):
@@ -152,10 +157,19 @@ class Desk:
     def _to_sign(self, kind: str) -> list[int]:
         """Drafts whose buyer was greeted: this house greets before it sends, so each greeting must come."""
         rows = DispatchNote.objects.filter(
-            store_id=self.store_id, state="draft", order__state__in=TO_SHIP, order__intercept="", order__greeted_at__isnull=False
+            store_id=self.store_id,
+            state="draft",
+            order__state__in=TO_SHIP,
+            order__intercept="",
+            order__greeted_at__isnull=False,
         )
         signed = rows.filter(signatures__kind=kind, signatures__void_at__isnull=True)
-        return list(rows.exclude(pk__in=signed.values("pk")).exclude(order__state="held").order_by("pk").values_list("pk", flat=True))
+        return list(
+            rows.exclude(pk__in=signed.values("pk"))
+            .exclude(order__state="held")
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
 
     def _answer_cancels(self) -> None:
         asks = Q(intercept="cancel_request") | Q(hold_reason="cancel_request")
@@ -175,7 +189,9 @@ class Desk:
         rows = found.body.get("results", []) if found.ok else []
         for row in rows[:5]:
             words = f"Thank you, we look into it. [{self._key('reply')}]"
-            answer = self.people["service"].post("messages/", {"conversation": row["id"], "body": words}, self._key("message"))
+            answer = self.people["service"].post(
+                "messages/", {"conversation": row["id"], "body": words}, self._key("message")
+            )
             if self._went("reply", answer):
                 self.ledger.ack("reply", words=words)
 
@@ -246,7 +262,9 @@ class Desk:
 
     def _hand_over(self) -> None:
         def act() -> Any:
-            parcels = list(Parcel.objects.filter(store_id=self.store_id, state="packed", label_scanned_at__isnull=False)[:50])
+            parcels = list(
+                Parcel.objects.filter(store_id=self.store_id, state="packed", label_scanned_at__isnull=False)[:50]
+            )
             return shipping.hand_over(parcels=parcels, actor=WAREHOUSE, now=utcnow()) if parcels else None
 
         made = self.book.do(act)

@@ -67,7 +67,9 @@ def prepare(shop_url: str, late_seconds: int, orders: int) -> House:
     )  # fmt: skip
     Service.objects.filter(code="EMS").update(connector="sandbox")
     begin = now.date() - timedelta(days=1)
-    policies.set_value(key="stores.late_effect_seconds", text=str(late_seconds), valid_from=begin, actor=SYSTEM, now=now)
+    policies.set_value(
+        key="stores.late_effect_seconds", text=str(late_seconds), valid_from=begin, actor=SYSTEM, now=now
+    )
     keys = {role: accounts.create_token(program=f"chaos {role}", role=role, actor=SYSTEM, now=now)[1] for role in ROLES}
     doors.connect_sandbox(store=store, actor=SYSTEM, now=now, base_url=shop_url)
     return House(store, hand, keys, skus)
@@ -169,4 +171,3 @@ def hurry(job: str, **ids: Any) -> None:
         current_app.send_task(job, kwargs=ids, retry=False, ignore_result=True, expires=20)
     except Exception:
         return
-

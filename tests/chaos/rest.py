@@ -100,7 +100,9 @@ class Program:
             again = self._until_answered("POST", path, body, key)
             self.ledger.count("asked twice")
             if not again.replayed or again.status != answer.status:
-                self.ledger.fault(f"POST {path} answered {answer.status}, the same key again {again.status}, replayed: {again.replayed}")
+                self.ledger.fault(
+                    f"POST {path} answered {answer.status}, the same key again {again.status}, replayed: {again.replayed}"
+                )
         return answer
 
     def _until_answered(self, method: str, path: str, body: dict[str, Any] | None, key: str | None) -> Answer:
@@ -128,6 +130,8 @@ class Program:
             link.request(method, f"/api/v1/{path}", None if body is None else json.dumps(body), headers)
             reply = link.getresponse()
             raw = reply.read()
-            return Answer(reply.status, json.loads(raw) if raw else {}, reply.headers.get("Idempotent-Replayed") == "true")
+            return Answer(
+                reply.status, json.loads(raw) if raw else {}, reply.headers.get("Idempotent-Replayed") == "true"
+            )
         finally:
             link.close()

@@ -89,7 +89,9 @@ class Run:
         late = max(1.0, asked.late * 0.6)
         self.injector = Injector(self.stack, self.shop, self.sink, plan(asked.seed, asked.faults, asked.seconds), late)
         self.buyers = Buyers(self.shop, self.house.store.pk, deeds(asked.seed, asked.rate, asked.seconds))
-        self.desk = Desk(self.stack.url, self.house.keys, self.house.store.pk, self.house.hand.code, self.ledger, asked.seed)
+        self.desk = Desk(
+            self.stack.url, self.house.keys, self.house.store.pk, self.house.hand.code, self.ledger, asked.seed
+        )
         self._live()
         self._heal()
         self.desk.close()
@@ -123,7 +125,9 @@ class Run:
             try:
                 self.desk.type_in()
                 if turn == int(self.asked.seconds / 6):
-                    self.desk.receive([self.house.skus[SCARCE]], 40 * int(self.asked.rate * self.asked.seconds + 50), "late delivery")
+                    self.desk.receive(
+                        [self.house.skus[SCARCE]], 40 * int(self.asked.rate * self.asked.seconds + 50), "late delivery"
+                    )
             except Exception as error:
                 self.desk.errors.append(f"phone: {type(error).__name__}: {error}")
         connection.close()
@@ -170,9 +174,14 @@ class Run:
         rows = Order.objects.filter(greeted_at=None, state__in=["new", "ready", "shipped"])[:5]
         duties = Duty._base_manager.filter(subject_type="orders.order", subject_id__in=[row.pk for row in rows])
         found = [f"ungreeted {o.number}: {o.state}, {o.stage}, imported {o.imported_at:%H:%M:%S}" for o in rows]
-        found += [f"duty {d.rule} {d.subject_id}: {d.state}, due {d.due_at:%H:%M:%S}, {d.attempts} {d.last_error}" for d in duties]
+        found += [
+            f"duty {d.rule} {d.subject_id}: {d.state}, due {d.due_at:%H:%M:%S}, {d.attempts} {d.last_error}"
+            for d in duties
+        ]
         calls = OutboundCall.objects.filter(state__in=judge.OPEN_CALLS)[:5]
-        return found + [f"call {c.key}: {c.state}, due {c.due_at:%H:%M:%S}, {c.attempts} attempts, {c.error}" for c in calls]
+        return found + [
+            f"call {c.key}: {c.state}, due {c.due_at:%H:%M:%S}, {c.attempts} attempts, {c.error}" for c in calls
+        ]
 
     # --- the verdict -----------------------------------------------------------------------------------------------
 
@@ -184,13 +193,17 @@ class Run:
         journal = patiently(self.shop.journal, 30)
         judge.orders(v, store, told)
         judge.effects(v, store, journal)
-        judge.mail(v, settings.DEFAULT_FROM_EMAIL, list(self.sink.mails), dict(self.sink.forced), len(self.injector.struck))
+        judge.mail(
+            v, settings.DEFAULT_FROM_EMAIL, list(self.sink.mails), dict(self.sink.forced), len(self.injector.struck)
+        )
         judge.inbound(v, store, self.buyers.messages)
         judge.rest_state(v, utcnow())
         judge.acknowledged(v, self.ledger.acks)
         v.check("answers that broke a promise", self.ledger.broken)
         v.check("work of the house that failed", self.desk.errors)
-        v.check("faults that could not be done", (f"{r.fault.kind}: {r.error}" for r in self.injector.struck if r.error))
+        v.check(
+            "faults that could not be done", (f"{r.fault.kind}: {r.error}" for r in self.injector.struck if r.error)
+        )
         v.check("not ready again", (r.fault.kind for r in self.injector.struck if r.ready_after is None))
         for name in SAMPLES:
             v.check(f"seen: {name}", [str(self.sampler.seen[name])] if self.sampler.seen[name] else [])
@@ -237,7 +250,9 @@ class Run:
         connection.close()
         if self.verdict.broken and self.asked.dump:
             tool = postgres_program(self.stack.where, "pg_dump")
-            subprocess.run([tool, "--file", str(self.asked.dump), self.stack.where.database_url], check=False, capture_output=True)
+            subprocess.run(
+                [tool, "--file", str(self.asked.dump), self.stack.where.database_url], check=False, capture_output=True
+            )
         self.verdict.figures["stopped s"] = round(self.stack.stop(), 1)
 
     def table(self) -> str:
@@ -264,4 +279,9 @@ def _share(values: list[float], part: float) -> float | None:
         return None
     if len(values) == 1:
         return round(values[0], 2)
-    return round(statistics.quantiles(values, n=1000, method="inclusive")[min(998, int(part * 1000) - 1)] if part < 1 else values[-1], 2)
+    return round(
+        statistics.quantiles(values, n=1000, method="inclusive")[min(998, int(part * 1000) - 1)]
+        if part < 1
+        else values[-1],
+        2,
+    )

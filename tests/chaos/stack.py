@@ -124,7 +124,11 @@ class Stack:
         for pid, parent, words in rows:
             if not words:
                 continue
-            if words[0].endswith("/postgres") and "-D" in words and words[words.index("-D") + 1] == str(self.where.cluster):
+            if (
+                words[0].endswith("/postgres")
+                and "-D" in words
+                and words[words.index("-D") + 1] == str(self.where.cluster)
+            ):
                 databases[pid] = parent
                 continue
             if "valkey-server" in words[0] and str(self.where.run) in " ".join(words):
@@ -337,7 +341,13 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-_MARKS = (("launch run", "launcher"), ("gunicorn", "web"), ("sandbox_server", "sandbox"), (" beat", "beat"), (" worker", "worker"))
+_MARKS = (
+    ("launch run", "launcher"),
+    ("gunicorn", "web"),
+    ("sandbox_server", "sandbox"),
+    (" beat", "beat"),
+    (" worker", "worker"),
+)
 
 
 def _role(words: list[str]) -> str:

@@ -50,6 +50,8 @@ def test_nothing_is_lost_and_nothing_happens_twice(seed: str, tmp_path: Path) ->
     found = json.loads(report.read_text())
     assert not found["broken"], done.stdout
     figures = found["figures"]
-    assert figures["faults"] == int(asked["faults"]) and figures["orders"] == int(float(asked["rate"]) * float(asked["seconds"]))
+    assert figures["faults"] == int(asked["faults"]) and figures["orders"] == int(
+        float(asked["rate"]) * float(asked["seconds"])
+    )
     assert figures["orders shipped"] >= figures["orders"] / 2, "hardly anything was sent: the run would prove little"
     assert figures["mails"] and figures["buyers' messages"] and figures["acknowledged writes"]

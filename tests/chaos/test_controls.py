@@ -50,7 +50,8 @@ def after(seconds: float) -> Any:
 def texts(store: Store, *keys: str) -> list[OutboundCall]:
     payload = {"buyer": "b", "text": "Hello"}
     return [
-        outbox.enqueue(store=store, ability=Ability.SEND_MESSAGE, key=key, subject=store, payload=payload, now=NOW) for key in keys
+        outbox.enqueue(store=store, ability=Ability.SEND_MESSAGE, key=key, subject=store, payload=payload, now=NOW)
+        for key in keys
     ]
 
 
@@ -111,7 +112,9 @@ def test_a_call_of_a_dead_worker_is_not_lost_unless_nobody_sweeps(
 
 
 def write(control: Control, *ids: str) -> None:
-    control.put_messages([{"id": name, "buyer": "b1", "buyer_name": "Ana", "text": name, "at": NOW.isoformat()} for name in ids], NOW)
+    control.put_messages(
+        [{"id": name, "buyer": "b1", "buyer_name": "Ana", "text": name, "at": NOW.isoformat()} for name in ids], NOW
+    )
 
 
 def missing(store: Store, *ids: str) -> list[str]:
@@ -138,7 +141,9 @@ def test_a_message_lost_on_its_way_is_found_by_the_next_fetch_unless_the_questio
                 inbound.fetch(store=store, kind=Ability.MESSAGES_IN, now=NOW)
     write(control, "m3")
     inbound.fetch(store=store, kind=Ability.MESSAGES_IN, now=after(10))
-    assert missing(store, "m1", "m2", "m3") == [f"in:{store.pk}:m1", f"in:{store.pk}:m2"], "somebody may still hold the answer"
+    assert missing(store, "m1", "m2", "m3") == [f"in:{store.pk}:m1", f"in:{store.pk}:m2"], (
+        "somebody may still hold the answer"
+    )
     inbound.fetch(store=store, kind=Ability.MESSAGES_IN, now=after(60))
     assert bool(missing(store, "m1", "m2", "m3")) is not guarded
     inbound.fetch(store=store, kind=Ability.MESSAGES_IN, now=after(61))

@@ -81,7 +81,10 @@ def differing_order(told: Mapping[str, Any], order: Order) -> list[str]:
     faults = []
     if order.state not in STATES.get(told["status"], {told["status"]}):
         faults.append(f"state {order.state}, the shop says {told['status']}")
-    lines = sorted((row["sku"], int(row["quantity"]), Decimal(row["price"]), Decimal(row.get("discount") or 0)) for row in told["lines"])
+    lines = sorted(
+        (row["sku"], int(row["quantity"]), Decimal(row["price"]), Decimal(row.get("discount") or 0))
+        for row in told["lines"]
+    )
     ours = sorted((row.item.channel_sku, row.quantity, row.unit_price, row.discount) for row in order.lines.all())
     if lines != ours:
         faults.append(f"lines {ours}, the shop says {lines}")
@@ -135,9 +138,13 @@ def effects(verdict: Verdict, store_id: int, journal: Sequence[Mapping[str, Any]
     verdict.check("cancel answers twice", twice(str(e["order"]) for e in by_kind.get("cancel_answer", [])))
     sent = OutboundCall.objects.filter(store_id=store_id, state="sent")
     answered = sent.filter(ability="answer_cancel").values_list("payload__order", flat=True)
-    verdict.check("cancel answers lost", lost(map(str, answered), (str(e["order"]) for e in by_kind.get("cancel_answer", []))))
+    verdict.check(
+        "cancel answers lost", lost(map(str, answered), (str(e["order"]) for e in by_kind.get("cancel_answer", [])))
+    )
     said = sent.filter(ability="send_message").values_list("key", flat=True)
-    verdict.check("texts marked as sent that the shop never got", lost(said, (e["ref"] for e in by_kind.get("message", []))))
+    verdict.check(
+        "texts marked as sent that the shop never got", lost(said, (e["ref"] for e in by_kind.get("message", [])))
+    )
     verdict.figures["effects at the shop"] = {kind: len(found) for kind, found in sorted(by_kind.items())}
 
 
@@ -175,17 +182,32 @@ def rest_state(verdict: Verdict, now: datetime) -> None:
     verdict.check("calls given up", (f"{c.key}: {c.error}" for c in OutboundCall.objects.filter(state="failed")[:50]))
     unread = InboundRecord.objects.exclude(state="done")
     verdict.check("records not read", (f"{r.kind} {r.remote_id} {r.state} {r.error}" for r in unread[:50]))
-    lines = ActivityEntry.objects.filter(verb__in=ONCE).values("verb", "subject_type", "subject_id").annotate(n=Count("id")).filter(n__gt=1)
-    verdict.check("timeline lines twice", (f"{r['verb']} of {r['subject_type']} {r['subject_id']}: {r['n']}" for r in lines[:50]))
-    again = ActivityEntry.objects.values("verb", "subject_type", "subject_id", "text", "at").annotate(n=Count("id")).filter(n__gt=1)
+    lines = (
+        ActivityEntry.objects.filter(verb__in=ONCE)
+        .values("verb", "subject_type", "subject_id")
+        .annotate(n=Count("id"))
+        .filter(n__gt=1)
+    )
+    verdict.check(
+        "timeline lines twice", (f"{r['verb']} of {r['subject_type']} {r['subject_id']}: {r['n']}" for r in lines[:50])
+    )
+    again = (
+        ActivityEntry.objects.values("verb", "subject_type", "subject_id", "text", "at")
+        .annotate(n=Count("id"))
+        .filter(n__gt=1)
+    )
     verdict.check("the same timeline line at the same moment", (str(r) for r in again[:50]))
     states = OutboundCall.objects.aggregate(
-        **{s: Count("id", filter=Q(state=s)) for s in ("sent", "dropped", "failed")}, repeated=Count("id", filter=Q(attempts__gt=1))
+        **{s: Count("id", filter=Q(state=s)) for s in ("sent", "dropped", "failed")},
+        repeated=Count("id", filter=Q(attempts__gt=1)),
     )
     verdict.figures["calls"] = states
     attempts = OutboundCall.objects.order_by("-attempts").values_list("attempts", flat=True).first() or 0
     verdict.figures["most attempts of one call"] = attempts
-    verdict.check("calls tried more than 12 times", (f"{c.key}: {c.attempts}" for c in OutboundCall.objects.filter(attempts__gt=12)))
+    verdict.check(
+        "calls tried more than 12 times",
+        (f"{c.key}: {c.attempts}" for c in OutboundCall.objects.filter(attempts__gt=12)),
+    )
 
 
 def acknowledged(verdict: Verdict, acks: Sequence[Ack]) -> None:

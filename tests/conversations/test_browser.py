@@ -60,9 +60,7 @@ def desk(live_server: Any, page: Any) -> Any:
     clerk = make_person("service", username="clerk")
     client = Client()
     client.force_login(clerk)
-    page.context.add_cookies(
-        [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
-    )
+    page.context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
     yield page, orders
     page.wait_for_load_state("networkidle")  # no request may outlive the test's database
 

@@ -39,6 +39,11 @@ def test_words_and_addresses_are_gone_everywhere(door: tuple[Store, Control]) ->
         inbound.reconcile(store=store, kind=Ability.MESSAGES_IN, now=NOW)
         assert InboundRecord.objects.get().payload == {"erased": True}
         with connection.cursor() as cursor:
-            for table in ("conversations_message", "conversations_delivery", "stores_outboundcall", "stores_inboundrecord"):
+            for table in (
+                "conversations_message",
+                "conversations_delivery",
+                "stores_outboundcall",
+                "stores_inboundrecord",
+            ):
                 cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text ILIKE '%canary%'")
                 assert cursor.fetchone() == (0,), table

@@ -62,7 +62,10 @@ def test_who_a_buyer_is(shop: Store, facts: dict[str, str], key: str) -> None:
 
 
 def test_the_same_mail_in_any_case_is_the_same_buyer(shop: Store) -> None:
-    one, two = (an_order(n, buyer_login="", buyer_email=mail) for n, mail in (("1", "Ana@Example.com"), ("2", "ana@example.com ")))
+    one, two = (
+        an_order(n, buyer_login="", buyer_email=mail)
+        for n, mail in (("1", "Ana@Example.com"), ("2", "ana@example.com "))
+    )
     assert len(find(shop, one, two)) == 1
     assert len(find(a_store("other"), one)) == 1 and Buyer.objects.count() == 2  # per store
 
@@ -86,7 +89,9 @@ def test_facts_follow_the_latest_telling_in_any_order(shop: Store) -> None:
             find(shop, telling)
         buyer = Buyer.objects.get()
         ends.add((buyer.name, buyer.email, buyer.country, buyer.language, buyer.search, buyer.first_order_at))
-    assert ends == {("Ana Maria", "new@example.com", "PT", "pt", "ANA MARIA ANA NEW@EXAMPLE.COM", NOW - timedelta(days=9))}
+    assert ends == {
+        ("Ana Maria", "new@example.com", "PT", "pt", "ANA MARIA ANA NEW@EXAMPLE.COM", NOW - timedelta(days=9))
+    }
 
 
 @given(st.permutations(range(6)))

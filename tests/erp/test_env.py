@@ -35,7 +35,9 @@ from launch.places import ROOT, venv_python
         (lambda: env.fernet_keys("X"), "not-a-key", "not 32 bytes"),
     ],
 )
-def test_a_wrong_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, read: Callable[[], object], value: str, part: str) -> None:
+def test_a_wrong_value_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[], object], value: str, part: str
+) -> None:
     monkeypatch.setenv("X", value)
     with pytest.raises(SystemExit) as refused:
         read()
@@ -52,7 +54,13 @@ def test_values_are_read_as_what_they_are(monkeypatch: pytest.MonkeyPatch) -> No
     assert env.words("X") == ["a", "b", "c"]
     monkeypatch.setenv("X", "postgresql://u:p%40w@h:5433/shop?sslmode=require")
     found = env.database("X", "")
-    assert (found["NAME"], found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == ("shop", "u", "p@w", "h", 5433)
+    assert (found["NAME"], found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == (
+        "shop",
+        "u",
+        "p@w",
+        "h",
+        5433,
+    )
     assert found["OPTIONS"] == {"sslmode": "require"}
     monkeypatch.setenv("X", "smtp+tls://u:p@mail:587")
     assert env.mail("X")["EMAIL_USE_TLS"] is True

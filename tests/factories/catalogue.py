@@ -28,7 +28,14 @@ def _skus(store: Any, count: int, person: Any) -> None:
 def _items(store: Any, count: int, person: Any) -> None:
     for n in range(count):
         sku = make_sku() if n % 3 == 1 else None
-        make_item(store, sku=sku, pieces=1 + n % 2, not_goods=n % 3 == 2, needed_at=NOW if n % 2 else None, attributes="Color: red")
+        make_item(
+            store,
+            sku=sku,
+            pieces=1 + n % 2,
+            not_goods=n % 3 == 2,
+            needed_at=NOW if n % 2 else None,
+            attributes="Color: red",
+        )
 
 
 def _buyers(store: Any, count: int, person: Any) -> None:
@@ -43,7 +50,9 @@ def _imports(store: Any, count: int, person: Any) -> None:
         job = None
         if n % 2:
             state = Job.State.DONE if n % 3 else Job.State.RUNNING
-            job = Job.objects.create(kind="orders.import", title="Import", state=state, payload={"dry_run": n % 4 == 1}, created_at=NOW)
+            job = Job.objects.create(
+                kind="orders.import", title="Import", state=state, payload={"dry_run": n % 4 == 1}, created_at=NOW
+            )
         ImportFile.objects.create(
             kind="orders", store=store, name=f"orders-{n}.csv", size=100 + n, job=job, by_label="Somebody", by_ref=person.pk,
             counts={"created": n, "updated": 0, "unchanged": 1, "rejected": 2} if job else {},
@@ -54,11 +63,12 @@ def _imports(store: Any, count: int, person: Any) -> None:
 def _profiles(store: Any, count: int, person: Any) -> None:
     for _n in range(count):
         number = next(_count)
-        ImportProfile.objects.create(name=f"Profile {number}", store=store, mapping={"order_no": "No."}, options={}, created_at=NOW)
+        ImportProfile.objects.create(
+            name=f"Profile {number}", store=store, mapping={"order_no": "No."}, options={}, created_at=NOW
+        )
 
 
 LISTING_ROWS = {
     "skus": Rows(_skus, owned=False), "listings": Rows(_items), "customers": Rows(_buyers), "imports": Rows(_imports),
     "import-profiles": Rows(_profiles),
 }  # fmt: skip
-

@@ -25,7 +25,9 @@ def make_warehouse(code: str = "MAIN", **facts: object) -> Warehouse:
     return Warehouse.objects.create(code=code, **facts)
 
 
-def make_sku(code: str = "", *, on_hand: int = 0, warehouse: Warehouse | None = None, bin: str | None = None, **facts: object) -> Sku:
+def make_sku(
+    code: str = "", *, on_hand: int = 0, warehouse: Warehouse | None = None, bin: str | None = None, **facts: object
+) -> Sku:
     """An article, with pieces on the shelf when asked for."""
     code = code or f"SKU-{next(_count):05}"
     facts.setdefault("name_en", f"Article {code}")
@@ -38,7 +40,11 @@ def make_sku(code: str = "", *, on_hand: int = 0, warehouse: Warehouse | None = 
 def fill(sku: Sku, pieces: int, *, warehouse: Warehouse | None = None, bin: str | None = None) -> None:
     """Put pieces on the shelf through the ledger."""
     stock.receive(
-        warehouse=warehouse or make_warehouse(), rows=[(sku.pk, pieces, bin)], reference=f"FILL-{next(_count)}", actor=SYSTEM, now=NOW
+        warehouse=warehouse or make_warehouse(),
+        rows=[(sku.pk, pieces, bin)],
+        reference=f"FILL-{next(_count)}",
+        actor=SYSTEM,
+        now=NOW,
     )
 
 
@@ -48,7 +54,9 @@ def _stock(store: object, count: int, person: object) -> None:
     wants = []
     for i in range(count):
         number = next(_count)
-        sku = make_sku(on_hand=number % 4, bin=f"A-{number % 3:02}" if number % 2 else None, name_zh="丝巾" if number % 3 else "")
+        sku = make_sku(
+            on_hand=number % 4, bin=f"A-{number % 3:02}" if number % 2 else None, name_zh="丝巾" if number % 3 else ""
+        )
         wants.append(stock.Want(number, number, sku.pk, house.pk, 1 + i % 3))
     stock.reserve(wants=wants, actor=SYSTEM, now=NOW)
 
@@ -65,7 +73,9 @@ def _warehouses(store: object, count: int, person: object) -> None:
 
 
 def _bins(store: object, count: int, person: object) -> None:
-    Bin.objects.bulk_create(Bin(warehouse=make_warehouse(), code=f"B-{next(_count):04}", sort="") for _i in range(count))
+    Bin.objects.bulk_create(
+        Bin(warehouse=make_warehouse(), code=f"B-{next(_count):04}", sort="") for _i in range(count)
+    )
 
 
 LISTING_ROWS = {

@@ -60,7 +60,12 @@ def shop_order(order_id: str, **facts: Any) -> dict[str, Any]:
 
 def declare(store: Store, order_id: str, number: str = "", now: datetime = NOW, **more: Any) -> OutboundCall:
     """Put "mark as shipped" into the outbox; the store itself stands for the subject."""
-    payload = {"order_id": order_id, "tracking_number": number or f"RB{order_id}CN", "service": "CP_REG", "shipped_at": now.isoformat()}
+    payload = {
+        "order_id": order_id,
+        "tracking_number": number or f"RB{order_id}CN",
+        "service": "CP_REG",
+        "shipped_at": now.isoformat(),
+    }
     return outbox.enqueue(
         store=store, ability=Ability.DECLARE_SHIPMENT, key=f"declare:{order_id}:{payload['tracking_number']}", subject=store,
         payload=payload, now=now, **more,
@@ -80,7 +85,9 @@ def make_call(store: Store, **facts: Any) -> OutboundCall:
 def _calls(store: Store, count: int, person: Any) -> None:
     states = [CallState.QUEUED, CallState.FAILED, CallState.UNKNOWN, CallState.DROPPED]
     for i in range(count):
-        make_call(store, state=states[i % 4], error="refused" if i % 4 == 1 else "", created_at=NOW + timedelta(minutes=i))
+        make_call(
+            store, state=states[i % 4], error="refused" if i % 4 == 1 else "", created_at=NOW + timedelta(minutes=i)
+        )
 
 
 def _records(store: Store, count: int, person: Any) -> None:

@@ -50,7 +50,11 @@ def test_strangers_get_in_nowhere() -> None:
                 target = answer["Location"].split("?")[0]
                 # to the sign-in page, or to an address of ours that this walk finds closed as well
                 closed = target in every and not OPEN.match(target)
-                assert "/login/" in target or closed or target.rstrip("/") == url.rstrip("/"), (method, url, told(answer))
+                assert "/login/" in target or closed or target.rstrip("/") == url.rstrip("/"), (
+                    method,
+                    url,
+                    told(answer),
+                )
 
 
 @pytest.mark.django_db

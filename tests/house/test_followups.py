@@ -35,7 +35,12 @@ def test_a_rule_is_complete(key):
     app = key.split(".")[0]
     assert type(rule).__module__.split(".")[0] == app
     assert rule.title and issubclass(rule.target, models.Model)
-    assert rule.doer in Doer.values and rule.group in Group.values and rule.band in Band.values and rule.role in Role.values
+    assert (
+        rule.doer in Doer.values
+        and rule.group in Group.values
+        and rule.band in Band.values
+        and rule.role in Role.values
+    )
     assert rule.minutes > 0 and 0 <= rule.chance <= 1
     for name in ("candidates", "due_at", "over"):
         assert own(rule, name), f"{key} does not say {name}"

@@ -19,7 +19,13 @@ pytestmark = pytest.mark.django_db
 def program(role: str) -> Client:
     key = f"sp_{crypto.new_key()}"
     ApiToken.objects.create(
-        program="wms", prefix=key[:12], digest=crypto.digest(key), created_at=NOW, role=role, scopes=["read", "write"], all_stores=True
+        program="wms",
+        prefix=key[:12],
+        digest=crypto.digest(key),
+        created_at=NOW,
+        role=role,
+        scopes=["read", "write"],
+        all_stores=True,
     )
     return Client(headers={"Authorization": f"Bearer {key}"})
 
@@ -46,7 +52,13 @@ def test_a_receipt_is_booked_once():
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"quantity": 0}, 422), ({"sku": "NOPE"}, 404), ({"warehouse": "MOON"}, 404), ({"reference": ""}, 422), ({"kind": "issue"}, 422)],
+    [
+        ({"quantity": 0}, 422),
+        ({"sku": "NOPE"}, 404),
+        ({"warehouse": "MOON"}, 404),
+        ({"reference": ""}, 422),
+        ({"kind": "issue"}, 422),
+    ],
 )
 def test_a_bad_receipt_is_refused(change, status):
     make_warehouse()

@@ -42,7 +42,10 @@ def figures(sku):
 
 
 def promised(order):
-    return {(line, wanted, held, done) for line, _sku, wanted, held, done in selectors.reserved_lines([order]).get(order, [])}
+    return {
+        (line, wanted, held, done)
+        for line, _sku, wanted, held, done in selectors.reserved_lines([order]).get(order, [])
+    }
 
 
 def no_violations():
@@ -140,7 +143,11 @@ def test_consume_refuses_short_and_unpromised_goods_without_a_trace():
     refused = stock.consume_many(
         issues=[Issue(10, "A"), Issue(20, "B"), Issue(30, "C"), Issue(40, "D", {(9, sku.pk): 1})], **ACT
     )
-    assert {order: error.code for order, error in refused.items()} == {10: "stock_short", 20: "stock_short", 40: "not_reserved"}
+    assert {order: error.code for order, error in refused.items()} == {
+        10: "stock_short",
+        20: "stock_short",
+        40: "not_reserved",
+    }
     assert figures(sku) == (2, 2)
     assert figures(other) == (1, 0)
     with pytest.raises(Conflict):
@@ -227,7 +234,9 @@ def test_every_function_is_set_based():
         ]
         found = []
         for call in calls:
-            with CaptureQueriesContext(connection, ) as asked:
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
                 call()
             found.append(len(asked))
         return found

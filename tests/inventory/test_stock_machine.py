@@ -88,6 +88,10 @@ def test_any_sequence_keeps_the_books_right():
     run_state_machine_as_test(
         StockLife,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
         ),
     )

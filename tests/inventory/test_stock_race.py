@@ -84,7 +84,11 @@ def prove(threads, rounds, operations):
     def watch():
         try:
             while not stop.is_set():
-                negatives.extend(fetch("SELECT id FROM inventory_balance WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand", []))
+                negatives.extend(
+                    fetch(
+                        "SELECT id FROM inventory_balance WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand", []
+                    )
+                )
                 samples[0] += 1
         finally:
             connections.close_all()

@@ -159,7 +159,9 @@ def shop() -> Any:
         article("NK-117", name_en="Snake chain", name_zh="蛇骨项链", bin="A-01-2", on_hand=40)
         article("NK-208", name_en="Silver chain", name_zh="银色项链", bin="B-03-2", on_hand=40)
         pool = "\n".join(waybill_number("RB", 61_000_000 + i) for i in range(20))
-        numbers.add_to_pool(service=Service.objects.get(code="CP_REG"), text=pool, actor=make_person("manager").actor, now=utcnow())
+        numbers.add_to_pool(
+            service=Service.objects.get(code="CP_REG"), text=pool, actor=make_person("manager").actor, now=utcnow()
+        )
         return make_store("sheet", kind="spreadsheet", name="Sheet shop", currency="USD")
 
 
@@ -186,7 +188,9 @@ def run_jobs() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.covers("ORD-02", "ORD-15", "ORD-22", "DSP-01", "DSP-03", "DSP-09", "DSP-10", "DSP-13", "DSP-15", "DSP-17", "TRK-01")
+@pytest.mark.covers(
+    "ORD-02", "ORD-15", "ORD-22", "DSP-01", "DSP-03", "DSP-09", "DSP-10", "DSP-13", "DSP-15", "DSP-17", "TRK-01"
+)
 def test_the_day_of_a_shop_by_everybody_who_works_in_it(desks: Any, shop: Any, tmp_path: Path, language: str) -> None:
     """From the uploaded file to the followed parcel: every step on its page, every refusal seen."""
     service = desks("service", language)
@@ -258,7 +262,11 @@ def seen_and_taken_up(desk: Desk) -> None:
 def matched(desk: Desk) -> None:
     """Asked by Today; the same code in bulk, the other by the dialog."""
     page = desk.open("/today/")
-    assert page.locator("#work-rows .w-row").count() == Duty.objects.filter(rule="products.to_match", state="open").count() == 1
+    assert (
+        page.locator("#work-rows .w-row").count()
+        == Duty.objects.filter(rule="products.to_match", state="open").count()
+        == 1
+    )
     page = desk.open("/products/channel/", "to-match")
     assert page.locator("#rows tbody tr").count() == 2
     desk.bulk("match-same-code")
@@ -356,7 +364,9 @@ def told_by_hand_and_followed(desk: Desk) -> None:
     assert Duty.objects.filter(rule="logistics.declare_today", closed_at__isnull=True).count() == 5
     page = desk.open(f"/dispatch/declare/{parcel.pk}/", "declare")
     assert parcel.tracking_number in page.locator("main").inner_text()
-    page.locator(f"form[action*='/declare/{parcel.pk}/'] button, button[formaction*='/declare/{parcel.pk}/']").first.click()
+    page.locator(
+        f"form[action*='/declare/{parcel.pk}/'] button, button[formaction*='/declare/{parcel.pk}/']"
+    ).first.click()
     page.wait_for_load_state("networkidle")
     parcel.refresh_from_db()
     assert parcel.declared_at is not None

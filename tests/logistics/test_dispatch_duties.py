@@ -60,7 +60,9 @@ def test_a_missed_pickup_is_checked_by_the_clerk() -> None:
     worklist.run_due(now=note.pickup_at + HOUR)
     held = duty("logistics.not_handed_over", note)
     assert (held.state, held.role) == ("open", "service")
-    shipping.hand_over(parcels=[make.pack(note, now=NOW + 8 * HOUR)], actor=make.person("warehouse"), now=NOW + 8 * HOUR)
+    shipping.hand_over(
+        parcels=[make.pack(note, now=NOW + 8 * HOUR)], actor=make.person("warehouse"), now=NOW + 8 * HOUR
+    )
     held.refresh_from_db()
     assert held.state == "done"
 
@@ -71,7 +73,9 @@ def test_a_note_that_left_in_time_makes_no_duty() -> None:
         worklist.plan(rule_key=rule, subject_ids=[note.pk], now=NOW)
     shipping.hand_over(parcels=[make.pack(note)], actor=make.person("warehouse"), now=NOW)
     worklist.run_due(now=NOW + timedelta(days=10))
-    assert not Duty.objects.filter(rule__in=["logistics.not_handed_over", "logistics.goods_missing", "logistics.find_goods"]).exists()
+    assert not Duty.objects.filter(
+        rule__in=["logistics.not_handed_over", "logistics.goods_missing", "logistics.find_goods"]
+    ).exists()
 
 
 RULE_KEYS = sorted(key for key in RULES if key in {
@@ -136,7 +140,9 @@ def test_numbers_reach_waiting_notes_when_the_pool_is_filled() -> None:
     assert WaybillNumber.objects.get(note=note).state == "reserved"
 
 
-def test_news_of_orders_reach_the_jobs(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
+def test_news_of_orders_reach_the_jobs(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     sent: list[tuple[str, Any]] = []
     monkeypatch.setattr("logistics.subscribers.dispatch.later", lambda name, **ids: sent.append((name, ids)))
     with django_capture_on_commit_callbacks(execute=True):

@@ -309,7 +309,12 @@ def test_a_machine_packs_and_hands_over_by_rest() -> None:
     api = program()
 
     def post(path: str, body: Any, status: int = 200) -> Any:
-        answer = api.post(f"/api/v1/{path}/", json.dumps(body), content_type="application/json", headers={"Idempotency-Key": f"k{next(_keys)}"})
+        answer = api.post(
+            f"/api/v1/{path}/",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Idempotency-Key": f"k{next(_keys)}"},
+        )
         assert answer.status_code == status, answer.content
         return answer.json()
 
@@ -324,7 +329,9 @@ def test_a_machine_packs_and_hands_over_by_rest() -> None:
     assert post(f"parcels/{parcel}/declared", {})["declared_at"]
 
 
-@pytest.mark.parametrize(("role", "shown"), [("purchaser", True), ("supervisor", True), ("service", False), ("warehouse", False)])
+@pytest.mark.parametrize(
+    ("role", "shown"), [("purchaser", True), ("supervisor", True), ("service", False), ("warehouse", False)]
+)
 def test_only_signers_see_the_button(role: str, shown: bool) -> None:
     note = make.make_note()
     markup = browser(role).get(reverse("logistics:note", args=[note.pk])).content.decode()

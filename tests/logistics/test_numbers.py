@@ -46,7 +46,9 @@ def test_numbers_are_added_once_and_doubtful_ones_marked() -> None:
     type(service).objects.filter(pk=service.pk).update(number_pattern=r"R[A-Z]\d{9}CN")
     service.refresh_from_db()
     keeper = make.person("warehouse")
-    made = numbers.add_to_pool(service=service, text="RB123456785CN .. RB123456808CN\nRB555555556CN\nhello", actor=keeper, now=NOW)
+    made = numbers.add_to_pool(
+        service=service, text="RB123456785CN .. RB123456808CN\nRB555555556CN\nhello", actor=keeper, now=NOW
+    )
     assert (len(made.added), made.doubtful, made.unreadable) == (4, ["RB555555556CN"], ["hello"])
     assert not WaybillNumber.objects.get(number="RB555555556CN").check_ok
     again = numbers.add_to_pool(service=service, text="RB123456785CN", actor=keeper, now=NOW)
@@ -142,7 +144,11 @@ def test_the_carrier_is_asked_once_and_its_number_is_tied() -> None:
         type(service).objects.filter(pk=service.pk).update(connector="sandbox")
         note = make.sign_both(make.make_note(make.ready_order(store, shipping_method="AliExpress Standard Shipping")))
         call = OutboundCall.objects.get(ability="waybill")
-        assert (call.key, call.subject_id, call.payload["reference"]) == (f"waybill:{note.number}:0", note.pk, note.number)
+        assert (call.key, call.subject_id, call.payload["reference"]) == (
+            f"waybill:{note.number}:0",
+            note.pk,
+            note.number,
+        )
         numbers.reserve_for(notes=[note], actor=SYSTEM, now=NOW)
         assert OutboundCall.objects.filter(ability="waybill").count() == 1
         sending.drain(NOW)

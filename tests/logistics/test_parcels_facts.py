@@ -61,7 +61,17 @@ def test_number_link_arrival_and_latest_record_are_known():
 def test_what_is_not_known_or_not_true_is_nothing():
     parcel = make.parcel(code="CP_ORD", country="IT", tracking_number="")
     found = facts(parcel)
-    unknown = ("tracking_no", "tracking_url", "last_event", "last_event_date", "extended_days", "new_deadline", "post_office", "hold_until", "hold_reason")
+    unknown = (
+        "tracking_no",
+        "tracking_url",
+        "last_event",
+        "last_event_date",
+        "extended_days",
+        "new_deadline",
+        "post_office",
+        "hold_until",
+        "hold_reason",
+    )
     assert {name: found[name] for name in unknown} == dict.fromkeys(unknown)
     assert "no scans after it has left China" in found["tracking_note"]
 
@@ -77,7 +87,13 @@ def test_a_waiting_parcel_names_office_and_last_day_only_while_it_waits():
 def test_an_extension_is_news_for_a_week_and_only_when_confirmed():
     parcel = make.parcel()
     row = Extension.objects.create(
-        parcel=parcel, store=parcel.store, days=15, before=parcel.receive_by, after=parcel.receive_by + 15 * DAY, cycle="x", asked_at=NOW
+        parcel=parcel,
+        store=parcel.store,
+        days=15,
+        before=parcel.receive_by,
+        after=parcel.receive_by + 15 * DAY,
+        cycle="x",
+        asked_at=NOW,
     )
     assert facts(parcel)["extended_days"] is None
     tracking.confirm_extension(extension=row, actor=SYSTEM, now=NOW)

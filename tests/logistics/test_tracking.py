@@ -395,9 +395,7 @@ def test_orders_shipped_elsewhere_are_followed_once():
     shop = make.store()
     told_order = make.order(
         shop,
-        channel_facts={
-            "shipments": [{"number": "rb 1 cn", "service": "CP_REG", "shipped_at": SHIPPED.isoformat()}]
-        },
+        channel_facts={"shipments": [{"number": "rb 1 cn", "service": "CP_REG", "shipped_at": SHIPPED.isoformat()}]},
     )
     make.service("CP_REG")
     bare, old = make.order(shop), make.order(shop, history=True)
@@ -459,7 +457,10 @@ def test_due_times_are_right_in_every_zone_and_season(zone, month, day):
     shipped = datetime(2026, month, day, 1, 45, tzinfo=UTC)
     parcel = make.parcel(make.store(zone=zone), shipped=shipped)
     there = ZoneInfo(zone)
-    wall, due = shipped.astimezone(there).replace(tzinfo=None), parcel.next_check_at.astimezone(there).replace(tzinfo=None)
+    wall, due = (
+        shipped.astimezone(there).replace(tzinfo=None),
+        parcel.next_check_at.astimezone(there).replace(tzinfo=None),
+    )
     assert due == wall + 30 * DAY
     late, early = parcel.next_check_at - timedelta(seconds=1), parcel.next_check_at
     assert worklist.run_due(now=late).total == 0

@@ -233,7 +233,14 @@ def test_history_is_taken_up_with_clocks_from_now(store):
     sku = make_sku(on_hand=3)
     long_ago = datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
     old = [
-        make_order(store, lines=[(make_item(store, sku=sku), 1)], history=True, stage="history", placed_at=long_ago, paid_at=long_ago)
+        make_order(
+            store,
+            lines=[(make_item(store, sku=sku), 1)],
+            history=True,
+            stage="history",
+            placed_at=long_ago,
+            paid_at=long_ago,
+        )
         for _ in range(2)
     ]
     done = make_order(store, history=True, stage="completed", state="completed", placed_at=long_ago)
@@ -278,7 +285,8 @@ def test_statements_do_not_grow_with_the_orders(store):
 
     def count(number):
         orders = [
-            make_order(store, lines=[(item, 1) for item in items], note=["", "red M", "thanks"][i % 3]) for i in range(number)
+            make_order(store, lines=[(item, 1) for item in items], note=["", "red M", "thanks"][i % 3])
+            for i in range(number)
         ]
         with CaptureQueriesContext(connection) as asked:
             intake.assess_many(order_ids=[o.pk for o in orders], **ACT)

@@ -59,7 +59,15 @@ def shop(live_server: Any) -> dict[str, Any]:
         note = "Line 1 in red, size M. Gift wrap please!"
         wished = make_order(store, lines=[(item, 3), (make_item(store, "AE-RING"), 1)], note=note, now=now, assess=True)
         make_order(store, lines=[(item, 4)], buyer_name="Иван Петров", country="RU", now=now, assess=True)
-        make_order(store, lines=[(item, 1)], buyer_name="محمد علي", country="SA", now=now, channel_facts={"risk": True}, assess=True)
+        make_order(
+            store,
+            lines=[(item, 1)],
+            buyer_name="محمد علي",
+            country="SA",
+            now=now,
+            channel_facts={"risk": True},
+            assess=True,
+        )
         make_order(store, state="unpaid", country="DE", now=now)
     return {"store": store, "wished": wished, "scarf": scarf}
 

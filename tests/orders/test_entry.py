@@ -23,7 +23,10 @@ from tests.factories.inventory import make_sku, make_warehouse
 from tests.factories.orders import NOW, make_item, make_order
 
 pytestmark = pytest.mark.django_db
-LINES = [{"sku": "A-1", "quantity": 2, "unit_price": "4.50", "title": "Silk scarf"}, {"sku": "B-2", "quantity": 1, "unit_price": "1.2500"}]
+LINES = [
+    {"sku": "A-1", "quantity": 2, "unit_price": "4.50", "title": "Silk scarf"},
+    {"sku": "B-2", "quantity": 1, "unit_price": "1.2500"},
+]
 HEAD = {
     "order_no": "7001", "placed_at": "2026-11-20T01:00:00Z", "currency": "USD", "country": "Brazil", "buyer_name": "Ana Lima",
     "buyer_email": "ana@example.com", "address1": "Rua A 1", "city": "São Paulo", "postcode": "01310-100", "shipping_fee": "3.00",
@@ -74,7 +77,10 @@ def test_a_program_enters_an_order_in_the_names_of_the_generic_file(store):
         "currency": "USD", "total": "12.25", "placed_at": "2026-11-20T01:00:00Z",
     } == shown  # fmt: skip
     assert set(shown) >= {"id", "paid_at", "ship_by", "lines", "parcels", "flags", "wishes", "duties"}
-    assert [(line["sku"], line["quantity"], line["matched"]) for line in shown["lines"]] == [("A-1", 2, True), ("B-2", 1, False)]
+    assert [(line["sku"], line["quantity"], line["matched"]) for line in shown["lines"]] == [
+        ("A-1", 2, True),
+        ("B-2", 1, False),
+    ]
     assert [(w["kind"], w["value"]) for w in shown["wishes"]] == [("colour", "red")]
     assert shown["flags"] == [{"colour": "red", "note": "red"}]
     assert shown["address"]["line1"] == "Rua A 1"

@@ -12,6 +12,7 @@ from django_scopes import scopes_disabled
 from core.audit import SYSTEM
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import ActivityEntry
+from core.scope import acting_scope
 from inventory import selectors as stock_facts
 from inventory.services import stock
 from orders import registry
@@ -262,3 +263,15 @@ def test_states_that_cannot_be_held_stay(store, state):
     with pytest.raises(Conflict):
         intake.hold(order=order, reason="other", **ACT)
     assert Order.objects.get(pk=order.pk).state == state
+
+
+def test_goods_move_the_orders_of_every_store_on(store, django_capture_on_commit_callbacks):
+    """A clerk of one store books goods in that an order of another store waits for."""
+    sku, other = make_sku(), make_store()
+    order = ready(store, sku)
+    assert order.stage == "to_approve"
+    clerk = make_person("purchaser", stores=[other])
+    with acting_scope(clerk.actor), django_capture_on_commit_callbacks(execute=True):
+        stock.receive(warehouse=make_warehouse(), rows=[(sku.pk, 5, None)], reference="PO-9", actor=clerk.actor, now=NOW)
+    assert stock_facts.shortfall([order.pk]) == {}
+    assert fresh(order).stage == "to_approve"

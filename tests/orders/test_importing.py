@@ -101,7 +101,11 @@ def test_an_order_comes_in_with_everything_it_says(shop: Store) -> None:
     assert [line.total for line in order.lines.order_by("position")] == [Decimal("3.4999"), Decimal("0.0001")]
     assert order.channel_facts["shipments"][0]["number"] == "LP1"
     assert order.state == "ready" and order.stage == "to_match" and not order.history
-    verbs = ActivityEntry.objects.filter(subject_id=order.pk, subject_type="orders.order").order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        ActivityEntry.objects.filter(subject_id=order.pk, subject_type="orders.order")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
     assert list(verbs) == ["order.import", "order.make_ready"]
 
 
@@ -117,9 +121,19 @@ def test_status_becomes_state_and_unknown_ones_are_kept(shop: Store, status: str
 
 
 def test_a_total_the_channel_gives_wins_and_prices_are_not_made_up(shop: Store) -> None:
-    bring(shop, an_order(lines=(a_line("A", 2, None),), goods_total=Decimal("10"), total=Decimal("11.5"), shipping_fee=Decimal("2.5")))
+    bring(
+        shop,
+        an_order(
+            lines=(a_line("A", 2, None),), goods_total=Decimal("10"), total=Decimal("11.5"), shipping_fee=Decimal("2.5")
+        ),
+    )
     order = Order.objects.get()
-    assert (order.goods_total, order.total, order.lines.get().unit_price, order.lines.get().total) == (10, Decimal("11.5"), None, None)
+    assert (order.goods_total, order.total, order.lines.get().unit_price, order.lines.get().total) == (
+        10,
+        Decimal("11.5"),
+        None,
+        None,
+    )
 
 
 def test_old_orders_are_history_by_the_policy_of_the_day(shop: Store) -> None:
@@ -129,7 +143,9 @@ def test_old_orders_are_history_by_the_policy_of_the_day(shop: Store) -> None:
     assert Order.objects.get(number="1").stage == "history"
     assert not Reservation.objects.filter(order_ref=Order.objects.get(number="1").pk).exists()
     assert list(ChannelItem.objects.values_list("needed_at", flat=True)) == [NOW, NOW]
-    PolicyValue.objects.create(key="orders.fresh_days", store_ref=shop.pk, valid_from=NOW.date(), value=30, created_at=NOW)
+    PolicyValue.objects.create(
+        key="orders.fresh_days", store_ref=shop.pk, valid_from=NOW.date(), value=30, created_at=NOW
+    )
     forget()
     bring(shop, an_order("3", placed_at=NOW - timedelta(days=20)))
     assert Order.objects.get(number="3").history is False
@@ -163,7 +179,9 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("facts", "field", "code"), BAD)
-def test_one_bad_order_is_rejected_with_row_field_and_reason(shop: Store, facts: dict[str, Any], field: str, code: str) -> None:
+def test_one_bad_order_is_rejected_with_row_field_and_reason(
+    shop: Store, facts: dict[str, Any], field: str, code: str
+) -> None:
     bad = replace(an_order("1"), source_row=7, **facts)
     result = bring(shop, bad, an_order("2"))
     assert result.created == 1 and [(r.row, r.field, r.code) for r in result.rejected] == [(7, field, code)]
@@ -211,12 +229,21 @@ def test_a_corrected_file_replaces_and_the_old_one_does_not_come_back(shop: Stor
 def test_states_walk_every_step_and_stamps_say_when_it_happened(shop: Store) -> None:
     bring(shop, an_order(status="unpaid", paid_at=None))
     done = NOW - timedelta(hours=1)
-    bring(shop, an_order(status="completed", paid_at=NOW - timedelta(hours=9), shipped_at=NOW - timedelta(hours=5), completed_at=done))
+    bring(
+        shop,
+        an_order(
+            status="completed", paid_at=NOW - timedelta(hours=9), shipped_at=NOW - timedelta(hours=5), completed_at=done
+        ),
+    )
     order = Order.objects.get()
     assert (order.state, order.paid_at, order.shipped_at, order.delivered_at, order.completed_at) == (
         "completed", NOW - timedelta(hours=9), NOW - timedelta(hours=5), None, done,
     )  # fmt: skip
-    verbs = ActivityEntry.objects.filter(subject_id=order.pk, verb__startswith="order.").order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        ActivityEntry.objects.filter(subject_id=order.pk, verb__startswith="order.")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
     assert list(verbs) == ["order.import", "order.pay", "order.ship", "order.complete", "order.update"]
 
 
@@ -245,7 +272,11 @@ def test_lines_keep_their_ids_while_the_channel_names_them(shop: Store) -> None:
     bring(shop, an_order(updated_at=NOW, lines=(a_line("C", 1), a_line("A", 3), a_line("B", 1))))
     now = {(x.item.channel_sku, x.quantity): x.pk for x in OrderLine.objects.select_related("item")}
     assert now[("A", 3)] == ids[("A", 1)] and now[("B", 1)] == ids[("B", 1)] and len(now) == 3
-    assert list(OrderLine.objects.order_by("position").values_list("position", "item__channel_sku")) == [(1, "C"), (2, "A"), (3, "B")]
+    assert list(OrderLine.objects.order_by("position").values_list("position", "item__channel_sku")) == [
+        (1, "C"),
+        (2, "A"),
+        (3, "B"),
+    ]
     assert Order.objects.get().pieces == 5
 
 
@@ -310,7 +341,15 @@ def test_an_erased_buyer_does_not_come_back(shop: Store) -> None:
     bring(shop, an_order("2", buyer_login="buyer1", buyer_email="buyer1@example.com", note="call me", updated_at=NOW))
     assert Buyer.objects.count() == 1
     order = Order.objects.get(number="2")
-    told = [order.buyer_name, order.note, order.search, order.address.recipient, order.address.line1, order.buyer.email, order.buyer.name]
+    told = [
+        order.buyer_name,
+        order.note,
+        order.search,
+        order.address.recipient,
+        order.address.line1,
+        order.buyer.email,
+        order.buyer.name,
+    ]
     assert order.buyer_id == buyer.pk and not any("Ana" in text or "Rua" in text or "@" in text for text in told)
 
 
@@ -379,7 +418,13 @@ def test_rules_give_one_end_for_every_order(order: list[int], again: list[int]) 
 
 @pytest.mark.parametrize(("state", "told"), list(itertools.product(rules.STATE_RANK, rules.RANK)))
 def test_steps_lead_up_and_only_up(state: str, told: str) -> None:
-    order_of = {"pay": "new", "ship": "shipped", "deliver": "delivered", "complete": "completed", "channel_cancel": "cancelled"}
+    order_of = {
+        "pay": "new",
+        "ship": "shipped",
+        "deliver": "delivered",
+        "complete": "completed",
+        "channel_cancel": "cancelled",
+    }
     steps = rules.steps(state, told)
     end = order_of[steps[-1]] if steps else state
     assert rules.STATE_RANK[end] == max(rules.STATE_RANK[state], rules.RANK[told])
@@ -390,7 +435,10 @@ def test_imports_at_once_do_no_harm() -> None:
     """Eight at once, each with the same orders in another order: every order once, nobody waits for ever."""
     make_warehouse()
     shop = a_store()
-    batch = [an_order(str(n), buyer_login=f"b{n % 7}", lines=(a_line(f"S{n % 11}"), a_line(f"S{(n + 3) % 11}"))) for n in range(60)]
+    batch = [
+        an_order(str(n), buyer_login=f"b{n % 7}", lines=(a_line(f"S{n % 11}"), a_line(f"S{(n + 3) % 11}")))
+        for n in range(60)
+    ]
     results: list[Any] = []
 
     def work(seed: int) -> None:
@@ -418,7 +466,10 @@ def test_imports_at_once_do_no_harm() -> None:
 
 def test_statements_do_not_grow_with_the_orders(shop: Store) -> None:
     def count(start: int, size: int, **facts: Any) -> int:
-        batch = [an_order(str(n), lines=tuple(a_line(f"S{n}-{i}") for i in range(3)), **facts) for n in range(start, start + size)]
+        batch = [
+            an_order(str(n), lines=tuple(a_line(f"S{n}-{i}") for i in range(3)), **facts)
+            for n in range(start, start + size)
+        ]
         with CaptureQueriesContext(connection) as found:
             bring(shop, *batch)
         return len(found)

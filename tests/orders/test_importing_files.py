@@ -92,7 +92,12 @@ def test_the_real_sample_comes_in_by_profile_and_every_row_is_accounted_for(tmp_
     with open(told["rejected_file"], encoding="utf-8-sig", newline="") as file:
         back = list(csv.DictReader(file))
     assert len(back) == told["rejected_rows"]
-    assert {row["reason"] for row in back} >= {"cancellation note", "bad debt booking", "no price", "Another row of this order is refused."}
+    assert {row["reason"] for row in back} >= {
+        "cancellation note",
+        "bad debt booking",
+        "no price",
+        "Another row of this order is refused.",
+    }
     for row in back:
         assert rows[int(row["row"]) - 2]["InvoiceNo"] == row["InvoiceNo"]
     again = command("import_orders", "--store", "shop", "--file", str(source), "--profile", "UCI")
@@ -140,7 +145,9 @@ def test_articles_stock_and_matches_come_from_tables(tmp_path: Path) -> None:
     a_store()
     make_warehouse()
     table = tmp_path / "p.csv"
-    table.write_text("code,name_en,中文名,weight_g,cost\nA-1,Red cup,红杯,120,3.5\nA-2,Blue cup,蓝杯,-1,3\nA-3,Box,盒,5,1\nA-1,Twice,,,\n")
+    table.write_text(
+        "code,name_en,中文名,weight_g,cost\nA-1,Red cup,红杯,120,3.5\nA-2,Blue cup,蓝杯,-1,3\nA-3,Box,盒,5,1\nA-1,Twice,,,\n"
+    )
     told = command("import_products", "--file", str(table))
     assert (told["created"], told["rejected"]) == (2, 2)
     assert [(r["row"], r["field"]) for r in told["rejections"]] == [(3, "weight_g"), (5, "code")]
@@ -231,10 +238,17 @@ def test_what_is_open_is_refused_to_programs_with_nothing_kept() -> None:
     text = "order_no,placed_at,currency,country,sku,quantity,unit_price\n1,01/02/2026,USD,BR,A,1,1\n"
     shop = a_store()
     with pytest.raises(DomainError) as found:
-        uploads.hand_in(kind="orders", file=SimpleUploadedFile("o.csv", text.encode()), store=shop, actor=SYSTEM, now=NOW)
+        uploads.hand_in(
+            kind="orders", file=SimpleUploadedFile("o.csv", text.encode()), store=shop, actor=SYSTEM, now=NOW
+        )
     assert found.value.code == "date_ambiguous" and ImportFile.objects.count() == 0
     made = uploads.hand_in(
-        kind="orders", file=SimpleUploadedFile("o.csv", text.encode()), store=shop, date_format="mdy", actor=SYSTEM, now=NOW
+        kind="orders",
+        file=SimpleUploadedFile("o.csv", text.encode()),
+        store=shop,
+        date_format="mdy",
+        actor=SYSTEM,
+        now=NOW,
     )
     longwork.run(made.job.pk)
     assert Order.objects.get().placed_at.astimezone(UTC).date().isoformat() == "2026-01-01"
@@ -278,16 +292,22 @@ def test_kills_in_the_middle_lose_nothing_and_double_nothing(tmp_path: Path) -> 
         f"call_command('import_orders', '--store', 'shop', '--file', {str(path)!r}, '--now', '2026-11-20T00:00:00Z')"
     )
     for pause in (1.2, 1.5, 1.8, 2.1):
-        process = subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", script], env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         try:
             process.wait(pause)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM orders_order o WHERE NOT EXISTS (SELECT FROM orders_orderline l WHERE l.order_id = o.id)")
+            cursor.execute(
+                "SELECT count(*) FROM orders_order o WHERE NOT EXISTS (SELECT FROM orders_orderline l WHERE l.order_id = o.id)"
+            )
             assert cursor.fetchone()[0] == 0
-            cursor.execute("SELECT count(*) FROM orders_orderline l WHERE NOT EXISTS (SELECT FROM orders_order o WHERE o.id = l.order_id)")
+            cursor.execute(
+                "SELECT count(*) FROM orders_orderline l WHERE NOT EXISTS (SELECT FROM orders_order o WHERE o.id = l.order_id)"
+            )
             assert cursor.fetchone()[0] == 0
     told = command("import_orders", "--store", "shop", "--file", str(path), "--now", "2026-11-20T00:00:00Z")
     assert told["created"] + told["unchanged"] == 1500 == Order.objects.count()

@@ -51,7 +51,9 @@ READ = {"encoding": "utf-8", "separator": ",", "date_format": "ymd", "decimal": 
 def test_the_real_sample_through_the_pages_without_code(client: Any, shop: Store, language: str) -> None:
     client.force_login(make_person("service", [shop], language=language))
     body = SAMPLE.read_bytes()
-    answer = client.post(reverse("orders:import"), {"file": SimpleUploadedFile("retail.csv", body), "store": "shop", "profile": ""})
+    answer = client.post(
+        reverse("orders:import"), {"file": SimpleUploadedFile("retail.csv", body), "store": "shop", "profile": ""}
+    )
     assert answer.status_code == 302
     mapping = answer.url
     page = client.get(mapping).content.decode()
@@ -71,8 +73,21 @@ def test_the_real_sample_through_the_pages_without_code(client: Any, shop: Store
         ("InvoiceNo", "starts_with", "C", "cancellation note"), ("InvoiceNo", "starts_with", "A", "bad debt booking"),
         ("Quantity", "lte", "0", "write-off"), ("UnitPrice", "lte", "0", "no price"),
     ]):  # fmt: skip
-        filters |= {f"filter-column-{n}": column, f"filter-op-{n}": op, f"filter-value-{n}": value, f"filter-reason-{n}": reason}
-    given = {**READ, **chosen, **named, **filters, "fixed-currency": "GBP", "fixed-status": "paid", "profile_name": "Online Retail"}
+        filters |= {
+            f"filter-column-{n}": column,
+            f"filter-op-{n}": op,
+            f"filter-value-{n}": value,
+            f"filter-reason-{n}": reason,
+        }
+    given = {
+        **READ,
+        **chosen,
+        **named,
+        **filters,
+        "fixed-currency": "GBP",
+        "fixed-status": "paid",
+        "profile_name": "Online Retail",
+    }
     answer = client.post(mapping, {**given, "step": "map"})
     assert answer.status_code == 302, words(answer.content.decode())[-800:]
     check = client.get(answer.url).content.decode()
@@ -83,16 +98,32 @@ def test_the_real_sample_through_the_pages_without_code(client: Any, shop: Store
     upload = ImportFile.objects.get()
     assert upload.counts["created"] == Order._base_manager.count() > 20
     assert str(upload.counts["created"]) in words(result)
-    rejected = b"".join(client.get(reverse("orders:import-rejected", args=[upload.pk])).streaming_content).decode("utf-8-sig")
+    rejected = b"".join(client.get(reverse("orders:import-rejected", args=[upload.pk])).streaming_content).decode(
+        "utf-8-sig"
+    )
     assert len(rejected.strip().splitlines()) >= upload.counts["rejected_rows"]
     # the profile is remembered: the same columns need no second mapping, and nothing changes
-    answer = client.post(reverse("orders:import"), {"file": SimpleUploadedFile("again.csv", body), "store": "shop", "profile": ""})
+    answer = client.post(
+        reverse("orders:import"), {"file": SimpleUploadedFile("again.csv", body), "store": "shop", "profile": ""}
+    )
     page = client.get(answer.url).content.decode()
-    given = {**READ, **columns_of(page), **named, **filters, "fixed-currency": "GBP", "fixed-status": "paid", "step": "map"}
+    given = {
+        **READ,
+        **columns_of(page),
+        **named,
+        **filters,
+        "fixed-currency": "GBP",
+        "fixed-status": "paid",
+        "step": "map",
+    }
     answer = client.post(answer.url, given)
     client.post(answer.url, {"step": "import"})
     again = ImportFile.objects.latest("pk")
-    assert (again.counts["created"], again.counts["updated"], again.counts["unchanged"]) == (0, 0, upload.counts["created"])
+    assert (again.counts["created"], again.counts["updated"], again.counts["unchanged"]) == (
+        0,
+        0,
+        upload.counts["created"],
+    )
     assert ImportProfile.objects.get().mapping["currency"] == {"fixed": "GBP"}
 
 
@@ -101,7 +132,9 @@ def test_what_cannot_be_read_is_said_at_the_file(client: Any, shop: Store) -> No
     for name, body, sentence in (
         ("page.xls", b"<html><table/></html>", "web page"), ("empty.csv", b"", "empty"), ("x.xlsx", b"PK\x03\x04rubbish", "damaged"),
     ):  # fmt: skip
-        answer = client.post(reverse("orders:import"), {"file": SimpleUploadedFile(name, body), "store": "shop", "profile": ""})
+        answer = client.post(
+            reverse("orders:import"), {"file": SimpleUploadedFile(name, body), "store": "shop", "profile": ""}
+        )
         assert answer.status_code == 422 and sentence in answer.content.decode()
     assert ImportFile.objects.count() == 0
 
@@ -109,7 +142,9 @@ def test_what_cannot_be_read_is_said_at_the_file(client: Any, shop: Store) -> No
 def test_ambiguous_dates_must_be_said_before_one_goes_on(client: Any, shop: Store) -> None:
     client.force_login(make_person("service", [shop]))
     text = "order_no,placed_at,currency,country,sku,quantity,unit_price\n1,01/02/2026,USD,BR,A,1,1\n"
-    answer = client.post(reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text.encode()), "store": "shop", "profile": ""})
+    answer = client.post(
+        reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text.encode()), "store": "shop", "profile": ""}
+    )
     page = client.get(answer.url).content.decode()
     given = {**READ, **columns_of(page), "step": "map", "date_format": ""}
     refused = client.post(answer.url, given)
@@ -123,7 +158,9 @@ def test_large_files_run_as_a_job_with_progress(client: Any, shop: Store, monkey
     client.force_login(make_person("service", [shop]))
     monkeypatch.setattr("orders.views.importing.DIRECT_BYTES", 10)
     text = "order_no,placed_at,currency,country,sku,quantity,unit_price\n1,2026-02-01,USD,BR,A,1,1\n"
-    answer = client.post(reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text.encode()), "store": "shop", "profile": ""})
+    answer = client.post(
+        reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text.encode()), "store": "shop", "profile": ""}
+    )
     check = client.post(answer.url, {**READ, **columns_of(client.get(answer.url).content.decode()), "step": "map"}).url
     assert "hx-get" in client.get(check).content.decode()
     upload = ImportFile.objects.select_related("job").get()
@@ -146,7 +183,9 @@ def test_articles_and_matches_by_file(client: Any, shop: Store) -> None:
     client.post(check, {"step": "import"})
     assert Sku.objects.count() == 2
     table = b"channel_sku,sku,quantity\nX,A-1,2\n"
-    answer = client.post(reverse("orders:import-matches"), {"file": SimpleUploadedFile("m.csv", table), "store": "shop", "profile": ""})
+    answer = client.post(
+        reverse("orders:import-matches"), {"file": SimpleUploadedFile("m.csv", table), "store": "shop", "profile": ""}
+    )
     check = client.post(answer.url, {**READ, **columns_of(client.get(answer.url).content.decode()), "step": "map"}).url
     client.post(check, {"step": "import"})
     assert SkuMatch._base_manager.get().quantity == 2
@@ -159,10 +198,14 @@ def test_only_who_may_brings_files_in_and_only_into_own_stores(client: Any, shop
     client.force_login(make_person("warehouse", [shop]))
     assert client.get(reverse("orders:import")).status_code == 403
     client.force_login(make_person("service", [other]))
-    refused = client.post(reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text), "store": "shop", "profile": ""})
+    refused = client.post(
+        reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text), "store": "shop", "profile": ""}
+    )
     assert refused.status_code == 422 and ImportFile.objects.count() == 0
     client.force_login(make_person("service", [shop]))
-    mine = client.post(reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text), "store": "shop", "profile": ""})
+    mine = client.post(
+        reverse("orders:import"), {"file": SimpleUploadedFile("o.csv", text), "store": "shop", "profile": ""}
+    )
     client.force_login(make_person("service", [other]))
     for name in ("import-map", "import-check", "import-result", "import-rejected", "import-open"):
         assert client.get(reverse(f"orders:{name}", args=[ImportFile.objects.get().pk])).status_code == 404
@@ -171,7 +214,9 @@ def test_only_who_may_brings_files_in_and_only_into_own_stores(client: Any, shop
 
 def test_a_profile_can_be_corrected_and_deleted(client: Any, shop: Store) -> None:
     client.force_login(make_person("manager"))
-    profile = ImportProfile.objects.create(name="Old", store=shop, mapping={"order_no": "No"}, options={}, created_at=shop.created_at)
+    profile = ImportProfile.objects.create(
+        name="Old", store=shop, mapping={"order_no": "No"}, options={}, created_at=shop.created_at
+    )
     address = reverse("orders:profile", args=[profile.pk])
     assert client.get(address).status_code == 200
     bad = client.post(address, {"name": "New", "mapping": '{"nonsense": "No"}', "options": "{}"})
@@ -191,7 +236,11 @@ def test_the_same_by_rest(client: Any, shop: Store) -> None:
     assert answer.status_code == 201
     made = json.loads(answer.content)
     assert (made["kind"], made["store"], made["state"]) == ("orders", "shop", "queued")
-    again = client.post("/api/v1/imports/", {"store": "shop", "file": SimpleUploadedFile("o.csv", text)}, headers={"Idempotency-Key": "k1"})
+    again = client.post(
+        "/api/v1/imports/",
+        {"store": "shop", "file": SimpleUploadedFile("o.csv", text)},
+        headers={"Idempotency-Key": "k1"},
+    )
     assert json.loads(again.content)["id"] == made["id"] and ImportFile.objects.count() == 1
     longwork.run(int(made["job_id"]))
     seen = client.get(f"/api/v1/imports/{made['id']}/").json()

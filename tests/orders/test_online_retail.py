@@ -39,7 +39,9 @@ CODES = {"EIRE": "IE", "RSA": "ZA", "USA": "US", "Channel Islands": "GG"}
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
-    pytest.mark.skipif(not FILE.exists(), reason="the file of Online Retail is not here (SAMPAN_ONLINE_RETAIL names it)"),
+    pytest.mark.skipif(
+        not FILE.exists(), reason="the file of Online Retail is not here (SAMPAN_ONLINE_RETAIL names it)"
+    ),
 ]
 
 
@@ -103,10 +105,14 @@ def test_every_row_is_accounted_for_and_amounts_per_country_are_exact(raw: int) 
             f"SELECT country, count(DISTINCT invoice), sum(quantity * price) FROM {good} GROUP BY country"
         )
     }  # fmt: skip
-    ours = {code: (n, amount) for code, n, amount in ask("SELECT country, count(*), sum(total) FROM orders_order GROUP BY country")}
+    ours = {
+        code: (n, amount)
+        for code, n, amount in ask("SELECT country, count(*), sum(total) FROM orders_order GROUP BY country")
+    }
     names = dict(ask("SELECT country, min(country) FROM raw GROUP BY country"))
 
-
-    assert {(name, *ours[CODES.get(name) or find(name)]) for name in names if (CODES.get(name) or find(name)) in ours} == wanted
+    assert {
+        (name, *ours[CODES.get(name) or find(name)]) for name in names if (CODES.get(name) or find(name)) in ours
+    } == wanted
     again = command()
     assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, orders)

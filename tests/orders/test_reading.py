@@ -20,7 +20,9 @@ HEAD = "order_no,placed_at,currency,country,sku,quantity,unit_price"
 LINE = "8001,2026-11-19 10:00,USD,BR,A-1,2,1.50"
 
 
-def told(path: Path, plan: Plan | None = None, zone: str = "UTC", **limits: Any) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+def told(
+    path: Path, plan: Plan | None = None, zone: str = "UTC", **limits: Any
+) -> tuple[list[dict[str, Any]], list[list[Any]]]:
     """Orders and rejected rows of a file, as the reading process tells them."""
     orders: list[dict[str, Any]] = []
     rejected: list[list[Any]] = []
@@ -80,7 +82,13 @@ def test_money_that_is_none_is_refused(cell: str) -> None:
 
 @pytest.mark.parametrize(
     ("samples", "marks"),
-    [(["1,234"], [".", ","]), (["1.234,50"], [","]), (["12.34", "5"], ["."]), (["1,234.00", "2,000"], ["."]), (["1,5"], [","])],
+    [
+        (["1,234"], [".", ","]),
+        (["1.234,50"], [","]),
+        (["12.34", "5"], ["."]),
+        (["1,234.00", "2,000"], ["."]),
+        (["1,5"], [","]),
+    ],
 )
 def test_decimal_mark_is_found_or_asked(samples: list[str], marks: list[str]) -> None:
     assert values.decimal_marks(samples) == marks
@@ -102,7 +110,11 @@ def test_shape_of_dates_is_found_or_asked(samples: list[str], shapes: list[str])
     ("text", "zone", "expected"),
     [
         ("2026-11-19 10:00", "Asia/Shanghai", "2026-11-19T02:00:00+00:00"),
-        ("2024-03-10 02:30", "America/Los_Angeles", "2024-03-10T10:30:00+00:00"),  # skipped by summer time: moved on by the gap
+        (
+            "2024-03-10 02:30",
+            "America/Los_Angeles",
+            "2024-03-10T10:30:00+00:00",
+        ),  # skipped by summer time: moved on by the gap
         ("2024-11-03 01:30", "America/Los_Angeles", "2024-11-03T08:30:00+00:00"),  # occurs twice: the first
         ("2026-11-19T10:00:00Z", "Asia/Shanghai", "2026-11-19T10:00:00+00:00"),
         ("2026-11-19 10:00:00+08:00", "UTC", "2026-11-19T02:00:00+00:00"),
@@ -141,7 +153,14 @@ TEXT = "收件人 Łukasz Müller"
 
 @pytest.mark.parametrize(
     ("encoding", "prefix"),
-    [("utf-8", b""), ("utf-8", b"\xef\xbb\xbf"), ("utf-16", b""), ("utf-16-le", b""), ("utf-16-be", b""), ("gb18030", b"")],
+    [
+        ("utf-8", b""),
+        ("utf-8", b"\xef\xbb\xbf"),
+        ("utf-16", b""),
+        ("utf-16-le", b""),
+        ("utf-16-be", b""),
+        ("gb18030", b""),
+    ],
 )
 def test_six_encodings_are_recognised(tmp_path: Path, encoding: str, prefix: bytes) -> None:
     text = f"{HEAD},recipient_name\n{LINE},{TEXT}\n8002,2026-11-19 10:00,USD,巴西,A-1,2,1.50,王小明\n"
@@ -164,7 +183,12 @@ def test_separator_is_found(tmp_path: Path, mark: str) -> None:
 
 
 def test_rows_of_one_order_need_not_stand_together(tmp_path: Path) -> None:
-    rows = [LINE, LINE.replace("8001", "8002"), LINE.replace("A-1", "A-2"), LINE.replace("8001", "8002").replace("A-1", "A-2")]
+    rows = [
+        LINE,
+        LINE.replace("8001", "8002"),
+        LINE.replace("A-1", "A-2"),
+        LINE.replace("8001", "8002").replace("A-1", "A-2"),
+    ]
     orders, _rejected = told(a_file(tmp_path, "\n".join([HEAD, *rows])))
     assert [(o["order_no"], o["row"], [line[1] for line in o["lines"]]) for o in orders] == [
         ("8001", 2, ["A-1", "A-2"]), ("8002", 3, ["A-1", "A-2"]),
@@ -230,7 +254,10 @@ def test_a_profile_maps_fixes_filters_and_names_values(tmp_path: Path) -> None:
     assert [(o["order_no"], o["country"], o["currency"], o["status"], len(o["lines"])) for o in orders] == [
         ("X1", "GG", "GBP", "paid", 1), ("X3", "GB", "GBP", "paid", 1),
     ]  # fmt: skip
-    assert [(r[0], r[3], r[4]["value"]) for r in rejected] == [(3, "filtered", "cancellation note"), (4, "filtered", "gift")]
+    assert [(r[0], r[3], r[4]["value"]) for r in rejected] == [
+        (3, "filtered", "cancellation note"),
+        (4, "filtered", "gift"),
+    ]
 
 
 def test_orders_may_carry_two_minutes_but_not_two_currencies(tmp_path: Path) -> None:
@@ -242,7 +269,7 @@ def test_orders_may_carry_two_minutes_but_not_two_currencies(tmp_path: Path) -> 
 
 
 def test_first_look_asks_what_is_not_clear(tmp_path: Path) -> None:
-    text = f"{HEAD}\n8001,01/02/2026,USD,Channel Islands,A-1,2,\"1,234\"\n8002,03/02/2026,USD,BR,A-1,2,\"2,000\"\n"
+    text = f'{HEAD}\n8001,01/02/2026,USD,Channel Islands,A-1,2,"1,234"\n8002,03/02/2026,USD,BR,A-1,2,"2,000"\n'
     seen = inspected(a_file(tmp_path, text), Plan(), zone="UTC")
     assert seen["questions"]["date_shapes"] == ["dmy", "mdy"]
     assert seen["questions"]["decimal_marks"] == [".", ","]
@@ -299,7 +326,12 @@ CELL = (
 
 def test_product_cell_grammar() -> None:
     assert aliexpress.products(CELL) == [
-        {"title": "Wooden box 【new】 (large)", "sku": "BOX-1", "quantity": 2, "attributes": "Color: Red (dark); Size: M"},
+        {
+            "title": "Wooden box 【new】 (large)",
+            "sku": "BOX-1",
+            "quantity": 2,
+            "attributes": "Color: Red (dark); Size: M",
+        },
         {"title": "Ring", "sku": "RING-9", "quantity": 1, "attributes": ""},
     ]
     assert aliexpress.products("【1】Box (商家编码:A) (产品数量:3 件)") == [
@@ -307,7 +339,9 @@ def test_product_cell_grammar() -> None:
     ]
 
 
-@pytest.mark.parametrize("cell", ["", "Box", "【1】Box", "【1】Box\n(产品数量:0 piece)", "x【1】Box\n(产品数量:1 piece)"])
+@pytest.mark.parametrize(
+    "cell", ["", "Box", "【1】Box", "【1】Box\n(产品数量:0 piece)", "x【1】Box\n(产品数量:1 piece)"]
+)
 def test_product_cell_that_cannot_be_read_is_refused(cell: str) -> None:
     with pytest.raises(RowFault, match="bad_product_cell"):
         aliexpress.products(cell)
@@ -351,8 +385,18 @@ def test_seller_centre_export_is_read(tmp_path: Path) -> None:
     assert rejected == []
     first = orders[0]
     assert first["placed_at"] == "2026-11-19T04:15:00+00:00"  # Pacific
-    assert (first["goods_total"], first["shipping_fee"], first["total"], first["order_discount"]) == ("10.00", "2.50", "11.50", "1.00")
-    assert (first["currency"], first["country"], first["phone"], first["status"]) == ("USD", "BR", "11912345678", "paid")
+    assert (first["goods_total"], first["shipping_fee"], first["total"], first["order_discount"]) == (
+        "10.00",
+        "2.50",
+        "11.50",
+        "1.00",
+    )
+    assert (first["currency"], first["country"], first["phone"], first["status"]) == (
+        "USD",
+        "BR",
+        "11912345678",
+        "paid",
+    )
     assert [(line[1], line[2], line[3]) for line in first["lines"]] == [("BOX-1", 2, None), ("RING-9", 1, None)]
     assert orders[1]["status"] == "shipped"
     assert orders[1]["shipments"] == [["LP00123456789", "CAINIAO", "2026-11-19T17:00:00+00:00"]]

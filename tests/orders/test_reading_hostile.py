@@ -61,7 +61,9 @@ def _book(rows: list[list[object]]) -> bytes:
 TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><workbook>&a;</workbook>'
 LAUGHS = (
-    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "' + b"ha" * 5000 + b'"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><workbook>&b;</workbook>'
+    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "'
+    + b"ha" * 5000
+    + b'"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><workbook>&b;</workbook>'
 )
 GOOD = f"{HEAD}\n{LINE}\n".encode()
 
@@ -122,7 +124,13 @@ def test_hostile_file_is_refused_or_rejected_by_row(tmp_path: Path, name: str) -
     assert set(codes) <= set(SENTENCES)
     if name in ("an inch mark", "controls", "formulas"):
         assert (code, orders, codes) == ("", 2, [])
-    if name in ("a nul", "a cell of a million", "a number of a thousand digits", "a quantity of infinity", "a date of nonsense"):
+    if name in (
+        "a nul",
+        "a cell of a million",
+        "a number of a thousand digits",
+        "a quantity of infinity",
+        "a date of nonsense",
+    ):
         assert (code, orders, len(codes)) == ("", 1, 1)
 
 
@@ -146,7 +154,10 @@ def test_the_reader_stays_small(tmp_path: Path) -> None:
 def test_the_reader_dies_of_its_limits_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "orders.xlsx"
     path.write_bytes(_book([HEAD.split(","), *([[c * 20 for c in string.ascii_letters[:40]]] * 4000)]))
-    with pytest.raises(Refused, match="out_of_memory"), reading(path, Plan(), limits=Limits(memory=60 * MIB)) as answers:
+    with (
+        pytest.raises(Refused, match="out_of_memory"),
+        reading(path, Plan(), limits=Limits(memory=60 * MIB)) as answers,
+    ):
         list(answers)
     slow = tmp_path / "slow.csv"
     slow.write_text(HEAD + "\n" + f"{LINE}\n" * 400_000)

@@ -64,7 +64,11 @@ def items(shop: Store, *codes: str, **more: Any) -> list[ChannelItem]:
     ],
 )  # fmt: skip
 def test_suggestions_by_code_then_by_words(sku: str, title: str, expected: list[Any]) -> None:
-    articles = [rules.Article(1, "AB-12", "Wooden box"), rules.Article(2, "CUP-1", "Red tea cup"), rules.Article(3, "CUP-2", "红色茶杯")]
+    articles = [
+        rules.Article(1, "AB-12", "Wooden box"),
+        rules.Article(2, "CUP-1", "Red tea cup"),
+        rules.Article(3, "CUP-2", "红色茶杯"),
+    ]
     found = rules.suggest(sku, title, "", articles)
     assert [(s.pk, str(s.likeness.normalize()), s.quantity, s.reason) for s in found] == [
         (pk, str(Decimal(likeness).normalize()), n, why) for pk, likeness, n, why in expected
@@ -97,7 +101,9 @@ def test_a_match_is_remembered_and_wakes_the_orders(shop: Store, django_capture_
     assert Duty.objects.filter(rule="products.to_match", closed_at=None).count() == 1
     with django_capture_on_commit_callbacks(execute=True):
         matching.match(item=ChannelItem.objects.get(), components=[(cup.pk, 3), (box.pk, 1)], **ACT)
-    assert selectors.components([ChannelItem.objects.get().pk]) == {ChannelItem.objects.get().pk: [(cup.pk, 3), (box.pk, 1)]}
+    assert selectors.components([ChannelItem.objects.get().pk]) == {
+        ChannelItem.objects.get().pk: [(cup.pk, 3), (box.pk, 1)]
+    }
     assert set(Reservation.objects.values_list("sku__code", "wanted", "held")) == {("CUP", 6, 6), ("BOX", 2, 1)}
     assert Order.objects.get().stage == "to_approve"
     assert Duty.objects.filter(rule="products.to_match", closed_at=None).count() == 0

@@ -36,7 +36,9 @@ def test_pages_open_for_each_who_may(client: Any, shop: Store, language: str) ->
         sku, one = make_sku("CUP-1", name_en="Red cup", search="RED CUP"), item(shop)
     client.force_login(make_person("purchaser", [shop], language=language))
     plain = [reverse(f"products:{name}") for name in ("list", "new", "to-match")]
-    about = [reverse(f"products:{name}", args=[pk]) for name, pk in (("detail", sku.pk), ("edit", sku.pk), ("item", one.pk))]
+    about = [
+        reverse(f"products:{name}", args=[pk]) for name, pk in (("detail", sku.pk), ("edit", sku.pk), ("item", one.pk))
+    ]
     for address in plain + about:
         assert client.get(address).status_code == 200, address
     page = client.get(reverse("products:to-match")).content.decode()
@@ -47,7 +49,10 @@ def test_pages_open_for_each_who_may(client: Any, shop: Store, language: str) ->
 
 def test_an_article_is_made_and_changed(client: Any) -> None:
     client.force_login(make_person("purchaser"))
-    made = client.post(reverse("products:new"), {"code": "N-1", "name_en": "Cup", "cost": "3.50", "cost_currency": "CNY", "origin": "CN"})
+    made = client.post(
+        reverse("products:new"),
+        {"code": "N-1", "name_en": "Cup", "cost": "3.50", "cost_currency": "CNY", "origin": "CN"},
+    )
     sku = Sku.objects.get()
     assert made.status_code == 302 and (sku.code, sku.cost, sku.search) == ("N-1", Decimal("3.5"), "N-1 CUP")
     twice = client.post(reverse("products:new"), {"code": "N-1"})

@@ -31,7 +31,15 @@ def test_retry_after_is_believed_within_reason(asked: float | None, kept: float 
 
 @pytest.mark.parametrize(
     ("reason", "hold", "is_open"),
-    [("", None, True), ("bad key", None, False), ("", 5, False), ("", 0, True), ("", -5, True), ("", 90_000, False), ("", 90_001, True)],
+    [
+        ("", None, True),
+        ("bad key", None, False),
+        ("", 5, False),
+        ("", 0, True),
+        ("", -5, True),
+        ("", 90_000, False),
+        ("", 90_001, True),
+    ],
 )
 def test_lane_is_open_unless_paused_or_held(reason: str, hold: int | None, is_open: bool) -> None:
     until = None if hold is None else NOW + timedelta(seconds=hold)

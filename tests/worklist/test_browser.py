@@ -54,7 +54,9 @@ def day(db: Any) -> list[Duty]:
         type(boxes[0]).objects.filter(pk__in=[b.pk for b in boxes]).update(advice="carrier_inquiry")
         facts = {b.pk: {"advice": "carrier_inquiry", "rule": "NR-09", "days": 33} for b in boxes}
         services.open_for(rule_key="logistics.parcel_step", facts=facts, now=now)
-        Duty.objects.filter(rule="logistics.parcel_step").update(role="service", stake_house=Decimal("170"), rank=Decimal("17"))
+        Duty.objects.filter(rule="logistics.parcel_step").update(
+            role="service", stake_house=Decimal("170"), rank=Decimal("17")
+        )
         return list(Duty.objects.filter(rule="logistics.parcel_step").order_by("due_at", "pk"))
 
 
@@ -75,7 +77,10 @@ def test_a_clerk_works_through_today_without_a_page_load(page, live_server, day)
     page.click("#dialog .form-foot button")
     page.wait_for_selector(f"#work-rows .w-row:nth-child({len(day)})", state="detached")
     with scopes_disabled():
-        assert Duty.objects.filter(rule="logistics.parcel_step", state="done", reason="asked the carrier by phone").count() == 1
+        assert (
+            Duty.objects.filter(rule="logistics.parcel_step", state="done", reason="asked the carrier by phone").count()
+            == 1
+        )
     page.get_by_role("button", name="I take it").click()
     page.wait_for_selector("#subject button:has-text('Let go')")
     shot(page, "today-claimed")
@@ -89,7 +94,12 @@ def test_parcel_pages_at_every_width(page, live_server, day, width, language):
     sign_in(page, live_server, language=language)
     with scopes_disabled():
         box = make.parcel(shipped=utcnow() - timedelta(days=70))
-    for address, name in (("/parcels/", "parcels"), (f"/parcels/{box.pk}/", "parcel"), ("/today/", "today"), ("/feedback/", "feedback")):
+    for address, name in (
+        ("/parcels/", "parcels"),
+        (f"/parcels/{box.pk}/", "parcel"),
+        ("/today/", "today"),
+        ("/feedback/", "feedback"),
+    ):
         page.goto(address)
         page.wait_for_load_state("networkidle")
         shot(page, f"{name}-{width}")

@@ -67,7 +67,9 @@ def plan(
     them all at hand. ``new``: the subjects were made in this transaction, so nothing was planned for them yet. Safe under any
     number of callers: the database holds one row per subject and round.
     """
-    return sum(_plan_chunk(RULES[rule_key], ids, now, round, swept, loaded=loaded, new=new) for ids in _chunks(subject_ids))
+    return sum(
+        _plan_chunk(RULES[rule_key], ids, now, round, swept, loaded=loaded, new=new) for ids in _chunks(subject_ids)
+    )
 
 
 def open_for(
@@ -142,7 +144,9 @@ def refresh(*, rule_key: str, subject_ids: Iterable[int], now: datetime) -> int:
                 duty.facts = {**duty.facts, **rule.facts(subject)}
                 duty.role, duty.band = rule.role_of(subject), rule.band_of(subject)
                 _price(duty, rule, subject, rule.stake(subject), stakes, steps, now)
-            copying.update_objects(alive, ["due_at", "facts", "role", "band", "stake", "stake_currency", "stake_house", "rank"])
+            copying.update_objects(
+                alive, ["due_at", "facts", "role", "band", "stake", "stake_currency", "stake_house", "rank"]
+            )
             changed += len(alive)
     return changed
 

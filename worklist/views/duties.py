@@ -72,7 +72,9 @@ class DutyPane(Page):
             gave_up = _("The clock gave up after %(n)s tries.") % {"n": duty.attempts}
             found.append({"text": duty.last_error, "tone": "rose", "title": gave_up})
         if duty.state == DutyState.SNOOZED and duty.snoozed_until:
-            found.append({"text": f"{f.moment(duty.snoozed_until)} · {duty.reason}", "tone": "amber", "title": _("Put away")})
+            found.append(
+                {"text": f"{f.moment(duty.snoozed_until)} · {duty.reason}", "tone": "amber", "title": _("Put away")}
+            )
         return found
 
     def _steps(self, duty: Duty) -> list[dict[str, Any]]:
@@ -101,7 +103,13 @@ class DutyPane(Page):
 
     @staticmethod
     def _step(duty: Duty, name: str, label: str, **more: Any) -> dict[str, Any]:
-        return {"label": label, "url": reverse(f"worklist:{name}", args=[duty.pk]), "method": "post", "kind": "ghost", **more}
+        return {
+            "label": label,
+            "url": reverse(f"worklist:{name}", args=[duty.pk]),
+            "method": "post",
+            "kind": "ghost",
+            **more,
+        }
 
 
 class DutyAct(DutyPane):

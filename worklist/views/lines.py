@@ -77,7 +77,9 @@ def bulk_line(bulk: Bulk, url: str, now: datetime) -> dict[str, Any]:
 
 
 def _rank(duty: Duty, now: datetime, steps: list[Any]) -> rules.Rank:
-    return rules.rank(stake=duty.stake_house, chance=duty.chance, minutes=duty.minutes, left=duty.due_at - now, steps=steps)
+    return rules.rank(
+        stake=duty.stake_house, chance=duty.chance, minutes=duty.minutes, left=duty.due_at - now, steps=steps
+    )
 
 
 def rank_text(duty: Duty, now: datetime) -> str:

@@ -50,7 +50,11 @@ class TodayPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page, or more rows."""
         page = selectors.page(self.actor, self.question)
-        context = {"rows": self._rows(page), "next_url": self._url(after=page.next) if page.next else "", "empty": self._empty()}
+        context = {
+            "rows": self._rows(page),
+            "next_url": self._url(after=page.next) if page.next else "",
+            "empty": self._empty(),
+        }
         if self.is_partial() and self.question.after:
             return self.render("core/_work_rows.html", context)
         return self.render("worklist/today.html", {**context, **self._panes()})
@@ -96,7 +100,10 @@ class TodayPage(Page):
         done = selectors.done_today(self.actor, self.now, zone)
         left = selectors.open_count(self.actor) if left is None else left
         work = f.duration(timedelta(minutes=max(load.minutes, 1)))
-        text = ngettext("%(n)s line · about %(time)s", "%(n)s lines · about %(time)s", load.count) % {"n": load.count, "time": work}
+        text = ngettext("%(n)s line · about %(time)s", "%(n)s lines · about %(time)s", load.count) % {
+            "n": load.count,
+            "time": work,
+        }
         return {
             "title": _("Tomorrow"), "text": text if load.count else _("Nothing is due."),
             "warn": ngettext("%(n)s is late already", "%(n)s are late already", load.late) % {"n": load.late} if load.late else "",
@@ -110,7 +117,11 @@ class TodayPage(Page):
         }  # fmt: skip
 
     def _query(self, **changes: str | None) -> str:
-        asked = {name: value for name, value in self.request.GET.items() if name in ("whose", "group", "rule", "order", "after")}
+        asked = {
+            name: value
+            for name, value in self.request.GET.items()
+            if name in ("whose", "group", "rule", "order", "after")
+        }
         asked.update({k: v for k, v in changes.items() if v})
         return urlencode({k: v for k, v in asked.items() if k not in changes or changes[k]})
 

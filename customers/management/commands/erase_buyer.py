@@ -40,5 +40,7 @@ class Command(HouseCommand):
     def perform(self, **options: Any) -> dict[str, Any]:
         """Erase and answer rows changed per place."""
         buyer = named_buyer(options)
-        changed = services.erase_buyer(buyer=buyer, actor=system("command"), now=self.now(options), reason=options["reason"])
+        changed = services.erase_buyer(
+            buyer=buyer, actor=system("command"), now=self.now(options), reason=options["reason"]
+        )
         return {"buyer": buyer.pk, "changed": changed}

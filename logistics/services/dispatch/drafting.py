@@ -76,7 +76,8 @@ def _draft_chunk(ids: Sequence[int], actor: Actor, now: datetime) -> list[Dispat
         [line for note, source in zip(notes, kept, strict=True) for line in lines_from(note, source)], batch_size=1000
     )
     audit.record_many(
-        audit.entry(note, "note.draft", actor=actor, now=now, text=gettext_noop("Dispatch note drafted")) for note in notes
+        audit.entry(note, "note.draft", actor=actor, now=now, text=gettext_noop("Dispatch note drafted"))
+        for note in notes
     )
     auto_sign(notes=notes, now=now)
     worklist.plan(rule_key=IN_TIME, subject_ids=[note.pk for note in notes], now=now)

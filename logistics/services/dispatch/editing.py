@@ -98,7 +98,10 @@ def _check_service(note: DispatchNote, service: Service, now: datetime) -> None:
 def _change_lines(note: DispatchNote, changes: Sequence[LineChange], actor: Actor) -> dict[str, str]:
     if not changes:
         return {}
-    rows = {line.pk: line for line in NoteLine.objects.select_for_update(of=("self",)).filter(note=note).select_related("sku")}
+    rows = {
+        line.pk: line
+        for line in NoteLine.objects.select_for_update(of=("self",)).filter(note=note).select_related("sku")
+    }
     done: dict[str, str] = {}
     for change in changes:
         line = rows.get(change.id)
@@ -123,7 +126,10 @@ def _raise_value(line: NoteLine, value: Decimal, actor: Actor) -> None:
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     if value < line.paid:
         raise Conflict(
-            "value_below_paid", _("The declared value is never below the price paid (%(paid)s)."), field="value", paid=line.paid
+            "value_below_paid",
+            _("The declared value is never below the price paid (%(paid)s)."),
+            field="value",
+            paid=line.paid,
         )
     line.value, line.unit_value = value, per_piece(value, line.quantity)
 
@@ -147,7 +153,17 @@ def _reopen(
     elif note.printed_at:
         note.printed_at = None  # the printed sheet no longer says what is signed
     note.revision += 1
-    columns = ["service", "supply", "country", "address_digest", "declared_value", "due_at", "pickup_at", "printed_at", "revision"]
+    columns = [
+        "service",
+        "supply",
+        "country",
+        "address_digest",
+        "declared_value",
+        "due_at",
+        "pickup_at",
+        "printed_at",
+        "revision",
+    ]
     note.save(update_fields=columns)
     NoteSignature.objects.filter(note=note, void_at__isnull=True).update(void_at=now)
     audit.record(
@@ -187,7 +203,8 @@ def refresh_lines(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> i
     A wish that somebody wrote on the note stays. A note whose content stays the same keeps its signatures.
     """
     notes = DispatchNote.objects.filter(
-        order_id__in=list(order_ids), state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
+        order_id__in=list(order_ids),
+        state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED],
     )
     rows = selectors.lock_notes(notes.values_list("pk", flat=True))
     found = reads.sources([note.order for note in rows])
@@ -216,7 +233,9 @@ def follow(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
     ids = list(order_ids)
     count = refresh_lines(order_ids=ids, actor=actor, now=now)
     services = {service.code: service for service in Service.objects.filter(active=True)}
-    rows = DispatchNote.objects.filter(order_id__in=ids, state__in=[NoteState.DRAFT, NoteState.SIGNED]).select_related("order")
+    rows = DispatchNote.objects.filter(order_id__in=ids, state__in=[NoteState.DRAFT, NoteState.SIGNED]).select_related(
+        "order"
+    )
     for note in rows:
         wanted = services.get(note.order.service_code)
         chosen = wanted if wanted and wanted.pk != note.service_id else None
@@ -233,7 +252,8 @@ def resume(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
     """Go on with notes whose orders are ready again: an interception is lifted, a changed address is taken over (which
     voids signatures and label). Answers how many notes changed."""
     notes = DispatchNote.objects.filter(
-        order_id__in=list(order_ids), state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED]
+        order_id__in=list(order_ids),
+        state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED],
     )
     count = 0
     for note in selectors.lock_notes(notes.values_list("pk", flat=True)):
@@ -243,7 +263,16 @@ def resume(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
             _reopen(note, {"address": "order"}, relabel=True, actor=actor, now=now, reason="")
             count += 1
         elif note.state == NoteState.BLOCKED and note.block_reason == BlockReason.INTERCEPTED:
-            move(note, "unblock", actor=audit.SYSTEM, now=now, block_reason="", block_note="", blocked_by=None, blocked_at=None)
+            move(
+                note,
+                "unblock",
+                actor=audit.SYSTEM,
+                now=now,
+                block_reason="",
+                block_note="",
+                blocked_by=None,
+                blocked_at=None,
+            )
             worklist.close(rule_key=BLOCKED_RULE, subject_ids=[note.pk], actor=actor, now=now, reason="order goes on")
             stages.push(order_ids=[note.order_id], actor=actor, now=now)
             count += 1
@@ -266,7 +295,12 @@ def withdraw_notes(
         numbers.give_back(notes=gone, reason=reason, actor=actor, now=now)
         _end_duties(gone, actor, now, "withdrawn")
         worklist.close(
-            rule_key="logistics.note_in_time", subject_ids=[n.pk for n in gone], actor=actor, now=now, reason="withdrawn", cancelled=True
+            rule_key="logistics.note_in_time",
+            subject_ids=[n.pk for n in gone],
+            actor=actor,
+            now=now,
+            reason="withdrawn",
+            cancelled=True,
         )
         stages.push(order_ids=[note.order_id for note in gone], actor=actor, now=now)
     return gone, refused
@@ -283,7 +317,9 @@ def withdraw(*, note: DispatchNote, reason: str, actor: Actor, now: datetime) ->
 
 def withdraw_for_cancelled(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
     """Take back the open notes of cancelled orders (what is packed is opened again and put back); answers how many."""
-    notes = DispatchNote.objects.filter(order_id__in=list(order_ids), order__state="cancelled", state__in=selectors.OPEN_NOTES)
+    notes = DispatchNote.objects.filter(
+        order_id__in=list(order_ids), order__state="cancelled", state__in=selectors.OPEN_NOTES
+    )
     gone, _refused = withdraw_notes(notes=list(notes), reason=str(_("The order was cancelled")), actor=actor, now=now)
     return len(gone)
 
@@ -312,7 +348,17 @@ def unblock(*, note: DispatchNote, actor: Actor, now: datetime, reason: str = ""
     held = selectors.lock_note(note.pk)
     if held.order.intercept or held.order.state not in ("ready", "part_shipped"):
         raise Conflict("order_not_ready", _("The order is held or intercepted: settle that first."))
-    move(held, "unblock", actor=actor, now=now, reason=reason, block_reason="", block_note="", blocked_by=None, blocked_at=None)
+    move(
+        held,
+        "unblock",
+        actor=actor,
+        now=now,
+        reason=reason,
+        block_reason="",
+        block_note="",
+        blocked_by=None,
+        blocked_at=None,
+    )
     worklist.close(rule_key=BLOCKED_RULE, subject_ids=[held.pk], actor=actor, now=now, reason="solved")
     stages.push(order_ids=[held.order_id], actor=actor, now=now)
     note.refresh_from_db()

@@ -46,7 +46,11 @@ def ask_buyer(
     reads and sends it. The duty is done. Refuses a day that has passed, and a substitute that is not in stock."""
     held = _begin(note, actor)
     if new_date <= local_day(now, held.warehouse.time_zone):
-        raise Invalid("bad_date", _("Choose a day that lies ahead."), errors={"new_date": [str(_("Choose a day that lies ahead."))]})
+        raise Invalid(
+            "bad_date",
+            _("Choose a day that lies ahead."),
+            errors={"new_date": [str(_("Choose a day that lies ahead."))]},
+        )
     if substitute and stock_selectors.available([substitute.pk], held.warehouse_id).get(substitute.pk, 0) < 1:
         raise Conflict("substitute_short", _("%(sku)s is not in stock either."), sku=substitute.code)
     extra = {"item_name": _missing_names(held), "new_ship_date": new_date}
@@ -70,7 +74,9 @@ def ask_buyer(
 def _missing_names(note: DispatchNote) -> str:
     """The articles that lack goods, as the buyer knows them; all of them when the stock says nothing."""
     short = stock_selectors.shortfall([note.order_id]).get(note.order_id, {})
-    lines: Sequence[NoteLine] = list(NoteLine.objects.filter(note=note).select_related("sku", "order_line").order_by("position"))
+    lines: Sequence[NoteLine] = list(
+        NoteLine.objects.filter(note=note).select_related("sku", "order_line").order_by("position")
+    )
     wanted = [line for line in lines if line.sku_id in short] or lines
     return ", ".join(dict.fromkeys(line.order_line.title or line.sku.name_en or line.sku.code for line in wanted))[:200]
 
@@ -83,7 +89,9 @@ def reserve_number(*, note: DispatchNote, actor: Actor, now: datetime) -> Waybil
     made = numbers.reserve_for(notes=[held], actor=actor, now=now)
     if held.pk in made.refused:
         raise made.refused[held.pk]
-    audit.record(held, "note.number_waiting", actor=actor, now=now, text=gettext_noop("Number reserved, goods not handed over"))
+    audit.record(
+        held, "note.number_waiting", actor=actor, now=now, text=gettext_noop("Number reserved, goods not handed over")
+    )
     worklist.plan(rule_key=NUMBER_RULE, subject_ids=[held.pk], now=now)
     worklist.close(rule_key=MISSING_RULE, subject_ids=[held.pk], actor=actor, now=now, reason="number reserved")
     return selectors.live_numbers([held.pk]).get(held.pk)

@@ -109,9 +109,7 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     return checks
 
 
-def facts_of(
-    parcel: Parcel, promise: Promise | None, told: Any, tables: lookups.Tables, now: datetime
-) -> Facts:
+def facts_of(parcel: Parcel, promise: Promise | None, told: Any, tables: lookups.Tables, now: datetime) -> Facts:
     """The facts of a parcel at ``now`` in the words of the tables."""
     zone = parcel.store.time_zone
     today, shipped = local_day(now, zone), local_day(parcel.shipped_at or now, zone)

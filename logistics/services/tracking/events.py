@@ -102,13 +102,24 @@ def record_one(
     found = parcel or selectors.by_numbers(None, [tracking_number]).get(selectors.clean_number(tracking_number))
     if found is None:
         raise Invalid(
-            "no_parcel", _("No parcel has this number."), errors={"tracking_number": [str(_("No parcel has this number."))]}
+            "no_parcel",
+            _("No parcel has this number."),
+            errors={"tracking_number": [str(_("No parcel has this number."))]},
         )
     if not stage and not description.strip():
-        raise Invalid("empty_event", _("Give a stage or the words of the carrier."), errors={"stage": [str(_("Give one."))]})
+        raise Invalid(
+            "empty_event", _("Give a stage or the words of the carrier."), errors={"stage": [str(_("Give one."))]}
+        )
     before = TrackingEvent.objects.filter(parcel=found).count()
     record_by_hand(
-        parcels=[found], at=occurred_at, stage=stage, text=description, place=location, actor=actor, now=now, source="api"
+        parcels=[found],
+        at=occurred_at,
+        stage=stage,
+        text=description,
+        place=location,
+        actor=actor,
+        now=now,
+        source="api",
     )
     row = _row(found, RemoteEvent("", occurred_at, stage, _words(stage, description), location), "api", now)
     kept = TrackingEvent.objects.get(parcel=found, digest=row.digest, occurred_at=occurred_at)

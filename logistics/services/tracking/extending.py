@@ -152,7 +152,12 @@ def confirm_extension(*, extension: Extension, actor: Actor, now: datetime, afte
         )  # fmt: skip
         _over(row, actor, now)
         if parcel.state == ParcelState.SHIPPED:
-            _tell(row, parcel, now, {"extended_days": row.days, "new_deadline": local_day(row.after, parcel.store.time_zone)})
+            _tell(
+                row,
+                parcel,
+                now,
+                {"extended_days": row.days, "new_deadline": local_day(row.after, parcel.store.time_zone)},
+            )
 
 
 def extension_settled(*, call: OutboundCall, now: datetime) -> None:
@@ -200,7 +205,12 @@ def _tell(row: Extension, parcel: Parcel, now: datetime, extra: dict[str, Any]) 
     """The text of the cycle, once: with the new time or without it, never both (one key)."""
     if row.text:
         conversations.try_send_template(
-            base_code=row.text, about=parcel, key=text_key(row.text, parcel.pk, row.cycle), actor=SYSTEM, now=now, extra=extra
+            base_code=row.text,
+            about=parcel,
+            key=text_key(row.text, parcel.pk, row.cycle),
+            actor=SYSTEM,
+            now=now,
+            extra=extra,
         )
 
 

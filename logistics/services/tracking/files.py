@@ -89,7 +89,11 @@ def import_events(work: longwork.Work) -> None:
                 store=None, remotes=[event for _line, event in piece], source="file", actor=work.actor, now=utcnow()
             )
             unknown = set(done.unknown)
-            bad = [(line, e.tracking_number, _("No parcel has this number.")) for line, e in piece if e.tracking_number in unknown]
+            bad = [
+                (line, e.tracking_number, _("No parcel has this number."))
+                for line, e in piece
+                if e.tracking_number in unknown
+            ]
             work.step(len(piece), failed=len(bad))
         rejected += bad
         new, settled = new + done.events, settled + len(done.settled)

@@ -89,7 +89,13 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
             parcel.number = numbering.parcel_number(value)
         Parcel._base_manager.bulk_create(parcels, batch_size=1000)
         audit.record_many(
-            audit.entry(p, "parcel.adopt", actor=actor, now=now, text=gettext_noop("Sent outside this system; followed from now on"))
+            audit.entry(
+                p,
+                "parcel.adopt",
+                actor=actor,
+                now=now,
+                text=gettext_noop("Sent outside this system; followed from now on"),
+            )
             for p in parcels
         )
         worklist.plan(rule_key="logistics.parcel_check", subject_ids=[p.pk for p in parcels], now=now)

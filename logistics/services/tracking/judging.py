@@ -37,7 +37,14 @@ def judge(
         if changes:
             soon = min(held.next_check_at or now, now + SOON)
             Parcel._base_manager.filter(pk=held.pk).update(**changes, next_check_at=soon, next_check_why="judged")
-            audit.record(held, "parcel.judge", actor=actor, now=now, text=gettext_noop("A person noted what the tables ask"), **changes)
+            audit.record(
+                held,
+                "parcel.judge",
+                actor=actor,
+                now=now,
+                text=gettext_noop("A person noted what the tables ask"),
+                **changes,
+            )
             worklist.refresh(rule_key="logistics.parcel_check", subject_ids=[held.pk], now=now)
     parcel.refresh_from_db()
     return parcel

@@ -48,7 +48,13 @@ def settle(
 
 
 def settle_many(
-    *, parcels: dict[Parcel, datetime], outcome: str, actor: Actor, now: datetime, reason: str = "", strict: bool = False
+    *,
+    parcels: dict[Parcel, datetime],
+    outcome: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    strict: bool = False,
 ) -> list[Parcel]:
     """The set form: ``parcels`` maps each to the time it ended. With ``strict`` a refusal is raised, else passed over."""
     with transaction.atomic():

@@ -26,7 +26,10 @@ def set_promise(
 ) -> PromiseRule:
     """Give a promise row new figures from a day on (today when not said). Refuses checks out of order, and people without
     the right."""
-    days = [changes.get(name, getattr(promise, name)) for name in ("first_check_days", "second_check_days", "lost_after_days")]
+    days = [
+        changes.get(name, getattr(promise, name))
+        for name in ("first_check_days", "second_check_days", "lost_after_days")
+    ]
     if days != sorted(days) or days[0] < 1:
         raise Invalid(
             "days_out_of_order", _("The first check comes before the second, the second before the parcel counts as lost."),
@@ -42,7 +45,9 @@ def set_decision(
     can answer, and people without the right."""
     wrong = faults(changes.get("conditions", decision.conditions))
     if wrong:
-        raise Invalid("bad_conditions", _("No parcel can answer: %(names)s"), names=", ".join(wrong), errors={"conditions": wrong})
+        raise Invalid(
+            "bad_conditions", _("No parcel can answer: %(names)s"), names=", ".join(wrong), errors={"conditions": wrong}
+        )
     return _version(decision, changes, valid_from, actor, now)
 
 

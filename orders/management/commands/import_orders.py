@@ -16,7 +16,9 @@ from orders.services.importing import files, keeping, profiles
 class Command(HouseCommand):
     """Import orders from CSV, XLSX or XLS."""
 
-    help = "Import orders from a file. Prints created, updated, unchanged and rejected orders; rejected rows go to a file."
+    help = (
+        "Import orders from a file. Prints created, updated, unchanged and rejected orders; rejected rows go to a file."
+    )
 
     def arguments(self, parser: CommandParser) -> None:
         """Store, file, profile, and what may be said about the file."""
@@ -38,13 +40,23 @@ class Command(HouseCommand):
         store, path, now = store_by_code(options["store"]), Path(options["file"]), self.now(options)
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        given = {name: options[name] for name in ("date_format", "decimal", "encoding", "separator", "currency", "zone") if options[name]}
+        given = {
+            name: options[name]
+            for name in ("date_format", "decimal", "encoding", "separator", "currency", "zone")
+            if options[name]
+        }
         plan, _seen = files.settled(path, profiles.plan_of(options["profile"], store).with_options(**given), store)
         target = Path(options["rejected"]) if options["rejected"] else keeping.place_beside(path, now)
         keeper = keeping.RejectedFile(target)
         try:
             result = files.import_file(
-                store=store, path=path, plan=plan, actor=system("import"), now=now, dry_run=options["dry_run"], keeper=keeper
+                store=store,
+                path=path,
+                plan=plan,
+                actor=system("import"),
+                now=now,
+                dry_run=options["dry_run"],
+                keeper=keeper,
             )
         finally:
             rejected_file = keeper.close()
@@ -57,7 +69,9 @@ class Command(HouseCommand):
     def words(self, summary: dict[str, Any]) -> str:
         """The figures, and the first reasons."""
         lines = [f"{name}: {summary[name]}" for name in ("created", "updated", "unchanged", "rejected")]
-        lines += [f"row {r['row']}: {r['field']} {r['reason']}".replace(":  ", ": ") for r in summary["rejections"][:20]]
+        lines += [
+            f"row {r['row']}: {r['field']} {r['reason']}".replace(":  ", ": ") for r in summary["rejections"][:20]
+        ]
         if summary["rejected_file"]:
             lines.append(f"rejected rows: {summary['rejected_file']}")
         return "\n".join(lines)

@@ -30,7 +30,9 @@ class TableCommand(HouseCommand):
         parser.add_argument("--encoding", help="e.g. utf-8, utf-16, gb18030")
         parser.add_argument("--separator", help="one character")
         if self.kind == "stock":
-            parser.add_argument("--warehouse", help="code of the warehouse for rows that name none (default: the default one)")
+            parser.add_argument(
+                "--warehouse", help="code of the warehouse for rows that name none (default: the default one)"
+            )
         parser.add_argument("--store", required=self.kind == "matches", help="code of the store")
 
     def perform(self, **options: Any) -> dict[str, Any]:
@@ -41,8 +43,12 @@ class TableCommand(HouseCommand):
         store = store_by_code(options["store"]) if options.get("store") else None
         warehouse = warehouse_by_code(options["warehouse"]) if options.get("warehouse") else None
         given = {name: options[name] for name in ("decimal", "encoding", "separator") if options[name]}
-        plan, _seen = tables.settled_table(path, profiles.plan_of(options["profile"], store, self.kind).with_options(**given))
-        keeper = keeping.RejectedFile(Path(options["rejected"]) if options["rejected"] else keeping.place_beside(path, now))
+        plan, _seen = tables.settled_table(
+            path, profiles.plan_of(options["profile"], store, self.kind).with_options(**given)
+        )
+        keeper = keeping.RejectedFile(
+            Path(options["rejected"]) if options["rejected"] else keeping.place_beside(path, now)
+        )
         try:
             result = tables.import_table(
                 store=store, path=path, plan=plan, actor=system("import"), now=now, dry_run=options["dry_run"], keeper=keeper,
@@ -58,7 +64,9 @@ class TableCommand(HouseCommand):
     def words(self, summary: dict[str, Any]) -> str:
         """The figures, and the first reasons."""
         lines = [f"{name}: {summary[name]}" for name in ("created", "updated", "unchanged", "rejected")]
-        lines += [f"row {r['row']}: {r['field']} {r['reason']}".replace(":  ", ": ") for r in summary["rejections"][:20]]
+        lines += [
+            f"row {r['row']}: {r['field']} {r['reason']}".replace(":  ", ": ") for r in summary["rejections"][:20]
+        ]
         if summary["rejected_file"]:
             lines.append(f"rejected rows: {summary['rejected_file']}")
         return "\n".join(lines)

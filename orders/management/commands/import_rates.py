@@ -75,7 +75,11 @@ def _rates(path: Path, rejected: list[dict[str, Any]]) -> Iterator[tuple[date, s
         except ValueError:
             rejected.append({"row": number, "field": day_name, "reason": f"“{row[day_name]}” is not a day."})
             continue
-        cells = [(row[names["currency"]] or "", row[names["rate"]])] if long else [(n, v) for n, v in row.items() if n and n != day_name]
+        cells = (
+            [(row[names["currency"]] or "", row[names["rate"]])]
+            if long
+            else [(n, v) for n, v in row.items() if n and n != day_name]
+        )
         for currency, cell in cells:
             text = (cell or "").strip() if isinstance(cell, str) else ""
             if text in ("", "N/A"):

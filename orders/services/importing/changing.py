@@ -115,7 +115,14 @@ def write(*, store: Store, changes: Sequence[Change], actor: Actor, now: datetim
 
 def _entry(change: Change, actor: Actor, now: datetime) -> ActivityEntry:
     named = sorted(change.facts.keys() - _QUIET)
-    return audit.entry(change.order, "order.update", actor=actor, now=now, text=gettext_noop("The channel told something new"), facts=named)
+    return audit.entry(
+        change.order,
+        "order.update",
+        actor=actor,
+        now=now,
+        text=gettext_noop("The channel told something new"),
+        facts=named,
+    )
 
 
 def _compare(store: Store, winners: list[Change], now: datetime) -> None:

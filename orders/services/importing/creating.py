@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import Store
 from core import copying
 from core.audit import Actor
@@ -35,7 +37,13 @@ class Made:
 
 
 def create(
-    *, store: Store, remotes: Sequence[RemoteOrder], versions: Mapping[str, str], fresh_days: int, actor: Actor, now: datetime
+    *,
+    store: Store,
+    remotes: Sequence[RemoteOrder],
+    versions: Mapping[str, str],
+    fresh_days: int,
+    actor: Actor,
+    now: datetime,
 ) -> list[Made]:
     """Write new orders with lines, addresses and the first line of their timeline; assess those that are not history before
     they get their row, so that each is written once. None of them exists yet.
@@ -96,7 +104,9 @@ def _to_assess(facts: dict[str, Any], store: Store, buyer: Buyer) -> Order:
     return order
 
 
-def items_of(store: Store, remotes: Sequence[RemoteOrder], old: Mapping[str, bool], now: datetime) -> dict[str, ChannelItem]:
+def items_of(
+    store: Store, remotes: Sequence[RemoteOrder], old: Mapping[str, bool], now: datetime
+) -> dict[str, ChannelItem]:
     """The channel SKUs of all lines; those of orders to be worked on are needed now."""
     needed = {
         item_key(line.sku, line.title, line.attributes)
@@ -132,7 +142,11 @@ def channel_facts(remote: RemoteOrder, seen: Sequence[str]) -> dict[str, Any]:
     facts: dict[str, Any] = dict(remote.facts)
     if remote.shipments:
         facts["shipments"] = [
-            {"number": s.tracking_number, "service": s.service, "shipped_at": s.shipped_at.isoformat() if s.shipped_at else None}
+            {
+                "number": s.tracking_number,
+                "service": s.service,
+                "shipped_at": s.shipped_at.isoformat() if s.shipped_at else None,
+            }
             for s in remote.shipments
         ]
     if remote.risk:
@@ -158,11 +172,13 @@ def lines_of(remote: RemoteOrder, items: Mapping[str, ChannelItem]) -> list[dict
 def address_of(remote: RemoteOrder, buyer: Buyer) -> dict[str, Any]:
     """The columns of the address; only the country of a buyer who was erased."""
     gone = buyer.erased_at is not None
-    return {name: "" if gone else getattr(remote.address, name) for name in rules.ADDRESS_LENGTHS} | {"country": remote.country}
+    return {name: "" if gone else getattr(remote.address, name) for name in rules.ADDRESS_LENGTHS} | {
+        "country": remote.country
+    }
 
 
 def _entry(pk: int, store: Store, actor: Actor, now: datetime, history: bool) -> dict[str, Any]:
-    text = "Came in as history" if history else "Came in"
+    text = gettext_noop("Order came in as history") if history else gettext_noop("Order came in")
     return {"subject_type": "orders.order", "subject_id": pk, "store_ref": store.pk, "verb": "order.import", "text": text,
             "params": {}, "reason": "", "actor_kind": actor.kind, "actor_ref": actor.ref, "actor_label": actor.label,
             "request_ref": "", "at": now}  # fmt: skip

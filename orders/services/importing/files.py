@@ -92,7 +92,9 @@ def settled(path: Path, plan: Plan, store: Store) -> tuple[Plan, dict[str, Any]]
     except Refused as refused:
         raise file_refusal(refused) from None
     asked, options = seen["questions"], dict(plan.options)
-    plan = Plan(plan.kind, seen["base"], plan.mapping or (seen["mapping"] if seen["base"] == "generic" else {}), options)
+    plan = Plan(
+        plan.kind, seen["base"], plan.mapping or (seen["mapping"] if seen["base"] == "generic" else {}), options
+    )
     for name, fitting, unknown, ambiguous in (
         ("date_format", asked["date_shapes"], "date_unknown", "date_ambiguous"),
         ("decimal", asked["decimal_marks"], "decimal_ambiguous", "decimal_ambiguous"),
@@ -169,7 +171,11 @@ def _rejected_here(answers: Reading, made: ImportResult, plan: Plan, result: Fil
         own = number == found.row
         code, text = (found.code, found.message) if own else ("other_row", sentence("other_row", {}))
         result.refuse(number, found.order, found.field if own else "", code, "", text)
-        rows.append(kept_row(["" if c is None else c[0] if isinstance(c, list) else str(c) for c in cells], number, found.field, text))
+        rows.append(
+            kept_row(
+                ["" if c is None else c[0] if isinstance(c, list) else str(c) for c in cells], number, found.field, text
+            )
+        )
     return rows
 
 

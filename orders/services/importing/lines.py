@@ -78,7 +78,9 @@ def _compare(
 def _write(found: Difference) -> None:
     kept = _remove(found.gone)
     aside = [*found.moving, *kept]
-    copying.update_rows(OrderLine, ("position",), [{"id": pk, "position": _ASIDE + n} for n, pk in enumerate(sorted(aside))])
+    copying.update_rows(
+        OrderLine, ("position",), [{"id": pk, "position": _ASIDE + n} for n, pk in enumerate(sorted(aside))]
+    )
     copying.update_rows(OrderLine, (*_FACTS, "position"), found.updates)
     copying.copy_records(OrderLine, found.fresh)
 

@@ -62,7 +62,9 @@ def save_profile(*, name: str, store: Store | None, plan: Plan, actor: Actor, no
     return profile
 
 
-def change_profile(*, profile: ImportProfile, actor: Actor, now: datetime, name: str, mapping: dict, options: dict) -> ImportProfile:
+def change_profile(
+    *, profile: ImportProfile, actor: Actor, now: datetime, name: str, mapping: dict, options: dict
+) -> ImportProfile:
     """Correct a saved profile. Refuses a name that another profile of the same store has."""
     if not actor.has_perm("orders.import_order"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
@@ -70,7 +72,11 @@ def change_profile(*, profile: ImportProfile, actor: Actor, now: datetime, name:
         held = ImportProfile.objects.select_for_update().get(pk=profile.pk)
         taken = ImportProfile.objects.filter(name=name, store=held.store).exclude(pk=held.pk).exists()
         if taken or not name.strip() or name in BUILT_IN:
-            raise Invalid("bad_name", _("There already is a profile of this name."), errors={"name": [str(_("Choose another name."))]})
+            raise Invalid(
+                "bad_name",
+                _("There already is a profile of this name."),
+                errors={"name": [str(_("Choose another name."))]},
+            )
         if (held.name, held.mapping, held.options) != (name, mapping, options):
             held.name, held.mapping, held.options = name, mapping, options
             held.save(update_fields=["name", "mapping", "options"])
@@ -82,5 +88,7 @@ def delete_profile(*, profile: ImportProfile, actor: Actor, now: datetime) -> No
     """Forget a saved profile; imports that used it stay as they are."""
     if not actor.has_perm("orders.import_order"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
-    audit.record(profile, "profile.delete", actor=actor, now=now, text=gettext_noop("Profile deleted"), name=profile.name)
+    audit.record(
+        profile, "profile.delete", actor=actor, now=now, text=gettext_noop("Profile deleted"), name=profile.name
+    )
     profile.delete()

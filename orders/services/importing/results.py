@@ -65,14 +65,20 @@ FILE_SENTENCES: dict[str, Any] = {
     "password": _("The workbook is protected by a password. Save it without one."),
     "too_large": _("The file is larger than %(most)s MB. Cut it into several."),
     "too_large_unpacked": _("The file unpacks to more than is allowed. Cut it into several."),
-    "workbook_too_large": _("The workbook unpacks to more than %(most)s MB. Save it as CSV: a CSV may be of any length."),
+    "workbook_too_large": _(
+        "The workbook unpacks to more than %(most)s MB. Save it as CSV: a CSV may be of any length."
+    ),
     "out_of_memory": _("The file needs more memory than is allowed. Save it as CSV: a CSV may be of any length."),
     "too_slow": _("Reading the file takes too long. Cut it into several."),
     "too_many_rows": _("The file has more than %(most)s rows. Cut it into several."),
     "too_many_columns": _("Row %(row)s has more than %(most)s columns."),
-    "cell_too_large": _("A cell in row %(row)s is larger than is allowed; a quotation mark before it may not be closed."),
+    "cell_too_large": _(
+        "A cell in row %(row)s is larger than is allowed; a quotation mark before it may not be closed."
+    ),
     "bad_quotes": _("The quotation marks in row %(row)s do not fit (line %(line)s of the file)."),
-    "wrong_encoding": _("Row %(row)s has characters that do not fit the encoding %(encoding)s. Choose another encoding."),
+    "wrong_encoding": _(
+        "Row %(row)s has characters that do not fit the encoding %(encoding)s. Choose another encoding."
+    ),
     "unknown_encoding": _("There is no encoding “%(value)s”."),
     "bad_separator": _("The separator must be one character."),
     "unknown_zone": _("There is no time zone “%(value)s”."),

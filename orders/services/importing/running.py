@@ -46,7 +46,9 @@ class JobKeeper(Keeper):
         """Keep how far one is."""
         self.work.step(rows, failed=max(result.rejected - self.work.failed, 0))
         if self.whole:
-            self.work.save_place({"after": place, "so_far": result.as_json(), "parts": self.parts, "columns": self.columns})
+            self.work.save_place(
+                {"after": place, "so_far": result.as_json(), "parts": self.parts, "columns": self.columns}
+            )
 
 
 def run(work: Work) -> None:

@@ -157,7 +157,13 @@ def _article(values: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 
 def _stock(
-    rows: list[TableRow], result: FileResult, refuse: Refuse, actor: Actor, now: datetime, path: Path, warehouse: Warehouse | None
+    rows: list[TableRow],
+    result: FileResult,
+    refuse: Refuse,
+    actor: Actor,
+    now: datetime,
+    path: Path,
+    warehouse: Warehouse | None,
 ) -> None:
     """What lies there, per warehouse. The same file of the same day counts once."""
     known = products.skus_by_code({row[1]["sku"] for row in rows})
@@ -187,7 +193,11 @@ def _stock(
         house, counted = wanted[pk]
         reference = f"file {digest} {local_day(now, house.time_zone):%Y-%m-%d}"
         booked = stock.set_counts(
-            warehouse=house, rows=[(sku, n, place) for sku, (n, place) in counted.items()], reference=reference, actor=actor, now=now
+            warehouse=house,
+            rows=[(sku, n, place) for sku, (n, place) in counted.items()],
+            reference=reference,
+            actor=actor,
+            now=now,
         )
         result.updated += booked.booked
         result.unchanged += booked.unchanged
@@ -205,9 +215,13 @@ def _house(houses: dict[str, Warehouse | None], code: str, now: datetime) -> War
 # --- matches -------------------------------------------------------------------------------------------------------
 
 
-def _matches(rows: list[TableRow], result: FileResult, refuse: Refuse, store: Store, actor: Actor, now: datetime) -> None:
+def _matches(
+    rows: list[TableRow], result: FileResult, refuse: Refuse, store: Store, actor: Actor, now: datetime
+) -> None:
     told = [
-        matching.FileRow(row[0], row[1]["channel_sku"], row[1]["sku"], 1 if row[1].get("quantity") is None else row[1]["quantity"])
+        matching.FileRow(
+            row[0], row[1]["channel_sku"], row[1]["sku"], 1 if row[1].get("quantity") is None else row[1]["quantity"]
+        )
         for row in rows
     ]
     made = matching.match_by_file(store=store, rows=told, actor=actor, now=now)

@@ -68,7 +68,9 @@ def receive(
         made.plan = _with_seen(plan, made.seen, store).as_json()
         with transaction.atomic():
             made.save(force_insert=True)
-            audit.record(made, "import.receive", actor=actor, now=now, text=gettext_noop("File handed in"), name=made.name)
+            audit.record(
+                made, "import.receive", actor=actor, now=now, text=gettext_noop("File handed in"), name=made.name
+            )
     except BaseException:
         storage.delete(stored)
         raise

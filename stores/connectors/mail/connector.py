@@ -115,6 +115,8 @@ def message_id(key: str, sender: str) -> str:
 
 def as_html(text: str) -> str:
     """The HTML part: the same words, escaped, nothing live."""
-    parts = [html.escape(part).replace("\n", "<br>\n") for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    parts = [
+        html.escape(part).replace("\n", "<br>\n") for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()
+    ]
     body = "".join(f"<p>{part}</p>\n" for part in parts)
     return f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{body}</body></html>\n'

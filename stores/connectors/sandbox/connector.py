@@ -45,7 +45,11 @@ class Sandbox(Connector):
         token = self.account.secrets.get("token", "")
         if not token:
             raise Misconfigured("the store has no key")
-        headers = {"Authorization": f"Bearer {token}", "X-Shop": self.account.code, "X-Now": now.astimezone(UTC).isoformat()}
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "X-Shop": self.account.code,
+            "X-Now": now.astimezone(UTC).isoformat(),
+        }
         return Client(self.account.base_url, headers)
 
     def _get(self, now: datetime, path: str, **query: Any) -> dict[str, Any]:
@@ -63,7 +67,12 @@ class Sandbox(Connector):
     def send_message(self, effect: Effect) -> Receipt:
         """Put a text into the buyer's mailbox."""
         told = effect.payload
-        body = {"buyer": told["buyer"], "order_id": told.get("order", ""), "subject": told.get("subject", ""), "text": told["text"]}
+        body = {
+            "buyer": told["buyer"],
+            "order_id": told.get("order", ""),
+            "subject": told.get("subject", ""),
+            "text": told["text"],
+        }
         return Receipt(str(self._post(effect, "/api/messages", body)["id"]))
 
     def declare_shipment(self, effect: Effect) -> Receipt:
@@ -84,7 +93,9 @@ class Sandbox(Connector):
     def answer_cancel(self, effect: Effect) -> Receipt:
         """Accept or refuse a buyer's request to cancel."""
         told = effect.payload
-        done = self._post(effect, f"{_order(told)}/answer-cancel", {"accept": bool(told["accept"]), "reason": told.get("reason", "")})
+        done = self._post(
+            effect, f"{_order(told)}/answer-cancel", {"accept": bool(told["accept"]), "reason": told.get("reason", "")}
+        )
         return Receipt(str(done["id"]), {"answer": done["answer"]})
 
     def waybill(self, effect: Effect) -> Receipt:
@@ -130,7 +141,9 @@ class Sandbox(Connector):
             numbers = list(subjects)[place : place + NUMBERS]
             events = self._get(now, "/api/tracking", numbers=",".join(numbers))["events"] if numbers else []
             more = place + NUMBERS < len(subjects)
-            return RawPage(_records(events, "id"), {"asked": list(subjects), "place": place + NUMBERS} if more else {}, more)
+            return RawPage(
+                _records(events, "id"), {"asked": list(subjects), "place": place + NUMBERS} if more else {}, more
+            )
         name = "orders" if kind == Ability.ORDERS else "feedback"
         page = self._get(now, f"/api/{name}", since=cursor.get("version", 0))
         return RawPage(_records(page[name], "id"), {"version": page["cursor"]}, bool(page["more"]))

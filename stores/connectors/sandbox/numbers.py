@@ -14,6 +14,14 @@ def check_digit(serial: str) -> int:
 def waybill_number(service: str, serial: int) -> str:
     """The S10 number for a service: E for express mail, U for ordinary packets, R for registered ones, else L."""
     name = service.upper()
-    letters = "EE" if "EMS" in name else "UB" if "ORD" in name or "PLAIN" in name or "UNTRACK" in name else "RB" if "REG" in name else "LK"
+    letters = (
+        "EE"
+        if "EMS" in name
+        else "UB"
+        if "ORD" in name or "PLAIN" in name or "UNTRACK" in name
+        else "RB"
+        if "REG" in name
+        else "LK"
+    )
     digits = f"{serial % 100_000_000:08d}"
     return f"{letters}{digits}{check_digit(digits)}CN"

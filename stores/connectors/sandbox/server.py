@@ -202,7 +202,9 @@ class Server(ThreadingHTTPServer):
         super().server_close()
         self.shop.close()
 
-    def api(self, code: str, path: str, query: dict[str, str], data: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
+    def api(
+        self, code: str, path: str, query: dict[str, str], data: dict[str, Any] | None, now: datetime
+    ) -> dict[str, Any]:
         """One thing a seller asks for."""
         shop = self.shop
         with shop.lock:

@@ -99,13 +99,19 @@ class Shop:
     def note(self, code: str, kind: str, ref: str, now: datetime, data: Mapping[str, Any]) -> int:
         """Write the journal: something happened at the shop."""
         row = (code, kind, ref, now.isoformat(), json.dumps(dict(data), ensure_ascii=False))
-        return int(self.db.execute("INSERT INTO journal (code, kind, ref, at, data) VALUES (?, ?, ?, ?, ?)", row).lastrowid or 0)
+        return int(
+            self.db.execute("INSERT INTO journal (code, kind, ref, at, data) VALUES (?, ?, ?, ?, ?)", row).lastrowid
+            or 0
+        )
 
     def journal(self, code: str, kind: str = "") -> list[dict[str, Any]]:
         """Everything that happened at a shop, oldest first."""
         with self.lock:
             found = self.rows(
-                "SELECT id, kind, ref, at, data FROM journal WHERE code = ? AND (? = '' OR kind = ?) ORDER BY id", code, kind, kind
+                "SELECT id, kind, ref, at, data FROM journal WHERE code = ? AND (? = '' OR kind = ?) ORDER BY id",
+                code,
+                kind,
+                kind,
             )
         return [{"id": row[0], "kind": row[1], "ref": row[2], "at": row[3], **json.loads(row[4])} for row in found]
 
@@ -126,7 +132,13 @@ class Shop:
             try:
                 held = self.order(code, order_id)
             except Refused:
-                held = {"id": order_id, "number": order_id, "placed_at": now.isoformat(), "status": "to_ship", "shipments": []}
+                held = {
+                    "id": order_id,
+                    "number": order_id,
+                    "placed_at": now.isoformat(),
+                    "status": "to_ship",
+                    "shipments": [],
+                }
             before = held.get("updated_at")
             moment = now if before is None else max(now, datetime.fromisoformat(before) + timedelta(milliseconds=1))
             version = self.next("version")
@@ -139,10 +151,16 @@ class Shop:
         """A page of orders changed after version ``since``, with some that were seen before."""
         size = max(1, min(limit, PAGE))
         found = self.rows(
-            "SELECT version, data FROM orders WHERE code = ? AND version > ? ORDER BY version LIMIT ?", code, since, size + 1
+            "SELECT version, data FROM orders WHERE code = ? AND version > ? ORDER BY version LIMIT ?",
+            code,
+            since,
+            size + 1,
         )
         seen = self.rows(
-            "SELECT data FROM orders WHERE code = ? AND version <= ? ORDER BY version DESC LIMIT ?", code, since, OVERLAP
+            "SELECT data FROM orders WHERE code = ? AND version <= ? ORDER BY version DESC LIMIT ?",
+            code,
+            since,
+            OVERLAP,
         )
         fresh = found[:size]
         again = [json.loads(row[0]) for row in reversed(seen)] if fresh else []
@@ -163,13 +181,24 @@ class Shop:
         if order["status"] not in TO_SHIP:
             raise Refused("wrong_state", f"the order is {order['status']}")
         at = str(data.get("shipped_at") or now.isoformat())
-        shipment = {"id": f"S{self.next('shipment')}", "tracking_number": number, "service": data.get("service", ""), "at": at}
+        shipment = {
+            "id": f"S{self.next('shipment')}",
+            "tracking_number": number,
+            "service": data.get("service", ""),
+            "at": at,
+        }
         status = "part_shipped" if data.get("part") else "shipped"
         until = order.get("receive_until") or (datetime.fromisoformat(at) + PROTECTION).isoformat()
         shipments = [*order.get("shipments", []), shipment]
         change = {"id": order_id, "status": status, "shipments": shipments, "shipped_at": at, "receive_until": until}
         self.put_order(code, change, now)
-        self.note(code, "ship", str(data.get("ref", "")), now, {"order": order_id, "number": number, "service": shipment["service"]})
+        self.note(
+            code,
+            "ship",
+            str(data.get("ref", "")),
+            now,
+            {"order": order_id, "number": number, "service": shipment["service"]},
+        )
         return shipment
 
     def change_shipment(self, code: str, order_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -180,7 +209,9 @@ class Shop:
             if shipment["tracking_number"] == data.get("old_number"):
                 shipment |= {"tracking_number": data["new_number"], "service": data.get("service", shipment["service"])}
                 self.put_order(code, {"id": order_id, "shipments": shipments}, now)
-                self.note(code, "change", str(data.get("ref", "")), now, {"order": order_id, "number": data["new_number"]})
+                self.note(
+                    code, "change", str(data.get("ref", "")), now, {"order": order_id, "number": data["new_number"]}
+                )
                 return shipment
         raise Refused("unknown_number", "the order has no shipment with that number")
 
@@ -193,7 +224,9 @@ class Shop:
         if not until or (current and datetime.fromisoformat(until) <= datetime.fromisoformat(current)):
             raise Refused("not_longer", f"the receiving time already lasts until {current}")
         self.put_order(code, {"id": order_id, "receive_until": until}, now)
-        entry = self.note(code, "extend", str(data.get("ref", "")), now, {"order": order_id, "from": current, "until": until})
+        entry = self.note(
+            code, "extend", str(data.get("ref", "")), now, {"order": order_id, "from": current, "until": until}
+        )
         return {"id": f"E{entry}", "receive_until": until}
 
     def answer_cancel(self, code: str, order_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -202,7 +235,11 @@ class Shop:
         if not order.get("cancel_requested"):
             raise Refused("no_request", "the buyer has not asked to cancel")
         accept = bool(data.get("accept"))
-        change: dict[str, Any] = {"id": order_id, "cancel_requested": False, "cancel_answer": "accepted" if accept else "refused"}
+        change: dict[str, Any] = {
+            "id": order_id,
+            "cancel_requested": False,
+            "cancel_answer": "accepted" if accept else "refused",
+        }
         if accept:
             change |= {"status": "cancelled", "cancelled_at": now.isoformat()}
         self.put_order(code, change, now)
@@ -226,7 +263,9 @@ class Shop:
     def unread(self, code: str) -> dict[str, Any]:
         """The buyers' messages nobody has fetched, and forget that they are unread: they are shown here once."""
         found = self.rows(
-            "SELECT id, data FROM messages WHERE code = ? AND direction = 'in' AND seen = 0 ORDER BY rowid LIMIT ?", code, PAGE
+            "SELECT id, data FROM messages WHERE code = ? AND direction = 'in' AND seen = 0 ORDER BY rowid LIMIT ?",
+            code,
+            PAGE,
         )
         self.db.executemany("UPDATE messages SET seen = 1 WHERE code = ? AND id = ?", [(code, row[0]) for row in found])
         return {"messages": [json.loads(row[1]) for row in found], "more": len(found) == PAGE}
@@ -283,14 +322,22 @@ class Shop:
 
     def waybills(self, code: str, reference: str) -> dict[str, Any]:
         """The numbers given for a reference."""
-        found = self.rows("SELECT number FROM waybills WHERE code = ? AND reference = ? ORDER BY rowid", code, reference)
+        found = self.rows(
+            "SELECT number FROM waybills WHERE code = ? AND reference = ? ORDER BY rowid", code, reference
+        )
         return {"waybills": [{"id": row[0], "tracking_number": row[0], "reference": reference} for row in found]}
 
     # --- misbehaviour ------------------------------------------------------------------------------------------------
 
     def plan_fault(self, data: Mapping[str, Any]) -> int:
         """Plan a fault for coming requests: shop (or *), beginning of the path, kind, how many to let pass and to spoil."""
-        row = (data.get("shop", "*"), data.get("path", "/api/"), data["kind"], int(data.get("skip", 0)), int(data.get("times", 1)))
+        row = (
+            data.get("shop", "*"),
+            data.get("path", "/api/"),
+            data["kind"],
+            int(data.get("skip", 0)),
+            int(data.get("times", 1)),
+        )
         sql = "INSERT INTO faults (code, path, kind, skip, times, data) VALUES (?, ?, ?, ?, ?, ?)"
         with self.lock:
             return int(self.db.execute(sql, (*row, json.dumps(dict(data)))).lastrowid or 0)

@@ -1,9 +1,9 @@
 """Calls out of the house: written as rows with the caller's own change, carried out by workers, each exactly once.
 
-    queue     puts calls in, takes them back, tries failed ones again
-    lanes     one way out of one store: paused, held, one worker at a time
-    settling  claim, confirm right before sending, write down what came out
-    sending   the round of a worker
+queue     puts calls in, takes them back, tries failed ones again
+lanes     one way out of one store: paused, held, one worker at a time
+settling  claim, confirm right before sending, write down what came out
+sending   the round of a worker
 """
 
 from stores.services.outbox.lanes import CHANNEL, MAIL, lane_of, pause, paused_reasons, resume

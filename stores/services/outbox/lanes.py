@@ -123,11 +123,21 @@ def pause(*, store: Store, lane: str, reason: str, actor: Actor, now: datetime) 
     """Stop everything of a lane, with the reason people see. What is due waits; nothing is lost."""
     _may(actor)
     row = row_of(store.pk, lane)
-    changed = MODELS[lane]._base_manager.filter(pk=row.pk, paused_reason="").update(
-        paused_reason=rules.short_reason(reason, 300) or "-"
+    changed = (
+        MODELS[lane]
+        ._base_manager.filter(pk=row.pk, paused_reason="")
+        .update(paused_reason=rules.short_reason(reason, 300) or "-")
     )
     if changed:
-        audit.record(store, "store.paused", actor=actor, now=now, text=gettext_noop("Stopped: %(lane)s"), reason=reason, lane=lane)
+        audit.record(
+            store,
+            "store.paused",
+            actor=actor,
+            now=now,
+            text=gettext_noop("Stopped: %(lane)s"),
+            reason=reason,
+            lane=lane,
+        )
         worklist.plan(rule_key=PAUSED, subject_ids=[row_of(store.pk, CHANNEL).pk], now=now)
 
 
@@ -136,15 +146,20 @@ def resume(*, store: Store, lane: str, actor: Actor, now: datetime) -> None:
     """Let a lane work again: faults and pauses are forgotten, what waited is due at once."""
     _may(actor)
     row = row_of(store.pk, lane)
-    changed = MODELS[lane]._base_manager.filter(pk=row.pk).exclude(paused_reason="", failures=0, hold_until=None).update(
-        paused_reason="", failures=0, hold_until=None
+    changed = (
+        MODELS[lane]
+        ._base_manager.filter(pk=row.pk)
+        .exclude(paused_reason="", failures=0, hold_until=None)
+        .update(paused_reason="", failures=0, hold_until=None)
     )
     calls_of(store.pk, lane).filter(state=CallState.QUEUED, attempts__gt=0, due_at__gt=now).update(due_at=now)
     home = row_of(store.pk, CHANNEL)
     if not paused_reasons(home):
         worklist.close(rule_key=PAUSED, subject_ids=[home.pk], actor=actor, now=now)
     if changed:
-        audit.record(store, "store.resumed", actor=actor, now=now, text=gettext_noop("Works again: %(lane)s"), lane=lane)
+        audit.record(
+            store, "store.resumed", actor=actor, now=now, text=gettext_noop("Works again: %(lane)s"), lane=lane
+        )
 
 
 def _may(actor: Actor) -> None:

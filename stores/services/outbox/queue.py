@@ -153,4 +153,11 @@ def forget(*, calls: models.QuerySet[OutboundCall]) -> int:
 
 
 def _plain_receipt() -> Any:
-    return Func(F("receipt"), Value("facts"), function="", template="(%(expressions)s)", arg_joiner=" - ", output_field=models.JSONField())
+    return Func(
+        F("receipt"),
+        Value("facts"),
+        function="",
+        template="(%(expressions)s)",
+        arg_joiner=" - ",
+        output_field=models.JSONField(),
+    )

@@ -100,7 +100,9 @@ def send_lane(*, store_id: int, lane: str, now: datetime, limit: int = BATCH * 1
             while sum(counts.values()) < limit and ticker.elapsed < ROUND_SECONDS:
                 probe = rules.lane_batch(lanes.facts(row), lanes.threshold(now), BATCH) == 1
                 size = min(1 if probe else BATCH, limit - sum(counts.values()))
-                calls = settling.claim(store_id=store_id, lane=lane, token=token, now=ticker.now(), limit=size, probe=probe)
+                calls = settling.claim(
+                    store_id=store_id, lane=lane, token=token, now=ticker.now(), limit=size, probe=probe
+                )
                 if not calls or not _walk(calls, lane, row, token, ticker, counts, pace):
                     break
                 row.refresh_from_db()
@@ -143,7 +145,9 @@ def _connector(call: OutboundCall, lane: str) -> Connector | errors.ConnectorErr
         return error
 
 
-def _send(connector: Connector | errors.ConnectorError, call: OutboundCall, lane: str, row: Lane, token: str, ticker: Ticker) -> str:
+def _send(
+    connector: Connector | errors.ConnectorError, call: OutboundCall, lane: str, row: Lane, token: str, ticker: Ticker
+) -> str:
     effect = settling.begin(call, token=token, now=ticker.now())
     if effect is None:
         return "dropped"
@@ -179,7 +183,9 @@ def _send(connector: Connector | errors.ConnectorError, call: OutboundCall, lane
     return "sent"
 
 
-def _read_back(connector: Connector | errors.ConnectorError, call: OutboundCall, lane: str, row: Lane, token: str, ticker: Ticker) -> str:
+def _read_back(
+    connector: Connector | errors.ConnectorError, call: OutboundCall, lane: str, row: Lane, token: str, ticker: Ticker
+) -> str:
     try:
         if isinstance(connector, errors.ConnectorError):
             raise connector

@@ -38,7 +38,9 @@ _FREE: dict[str, Any] = {"lease_until": None, "leased_by": ""}
 
 
 @transaction.atomic
-def claim(*, store_id: int, lane: str, token: str, now: datetime, limit: int, probe: bool = False) -> list[OutboundCall]:
+def claim(
+    *, store_id: int, lane: str, token: str, now: datetime, limit: int, probe: bool = False
+) -> list[OutboundCall]:
     """Lease the due calls of a lane to ``token``, oldest first; rows other workers hold are passed over.
 
     Unclear calls keep their state while somebody reads back. A ``probe`` takes the call that was tried least.
@@ -133,7 +135,15 @@ def not_now(call: OutboundCall, *, token: str, now: datetime, error: str, retry_
         _fail(row, now, error)
         return
     pause = retry_after or rules.pause_seconds(row.attempts, random.random)
-    move(row, "give_back", actor=OUTBOX, now=now, due_at=now + timedelta(seconds=pause), error=rules.short_reason(error), **_FREE)
+    move(
+        row,
+        "give_back",
+        actor=OUTBOX,
+        now=now,
+        due_at=now + timedelta(seconds=pause),
+        error=rules.short_reason(error),
+        **_FREE,
+    )
     moved(row, now=now)
 
 
@@ -142,7 +152,15 @@ def untouched(call: OutboundCall, *, token: str, now: datetime, error: str) -> N
     """The store cannot be reached as it is set up: the call waits unharmed and the try does not count."""
     row = _mine(call, token, S.LEASED)
     if row is not None:
-        move(row, "give_back", actor=OUTBOX, now=now, attempts=max(0, row.attempts - 1), error=rules.short_reason(error), **_FREE)
+        move(
+            row,
+            "give_back",
+            actor=OUTBOX,
+            now=now,
+            attempts=max(0, row.attempts - 1),
+            error=rules.short_reason(error),
+            **_FREE,
+        )
         moved(row, now=now)
 
 
@@ -163,7 +181,9 @@ def lost_track(call: OutboundCall, *, token: str, now: datetime, error: str) -> 
 
 
 @transaction.atomic
-def read_back_later(call: OutboundCall, *, token: str, now: datetime, error: str, retry_after: float | None = None) -> None:
+def read_back_later(
+    call: OutboundCall, *, token: str, now: datetime, error: str, retry_after: float | None = None
+) -> None:
     """Reading back did not work: once more later; after three days a person must look (it stays doubtful)."""
     row = _mine(call, token, S.UNKNOWN)
     if row is None:
@@ -215,13 +235,23 @@ def _lose(row: OutboundCall, since: datetime, now: datetime, error: str) -> None
 
 
 def _fail(row: OutboundCall, now: datetime, error: str) -> None:
-    move(row, "fail", actor=OUTBOX, now=now, error=rules.short_reason(error), reason=rules.short_reason(error, 300), **_FREE)
+    move(
+        row,
+        "fail",
+        actor=OUTBOX,
+        now=now,
+        error=rules.short_reason(error),
+        reason=rules.short_reason(error, 300),
+        **_FREE,
+    )
     settled(row, now=now)
     worklist.plan(rule_key=DEAD_LETTER, subject_ids=[row.pk], now=now)
 
 
 def _locked(call: OutboundCall) -> OutboundCall:
-    row: OutboundCall = OutboundCall._base_manager.select_for_update(of=("self",)).select_related("store").get(pk=call.pk)
+    row: OutboundCall = (
+        OutboundCall._base_manager.select_for_update(of=("self",)).select_related("store").get(pk=call.pk)
+    )
     return row
 
 
