@@ -265,13 +265,16 @@ def test_states_that_cannot_be_held_stay(store, state):
     assert Order.objects.get(pk=order.pk).state == state
 
 
-def test_goods_move_the_orders_of_every_store_on(store, django_capture_on_commit_callbacks):
+def test_goods_move_the_orders_of_every_store_on(store, monkeypatch, django_capture_on_commit_callbacks):
     """A clerk of one store books goods in that an order of another store waits for."""
+    facts = DispatchFacts("released", has_number=True, printed=True, approved=True)
+    monkeypatch.setattr(registry, "dispatch_facts", lambda ids: {o.pk: facts for o in Order.objects.filter(pk__in=ids)})
     sku, other = make_sku(), make_store()
     order = ready(store, sku)
-    assert order.stage == "to_approve"
+    fulfilment.restage(order_ids=[order.pk], now=NOW)
+    assert fresh(order).stage == "short"
     clerk = make_person("purchaser", stores=[other])
     with acting_scope(clerk.actor), django_capture_on_commit_callbacks(execute=True):
         stock.receive(warehouse=make_warehouse(), rows=[(sku.pk, 5, None)], reference="PO-9", actor=clerk.actor, now=NOW)
     assert stock_facts.shortfall([order.pk]) == {}
-    assert fresh(order).stage == "to_approve"
+    assert fresh(order).stage == "to_hand_over"
