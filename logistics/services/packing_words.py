@@ -1,0 +1,56 @@
+"""What the packer is told, by the stable code of the answer to a scan: what happened and what to do with the thing in the hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+#: Stable code of an answer -> what the packer is told. Accepted ones first.
+SAYS: dict[str, Any] = {
+    "note_open": _("%(note)s: scan the articles."),
+    "item_ok": _("%(article)s: %(have)s of %(want)s."),
+    "items_complete": _("All articles are there. Confirm the checks."),
+    "check_on": _("Confirmed."),
+    "check_off": _("Confirmation taken back."),
+    "weighed": _("%(weight)s g. Scan the label."),
+    "packed": _("%(parcel)s is sealed. Put it on the pile of %(service)s and scan the next note."),
+    "undone": _("The last step was taken back."),
+    "left": _("The note lies on the pile again. Scan the next one."),
+    "scan_note_first": _("Scan the barcode of a dispatch note first."),
+    "no_such_note": _("There is no dispatch note %(code)s in your stores. Ask the supervisor."),
+    "unknown_code": _("Nobody knows the code “%(code)s”. Scan again, or look for the code on the shelf."),
+    "foreign": _("“%(article)s” does not belong to %(note)s. Put it back."),
+    "foreign_bin": _("“%(article)s” does not belong to %(note)s. Put it back to %(bin)s."),
+    "too_many": _("%(article)s: all %(want)s are there already. Put this one back."),
+    "too_many_bin": _("%(article)s: all %(want)s are there already. Put this one back to %(bin)s."),
+    "too_many_at_once": _("%(article)s: only %(room)s more are wanted. Scan again with the right number."),
+    "other_note": _("This is the label of %(other)s. Find the label %(label)s for %(note)s."),
+    "other_label": _("This label belongs to another note. Find the label %(label)s for %(note)s."),
+    "void_label": _("This label is void. Tear it up and print the label of %(note)s again."),
+    "unknown_label": _("This label is not known. Find the label %(label)s for %(note)s."),
+    "no_number": _("%(note)s has no waybill number yet. Get one and print the label."),
+    "pieces_missing": _("%(missing)s pieces are still missing. Scan them before the label."),
+    "checks_missing": _("%(missing)s checks are still open. Confirm them before the label."),
+    "weight_missing": _("Weigh the parcel before you scan the label."),
+    "bad_weight": _("This is no weight of a parcel. Weigh again."),
+    "no_such_check": _("There is no such check on this parcel."),
+    "nothing_to_undo": _("There is nothing to take back."),
+    "already_packed": _("%(note)s is sealed already as %(parcel)s. A second parcel is not possible; undo opens it again."),
+    "already_handed_over": _("%(note)s left with the carrier already. Put these goods back."),
+    "being_packed": _("%(who)s is packing %(note)s. Take the next note."),
+    "taken_over": _("%(who)s took %(note)s over. Take the next note."),
+    "withdrawn": _("%(note)s was withdrawn. Put the goods back and tear up the label."),
+    "cancelled": _("The order of %(note)s is cancelled. Put the goods back and tear up the label."),
+    "intercepted": _("%(note)s is intercepted. Put it into the problem basket."),
+    "held": _("The order of %(note)s is on hold. Put it into the problem basket."),
+    "address_changed": _("The address of %(note)s changed. Put it into the problem basket and tear up the label."),
+    "blocked": _("%(note)s is blocked: %(why)s. Leave it until the supervisor says go on."),
+    "not_released": _("%(note)s is not released yet. Put it back on the desk."),
+    "order_not_ready": _("The order of %(note)s may not be sent now. Put it into the problem basket."),
+    "short": _("%(missing)s pieces of %(note)s are missing in stock. Lay it aside until they arrive."),
+}  # fmt: skip
+
+ACCEPTED = frozenset({
+    "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "packed", "undone", "left",
+})  # fmt: skip
