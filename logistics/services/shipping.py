@@ -27,7 +27,7 @@ from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
 from logistics.selectors.station import stop_facts
 from logistics.services import stages, tracking
-from logistics.services.packing import SAYS
+from logistics.services.packing_words import SAYS
 from orders.services import fulfilment
 from stores import selectors as store_selectors
 from stores.choices import Ability, CallState
