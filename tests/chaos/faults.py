@@ -68,7 +68,8 @@ def _length(kind: str, luck: random.Random) -> float:
     verb = kind.split()[0]
     if verb == "freeze":
         return round(luck.choice((0.5, 2.0, 5.0, LONGEST_FREEZE)) * luck.uniform(0.6, 1.0), 2)
-    return {"slow": round(luck.uniform(2, 5), 2), "second": round(luck.uniform(4, 10), 2)}.get(verb, 0.0)
+    longest = {"slow": 5.0, "second": 10.0, "channel": 10.0, "mail": 10.0}.get(verb, 0.0)
+    return round(longest * luck.uniform(0.4, 1.0), 2)
 
 
 @dataclass
@@ -127,6 +128,8 @@ class Injector:
         numbers = {"kill": signal.SIGKILL, "end": signal.SIGTERM}
         if what == "trouble":
             (self._channel if verb == "channel" else self._mail)(luck)
+            time.sleep(fault.seconds)
+            patiently(self.shop.calm, 30) if verb == "channel" else self.sink.calm()
         elif verb in numbers and what.endswith(" child"):
             self.stack.signal(what.removesuffix(" child"), numbers[verb], main=False)
         elif verb in numbers:
@@ -142,7 +145,7 @@ class Injector:
     def _channel(self, luck: random.Random) -> None:
         kinds = luck.sample(CHANNEL, 4)
         for kind in kinds:
-            times = 1 if kind == "hang" else luck.randint(1, 4)
+            times = 1 if kind == "hang" else luck.randint(1, 6)
             path = luck.choice(("/api/messages", "/api/orders/", "/api/orders", "/api/waybills", "/api/"))
             more = {"retry_after": luck.randint(1, 4)} if kind == "429" else {}
             seconds = {"hang": 17.0, "late": luck.uniform(1, self.late_seconds)}.get(kind)

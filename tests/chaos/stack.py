@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import redis
@@ -228,15 +229,36 @@ class Stack:
         link.autocommit = True
         return link
 
+    def _patient_database(self) -> psycopg2.extensions.connection:
+        """A connection, waited for while another fault keeps the database away."""
+        until = time.monotonic() + 20
+        while True:
+            try:
+                return self.database()
+            except psycopg2.Error:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.3)
+
+    def _ask_valkey(self, *words: str) -> Any:
+        until = time.monotonic() + 20
+        while True:
+            try:
+                return self.valkey().execute_command(*words)
+            except redis.RedisError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.3)
+
     def wipe(self) -> None:
         """The broker loses everything."""
-        self.valkey().flushall()
+        self._ask_valkey("FLUSHALL")
 
     def cut(self, role: str) -> int:
         """Break every open connection to the database or the broker; answers how many there were."""
         if role == "valkey":
-            return int(self.valkey().execute_command("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES"))
-        link = self.database()
+            return int(self._ask_valkey("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES"))
+        link = self._patient_database()
         try:
             with link.cursor() as cursor:
                 cursor.execute(

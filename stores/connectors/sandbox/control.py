@@ -47,6 +47,10 @@ class Control:
         """Plan a fault for coming requests of this shop."""
         self._post("faults", None, kind=kind, path=path, times=times, skip=skip, **more)
 
+    def calm(self) -> int:
+        """No more faults; answers how many were left."""
+        return int(self._post("calm"))
+
     def journal(self, kind: str = "") -> list[dict[str, Any]]:
         """What happened at the shop, oldest first: ship, extend, message, waybill, cancel_answer, change."""
         found: list[dict[str, Any]] = self._client().get("/control/journal", shop=self.shop, kind=kind)["data"]

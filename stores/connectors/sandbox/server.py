@@ -12,8 +12,8 @@ as well, ``{"ok": false, "code": "...", "message": "..."}``.
     POST /api/orders/ID/extend                  POST /api/waybills            reference, service, country
     POST /api/orders/ID/answer-cancel           GET  /api/waybills?reference=
 
-``/control/`` (header ``X-Control: yes``) is for simulations and tests: orders, messages, feedback, events, faults, journal,
-revoke, reset. Kinds of faults: 429, 401, 500, 500_done, hang, reset, half, garbage, inside, late, duplicate, redirect,
+``/control/`` (header ``X-Control: yes``) is for simulations and tests: orders, messages, feedback, events, faults, calm,
+journal, revoke, reset. Kinds of faults: 429, 401, 500, 500_done, hang, reset, half, garbage, inside, late, duplicate, redirect,
 empty, huge.
 """
 
@@ -260,6 +260,8 @@ class Server(ThreadingHTTPServer):
                     return {number: shop.put_events(number, events) for number, events in told["events"].items()}
                 case "faults":
                     return shop.plan_fault(told)
+                case "calm":
+                    return shop.forget_faults(code)
                 case "journal":
                     return shop.journal(code, query.get("kind", ""))
                 case "order":

@@ -342,6 +342,11 @@ class Shop:
         with self.lock:
             return int(self.db.execute(sql, (*row, json.dumps(dict(data)))).lastrowid or 0)
 
+    def forget_faults(self, code: str) -> int:
+        """Misbehave no more for a shop; answers how many planned faults were left."""
+        with self.lock:
+            return int(self.db.execute("DELETE FROM faults WHERE code IN (?, '*') AND times > 0", (code,)).rowcount)
+
     def fault_for(self, code: str, path: str) -> dict[str, Any] | None:
         """The fault this request suffers, used up by it; None when it goes well."""
         with self.lock:
