@@ -52,7 +52,7 @@ class BuyerPage(DetailPage):
         if not self.actor.has_perm("customers.export_buyer"):
             return []
         url = reverse("customers:export", args=[obj.pk])
-        return [{"label": _("Export personal data"), "url": url, "method": "post", "icon": "download"}]
+        return [{"label": _("Export personal data"), "url": url, "method": "post", "icon": "download", "plain": True}]
 
     def facts(self, obj: Buyer) -> list[dict[str, Any]]:
         opened = self.actor.has_perm("orders.view_personal")

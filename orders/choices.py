@@ -68,6 +68,17 @@ class HoldReason(models.TextChoices):
     OTHER = "other", pgettext_lazy("hold", "Other reason")
 
 
+#: The wishes that are read from notes, in words of the person who packs (data/wish_words.csv names them in English).
+WISH_VALUES = {
+    "beige": _("beige"), "black": _("black"), "blue": _("blue"), "brown": _("brown"), "gold": _("gold"), "green": _("green"),
+    "grey": _("grey"), "multicolour": _("multicolour"), "orange": _("orange"), "pink": _("pink"), "purple": _("purple"), "red": _("red"),
+    "silver": _("silver"), "transparent": _("transparent"), "turquoise": _("turquoise"), "white": _("white"), "yellow": _("yellow"),
+    "careful packing": _("careful packing"), "gift wrapping": _("gift wrapping"), "no invoice in the parcel": _("no invoice in the parcel"),
+    "no plastic": _("no plastic"), "packed separately": _("packed separately"), "packed together": _("packed together"),
+    "plain packing": _("plain packing"),
+}  # fmt: skip
+
+
 class WishKind(models.TextChoices):
     """What a buyer asked for in the note."""
 

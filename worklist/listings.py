@@ -132,7 +132,7 @@ class DutyListing(Listing):
         Column("state", badge=STATES),
         Column("due_at", time="due", sortable=True),
         Column("stake", money="stake_currency"),
-        Column("rank", align="num", sortable=True),
+        Column("rank", align="num", sortable=True, default=False),
         Column("owner"),
         Column("role", default=False),
         Column("group", badge=Group),

@@ -8,12 +8,22 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import CalendarForm, PolicyForm
 from accounts.selectors import stores_for
 from core import calendar, policies
 from core.formpage import FormPage
 from core.pages import Page
+
+
+#: What the parts of the rules are called for people.
+AREAS = {
+    "accounts": _("People and stores"), "conversations": pgettext_lazy("menu", "Messages"), "core": _("Whole house"),
+    "customers": pgettext_lazy("menu", "Customers"), "disputes": pgettext_lazy("menu", "Feedback"),
+    "inventory": pgettext_lazy("menu", "Stock"), "logistics": pgettext_lazy("menu", "Dispatch"), "orders": pgettext_lazy("menu", "Orders"),
+    "products": pgettext_lazy("menu", "Products"), "stores": _("Channels"), "worklist": pgettext_lazy("menu", "Today"),
+}  # fmt: skip
 
 
 class PoliciesPage(Page):
@@ -34,7 +44,8 @@ class PoliciesPage(Page):
                     "url": reverse("accounts:policy", args=[key]),
                 }
             )  # fmt: skip
-        return self.render("accounts/policies.html", {"title": _("House rules"), "groups": groups})
+        named = {str(AREAS.get(app, app)): rows for app, rows in groups.items()}
+        return self.render("accounts/policies.html", {"title": _("House rules"), "groups": named})
 
 
 class PolicyPage(FormPage):

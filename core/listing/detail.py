@@ -130,11 +130,11 @@ class DetailPage(Page):
         made.sort(key=lambda pair: (bool(pair[1].get("disabled")), pair[0].name != wanted, pair[0].order))
         steps = [step for _action, step in made]
         extra = self.extra_steps(obj)
-        if wanted and steps and not steps[0].get("disabled"):
-            return [steps[0] | {"kind": steps[0].get("kind", "primary")}, *extra, *steps[1:]]
-        made_up = [*extra, *steps]
-        if made_up and not extra:
-            made_up[0] = {"kind": "default", **made_up[0]}  # nothing is next: no button pretends to be
+        made_up = (
+            [steps[0], *extra, *steps[1:]] if wanted and steps and not steps[0].get("disabled") else [*extra, *steps]
+        )
+        if made_up and (wanted or extra) and not made_up[0].get("plain"):
+            made_up[0] = {**made_up[0], "main": True}  # nothing else is drawn as the next step, or answers Enter
         return made_up
 
     def _step(self, action: Action, obj: Any) -> dict[str, Any]:

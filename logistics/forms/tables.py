@@ -64,7 +64,7 @@ class DecisionForm(VersionForm):
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "priority": _("Tried in this order"), "active": _("In use"), "advice": _("Advice"), "next_check_days": _("Next check (days)"),
-            "message_template": _("Text"), "evidence_required": _("Papers needed"), "note_en": _("Note (English)"),
+            "message_template": _("Template"), "evidence_required": _("Papers needed"), "note_en": _("Note (English)"),
             "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
 

@@ -102,6 +102,7 @@ class HandOverPage(Page):
     def _line(self, parcel: Parcel, css: str) -> dict[str, Any]:
         return {
             "picture": "",
+            "bare": True,
             "title": parcel.tracking_number,
             "variant": parcel.country,
             "code": parcel.number,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Store
 from accounts.selectors import stores_for
@@ -119,7 +120,9 @@ class NewOrderForm(forms.Form):
     order_no = forms.CharField(
         max_length=80, required=False, label=_("Order number"), help_text=_("Empty: we number it.")
     )
-    status = forms.ChoiceField(choices=[("paid", _("Paid")), ("unpaid", _("Unpaid"))], label=_("Status"))
+    status = forms.ChoiceField(
+        choices=[("paid", pgettext_lazy("order state", "Paid")), ("unpaid", _("Unpaid"))], label=_("Status")
+    )
     currency = forms.RegexField(r"^[A-Za-z]{3}$", label=_("Currency"))
     buyer_name = forms.CharField(max_length=200, label=_("Buyer"))
     buyer_email = forms.EmailField(required=False, label=_("E-mail"))

@@ -14,6 +14,7 @@ from core import format as f
 from orders.choices import (
     FLAG_TONES,
     STAGE_TONES,
+    WISH_VALUES,
     FlagColour,
     HoldReason,
     OrderState,
@@ -136,6 +137,11 @@ def stage_badge(row: Mapping[str, Any]) -> SafeString:
     return f.badge_html(label, tone)
 
 
+def wish_words(value: str, otherwise: str) -> str:
+    """A wish that was read from a note, in the reader's language; what is not of the list stays as it was written."""
+    return str(WISH_VALUES.get(value, value)) or otherwise
+
+
 def hint_cell(row: Mapping[str, Any]) -> Any:
     """What one must know of the order: stopped, held, flags, wishes, what could travel with it."""
     parts: list[Any] = []
@@ -145,9 +151,10 @@ def hint_cell(row: Mapping[str, Any]) -> Any:
         parts.append(row["hold_note"] or (HoldReason(row["hold_reason"]).label if row["hold_reason"] else ""))
     for flag in row["flags"]:
         label, tone = FLAGS.get(flag["colour"], (flag["colour"], "neutral"))
-        parts.append(f.flag_html(flag["note"] or label, tone))
+        parts.append(f.flag_html(wish_words(flag["note"], str(label)), tone))
     if not any(flag["colour"] == "red" for flag in row["flags"]):
-        parts += [wish["value"] or wish["text"] for wish in row["wishes"] if wish["state"] in ("open", "cannot")][:2]
+        living = [wish for wish in row["wishes"] if wish["state"] in ("open", "cannot")]
+        parts += [wish_words(wish["value"], wish["text"]) for wish in living[:2]]
     if row["join"]:
         parts.append(gettext("can travel with %(number)s") % {"number": row["join"]})
     return f.joined_html(parts) if any(parts) else ""

@@ -19,7 +19,7 @@ from core.pages import Page
 from orders import selectors
 from orders.choices import FLAG_TONES, STATE_TONES, FlagColour, HoldReason, OrderState, OrderType, Stage, WishState
 from orders.forms.orders import AddressForm
-from orders.listings.rows import STAGES
+from orders.listings.rows import STAGES, wish_words
 from orders.models import Order, Wish
 from orders.services import editing, intake, privacy
 
@@ -180,7 +180,7 @@ class OrderPage(DetailPage):
         found = selectors.address_of(obj.pk)
         return {
             "wishes": [
-                {"wish": wish, "tone": WISH_TONES[wish.state], "url": reverse("orders:wish", args=[obj.pk, wish.pk])}
+                {"wish": wish, "words": wish_words(wish.value, wish.text), "tone": WISH_TONES[wish.state], "url": reverse("orders:wish", args=[obj.pk, wish.pk])}
                 for wish in selectors.wishes_of(obj)
             ],
             "may_wish": self.actor.has_perm("orders.change_order"),
