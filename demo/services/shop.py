@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts import services as people
 from accounts.choices import Role, StoreKind
 from accounts.models import Store, User
+from core import policies
 from core.audit import system
 from core.models import SystemMark
 from products.models import Sku
@@ -56,6 +57,11 @@ def set_stage(*, now: datetime) -> None:
                 username=username, password=PASSWORD, role=role, actor=DEMO, now=now, display_name=label, language=language,
                 all_stores=True, check_password=False,
             )  # fmt: skip
+    for key, value in (
+        ("conversations.help_url", "https://shop.example.com/help"),
+        ("conversations.store_url", "https://shop.example.com"),
+    ):
+        policies.set_value(key=key, text=value, valid_from=date(2020, 1, 1), actor=DEMO, now=now, note="demonstration")
     load_articles(now=now)
 
 
