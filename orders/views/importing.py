@@ -251,7 +251,17 @@ class MapPage(ImportDoor):
         upload, plan = self.upload, uploads.plan_of_upload(self.upload)
         generic = plan.base == "generic"
         asked = uploads.open_questions(upload)
-        missing = [self._named(a.params)["value"] for a in asked if a.code == "columns_missing"]
+        fixed = self._fixed(plan) if generic else []
+        given = {
+            row["name"].removeprefix("fixed-") for row in fixed if row["value"]
+        }  # stands there already, below the columns
+        missing = [
+            str(forms.LABELS.get(name, name))
+            for a in asked
+            if a.code == "columns_missing"
+            for name in str(a.params.get("value", "")).split(", ")
+            if name not in given
+        ]
         return self.render(
             "orders/import_map.html",
             {
@@ -265,7 +275,7 @@ class MapPage(ImportDoor):
                 "profile_name": self.request.POST.get("profile_name", "") if self.request.method == "POST" else "",
                 "action_url": self.request.path,
                 "back_url": reverse(ADDRESS[ImportKind(upload.kind)]),
-                "fixed": self._fixed(plan) if generic else [],
+                "fixed": fixed,
                 "unknown": self._unknown(plan),
                 "countries": forms.countries(),
                 "filters": self._filters(plan) if generic else [],
