@@ -130,10 +130,9 @@ class DetailPage(Page):
         made.sort(key=lambda pair: (bool(pair[1].get("disabled")), pair[0].name != wanted, pair[0].order))
         steps = [step for _action, step in made]
         extra = self.extra_steps(obj)
-        made_up = (
-            [steps[0], *extra, *steps[1:]] if wanted and steps and not steps[0].get("disabled") else [*extra, *steps]
-        )
-        if made_up and (wanted or extra) and not made_up[0].get("plain"):
+        ready = bool(steps) and steps[0]["name"] == wanted and not steps[0].get("disabled")
+        made_up = [steps[0], *extra, *steps[1:]] if ready else [*extra, *steps]
+        if made_up and (ready or extra) and not made_up[0].get("plain"):
             made_up[0] = {**made_up[0], "main": True}  # nothing else is drawn as the next step, or answers Enter
         return made_up
 
