@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{_LIST}undo/", doors.UndoDoor.as_view(), name="undo"),
     path(f"{_LIST}export/<slug:kind>/", doors.ExportDoor.as_view(), name="export"),
     path(f"{_LIST}columns/", doors.ColumnsDoor.as_view(), name="columns"),
+    path(f"{_LIST}filters/", doors.FiltersDoor.as_view(), name="filters"),
     path(f"{_LIST}tabs/", doors.TabsDoor.as_view(), name="tabs"),
     path(f"{_LIST}views/", doors.ViewCreateDoor.as_view(), name="view-create"),
     path(f"{_LIST}views/<int:view_id>/", doors.ViewChangeDoor.as_view(), name="view-change"),

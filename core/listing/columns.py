@@ -126,7 +126,7 @@ class Column:
             return lambda row: f.country_html(row[name])
         if self.buyer:
             return lambda row: f.buyer_text_html(row[name]) if row[name] else f.DASH
-        if self.mono:
+        if self.mono and not self.link:  # a link carries the face itself
             return lambda row: f.mono_html(row[name])
         return _typed_cell(name, self.time or _time_of(source), now)
 

@@ -272,6 +272,17 @@ class ColumnsDoor(ListDoor):
         return self.go(self.back())
 
 
+class FiltersDoor(ListDoor):
+    """GET: the filters that are not shown at first."""
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The fields alone or, without scripts, as a page that asks the list."""
+        page = ListPage(listing_name=self.listing.name)
+        page.setup(request)
+        context = {"title": _("More filters"), **page.more_fields()}
+        return self.render("core/_filters_more.html" if self.is_partial() else "core/filters.html", context)
+
+
 class ViewCreateDoor(ListDoor):
     """POST: save the question under a name."""
 

@@ -182,6 +182,8 @@ class ListPage(Page):
         for index, name in enumerate(self.listing.filter_names):
             if name not in form.fields or form.fields[name].widget.is_hidden:
                 continue
+            if index >= FIRST_FILTERS and name not in self._chips:
+                continue  # stands under "More filters", which is loaded when it opens
             bound = form[name]
             chip = self._chips.get(name, {})
             fields.append({"field": bound, "label": bound.label, "active": bool(chip), "value": chip.get("value", ""),
@@ -192,8 +194,22 @@ class ListPage(Page):
             form.fields["q"] = search_field()
         return {"filter_form": form if fields or self.listing.sources else None, "filter_fields": fields,
                 "hidden_fields": [*hidden, ("edited", "1")], "chips": [],
-                "more_filters": any(not f["first"] and not f["active"] for f in fields),
+                "more_filters": bool(self._more_names()),
+                "more_url": f"{reverse('core:filters', args=[self.listing.name])}?{self.request.GET.urlencode()}",
                 "clear_url": f"{self.url}?edited=1"}  # fmt: skip
+
+    def _more_names(self) -> list[str]:
+        """The filters that stand under "More filters": neither first nor set."""
+        form = self.query.filterset.form
+        return [name for index, name in enumerate(self.listing.filter_names)
+                if index >= FIRST_FILTERS and name not in self._chips and name in form.fields
+                and not form.fields[name].widget.is_hidden]  # fmt: skip
+
+    def more_fields(self) -> dict[str, Any]:
+        """The fields under "More filters"; without scripts, with what is set already."""
+        form = self.query.filterset.form
+        kept = [(name, value) for name, values in self.request.GET.lists() if name != "cursor" for value in values]
+        return {"fields": [form[name] for name in self._more_names()], "kept": kept, "list_url": self.listing.address()}
 
     @cached_property
     def _set_filters(self) -> dict[str, list[str]]:

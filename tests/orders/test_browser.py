@@ -94,6 +94,22 @@ def test_the_list_and_an_order(shop, page, live_server):
         assert Order.objects.get(pk=shop["wished"].pk).state == "ready"
 
 
+def test_further_filters_and_columns_come_when_they_are_opened(shop, page, live_server):
+    signed_in(page, live_server)
+    page.goto("/orders/")
+    page.locator(".f-more summary").click()
+    page.get_by_label("Has a wish").select_option("true")
+    shot(page, "orders-more-filters")
+    page.locator(".f-more button.primary").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert "has_wish=true" in page.url
+    page.locator(".cols summary").click()
+    page.get_by_label("Placed", exact=True).check()
+    page.get_by_role("button", name="Show these").click()
+    expect(page.locator("thead")).to_contain_text("Placed")
+    assert "has_wish=true" in page.url
+
+
 def test_hold_from_the_dialog(shop, page, live_server):
     signed_in(page, live_server)
     page.goto(f"/orders/{shop['wished'].pk}/")

@@ -61,6 +61,15 @@ def test_the_list_takes_few_queries_and_little_weight(store):
     assert len(answer.content) <= 80_000
 
 
+def test_choosers_work_without_scripts(store):
+    client = browser()
+    for address in ("/lists/orders/filters/?stage=held", "/lists/orders/columns/?stage=held"):
+        page = client.get(address).content.decode()
+        assert "<html" in page
+        assert "stage=held" in page or 'name="stage" value="held"' in page
+        assert "<html" not in client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+
 def test_a_filtered_list_takes_no_more(store):
     make_order(store, assess=True)
     client = browser()
