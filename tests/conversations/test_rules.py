@@ -36,9 +36,9 @@ HOSTILE = [
 @pytest.mark.covers("MSG-22")
 @pytest.mark.parametrize("source", HOSTILE)
 def test_hostile_texts_stop_quickly_and_show_nothing_they_should_not(source: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # the work itself, however busy the machine is
     filled = rules.fill(source, {"name": "Ana"})
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert filled.error or len(filled.text) < 100
     assert "class" not in filled.text
 
