@@ -45,12 +45,11 @@ def country_html(code: str | None, language: str | None = None) -> SafeString:
 
 
 def clip_html(text: Any) -> SafeString:
-    """A long name cut to the width of a narrow column; the whole of it as its title."""
-    return (
-        format_html('<span class="clip" title="{}" dir="auto">{}</span>', text, text)
-        if text not in (None, "")
-        else SafeString(DASH)
-    )
+    """A name cut to the width of a narrow column, the whole of it as its title; a short one stays as it is."""
+    words = "" if text is None else str(text)
+    if len(words) <= 8:  # fits, even in wide characters
+        return format_html("{}", words) if words else SafeString(DASH)
+    return format_html('<span class="clip" title="{}">{}</span>', words, words)
 
 
 def mono_html(text: Any) -> SafeString:
