@@ -8,6 +8,7 @@ import django_filters as df
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_filters.widgets import DateRangeWidget
 
 from inventory.choices import MovementKind
 from inventory.models import Balance, Bin, Movement, Warehouse
@@ -18,6 +19,13 @@ YES_NO = [("true", pgettext_lazy("filter", "Yes")), ("false", pgettext_lazy("fil
 
 def _warehouses(request: Any) -> QuerySet[Warehouse]:
     return warehouses_for(request.actor)
+
+
+class DayRange(df.DateFromToRangeFilter):
+    """From one day to another, picked from a calendar."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=DateRangeWidget(attrs={"type": "date"}), **more)
 
 
 class YesNo(df.TypedChoiceFilter):
@@ -63,7 +71,7 @@ class MovementFilter(df.FilterSet):
     sku = df.CharFilter(field_name="sku__code", label=_("SKU"))
     warehouse = df.ModelChoiceFilter(queryset=_warehouses, to_field_name="code", label=_("Warehouse"))
     kind = df.MultipleChoiceFilter(choices=MovementKind.choices, distinct=False, label=_("Kind"))
-    at = df.DateFromToRangeFilter(field_name="at", label=_("Day"))
+    at = DayRange(field_name="at", label=_("Day"))
     reference = df.CharFilter(field_name="reference", label=_("Reference"))
 
     class Meta:

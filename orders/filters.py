@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
+from django_filters.widgets import DateRangeWidget
 
 from accounts.selectors import store_names
 from core import format as f
@@ -72,6 +73,13 @@ class StoreFilter(Among):
         return made
 
 
+class DayRange(df.DateFromToRangeFilter):
+    """From one day to another, picked from a calendar."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=DateRangeWidget(attrs={"type": "date"}), **more)
+
+
 class YesNo(df.TypedChoiceFilter):
     """Yes, no, or not asked."""
 
@@ -87,10 +95,10 @@ class OrderFilter(df.FilterSet):
     stage = Among(choices=lambda: Stage.choices, label=_("Stage"))
     store = StoreFilter(choices=list, field_name="store__code", label=_("Store"))
     country = CountryFilter(choices=_countries, label=_("Country"))
-    placed = df.DateFromToRangeFilter(field_name="placed_at", label=_("Placed"))
+    placed = DayRange(field_name="placed_at", label=_("Placed"))
     state = Among(choices=lambda: OrderState.choices, label=_("State"))
-    paid = df.DateFromToRangeFilter(field_name="paid_at", label=_("Paid"))
-    ship_by = df.DateFromToRangeFilter(method="by_ship_by", label=_("Latest dispatch"))
+    paid = DayRange(field_name="paid_at", label=_("Paid"))
+    ship_by = DayRange(method="by_ship_by", label=_("Latest dispatch"))
     service = df.CharFilter(method="by_service", label=_("Service"))
     flag = Among(choices=lambda: FlagColour.choices, method="by_flag", label=_("Flag"))
     hold_reason = Among(choices=lambda: HoldReason.choices, method="by_hold_reason", label=_("Held because"))

@@ -180,7 +180,12 @@ class OrderPage(DetailPage):
         found = selectors.address_of(obj.pk)
         return {
             "wishes": [
-                {"wish": wish, "words": wish_words(wish.value, wish.text), "tone": WISH_TONES[wish.state], "url": reverse("orders:wish", args=[obj.pk, wish.pk])}
+                {
+                    "wish": wish,
+                    "words": wish_words(wish.value, wish.text),
+                    "tone": WISH_TONES[wish.state],
+                    "url": reverse("orders:wish", args=[obj.pk, wish.pk]),
+                }
                 for wish in selectors.wishes_of(obj)
             ],
             "may_wish": self.actor.has_perm("orders.change_order"),
