@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core import format as f
 from core.audit import Actor
 from core.listing import Action, Column, Exact, Listing, Prefix, View, Words, register
 from customers import selectors, services
@@ -102,6 +104,11 @@ class Erase(Action):
         return obj.erased_at is None
 
 
+def _called(row: Mapping[str, Any]) -> Any:
+    """The name, else the login, else a number: something to open him by."""
+    return f.buyer_text_html(row["name"] or row["login"] or f"#{row['id']}")
+
+
 @register
 class BuyerListing(Listing):
     """The buyers of the actor's stores."""
@@ -109,7 +116,7 @@ class BuyerListing(Listing):
     name, title, permission = "customers", _("Customers"), "customers.view_buyer"
     model, row, filters = Buyer, BuyerRow, BuyerFilter
     columns = [
-        Column("name", link="customers:detail", buyer=True),
+        Column("name", link="customers:detail", html=_called, needs=("login",)),
         Column("country", country=True),
         Column("store", mono=True),
         Column("login", buyer=True),

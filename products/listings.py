@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,14 @@ class SkuRow(serializers.Serializer):
     active = serializers.BooleanField(label=_("In use"))
 
 
+def _article(row: Mapping[str, Any]) -> Any:
+    return f.sku_html(row["image_url"], row["code"])
+
+
+def _channel_sku(row: Mapping[str, Any]) -> Any:
+    return f.sku_html(row["image_url"], row["channel_sku"])
+
+
 class SwitchSku(Action):
     """Take articles out of use, or back into it."""
 
@@ -64,13 +72,7 @@ class SkuListing(Listing):
     name, title, permission = "skus", _("Articles"), "products.view_sku"
     model, row, filters = Sku, SkuRow, SkuFilter
     columns = [
-        Column(
-            "image_url",
-            label="",
-            html=lambda row: f.picture_html(row["image_url"], row["code"]),
-            text=lambda row: row["image_url"],
-        ),
-        Column("code", link="products:detail", mono=True, sortable=True),
+        Column("code", link="products:detail", sortable=True, html=_article, needs=("image_url",)),
         Column("name_en"),
         Column("name_zh"),
         Column("variant"),
@@ -81,6 +83,7 @@ class SkuListing(Listing):
         Column("origin", country=True, default=False),
         Column("barcode", mono=True, default=False),
         Column("goods_class", default=False),
+        Column("image_url", default=False),
         Column("material", default=False),
         Column("fragile", default=False),
         Column("active", default=False),
@@ -277,15 +280,10 @@ class ItemListing(Listing):
     name, title, permission = "listings", _("Channel SKUs"), "products.view_sku"
     model, row, filters = ChannelItem, ItemRow, ItemFilter
     columns = [
-        Column(
-            "image_url",
-            label="",
-            html=lambda row: f.picture_html(row["image_url"], row["channel_sku"]),
-            text=lambda row: row["image_url"],
-        ),
-        Column("channel_sku", link="products:item", mono=True, sortable=True),
+        Column("channel_sku", link="products:item", sortable=True, html=_channel_sku, needs=("image_url",)),
         Column("title", width="wide"),
         Column("attributes", default=False),
+        Column("image_url", default=False),
         Column("store", mono=True),
         Column(
             "components",

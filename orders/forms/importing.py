@@ -63,7 +63,10 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, kind: str, **more: Any):
         super().__init__(*args, **more)
-        self.fields["store"].queryset = stores_for(actor)  # type: ignore[attr-defined]
+        stores = stores_for(actor)
+        self.fields["store"].queryset = stores  # type: ignore[attr-defined]
+        if len(stores[:2]) == 1:  # nothing to choose
+            self.fields["store"].empty_label = None  # type: ignore[attr-defined]
         if kind in (ImportKind.PRODUCTS, ImportKind.STOCK):
             del self.fields["store"]
         names = [("", _("Find out from the headings"))]

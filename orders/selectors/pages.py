@@ -17,7 +17,7 @@ from core.errors import Missing
 from inventory.selectors import reserved_lines
 from orders.choices import TO_SHIP, Stage, WishState
 from orders.models import Order, OrderAddress, OrderFlag, OrderLine, OrderRule, Wish
-from orders.selectors.base import RESERVING
+from orders.selectors.base import RESERVING, orders_for
 from worklist.models import Duty
 
 _BRIEF = """
@@ -92,6 +92,11 @@ def joinable_with(one: Order) -> QuerySet[Order]:
 def buyer_orders(one: Order) -> QuerySet[Order]:
     """The other orders of the same buyer, newest first."""
     return Order.objects.filter(buyer_id=one.buyer_id).exclude(pk=one.pk).order_by("-placed_at")
+
+
+def orders_of_buyer(buyer_id: int, actor: Actor) -> QuerySet[Order]:
+    """All orders of a buyer that the actor may see, newest first."""
+    return orders_for(actor).filter(buyer_id=buyer_id).order_by("-placed_at", "-pk")
 
 
 def rules_for(actor: Actor) -> QuerySet[OrderRule]:

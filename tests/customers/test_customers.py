@@ -26,8 +26,10 @@ from core.models import ActivityEntry
 from customers import rules, selectors, services
 from customers.models import Buyer, ErasedBuyer
 from customers.registry import PLACES, Place
+from orders.services.importing import import_remote
 from stores.contracts import RemoteAddress
 from tests.factories.accounts import make_person
+from tests.factories.inventory import make_warehouse
 from tests.factories.remote import NOW, a_store, an_order
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +203,15 @@ def test_pages_and_masks(client: Any, shop: Store, language: str) -> None:
     assert client.get(reverse("customers:list")).status_code == 403
     client.force_login(make_person("service", [a_store("other")], language=language))
     assert client.get(reverse("customers:detail", args=[buyer.pk])).status_code == 404
+
+
+def test_the_orders_of_a_buyer_stand_on_his_page(client: Any, shop: Store) -> None:
+    make_warehouse()
+    import_remote(store=shop, remotes=[an_order("1", buyer_login="ana"), an_order("2", buyer_login="eva")], **ACT)
+    client.force_login(make_person("service", [shop]))
+    ana = Buyer.objects.get(login="ana")
+    panel = client.get(reverse("core:panel", args=["customers", ana.pk, "orders"])).content.decode()
+    assert ">1</a>" in panel and ">2</a>" not in panel
 
 
 def test_actions_on_the_page(client: Any, shop: Store) -> None:

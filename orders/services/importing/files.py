@@ -63,7 +63,7 @@ class FileResult:
         """Count one rejected row."""
         self.rejected_rows += 1
         self.reasons[text if code == "filtered" else code] += 1
-        if len(self.errors) < SHOWN:
+        if len(self.errors) < SHOWN and code != "other_row":
             self.errors.append([row, order, name, str(value)[:80], text])
 
 
