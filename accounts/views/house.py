@@ -16,7 +16,6 @@ from core import calendar, policies
 from core.formpage import FormPage
 from core.pages import Page
 
-
 #: What the parts of the rules are called for people.
 AREAS = {
     "accounts": _("People and stores"), "conversations": pgettext_lazy("menu", "Messages"), "core": _("Whole house"),
