@@ -26,8 +26,8 @@ from orders.reading.plan import Limits, Plan
 from orders.reading.spool import Spool
 from orders.reading.tables import Row, Table, opened
 
-PIECE_ORDERS = 500
-PIECE_LINES = 6000
+PIECE_ORDERS = 1000
+PIECE_LINES = 8000
 PIECE_ROWS = 2000
 #: Cells of a rejected row are handed back as they are, up to what a spreadsheet can hold.
 _KEPT = 32_000

@@ -24,8 +24,8 @@ from orders.services.stages import restage
 from stores.contracts import RemoteOrder
 
 #: So many orders, or lines, are written in one transaction.
-CHUNK_ORDERS = 500
-CHUNK_LINES = 6000
+CHUNK_ORDERS = 1000
+CHUNK_LINES = 8000
 
 
 @lru_cache(maxsize=1)
