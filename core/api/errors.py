@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -77,6 +77,8 @@ def problem(error: Exception, context: dict[str, Any] | None = None) -> HttpResp
     for of, made in _HANDLERS:
         if isinstance(error, of):
             return made(error)
+    if type(error) is DatabaseError:  # how the driver names a connection that broke in the middle of a statement
+        return _busy(error)
     logger.exception("unhandled error in the API", exc_info=error)
     return answer(500, "internal_error", _("Something went wrong on our side. Nothing was changed."))
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.test import Client
 
 from accounts.roles import ROLE_PERMISSIONS
 from core import longwork
+from core.api import errors
 from core.api.auth import narrowed
 from core.audit import Actor
 from core.models import CalendarDay, IdempotencyRecord, Job
@@ -334,3 +336,12 @@ def test_schema_and_docs_need_a_login_and_describe_every_refusal(api: Client, pa
     names = [p["name"] for p in schema["paths"]["/api/v1/days/"]["get"]["parameters"]]
     assert {"cursor", "page_size", "ordering", "q", "working", "day_after", "day_before"} <= set(names)
     assert "Forbidden" not in json.dumps(schema["paths"]["/api/v1/days/{id}/close/"])
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError("lock timeout"), 503), (DatabaseError("server closed the connection unexpectedly"), 503), (ProgrammingError("x"), 500)],
+)
+def test_a_database_that_is_away_is_busy_and_a_wrong_statement_is_our_fault(error: Exception, status: int) -> None:
+    answer = errors.problem(error)
+    assert answer is not None and answer.status_code == status
