@@ -12,6 +12,7 @@ import pytest
 
 from launch.locks import FileLock
 from launch.services import Attached, attach
+from launch.translations import compile_all
 
 ROOT = Path(__file__).resolve().parent.parent
 # whatever decides what a freshly migrated database holds
@@ -34,6 +35,7 @@ _share: Attached | None = None
 def pytest_configure(config: pytest.Config) -> None:
     """Hold a share in the embedded servers for the whole run; they are quick, not durable."""
     global _share
+    compile_all()  # pages in Chinese read the compiled catalogue, which is not in git
     if _share is None and "DATABASE_URL" not in os.environ:
         _share = attach(Path(os.environ["SAMPAN_DATA"]), durable=False)
 

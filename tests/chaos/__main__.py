@@ -16,8 +16,8 @@ def main() -> int:
     """Read the size, prepare the settings, run, write the report. Exit code 1 = a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--faults", type=int, default=12)
-    parser.add_argument("--seconds", type=float, default=26.0, help="how long buyers order and faults strike")
-    parser.add_argument("--rate", type=float, default=1.0, help="orders per second")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long buyers order and faults strike")
+    parser.add_argument("--rate", type=float, default=1.2, help="orders per second")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--late", type=int, default=10, help="after so many seconds an unclear outcome is read back")
     parser.add_argument("--settle", type=float, default=180.0, help="longest time to heal after the last fault")

@@ -340,7 +340,11 @@ def test_schema_and_docs_need_a_login_and_describe_every_refusal(api: Client, pa
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(OperationalError("lock timeout"), 503), (DatabaseError("server closed the connection unexpectedly"), 503), (ProgrammingError("x"), 500)],
+    [
+        (OperationalError("lock timeout"), 503),
+        (DatabaseError("server closed the connection unexpectedly"), 503),
+        (ProgrammingError("x"), 500),
+    ],
 )
 def test_a_database_that_is_away_is_busy_and_a_wrong_statement_is_our_fault(error: Exception, status: int) -> None:
     answer = errors.problem(error)

@@ -275,6 +275,8 @@ def test_goods_move_the_orders_of_every_store_on(store, monkeypatch, django_capt
     assert fresh(order).stage == "short"
     clerk = make_person("purchaser", stores=[other])
     with acting_scope(clerk.actor), django_capture_on_commit_callbacks(execute=True):
-        stock.receive(warehouse=make_warehouse(), rows=[(sku.pk, 5, None)], reference="PO-9", actor=clerk.actor, now=NOW)
+        stock.receive(
+            warehouse=make_warehouse(), rows=[(sku.pk, 5, None)], reference="PO-9", actor=clerk.actor, now=NOW
+        )
     assert stock_facts.shortfall([order.pk]) == {}
     assert fresh(order).stage == "to_hand_over"
