@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django_scopes import scopes_disabled
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ def publish(event: Any) -> None:
     def deliver() -> None:
         for subscription in SUBSCRIPTIONS[type(event)]:
             try:
-                subscription.handler(event)
+                with scopes_disabled():  # news is for the whole house, whoever's act it was
+                    subscription.handler(event)
             except Exception:
                 logger.exception("subscriber failed", extra={"event_type": type(event).__name__})
 
