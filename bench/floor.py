@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView, Response
 
 from orders.models import Order, OrderLine
@@ -78,6 +80,9 @@ class _Row(serializers.ModelSerializer):
 
 class Detail(APIView):
     """A bare DRF detail."""
+
+    authentication_classes = [SessionAuthentication]
+    permission_classes = [IsAuthenticated]
 
     def get(self, request: HttpRequest, pk: int) -> Response:
         """One order."""
