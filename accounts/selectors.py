@@ -20,6 +20,14 @@ def stores_for(actor: Actor) -> QuerySet[Store]:
     return stores if actor.store_ids is None else stores.filter(pk__in=actor.store_ids)
 
 
+def reach(actor: Actor) -> frozenset[int] | None:
+    """Ids of the stores the actor works in, whichever one is looked at just now; None = all, later ones too."""
+    if actor.user_id is None:
+        return actor.store_ids
+    person = User.objects.filter(pk=actor.user_id).first()
+    return person.store_ids if person is not None else frozenset()
+
+
 _NAMES, _NAMES_SECONDS = "accounts:store-names", 60
 
 

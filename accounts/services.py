@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.choices import Role, StoreKind
 from accounts.models import ApiToken, Store, StoreMember, User
-from accounts.selectors import forget_store_names
+from accounts.selectors import forget_store_names, reach, stores_for
 from core import audit, clock, crypto
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
@@ -26,6 +26,13 @@ TOKEN_SCOPES = ("read", "write", "personal-data")
 def _need(actor: Actor, permission: str) -> None:
     if not actor.has_perm(permission):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
+
+
+def _need_reach(actor: Actor, stores: Iterable[int], everywhere: bool) -> None:
+    """Nobody gives away more stores than they work in themselves."""
+    mine = reach(actor)
+    if mine is not None and (everywhere or set(stores) - mine):
+        raise NotAllowed("not_your_store", _("You can only give stores in which you work yourself."))
 
 
 @transaction.atomic
@@ -95,8 +102,11 @@ def create_person(
     *, username: str, password: str, role: str, actor: Actor, now: datetime, display_name: str = "", email: str = "",
     stores: Iterable[Store] = (), all_stores: bool = False, language: str = "zh-hans", check_password: bool = True,
 ) -> User:  # fmt: skip
-    """A login for a colleague. Refuses a taken name and, unless told otherwise, a weak password."""
+    """A login for a colleague. Refuses a taken name, stores in which the maker does not work and, unless told otherwise, a
+    weak password."""
     _need(actor, "accounts.change_people")
+    stores = list(stores)
+    _need_reach(actor, (store.pk for store in stores), all_stores)
     if role not in Role.values:
         raise Invalid("invalid_role", _("Unknown role."), errors={"role": [str(_("Unknown role."))]})
     if User.objects.filter(username__iexact=username).exists():
@@ -125,7 +135,11 @@ def change_person(
     *, person: User, actor: Actor, now: datetime, role: str | None = None, stores: Iterable[Store] | None = None,
     all_stores: bool | None = None, active: bool | None = None, display_name: str | None = None,
 ) -> User:  # fmt: skip
-    """Change role, stores or whether somebody still works here; whoever leaves is out at once, everywhere."""
+    """Change role, stores or whether somebody still works here; whoever leaves is out at once, everywhere.
+
+    ``stores`` speaks for the stores the actor looks at; memberships in others stay. Refuses one's own role and stores, people
+    who also work where the actor does not (but for the stores the actor looks at), and stores the actor does not work in.
+    """
     _need(actor, "accounts.change_people")
     person = User.objects.select_for_update().get(pk=person.pk)
     if active is False and actor.user_id == person.pk:
@@ -140,19 +154,32 @@ def change_person(
         if value is not None and getattr(person, name) != value:
             changes[name] = [str(getattr(person, name)), str(value)]
             setattr(person, name, value)
-    person.save()
+    held = set(person.memberships.values_list("store_id", flat=True))
+    wanted = held
     if stores is not None:
-        wanted = {store.pk for store in stores}
-        held = set(person.memberships.values_list("store_id", flat=True))
-        person.memberships.exclude(store_id__in=wanted).delete()
-        StoreMember.objects.bulk_create(StoreMember(user=person, store_id=pk) for pk in wanted - held)
+        shown = set(stores_for(actor).values_list("pk", flat=True))
+        given = {store.pk for store in stores}
+        wanted = given | (held - shown)
         if wanted != held:
             changes["stores"] = [sorted(held), sorted(wanted)]
+    _may_change(person, changes, held, wanted, actor)
+    person.save()
+    person.memberships.exclude(store_id__in=wanted).delete()
+    StoreMember.objects.bulk_create(StoreMember(user=person, store_id=pk) for pk in wanted - held)
     if active is False:
         end_sessions(person=person, actor=actor, now=now)
     if changes:
         audit.record(person, "person.change", actor=actor, now=now, text=gettext_noop("Login changed"), changes=changes)
     return person
+
+
+def _may_change(person: User, changes: dict[str, Any], held: set[int], wanted: set[int], actor: Actor) -> None:
+    """Refuse to change one's own rights, and people of stores the actor does not work in."""
+    if actor.user_id == person.pk and {"role", "stores", "all_stores"} & set(changes):
+        raise Conflict("not_yourself", _("Somebody else must change your own role and stores."))
+    if {"role", "is_active", "display_name", "all_stores"} & set(changes):
+        _need_reach(actor, held, person.all_stores or "all_stores" in changes)
+    _need_reach(actor, wanted ^ held, False)
 
 
 def end_sessions(*, person: User, actor: Actor, now: datetime) -> int:
@@ -174,10 +201,12 @@ def create_token(
 ) -> tuple[ApiToken, str]:  # fmt: skip
     """A key for a program: answers the row and the key, which is shown this once and kept as a digest.
 
-    Without stores it sees all stores, later ones too. Scopes are ``read``, ``write``, ``personal-data``.
+    Without stores it sees all stores, later ones too. Scopes are ``read``, ``write``, ``personal-data``. Refuses stores in
+    which the maker does not work.
     """
     _need(actor, "accounts.change_token")
     chosen, wanted = list(stores), list(dict.fromkeys(scopes))
+    _need_reach(actor, (store.pk for store in chosen), not chosen)
     if role not in Role.values:
         raise Invalid("invalid_role", _("Unknown role."), errors={"role": [str(_("Unknown role."))]})
     if not program.strip() or set(wanted) - set(TOKEN_SCOPES) or not wanted:
@@ -194,8 +223,9 @@ def create_token(
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> None:
-    """End a token at once; a second time changes nothing."""
+    """End a token at once; a second time changes nothing. Refuses a token of stores in which the actor does not work."""
     _need(actor, "accounts.change_token")
+    _need_reach(actor, token.stores.values_list("pk", flat=True), token.all_stores)
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
         audit.record(token, "token.revoke", actor=actor, now=now, text=gettext_noop("Token revoked"))
 
