@@ -255,7 +255,7 @@ def change_preferences(*, person: User, **wishes: Any) -> User:
         changed.append(name)
     if "store" in wishes:
         code = wishes["store"]
-        stores = Store.objects.filter(code=code) if code else Store.objects.none()
+        stores = Store.objects.filter(code=code) if code.isprintable() and code else Store.objects.none()
         if person.store_ids is not None:
             stores = stores.filter(pk__in=person.store_ids)
         person.current_store = stores.first()

@@ -22,7 +22,8 @@ from core import audit, policies
 from core.audit import Actor
 from core.counts import CAP
 from core.errors import Missing
-from core.listing.searching import Words
+from core.listing.searching import Words, clean
+from core.reading import whole
 from stores import selectors as doors
 
 
@@ -191,10 +192,19 @@ class InboxRows:
     next: str
 
 
+def _moment(text: str) -> datetime | None:
+    """The time of a page mark as we write it (with its zone); None for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None and 1970 <= at.year <= 2200 else None
+
+
 def inbox_page(actor: Actor, group: str, words: str, after: str) -> InboxRows:
     """Threads of a group: those who wait longest first, the others by their newest message."""
     rows = conversations_for(actor)
-    for word in words.split()[:6]:
+    for word in clean(words).split()[:6]:
         begins = Words("buyer__search__words").condition(word)
         rows = rows.filter(Q(buyer__key=word) if begins is None else begins | Q(buyer__key=word))
     if group in _GROUPS:
@@ -202,12 +212,9 @@ def inbox_page(actor: Actor, group: str, words: str, after: str) -> InboxRows:
     field, sign = ("waiting_since", "gt") if group == "waiting" else ("last_at", "lt")
     rows = rows.filter(**{f"{field}__isnull": False})
     moment, _bar, number = after.partition("|")
-    if number.isdigit():
-        try:
-            at = datetime.fromisoformat(moment)
-            rows = rows.filter(Q(**{f"{field}__{sign}": at}) | Q(**{field: at, f"pk__{sign}": int(number)}))
-        except ValueError:
-            pass
+    last, at = whole(number), _moment(moment)
+    if last is not None and at is not None:
+        rows = rows.filter(Q(**{f"{field}__{sign}": at}) | Q(**{field: at, f"pk__{sign}": last}))
     order = (field, "pk") if group == "waiting" else (f"-{field}", "-pk")
     found = list(rows.order_by(*order)[: PAGE + 1])
     shown = found[:PAGE]

@@ -15,6 +15,7 @@ from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.pages import Page
+from core.reading import whole
 from inventory import selectors
 from inventory.forms import ReceiptForm, ReceiptRows, ShelfForm, WarehouseForm
 from inventory.listings import KINDS
@@ -115,7 +116,7 @@ class ReceivePage(Page):
         """Book it, or show what is wrong. ``more`` only adds empty rows."""
         data = request.POST.copy()
         if "more" in data:
-            total = int(data["row-TOTAL_FORMS"]) if data.get("row-TOTAL_FORMS", "").isdigit() else 1
+            total = whole(data.get("row-TOTAL_FORMS", "")) or 1
             data["row-TOTAL_FORMS"] = str(min(total + 10, MOST_ROWS))
             return self.answer(ReceiptForm(actor=self.actor, initial=data.dict()), ReceiptRows(data, prefix="row"))
         form, rows = ReceiptForm(data, actor=self.actor), ReceiptRows(data, prefix="row")

@@ -15,6 +15,7 @@ from accounts.selectors import stores_for
 from core import calendar, policies
 from core.formpage import FormPage
 from core.pages import Page
+from core.reading import whole
 
 #: What the parts of the rules are called for people.
 AREAS = {
@@ -135,6 +136,6 @@ class CalendarPage(FormPage):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Either the form or the removal of one day."""
         if "remove" in request.POST:
-            calendar.remove_day(pk=int(request.POST["remove"]), actor=self.actor, now=self.now)
+            calendar.remove_day(pk=whole(request.POST["remove"]) or 0, actor=self.actor, now=self.now)
             return self.go(reverse("accounts:calendar"), _("Removed."))
         return super().post(request, **kwargs)

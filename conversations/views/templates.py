@@ -18,6 +18,7 @@ from core.errors import Invalid
 from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.pages import Page
+from core.reading import whole
 
 
 class TemplatesPage(ListPage):
@@ -122,7 +123,8 @@ class TemplatePreview(_OneTemplate):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The filled text, what is missing, what is wrong."""
         kind, _colon, number = request.POST.get("sample", "").partition(":")
-        about = selectors.about_object(kind, int(number)) if kind in registry.FACTS and number.isdigit() else None
+        chosen = whole(number)
+        about = selectors.about_object(kind, chosen) if kind in registry.FACTS and chosen is not None else None
         body, subject = request.POST.get("body", ""), request.POST.get("subject", "")
         wrong = [*rules.check(body, services.known_names()), *rules.check(subject, services.known_names())]
         shown = None

@@ -18,6 +18,7 @@ from conversations.views.composer import Composer
 from core import format as f
 from core import panels
 from core.pages import Page
+from core.reading import whole
 
 
 class ThreadPage(Page):
@@ -93,8 +94,7 @@ class WriteDoor(ThreadPage):
     @cached_property
     def thread(self) -> Conversation:
         """The thread the form names; a buyer without one gets it."""
-        given = self.request.POST.get("thread", "")
-        return selectors.conversation(int(given) if given.isdigit() else 0)
+        return selectors.conversation(whole(self.request.POST.get("thread", "")) or 0)
 
     def get(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
         """Nothing to see here."""

@@ -17,6 +17,7 @@ from conversations import services as conversations
 from core import audit, copying, tables
 from core.audit import SYSTEM, Actor
 from core.errors import Invalid, NotAllowed
+from core.reading import whole
 from disputes import selectors
 from disputes.models import Feedback
 from orders.models import Order
@@ -121,13 +122,14 @@ def import_feedback(*, store: Store, raw: bytes, actor: Actor, now: datetime, dr
     for line, cells in tables.rows(raw, COLUMNS, ("order", "stars")):
         at = tables.moment(cells["at"], store.time_zone) if cells.get("at") else now
         stars = cells["stars"].rstrip("★星 ")
-        if not stars.isdigit() or not 1 <= int(stars) <= 5:
+        given = whole(stars)
+        if given is None or not 1 <= given <= 5:
             rejected.append((line, cells["order"], str(_("A rating has 1 to 5 stars."))))
         elif at is None:
             rejected.append((line, cells["order"], str(_("The time cannot be read."))))
         else:
             key = cells.get("id") or _key(cells["order"], at if cells.get("at") else None)
-            remotes.append(RemoteFeedback(key, cells["order"], int(stars), cells.get("text", ""), at))
+            remotes.append(RemoteFeedback(key, cells["order"], given, cells.get("text", ""), at))
             places.append(line)
     with transaction.atomic():
         done = record_feedback(store=store, remotes=remotes, actor=actor, now=now)

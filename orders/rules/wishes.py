@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from core.reading import whole
+
 COLOUR, SIZE, PACKING, OTHER = "colour", "size", "packing", "other"
 ASSORTED = "assorted"
 
@@ -187,14 +189,15 @@ def _line_of(piece: str, lines: Sequence[Line], known: set[int], lexicon: Lexico
             return line.position
     chinese = re.search(rf"第\s*([一二三四五六七八九十]|\d{{1,2}})\s*[{_MEASURES}样]", piece)
     if chinese:
-        number = _CHINESE_DIGITS.get(chinese[1]) or int(chinese[1]) if not chinese[1].isdigit() else int(chinese[1])
+        number = _CHINESE_DIGITS.get(chinese[1]) or int(chinese[1])
         return number if number in known else None
     tokens = [m[0] for m in re.finditer(r"[\w.]+|#", folded)]
     for i, word in enumerate(tokens[:-1]):
         named = word == "#" or any(kind == "line_word" for kind, _v in lexicon.at([word], 0)[1])
         following = tokens[i + 2] if tokens[i + 1] == "#" and i + 2 < len(tokens) else tokens[i + 1]
-        if named and following.isdigit() and int(following) in known and len(known) > 1:
-            return int(following)
+        number = whole(following)
+        if named and number in known and len(known) > 1:
+            return number
     return None
 
 

@@ -14,6 +14,7 @@ from core.errors import DomainError, Invalid
 from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.pages import Page
+from core.reading import whole
 from orders import selectors
 from orders.forms.orders import NewLines, NewOrderForm
 from orders.forms.rules import RuleForm
@@ -39,7 +40,7 @@ class NewOrderPage(Page):
         """Write it, or show what is wrong. ``more`` only adds empty lines."""
         data = request.POST.copy()
         if "more" in data:
-            total = int(data["line-TOTAL_FORMS"]) if data.get("line-TOTAL_FORMS", "").isdigit() else 1
+            total = whole(data.get("line-TOTAL_FORMS", "")) or 1
             data["line-TOTAL_FORMS"] = str(min(total + 5, MOST_LINES))
             form, lines = NewOrderForm(actor=self.actor, initial=data.dict()), NewLines(data, prefix="line")
             return self.answer(form, lines)

@@ -148,3 +148,8 @@ def test_any_text_can_be_read(note):
         assert wish.text
         assert len(wish.text) <= 300
         assert wish.line in (None, 1, 2)
+
+
+@pytest.mark.parametrize("digit", ["\u1369", "²", "\u2460"])
+def test_digits_that_cannot_be_read_stop_no_import(digit):
+    assert [wish[:2] for wish in found(f"line {digit} red", TWO)] == [("colour", "red")]

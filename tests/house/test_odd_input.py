@@ -1,0 +1,62 @@
+"""What no browser of ours would send: an answer, never a fault of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.reading import whole
+from tests.factories.accounts import make_person
+
+#: A digit to Python's eye that ``int`` cannot read; text the database refuses; more digits than it holds.
+ETHIOPIC, NUL, LONG = "\u1369", "a\x00b", "9" * 5000
+
+
+@pytest.fixture
+def boss(db: None) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(make_person("manager"))
+    return client
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), ("", None), ("-1", None), (ETHIOPIC, None), ("²", None), ("１", None), (LONG, None)],
+)
+def test_whole_numbers_are_read_or_nothing(text: str, number: int | None) -> None:
+    assert whole(text) == number
+
+
+@pytest.mark.parametrize("value", [ETHIOPIC, NUL, LONG, "x", ""])
+@pytest.mark.parametrize(
+    ("address", "field", "more"),
+    [
+        ("/settings/calendar/", "remove", {}),
+        ("/messages/write/", "thread", {}),
+        ("/stock/receive/", "row-TOTAL_FORMS", {"more": "1"}),
+        ("/orders/new/", "line-TOTAL_FORMS", {"more": "1"}),
+        ("/orders/new/", "line-TOTAL_FORMS", {}),
+        ("/settings/preferences/", "store", {}),
+        ("/settings/preferences/", "theme", {}),
+        ("/accounts/login/", "login", {"password": "x"}),
+        ("/i18n/setlang/", "language", {"next": "//elsewhere.example/"}),
+    ],
+)
+def test_odd_fields_are_answered(boss: Client, address: str, field: str, more: dict[str, str], value: str) -> None:
+    answer: Any = boss.post(address, {field: value, **more})
+    assert answer.status_code < 500
+    assert "elsewhere.example" not in answer.get("Location", "")
+
+
+@pytest.mark.parametrize("address", ["/messages/", "/today/", "/orders/", "/search/", "/search/typing/", "/parcels/"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "after=0001-01-01T00:00:00%2B08:00|1", "after=9999-12-31T23:59:59-08:00|1", "after=2020-01-01|1", "q=%00", "q=%ED%A0%80",
+        "after=2020-01-01T00:00:00Z|" + "9" * 30, "after=2020-01-01T00:00:00Z|%E1%8D%A9", "group=%00", "cursor=%00", "view=%00",
+    ],
+)  # fmt: skip
+def test_odd_questions_are_answered(boss: Client, address: str, question: str) -> None:
+    assert boss.get(f"{address}?{question}").status_code < 500
