@@ -13,13 +13,19 @@ from core.models import Heartbeat, Job
 
 
 def jobs_for(actor: Actor) -> QuerySet[Job]:
-    """Long work the actor asked for; whoever may see the audit trail sees all of it."""
-    jobs = Job.objects.all()
-    if actor.is_system or actor.has_perm("core.view_audit"):
-        return jobs
+    """Long work the actor asked for; whoever may see the audit trail sees also that of others in the same stores (a result
+    may hold whatever its requester saw)."""
+    if actor.is_system:
+        return Job.objects.all()
     if actor.user_id is not None:
-        return jobs.filter(requester_id=actor.user_id)
-    return jobs.filter(Q(actor__kind=actor.kind, actor__ref=actor.ref), requester__isnull=True)
+        mine = Q(requester_id=actor.user_id)
+    else:
+        mine = Q(actor__kind=actor.kind, actor__ref=actor.ref, requester__isnull=True)
+    if not actor.has_perm("core.view_audit"):
+        return Job.objects.filter(mine)
+    if actor.store_ids is None:
+        return Job.objects.all()
+    return Job.objects.filter(mine | Q(actor__store_ids__contained_by=sorted(actor.store_ids)))
 
 
 def beat_age(now: datetime) -> float | None:

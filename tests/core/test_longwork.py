@@ -15,7 +15,9 @@ from core.audit import SYSTEM, Actor
 from core.clock import utcnow
 from core.errors import Conflict, Invalid
 from core.models import Job
+from core.selectors import jobs_for
 from tests.core.conftest import NOW
+from tests.factories.accounts import make_person, make_store
 
 seen: list[Any] = []
 
@@ -150,3 +152,16 @@ def test_who_lost_the_lease_changes_nothing_more(start: Any) -> None:
         longwork.Work(first, SYSTEM).step()
     longwork._finish(first, "failed")
     assert state(job)[0] == "running"
+
+
+def test_work_of_other_stores_is_not_shown_even_to_keepers_of_the_audit_trail(db: None) -> None:
+    here, there = make_store(), make_store()
+    sue, ann = make_person("supervisor", [here]), make_person("supervisor")
+    of_here, of_there, of_both, wide = (
+        longwork.start("test.steps", actor=make_person("service", stores).actor, now=NOW, payload={})
+        for stores in ([here], [there], [here, there], None)
+    )
+    mine = longwork.start("test.steps", actor=sue.actor, now=NOW, payload={})
+    house = longwork.start("test.steps", actor=SYSTEM, now=NOW, payload={})
+    assert set(jobs_for(sue.actor)) == {of_here, mine}
+    assert set(jobs_for(ann.actor)) == {of_here, of_there, of_both, wide, mine, house}
