@@ -132,3 +132,23 @@ def test_sixteen_agents_take_each_step_once(rules):
     [t.join() for t in threads]
     assert strange == []
     assert sorted(pk for pk, _who in taken) == sorted(d.pk for d in duties)
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "warehouse"}, {"all_stores": False}])
+def test_what_somebody_holds_who_has_gone_comes_back(duty, change):
+    ann, sue = make_user("ann"), make_user("sue", "supervisor")
+    services.assign(duty=duty, person=ann, actor=sue.actor, now=NOW)
+    assert services.free_claims(now=NOW + timedelta(days=3)) == 0  # given to a person: stays there
+    for name, value in change.items():
+        setattr(ann, name, value)
+    ann.save()
+    assert services.free_claims(now=NOW + timedelta(days=3)) == 1
+    assert (Duty.objects.get().state, Duty.objects.get().owner) == ("open", None)
+
+
+def test_nothing_is_given_to_somebody_who_has_left(duty):
+    gone, sue = make_user("gone"), make_user("sue", "supervisor")
+    gone.is_active = False
+    gone.save()
+    with pytest.raises(Invalid):
+        services.assign(duty=duty, person=gone, actor=sue.actor, now=NOW)

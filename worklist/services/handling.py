@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.choices import Role
+from accounts.models import StoreMember, User
 from core import policies as house
 from core.audit import SYSTEM, Actor
 from core.errors import Conflict, Invalid, Missing, NotAllowed
@@ -62,10 +64,16 @@ def beat(*, actor: Actor, now: datetime) -> int:
 
 
 def free_claims(*, now: datetime) -> int:
-    """Give back what was claimed and left alone (a closed browser). Rows somebody is working on are passed over."""
+    """Give back what was claimed and left alone (a closed browser), and what is held by somebody who has left, or does such
+    duties or works in its store no longer. Rows somebody is working on are passed over."""
+    member = StoreMember.objects.filter(user_id=OuterRef("owner_id"), store_id=OuterRef("store_id"))
+    gone = Q(owner__is_active=False) | (Q(owner__all_stores=False, store__isnull=False) & ~Q(Exists(member)))
+    for role in Role.values:
+        gone |= Q(owner__role=role) & ~Q(role__in=["", *rules.roles_seen(role)])
     with transaction.atomic():
-        dead = Duty._base_manager.filter(state=DutyState.CLAIMED, claim_until__lt=now).order_by("pk")
-        rows = list(dead.select_for_update(skip_locked=True)[:1000])
+        held = Duty._base_manager.filter(state=DutyState.CLAIMED)
+        dead = held.filter(Q(claim_until__lt=now) | gone).order_by("pk")
+        rows = list(dead.select_for_update(skip_locked=True, of=("self",))[:1000])
         moved, _refused = move_many(rows, "unclaim", actor=SYSTEM, now=now, owner=None, claim_until=None)
     return len(moved)
 
@@ -75,7 +83,11 @@ def assign(*, duty: Duty, person: User, actor: Actor, now: datetime) -> Duty:
     works in the store and in a role that sees such duties."""
     if not actor.has_perm("worklist.assign_duty"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
-    if duty.role not in rules.roles_seen(person.role) or not person.actor.may_see_store(duty.store_id or 0):
+    if (
+        not person.is_active
+        or duty.role not in rules.roles_seen(person.role)
+        or not person.actor.may_see_store(duty.store_id or 0)
+    ):
         raise Invalid("wrong_person", _("%(who)s does not do such duties."), who=person.label)
     with transaction.atomic():
         held = _locked(duty, actor)
