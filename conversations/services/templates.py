@@ -32,8 +32,18 @@ def known_names() -> frozenset[str]:
 def create_template(
     *, code: str, language: str, actor: Actor, now: datetime, store: Store | None = None, **fields: Any
 ) -> Template:
-    """Add a text. Refuses a code that exists in that language, unknown placeholders, and roles that may not."""
+    """Add a text. Refuses a code that exists in that language, unknown placeholders, and roles that may not.
+
+    A text that goes out by itself (``send_mode`` auto) needs ``conversations.approve_template``.
+    """
     _may(actor)
+    _may_go_alone(fields, "", actor)
+    return _add(code, language, store, fields, actor, now)
+
+
+def _add(
+    code: str, language: str, store: Store | None, fields: dict[str, Any], actor: Actor, now: datetime
+) -> Template:
     values = _clean(fields)
     row = Template(
         code=code, base_code=rules.base_code_of(code), language=language, store=store, updated_at=now, **values
@@ -56,12 +66,7 @@ def change_template(*, template: Template, actor: Actor, now: datetime, **fields
     _may(actor)
     held = Template.objects.select_for_update(of=("self",)).get(pk=template.pk)
     values = _clean(fields)
-    if (
-        values.get("send_mode") == "auto"
-        and held.send_mode != "auto"
-        and not actor.has_perm("conversations.approve_template")
-    ):
-        raise NotAllowed("not_allowed", _("A supervisor decides which texts go out by themselves."))
+    _may_go_alone(values, held.send_mode, actor)
     changed = {name: value for name, value in values.items() if getattr(held, name) != value}
     if changed:
         for name, value in changed.items():
@@ -79,10 +84,18 @@ def change_template(*, template: Template, actor: Actor, now: datetime, **fields
     return held
 
 
+def _may_go_alone(values: dict[str, Any], was: str, actor: Actor) -> None:
+    if values.get("send_mode") == "auto" and was != "auto" and not actor.has_perm("conversations.approve_template"):
+        raise NotAllowed("not_allowed", _("A supervisor decides which texts go out by themselves."))
+
+
+@transaction.atomic
 def copy_for_store(*, template: Template, store: Store, actor: Actor, now: datetime) -> Template:
-    """Give a store its own version of a text of the house, to be changed there. Refuses a second one."""
+    """Give a store its own version of a text of the house, to be changed there. Refuses a second one. It goes out as the text of
+    the house does."""
+    _may(actor)
     fields = {name: getattr(template, name) for name in _FIELDS}
-    return create_template(code=template.code, language=template.language, store=store, actor=actor, now=now, **fields)
+    return _add(template.code, template.language, store, fields, actor, now)
 
 
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:
