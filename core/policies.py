@@ -18,7 +18,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
+from core import audit, likeness
 from core.audit import Actor
 from core.clock import WorkCalendar
 from core.errors import Invalid, Missing, NotAllowed
@@ -34,6 +34,8 @@ class Policy:
     label: Any
     source: str = ""
     per_store: bool = True
+    #: The least a figure may be.
+    least: int = 0
 
 
 POLICIES: dict[str, Policy] = {}
@@ -43,11 +45,11 @@ _lock = threading.Lock()
 _cache: tuple[float, dict[str, list[PolicyValue]]] | None = None
 
 
-def declare(key: str, default: Any, label: Any, *, source: str = "", per_store: bool = True) -> Policy:
-    """Declare a policy with its default. Declared once, at import of the app."""
+def declare(key: str, default: Any, label: Any, *, source: str = "", per_store: bool = True, least: int = 0) -> Policy:
+    """Declare a policy with its default and the least a figure may be. Declared once, at import of the app."""
     if key in POLICIES:
         raise ValueError(f"policy {key} is declared twice")
-    POLICIES[key] = Policy(key, default, label, source, per_store)
+    POLICIES[key] = Policy(key, default, label, source, per_store, least)
     return POLICIES[key]
 
 
@@ -94,24 +96,6 @@ def work_calendar(day: date | datetime) -> WorkCalendar:
     return WorkCalendar(frozenset(value(WORKDAYS, day)), exceptions)
 
 
-def _like(default: Any, text: str) -> Any:
-    """``text`` read as a value of the same shape as ``default``; raises ``ValueError`` when it is not one."""
-    if isinstance(default, bool):
-        if text.strip().lower() not in {"true", "false"}:
-            raise ValueError(text)
-        return text.strip().lower() == "true"
-    if isinstance(default, int):
-        return int(text)
-    if isinstance(default, float):
-        return float(text)
-    if isinstance(default, list | dict):
-        found = json.loads(text)
-        if not isinstance(found, type(default)):
-            raise ValueError(text)
-        return found
-    return text.strip()
-
-
 def set_value(
     *, key: str, text: str, valid_from: date, actor: Actor, now: datetime, store_id: int | None = None, note: str = ""
 ) -> PolicyValue:
@@ -122,7 +106,7 @@ def set_value(
     if policy is None:
         raise Missing("policy_missing", _("There is no house rule “%(key)s”."), key=key)
     try:
-        fitting = _like(policy.default, text)
+        fitting = likeness.read_like(policy.default, text, policy.least)
     except (ValueError, TypeError) as error:
         sentence = _("This is not a value like “%(example)s”.") % {"example": show(policy.default)}
         raise Invalid(

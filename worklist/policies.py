@@ -20,8 +20,11 @@ CLAIM_MINUTES = declare(
     _("A claim ends after so many minutes without a sign of life"),
     source="G1d",
     per_store=False,
+    least=1,
 )
-TRIES = declare("worklist.tries", 5, _("Tries of the clock before a duty is stuck"), source="house", per_store=False)
+TRIES = declare(
+    "worklist.tries", 5, _("Tries of the clock before a duty is stuck"), source="house", per_store=False, least=1
+)
 PAUSES = declare(
     "worklist.pauses_minutes",
     [1, 5, 30, 120],
