@@ -25,6 +25,7 @@ from logistics.models import Parcel, ParcelLine, ScanEvent
 from logistics.rules.packing import why_stopped
 from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors.station import stop_facts
 from logistics.services import stages, tracking
 from logistics.services.packing_words import SAYS
@@ -85,11 +86,15 @@ def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> Hand
 
 def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     """The parcels with note, order, store and service, locked in primary-key order; their notes before them, as at the
-    packing table."""
+    packing table, and their orders after them: whoever stops an order comes before the question or after the hand-over."""
     ids = [parcel.pk for parcel in parcels]
     selectors.hold_notes(Parcel.objects.filter(pk__in=ids, note__isnull=False).values_list("note_id", flat=True))
     rows = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    return list(rows.select_related("note", "order", "store", "service"))
+    found = list(rows.select_related("note", "store", "service"))
+    orders = {order.pk: order for order in parcel_selectors.orders_locked({parcel.order_id for parcel in found})}
+    for parcel in found:
+        parcel.order = orders[parcel.order_id]
+    return found
 
 
 def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
