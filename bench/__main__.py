@@ -4,7 +4,8 @@
     python -m bench --orders 10000 100000      # growth
     python -m bench --only P1 P2
 
-Each size has an embedded installation of its own under var/bench-N (kept, so that a second run measures at once).
+Each size has an embedded installation of its own under var/bench-N (kept, so that a second run measures at once); with
+SAMPAN_DATA set, under that folder.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="keep the table in docs/performance.md")
     given = parser.parse_args()
     rows: list[dict[str, str]] = []
+    home = Path(os.environ.get("SAMPAN_DATA") or ROOT / "var").resolve()
     for size in given.orders:
-        data = ROOT / "var" / f"bench-{size}"
+        data = home / f"bench-{size}"
         environment = {**os.environ, "SAMPAN_DATA": str(data), "DJANGO_SETTINGS_MODULE": "bench.settings"}
         call = [sys.executable, str(ROOT / "manage.py")]
         subprocess.run([*call, "migrate", "-v0"], check=True, env=environment, cwd=ROOT)

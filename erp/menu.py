@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,7 +12,6 @@ from django.utils.translation import get_language, pgettext_lazy
 
 from accounts.selectors import store_names
 from core import counts
-from core.audit import Actor
 from core.models import SystemMark
 
 
@@ -67,6 +67,7 @@ MENU = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def address(name: str) -> str:
     """The address behind a URL name; empty when the page does not exist in this installation."""
     try:
@@ -82,53 +83,74 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return {}
     if getattr(request, "htmx", False) and not getattr(request.htmx, "boosted", False):
         return {}  # parts of pages have no frame
-    actor = user.actor
-    figures = counts.counts_for(request.actor)
-    stores = store_names(actor)
-    chosen = next((row for row in stores if row[0] == user.current_store_id), None)
+    language = get_language() or ""
+    figures = counts.counts_for(request.actor)  # type: ignore[attr-defined]
+    return {"shell": shell_of(
+        language, user.permissions, (user.label, user.get_role_display(), user.theme, user.density), place(request.path),
+        tuple(figures.items()), tuple(map(tuple, store_names(user.actor))), user.current_store_id, is_demo(),
+    )}  # fmt: skip
+
+
+def place(path: str) -> tuple[str, str]:
+    """The menu item a page belongs to, and the address when it stands in the menu itself."""
+    for item in MENU:
+        if path.startswith(item.paths):
+            return item.key, path if any(address(name) == path for name, _label, _permission in item.children) else ""
+    return "", ""
+
+
+@lru_cache(maxsize=256)
+def shell_of(
+    language: str, permissions: frozenset[str], person: tuple[str, str, str, str], where: tuple[str, str],
+    figures: tuple[tuple[str, tuple[int, bool]], ...], stores: tuple[tuple[int, str, str], ...], store: int | None, demo: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """What the frame shows, made once for equal pages; ``key`` stands for all of it (core.kept)."""
+    label, role, theme, density = person
+    chosen = next((row for row in stores if row[0] == store), None)
+    found = dict(figures)
     return {
-        "shell": {
-            "menu": [
-                _line(item, request.path, figures, actor)
-                for item in MENU
-                if actor.has_perm(item.permission) and address(item.url)
-            ],
-            "user": {"name": user.label, "initial": user.label[:1].upper(), "role": user.get_role_display()},
-            "stores": [
-                {"code": code, "name": name, "active": chosen is not None and chosen[0] == pk}
-                for pk, code, name in stores
-            ],
-            "store": {"code": chosen[1], "name": chosen[2]} if chosen else None,
-            "language": get_language(),
-            "languages": [("zh-hans", "中文"), ("en", "English")],
-            "theme": user.theme,
-            "density": user.density,
-            "urls": {
-                "home": address("worklist:today") or "/",
-                "search": address("core:search"),
-                "preferences": address("accounts:preferences"),
-                "profile": address("accounts:profile"),
-                "second_factor": address("mfa_index"),
-                "password": address("account_change_password"),
-                "sign_out": address("account_logout"),
-            },
-            "recent": [],
-            "demo": is_demo(),
-        }
+        "key": (permissions, person, where, figures, stores, store, demo),
+        "menu": [
+            _line(item, where, found, permissions)
+            for item in MENU
+            if item.permission in permissions and address(item.url)
+        ],
+        "user": {"name": label, "initial": label[:1].upper(), "role": role},
+        "stores": [
+            {"code": code, "name": name, "active": chosen is not None and chosen[0] == pk} for pk, code, name in stores
+        ],
+        "store": {"code": chosen[1], "name": chosen[2]} if chosen else None,
+        "language": language,
+        "languages": [("zh-hans", "中文"), ("en", "English")],
+        "theme": theme,
+        "density": density,
+        "urls": {
+            "home": address("worklist:today") or "/",
+            "search": address("core:search"),
+            "preferences": address("accounts:preferences"),
+            "profile": address("accounts:profile"),
+            "second_factor": address("mfa_index"),
+            "password": address("account_change_password"),
+            "sign_out": address("account_logout"),
+        },
+        "recent": [],
+        "demo": demo,
     }
 
 
-def _line(item: Item, path: str, figures: dict[str, tuple[int, bool]], actor: Actor) -> dict[str, Any]:
+def _line(
+    item: Item, where: tuple[str, str], figures: dict[str, tuple[int, bool]], permissions: frozenset[str]
+) -> dict[str, Any]:
     count, hot = figures.get(item.key, (0, False))
-    active = path.startswith(item.paths)
+    active = where[0] == item.key
     children = []
     if active:
         for name, label, permission in item.children:
             target = address(name)
-            if target and actor.has_perm(permission):
-                children.append({"url": target, "label": label, "count": "", "active": path == target})
+            if target and permission in permissions:
+                children.append({"url": target, "label": str(label), "count": "", "active": where[1] == target})
     return {
-        "key": item.key, "url": address(item.url), "label": item.label, "icon": item.icon, "count": counts.text(count),
+        "key": item.key, "url": address(item.url), "label": str(item.label), "icon": item.icon, "count": counts.text(count),
         "hot": hot and bool(count), "active": active, "rule": item.rule, "bottom": item.bottom, "letter": item.letter,
         "children": children,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from django_filters.widgets import DateRangeWidget
 
 from accounts.selectors import store_names
 from core import format as f
+from core.audit import Actor
 from orders.choices import TO_SHIP, FlagColour, HoldReason, OrderState, OrderType, Stage
 from orders.models import Order, OrderFlag, OrderLine, OrderRule
 from orders.selectors import countries_seen, open_wishes_exist, ungreeted_among
@@ -62,6 +63,10 @@ class StoreFilter(Among):
     """Some of the actor's stores, by code."""
 
     field_class = OpenField
+
+    def offered(self, actor: Actor) -> list[tuple[int, str, str]]:
+        """What its look depends on."""
+        return store_names(actor)
 
     @property
     def field(self) -> Any:

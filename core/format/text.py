@@ -14,7 +14,7 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, get_currency_precision
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from core.clock import utcnow
@@ -136,7 +136,7 @@ def moment(value: datetime | None, now: datetime | None = None, zone: str | tzin
         return DASH
     where = _zone(zone)
     local, today = value.astimezone(where), (now or utcnow()).astimezone(where).date()
-    clock = f"{local:%H:%M}"
+    clock = f"{local.hour:02}:{local.minute:02}"
     apart = (local.date() - today).days
     if apart == 0:
         return _("today %(time)s") % {"time": clock}
@@ -150,7 +150,8 @@ def moment(value: datetime | None, now: datetime | None = None, zone: str | tzin
 def full_moment(value: datetime, zone: str | tzinfo | None = None) -> str:
     """The exact time with its zone, for titles and prints: ``2025-11-23 16:00:05 Asia/Shanghai``."""
     where = _zone(zone)
-    return f"{value.astimezone(where):%Y-%m-%d %H:%M:%S} {getattr(where, 'key', where.tzname(value) or 'UTC')}"
+    local = value.astimezone(where)  # isoformat is several times as fast as strftime, and lists call this for each row
+    return f"{local.isoformat(' ', 'seconds')[:19]} {getattr(where, 'key', None) or where.tzname(value) or 'UTC'}"
 
 
 def buyer_clock(zone: str | tzinfo | None, now: datetime | None = None) -> str:
@@ -164,15 +165,16 @@ def buyer_clock(zone: str | tzinfo | None, now: datetime | None = None) -> str:
     return f"{format_datetime(there, 'EEE', locale=babel_locale())} {there:%H:%M}"
 
 
+_DAYS, _HOURS, _MINUTES = gettext_noop("%(n)s d"), gettext_noop("%(n)s h"), gettext_noop("%(n)s min")
+
+
 def duration(span: timedelta, parts: int = 2) -> str:
     """A length of time in its ``parts`` largest units: ``12 d 4 h``, ``20 h 58 min``, ``5 min``."""
     minutes = int(abs(span).total_seconds() // 60)
     days, rest = divmod(minutes, 1440)
     hours, mins = divmod(rest, 60)
-    out = [text % {"n": n} for n, text in ((days, _("%(n)s d")), (hours, _("%(n)s h")), (mins, _("%(n)s min"))) if n]
-    if not out:
-        return _("under 1 min")
-    return " ".join(out[:parts])
+    found = [(text, n) for text, n in ((_DAYS, days), (_HOURS, hours), (_MINUTES, mins)) if n]
+    return " ".join(_(text) % {"n": n} for text, n in found[:parts]) or _("under 1 min")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +205,13 @@ def due(
             _("%(span)s left") % {"span": duration(left)}, "rose" if left < timedelta(days=1) else "lantern", False
         )
     where = _zone(zone)
-    apart = (at.astimezone(where).date() - moment_.astimezone(where).date()).days
+    local = at.astimezone(where)
+    apart = (local.date() - moment_.astimezone(where).date()).days
     if apart == 0 and left < timedelta(hours=1):
         return Due(_("%(span)s left") % {"span": duration(left)}, "amber", False)
     text = moment(at, now=moment_, zone=where)
-    if apart < 7 and f"{at.astimezone(where):%H:%M}" in ("00:00", "23:59"):
-        text = {0: _("today"), 1: _("tomorrow")}.get(apart) or _day_text(at.astimezone(where).date(), with_year=False)
+    if apart < 7 and (local.hour, local.minute) in ((0, 0), (23, 59)):
+        text = {0: _("today"), 1: _("tomorrow")}.get(apart) or _day_text(local.date(), with_year=False)
     return Due(text, "amber" if apart == 0 else "neutral", False)
 
 
@@ -225,7 +228,11 @@ def days(value: int | None) -> str:
 
 
 def _day_text(value: date, *, with_year: bool) -> str:
-    locale = babel_locale()
+    return _day_in(babel_locale(), value, with_year)
+
+
+@lru_cache(maxsize=2048)
+def _day_in(locale: str, value: date, with_year: bool) -> str:
     if locale.startswith("zh"):
         return f"{value:%Y-%m-%d}" if with_year else f"{value:%m-%d}"
     return str(format_date(value, "d MMM y" if with_year else "d MMM", locale=locale))

@@ -17,7 +17,7 @@ See docs/house.md for each part with an example.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,6 +140,20 @@ class Listing:
         extra = {name: f for part in self.all_parts for name, f in part.filters.items()}
         return type(f"{type(self).__name__}Filters", (base,), extra) if extra or not self.filters else base
 
+    def filterset_of(self, names: frozenset[str]) -> type[django_filters.FilterSet]:
+        """The filter set with only these filters."""
+        made = self._filtersets.get(names)
+        if made is None:
+            made = type(self.filterset_class.__name__, (self.filterset_class,), {})
+            made.base_filters = OrderedDict((n, f) for n, f in self.filterset_class.base_filters.items() if n in names)
+            if len(self._filtersets) < 200:
+                self._filtersets[names] = made
+        return made
+
+    @cached_property
+    def _filtersets(self) -> dict[frozenset[str], type[django_filters.FilterSet]]:
+        return {}
+
     @cached_property
     def filter_names(self) -> list[str]:
         """The filters by name."""
@@ -173,7 +187,7 @@ class Listing:
 
     def forget(self) -> None:
         """Drop what was compiled (a part was registered)."""
-        for name in ("shape", "all_columns", "all_actions", "sources", "filterset_class", "filter_names",
+        for name in ("shape", "all_columns", "all_actions", "sources", "filterset_class", "_filtersets", "filter_names",
                      "parameter_names", "filter_parameters", "orderings"):  # fmt: skip
             self.__dict__.pop(name, None)
 
@@ -252,7 +266,7 @@ class Listing:
 
     def tds(self, cells: list[tuple[str, Cell]], row: Mapping[str, Any]) -> SafeString:
         """The cells of one row."""
-        return tds(cells, dict(row))
+        return tds(cells, row)
 
     def address(self) -> str:
         """The address of the page, or ""."""

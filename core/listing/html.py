@@ -7,27 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.format.html import escape
 from core.listing import views_saved
+from core.listing.bar import FilterBar
 from core.listing.base import LISTINGS, Listing
-from core.listing.columns import Column, address, escape
+from core.listing.columns import Column, address
 from core.listing.query import ListQuery
 from core.listing.views_saved import Tab
 from core.pages import Page
 
 PAGE_SIZES = (25, 50, 100, 200)
-#: This many filters stand as their own chip; the rest under "More filters".
-FIRST_FILTERS = 4
 FIRST_ACTIONS = 4
 
 
-class ListPage(Page):
+class ListPage(FilterBar, Page):
     """The page of one list. Apps subclass it for head actions or a subtitle; most use :meth:`of`."""
 
     listing_name: str = ""
@@ -112,6 +111,7 @@ class ListPage(Page):
             **self._views(), **self._filters(),
             "columns": self._columns(columns), "column_choice": self._choice(),
             "rows": rows, "tbody": tbody(rows, picks=bool(offered)), "actions": offered,
+            "bulk_key": (listing.name, *(a["name"] for a in offered), total, bool(page.next or page.previous)),
             "total": total, "total_text": views_saved.shown_count(total) if total is not None else "",
             "next_url": self._page_url(page.next), "prev_url": self._page_url(page.previous),
             "page_sizes": [{"size": n, "url": self._url(page_size=str(n)), "active": n == query.page_size}
@@ -145,16 +145,22 @@ class ListPage(Page):
         held = views_saved.counts_held(self.listing, self.actor, self.tabs)
         counted = [tab for tab in self.tabs if tab.counted]
         missing = any(tab.name not in held for tab in counted)
-        name = self.listing.name
-        return {
-            "views": [self._tab(tab, held) for tab in self.tabs],
-            "tabs_url": f"{reverse('core:tabs', args=[name])}?{self.request.GET.urlencode()}" if missing else "",
-            "view_save": self._view_save(),
-        }
+        given = self.request.GET.copy()
+        given.pop("cursor", None)
+        views, save = [self._tab(tab, held) for tab in self.tabs], self._view_save()
+        tabs_url = f"{reverse('core:tabs', args=[self.listing.name])}?{given.urlencode()}" if missing else ""
+        # everything core/_views.html shows
+        key = (
+            *(tuple(view.values()) for view in views),
+            save and tuple(map(str, save.values())),
+            tabs_url,
+            self.query.text(),
+        )
+        return {"views": views, "tabs_url": tabs_url, "view_save": save, "views_key": key}
 
     def _tab(self, tab: Tab, held: dict[str, int]) -> dict[str, Any]:
         shown = views_saved.shown_count(held[tab.name]) if tab.name in held else ""
-        made = {"label": tab.label, "url": f"{self.url}?view={tab.name}" if not tab.default else self.url, "count": shown,
+        made = {"label": str(tab.label), "url": f"{self.url}?view={tab.name}" if not tab.default else self.url, "count": shown,
                 "active": self.tab is not None and tab.name == self.tab.name, "shared": tab.shared, "name": tab.name}  # fmt: skip
         if tab.mine and tab.saved_id:
             args = [self.listing.name, tab.saved_id]
@@ -172,66 +178,6 @@ class ListPage(Page):
                 "can_share": True, "changed": changed, "columns": self.chosen_names}  # fmt: skip
         if own is not None:
             made["update_url"] = reverse("core:view-change", args=[self.listing.name, own.saved_id])
-        return made
-
-    # --- filters ---------------------------------------------------------------------------------------------------
-
-    def _filters(self) -> dict[str, Any]:
-        form = self.query.filterset.form
-        fields = []
-        for index, name in enumerate(self.listing.filter_names):
-            if name not in form.fields or form.fields[name].widget.is_hidden:
-                continue
-            if index >= FIRST_FILTERS and name not in self._chips:
-                continue  # stands under "More filters", which is loaded when it opens
-            bound = form[name]
-            chip = self._chips.get(name, {})
-            fields.append({"field": bound, "label": bound.label, "active": bool(chip), "value": chip.get("value", ""),
-                           "remove_url": chip.get("remove_url", ""), "first": index < FIRST_FILTERS})  # fmt: skip
-        params = self.request.GET
-        hidden = [(name, params[name]) for name in ("ordering", "page_size", "view") if params.get(name)]
-        if self.listing.sources and "q" not in form.fields:
-            form.fields["q"] = search_field()
-        return {"filter_form": form if fields or self.listing.sources else None, "filter_fields": fields,
-                "hidden_fields": [*hidden, ("edited", "1")], "chips": [],
-                "more_filters": bool(self._more_names()),
-                "more_url": f"{reverse('core:filters', args=[self.listing.name])}?{self.request.GET.urlencode()}",
-                "clear_url": f"{self.url}?edited=1"}  # fmt: skip
-
-    def _more_names(self) -> list[str]:
-        """The filters that stand under "More filters": neither first nor set."""
-        form = self.query.filterset.form
-        return [name for index, name in enumerate(self.listing.filter_names)
-                if index >= FIRST_FILTERS and name not in self._chips and name in form.fields
-                and not form.fields[name].widget.is_hidden]  # fmt: skip
-
-    def more_fields(self) -> dict[str, Any]:
-        """The fields under "More filters"; without scripts, with what is set already."""
-        form = self.query.filterset.form
-        kept = [(name, value) for name, values in self.request.GET.lists() if name != "cursor" for value in values]
-        return {"fields": [form[name] for name in self._more_names()], "kept": kept, "list_url": self.listing.address()}
-
-    @cached_property
-    def _set_filters(self) -> dict[str, list[str]]:
-        """Filter name -> URL parameters of it that are set."""
-        found = {}
-        for name, names in self.listing.filter_parameters.items():
-            given = [p for p in names if any(self.query.params.getlist(p))]
-            if given:
-                found[name] = given
-        return found
-
-    @cached_property
-    def _chips(self) -> dict[str, dict[str, Any]]:
-        """What is set: filter name (and "q") -> label, value in words, address without it."""
-        form, made = self.query.filterset.form, {}
-        for name, names in self._set_filters.items():
-            values = [v for p in names for v in self.query.params.getlist(p) if v]
-            made[name] = {"label": form.fields[name].label or name, "value": shown_values(form.fields[name], values),
-                          "remove_url": self._url(edited="1", **dict.fromkeys(names))}  # fmt: skip
-        if self.query.params.get("q"):
-            made["q"] = {"label": _("Search"), "value": self.query.params["q"][:80],
-                         "remove_url": self._url(edited="1", q=None)}  # fmt: skip
         return made
 
     # --- table -----------------------------------------------------------------------------------------------------
@@ -282,7 +228,8 @@ class ListPage(Page):
         cells = listing.cells(columns, self.now)
         named = listing.label_field or next(iter(listing.all_columns), "id")
         head, tail = around_id(listing)
-        return [{"id": row["id"], "label": _("Tick %(name)s") % {"name": row.get(named, row["id"])},
+        tick = _("Tick %(name)s")
+        return [{"id": row["id"], "label": tick % {"name": row.get(named, row["id"])},
                  "url": f"{head}{row['id']}{tail}" if head else "", "css": self.row_css(row),
                  "tds": listing.tds(cells, row)} for row in rows]  # fmt: skip
 
@@ -325,11 +272,6 @@ def tbody(rows: list[dict[str, Any]], *, picks: bool) -> SafeString:
     return mark_safe("\n".join(made))  # noqa: S308  (every part is escaped above or safe markup of the cells)
 
 
-def search_field() -> forms.CharField:
-    """The search box of a list."""
-    return forms.CharField(required=False, max_length=8000, label=_("Search"))
-
-
 def around_id(listing: Listing) -> tuple[str, str]:
     """The address of a row around its id ("" when rows have no page)."""
     return address(listing.detail_url) if listing.detail_url else ("", "")
@@ -338,16 +280,3 @@ def around_id(listing: Listing) -> tuple[str, str]:
 def same_question(text: str) -> tuple[Any, ...]:
     """A question in a form that can be compared."""
     return tuple(sorted((key, tuple(values)) for key, values in QueryDict(text).lists()))
-
-
-def shown_values(field: Any, values: list[str]) -> str:
-    """The chosen values of a filter in words."""
-    choices = {}
-    offered = getattr(field, "choices", None)  # only walked: choices that are read when asked have no length
-    for key, label in getattr(field.widget, "choices", ()) if offered is None else offered:
-        if isinstance(label, list | tuple):
-            choices.update({str(k): v for k, v in label})
-        else:
-            choices[str(key)] = label
-    words = [str(choices.get(value, value)) for value in values]
-    return ", ".join(words[:3]) + (f" +{len(words) - 3}" if len(words) > 3 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
@@ -45,10 +46,23 @@ class ListQuery:
         return cls(listing, actor, QueryDict(text), **more)
 
     @cached_property
+    def given(self) -> dict[str, list[str]]:
+        """The filters that are set: name -> its URL parameters that have a value."""
+        found = {}
+        for name, names in self.listing.filter_parameters.items():
+            if given := [p for p in names if p in self.params and any(self.params.getlist(p))]:
+                found[name] = given
+        return found
+
+    @cached_property
     def filterset(self) -> Any:
-        """The bound filter set (its form is the filter bar)."""
+        """The bound filter set of what is set: a form with every filter costs more than the rows it filters."""
+        return self.filters_of(self.given)
+
+    def filters_of(self, names: Iterable[str]) -> Any:
+        """The bound filter set of some filters."""
         shown = SimpleNamespace(actor=self.actor, user=None, GET=self.params)
-        return self.listing.filterset_class(data=self.params, queryset=self.base, request=shown)
+        return self.listing.filterset_of(frozenset(names))(data=self.params, queryset=self.base, request=shown)
 
     @cached_property
     def base(self) -> QuerySet:
@@ -116,6 +130,8 @@ class ListQuery:
 
     def filtered(self) -> QuerySet:
         """The rows that fit the filters alone."""
+        if not self.given:
+            return self.base
         filterset = self.filterset
         if filterset.form.is_valid():
             return filterset.qs

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from django import template
 from django.utils.html import format_html
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from core import versions
 from core.api.idempotency import FORM_FIELD
+from core.kept import once_key
 
 register = template.Library()
 
@@ -21,7 +21,7 @@ register = template.Library()
 @register.simple_tag
 def once() -> SafeString:
     """The hidden field."""
-    return format_html('<input type="hidden" name="{}" value="{}">', FORM_FIELD, uuid4().hex)
+    return format_html('<input type="hidden" name="{}" value="{}">', FORM_FIELD, once_key())
 
 
 @register.simple_tag
