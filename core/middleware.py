@@ -12,8 +12,11 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from core.api import errors
 from core.audit import Actor
+from core.reading import whole
 from core.scope import acting_scope
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -30,6 +33,23 @@ PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 
 #: Who looks at a page without being signed in: sees no store.
 NOBODY = Actor(kind="user", label="", store_ids=frozenset())
+
+
+class BodyLimit:
+    """Refuses a request whose body is larger than anything anybody hands in, before a byte of it is kept."""
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """413 for what is too large; a body without a length is none."""
+        length = whole(request.META.get("CONTENT_LENGTH") or "0")
+        if length is None or length > settings.LARGEST_BODY:
+            sentence = _("The request is too large.")
+            if request.path.startswith("/api/"):
+                return errors.answer(413, "too_large", sentence)
+            return HttpResponse(sentence, status=413, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
 
 
 class SecurityHeaders:

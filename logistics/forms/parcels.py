@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import utcnow
+from core.tables import MOST_BYTES
 from logistics.choices import BuyerMood, CustomsReason, EventStage, ParcelState
 
 OUTCOMES = [
@@ -90,3 +91,9 @@ class EventFileForm(forms.Form):
         label=_("File"), help_text=_("CSV with the columns number, time, text, place, stage (or their Chinese names)."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )  # fmt: skip
+
+    def clean_file(self) -> Any:
+        """Refused before it is read when it is too large."""
+        if self.cleaned_data["file"].size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large."))
+        return self.cleaned_data["file"]

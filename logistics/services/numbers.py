@@ -264,7 +264,10 @@ def add_from_file(*, content: str, actor: Actor, now: datetime) -> tuple[int, li
     """Tie numbers from a carrier's file to the notes of their orders: columns order number (or note number) and waybill
     number, with or without a heading. Answers (rows taken, rows refused with the reason); each row for itself."""
     _need(actor)
-    rows = [row for row in csv.reader(io.StringIO(content.replace("\t", ","))) if any(cell.strip() for cell in row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(content.replace("\t", ","))) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise Invalid("unreadable", _("The file cannot be read as a table.")) from error
     taken, refused = 0, []
     asked = {row[0].strip() for row in rows if len(row) > 1}
     by_number = {note.number: note for note in DispatchNote.objects.filter(number__in=asked)}

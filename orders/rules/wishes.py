@@ -195,9 +195,9 @@ def _line_of(piece: str, lines: Sequence[Line], known: set[int], lexicon: Lexico
     for i, word in enumerate(tokens[:-1]):
         named = word == "#" or any(kind == "line_word" for kind, _v in lexicon.at([word], 0)[1])
         following = tokens[i + 2] if tokens[i + 1] == "#" and i + 2 < len(tokens) else tokens[i + 1]
-        number = whole(following)
-        if named and number in known and len(known) > 1:
-            return number
+        place = whole(following)
+        if named and place in known and len(known) > 1:
+            return place
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from core.reading import whole
@@ -60,3 +61,20 @@ def test_odd_fields_are_answered(boss: Client, address: str, field: str, more: d
 )  # fmt: skip
 def test_odd_questions_are_answered(boss: Client, address: str, question: str) -> None:
     assert boss.get(f"{address}?{question}").status_code < 500
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/orders/import/", "/api/v1/orders/", "/healthz"])
+@pytest.mark.parametrize("length", ["999999999999", "9" * 40, "-1", "x", "115343361"])
+def test_a_body_larger_than_any_file_is_refused_before_it_is_read(
+    client: Client, db: None, address: str, length: str
+) -> None:
+    answer = client.generic("POST", address, b"x", content_type="text/plain", CONTENT_LENGTH=length)
+    assert answer.status_code == 413
+    if address.startswith("/api/"):
+        assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_file_of_numbers_that_is_no_table_is_refused(boss: Client) -> None:
+    upload = SimpleUploadedFile("numbers.csv", b'1,"' + b"x" * 200_000 + b'"')
+    answer = boss.post("/dispatch/numbers/file/", {"file": upload})
+    assert answer.status_code == 422
