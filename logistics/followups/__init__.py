@@ -1,5 +1,5 @@
 """What notes and parcels owe somebody by a time."""
 
-from logistics.followups import dispatch, parcels, shipping
+from logistics.followups import dispatch, loose_ends, parcels, shipping
 
-__all__ = ["dispatch", "parcels", "shipping"]
+__all__ = ["dispatch", "loose_ends", "parcels", "shipping"]
