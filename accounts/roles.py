@@ -14,7 +14,8 @@ _SERVICE = _EVERYBODY | {
     "orders.take_up_order", "orders.flag_order", "orders.export_order", "orders.view_personal",
     "customers.view_buyer", "conversations.view_message", "conversations.send_message", "conversations.change_template",
     "logistics.change_note", "logistics.track_parcel", "logistics.extend_parcel", "logistics.settle_parcel",
-    "disputes.view_feedback", "disputes.view_case", "disputes.offer_remedy", "inventory.view_stock", "products.match_sku",
+    "disputes.view_feedback", "disputes.reply_feedback", "disputes.view_case", "disputes.change_case", "disputes.offer_remedy",
+    "inventory.view_stock", "products.match_sku",
 }  # fmt: skip
 
 _WAREHOUSE = _EVERYBODY | {
@@ -40,6 +41,7 @@ _MANAGER = _SERVICE | _WAREHOUSE | _PURCHASER | _SUPERVISOR | {
     "accounts.change_store", "accounts.change_people", "accounts.change_token", "core.change_policy",
     "logistics.change_service", "orders.change_automation", "customers.erase_buyer", "customers.export_buyer",
     "core.view_metrics", "stores.change_connection", "stores.view_outbox", "reports.view_report",
+    "disputes.approve_any_remedy",
 }  # fmt: skip
 
 _ADMINISTRATOR = _EVERYBODY | {

@@ -38,3 +38,8 @@ def batch_number(value: int) -> str:
 def order_number(value: int) -> str:
     """The number of an order that our own people entered, e.g. SO-1009."""
     return f"SO-{value}"
+
+
+def case_number(value: int) -> str:
+    """The number of a case, e.g. CS-1009."""
+    return f"CS-{value}"

@@ -1,23 +1,85 @@
-"""What the list of ratings may be asked."""
+"""What the lists of cases, remedies and ratings may be asked."""
 
 from __future__ import annotations
 
-import django_filters
+from typing import Any
+
+import django_filters as df
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import stores_for
-from disputes.models import Feedback
+from disputes.choices import OPEN_CASES, CaseKind, CaseState, Cause, Outcome, RemedyKind, ReplyState, Route
+from disputes.models import Case, Feedback, Remedy
+from disputes.selectors import UNWRITTEN
+
+#: Of the empty word nothing can be asked in an address: "not answered" has one of its own.
+REPLIES = [("open", pgettext_lazy("reply", "Not answered")), *((s.value, s.label) for s in ReplyState if s.value)]
 
 
-class FeedbackFilter(django_filters.FilterSet):
-    """Filters of the list of ratings."""
-
-    stars = django_filters.MultipleChoiceFilter(choices=[(n, "★" * n) for n in range(1, 6)], label=_("Stars"))
-    store = django_filters.ModelChoiceFilter(
+def _store() -> df.ModelChoiceFilter:
+    return df.ModelChoiceFilter(
         queryset=lambda request: stores_for(request.actor), to_field_name="code", label=_("Store")
     )
-    given_at = django_filters.DateFromToRangeFilter(label=_("Given"))
-    order = django_filters.NumberFilter(field_name="order_id", label=_("Order"))
+
+
+def _replies(rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+    wanted = [*(UNWRITTEN if "open" in value else ()), *(word for word in value if word != "open")]
+    return rows.filter(reply_state__in=wanted) if value else rows
+
+
+class CaseFilter(df.FilterSet):
+    """Filters of the list of cases."""
+
+    state = df.MultipleChoiceFilter(choices=CaseState.choices, label=_("State"))
+    kind = df.MultipleChoiceFilter(choices=CaseKind.choices, label=_("Kind"))
+    store = _store()
+    owed = df.BooleanFilter(method="by_owed", label=_("Waits for us"))
+    open = df.BooleanFilter(method="by_open", label=_("Open"))
+    outcome = df.MultipleChoiceFilter(choices=Outcome.choices, label=_("How it ended"))
+    cause = df.MultipleChoiceFilter(choices=Cause.choices, label=_("Root cause"))
+    opened_at = df.DateFromToRangeFilter(label=_("Opened"))
+    order = df.NumberFilter(field_name="order_id", label=_("Order"))
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+    def by_owed(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        """Whether we owe an answer."""
+        return rows.filter(respond_by__isnull=not value)
+
+    def by_open(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        """Whether it has not ended."""
+        wanted = Q(state__in=OPEN_CASES)
+        return rows.filter(wanted if value else ~wanted)
+
+
+class RemedyFilter(df.FilterSet):
+    """Filters of the list of remedies."""
+
+    kind = df.MultipleChoiceFilter(choices=RemedyKind.choices, label=_("Given"))
+    route = df.MultipleChoiceFilter(choices=Route.choices, label=_("Way"))
+    store = _store()
+    given_at = df.DateFromToRangeFilter(label=_("When"))
+    order = df.NumberFilter(field_name="order_id", label=_("Order"))
+    case = df.NumberFilter(field_name="case_id", label=_("Case"))
+
+    class Meta:
+        model = Remedy
+        fields: list[str] = []
+
+
+class FeedbackFilter(df.FilterSet):
+    """Filters of the list of ratings."""
+
+    stars = df.MultipleChoiceFilter(choices=[(n, "★" * n) for n in range(1, 6)], label=_("Stars"))
+    reply = df.MultipleChoiceFilter(choices=REPLIES, method=_replies, label=_("Reply"))
+    store = _store()
+    given_at = df.DateFromToRangeFilter(label=_("Given"))
+    cause = df.MultipleChoiceFilter(choices=Cause.choices, label=_("Root cause"))
+    order = df.NumberFilter(field_name="order_id", label=_("Order"))
 
     class Meta:
         model = Feedback

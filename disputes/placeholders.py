@@ -1,12 +1,34 @@
-"""Reasons to ask no more."""
+"""Facts of cases for texts, and reasons to ask no more."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from conversations.registry import still_wanted
+from conversations.registry import guardrail, placeholders, still_wanted
+from core.clock import local_day
 from disputes import selectors
+
+
+@placeholders("orders.order")
+def case_facts(ids: Iterable[int], language: str) -> dict[int, dict[str, Any]]:
+    """What texts about an order may say of its newest open case, and of what was paid back. Unknown facts are None."""
+    found: dict[int, dict[str, Any]] = {}
+    for order_id, facts in selectors.facts_for_texts(ids).items():
+        until = facts.respond_by
+        found[order_id] = {
+            "case_no": facts.number or None, "refunded_amount": facts.refunded or None,
+            "answer_by_date": local_day(until, facts.zone) if until else None,
+        }  # fmt: skip
+    return found
+
+
+@guardrail("no_open_dispute")
+def no_open_dispute(about: Any, facts: Mapping[str, Any]) -> str:
+    """No case is open about the order."""
+    order_id = getattr(about, "order_id", None) or about.pk
+    return "a dispute is open: answer in the dispute" if selectors.has_open_case(order_id) else ""
 
 
 @still_wanted("T06E")

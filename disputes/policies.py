@@ -16,3 +16,51 @@ ASK_WITHIN_DAYS = declare(
     _("Days after completion in which a rating is possible (where no deadline says)"),
     source="AE",
 )
+ANSWER_MARGIN_HOURS = declare(
+    "disputes.answer_margin_hours",
+    36,
+    _("A case is answered so many hours before the channel decides without us"),
+    source="manual 002",
+)
+RESPOND_DAYS = declare(
+    "disputes.respond_days",
+    5,
+    _("Days to answer a case where neither the channel nor a deadline says"),
+    source="chosen",
+)
+LOOK_DAYS = declare(
+    "disputes.look_days",
+    3,
+    _("Days after which a case that waits for somebody else is looked at again"),
+    source="chosen",
+)
+CLERK_LIMIT = declare(
+    "disputes.clerk_limit",
+    "150",
+    _("Refund a clerk may offer without approval (house currency)"),
+    source="chosen",
+)
+SUPERVISOR_LIMIT = declare(
+    "disputes.supervisor_limit",
+    "1500",
+    _("Refund a supervisor may offer or approve; a larger one needs a manager (house currency)"),
+    source="chosen",
+)
+REPLY_HOURS = declare(
+    "disputes.reply_hours",
+    24,
+    _("Hours to answer a rating (where no deadline says)"),
+    source="manual 002",
+)
+REPLY_LENGTH = declare(
+    "disputes.reply_length",
+    500,
+    _("Longest reply to a rating that the channel takes (characters)"),
+    source="chosen",
+)
+REPLY_WITHIN_DAYS = declare(
+    "disputes.reply_within_days",
+    30,
+    _("Ratings older than this ask nobody for an answer (days)"),
+    source="chosen",
+)

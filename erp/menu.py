@@ -50,6 +50,13 @@ MENU = (
         "messages", "conversations:inbox", pgettext_lazy("menu", "Messages"), "message", "conversations.view_message",
         ("/messages/",), "m",
     ),
+    Item(
+        "cases", "disputes:cases", pgettext_lazy("menu", "Cases"), "scale", "disputes.view_case", ("/cases/", "/remedies/"), "u",
+        children=(
+            ("disputes:cases", pgettext_lazy("menu", "Cases"), "disputes.view_case"),
+            ("disputes:remedies", pgettext_lazy("menu", "Remedies"), "disputes.view_case"),
+        ),
+    ),
     Item("feedback", "disputes:feedback", pgettext_lazy("menu", "Feedback"), "star", "disputes.view_feedback", ("/feedback/",), "f"),
     Item(
         "products", "products:list", pgettext_lazy("menu", "Products"), "tag", "products.view_sku", ("/products/",), "a", rule=True,

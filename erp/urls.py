@@ -13,7 +13,7 @@ from erp.pages import SettingsIndex
 
 PREFIX = {
     "core": "", "accounts": "settings/", "worklist": "today/", "logistics": "", "inventory": "stock/",
-    "conversations": "messages/", "disputes": "feedback/", "stores": "stores/",
+    "conversations": "messages/", "disputes": "", "stores": "stores/",
 }  # fmt: skip
 
 urlpatterns = [

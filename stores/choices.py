@@ -18,6 +18,9 @@ class Ability(models.TextChoices):
     TRACKING = "tracking", _("Tracking events")
     WAYBILL = "waybill", _("Waybill number")
     FEEDBACK = "feedback", _("Feedback")
+    CASES = "cases", _("Cases in")
+    ANSWER_CASE = "answer_case", _("Answer a case")
+    REPLY_FEEDBACK = "reply_feedback", _("Reply to a rating")
 
 
 class CallState(models.TextChoices):

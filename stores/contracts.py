@@ -118,13 +118,45 @@ class RemoteEvent:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFeedback:
-    """One rating."""
+    """One rating. ``version`` orders what the channel told of it: an older one never overwrites a newer one (0 = not told).
+    ``reply`` is the reply the channel shows, whoever wrote it."""
 
     external_id: str
     order_external_id: str
     stars: int
     text: str
     at: datetime
+    version: int = 0
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCase:
+    """One case (dispute, return, chargeback) as the channel shows it now: the whole of it, not the change.
+
+    ``status``: seller, buyer (whose turn it is), platform, agreed, closed; ``turn`` counts how often it was the seller's
+    turn (0 = not told). ``version`` orders what was told: an older one never overwrites a newer one (0 = not told, then
+    ``updated_at`` decides). ``decision`` is the buyer's word on our last answer: accepted, declined or "". ``refunded`` is
+    what the channel has paid back through this case so far. ``outcome``, once closed: withdrawn, refunded, part_refunded,
+    resent, returned, won, lost, settled.
+    """
+
+    external_id: str
+    order_external_id: str
+    kind: str
+    status: str
+    opened_at: datetime
+    reason: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    respond_by: datetime | None = None
+    turn: int = 0
+    decision: str = ""
+    refunded: Decimal = Decimal(0)
+    outcome: str = ""
+    closed_at: datetime | None = None
+    updated_at: datetime | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

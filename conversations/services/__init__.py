@@ -11,6 +11,7 @@ from conversations.services.outgoing import (
     refusal,
     send_many,
     send_template,
+    suggestion,
     try_send_template,
 )  # fmt: skip
 from conversations.services.posting import post
@@ -19,5 +20,5 @@ from conversations.services.templates import change_template, copy_for_store, cr
 __all__ = [
     "Outcome", "Preview", "TextSpec", "cancel", "change_draft", "change_template", "confirm_message", "confirm_sent", "copy_for_store",
     "create_template", "hand_over_to_person", "known_names", "post", "preview", "record_inbound", "refusal", "send_draft", "send_many",
-    "send_template", "try_send_template", "write",
+    "send_template", "suggestion", "try_send_template", "write",
 ]  # fmt: skip

@@ -119,6 +119,15 @@ def preview(
     return _filled(template, about, found, body, subject)
 
 
+def suggestion(*, base_code: str, about: models.Model, actor: Actor, now: datetime) -> Preview | None:
+    """How the fitting version of a text would read about an object, in the buyer's language: the first that may go out, else
+    the one with the fewest gaps; None when there is no such text. Writes nothing."""
+    party = selectors.party_of(about)
+    versions = _Run._versions(selectors.live_templates({base_code}).get(base_code, []), party)
+    shown = [preview(template=version, about=about, actor=actor, now=now) for version in versions]
+    return min(shown, key=lambda p: len(p.missing) + len(p.untrue), default=None)
+
+
 def _filled(
     template: Template, about: models.Model, found: facts_of.Facts, body: str | None = None, subject: str | None = None
 ) -> Preview:
@@ -299,4 +308,4 @@ def _prefetch(abouts: list[models.Model]) -> None:
         prefetch_related_objects(rows, *(("buyer", "store") if own else ("order__buyer", "order__store")))
 
 
-__all__ = ["Outcome", "Preview", "TextSpec", "preview", "refusal", "send_many", "send_template", "try_send_template"]
+__all__ = ["Outcome", "Preview", "TextSpec", "preview", "refusal", "send_many", "send_template", "suggestion", "try_send_template"]

@@ -14,3 +14,18 @@ def may_ask(*, state: str, history: bool, rated: bool, disputed: bool, days_sinc
     """Whether a buyer is asked for a rating: the sale is completed, not history, not rated, not disputed, and the window
     in which a rating is possible is still open."""
     return state == "completed" and not history and not rated and not disputed and days_since <= within
+
+
+def may_reply(text: str, *, state: str, longest: int) -> str:
+    """Why a reply cannot be given, as a code: answered, empty, too_long; "" when it can. One reply, once given, stays."""
+    if state in ("queued", "sent"):
+        return "answered"
+    if not text.strip():
+        return "empty"
+    return "too_long" if len(text) > longest else ""
+
+
+def wants_care(stars: int, *, replied: bool, first_stars: int | None) -> bool:
+    """Whether a neutral or bad rating still stands unanswered and unrevised (FBK-02)."""
+    revised_up = first_stars is not None and stars > first_stars
+    return stars <= 3 and not replied and not revised_up

@@ -17,14 +17,17 @@ from conversations import services as conversations
 from core import audit, copying, tables
 from core.audit import SYSTEM, Actor
 from core.errors import Invalid, NotAllowed
+from core.events import publish
 from core.reading import whole
 from disputes import selectors
-from disputes.models import Feedback
+from disputes.events import FeedbackReceived
+from disputes.models import Feedback, FeedbackVersion
 from orders.models import Order
 from stores.contracts import RemoteFeedback
 from worklist import services as worklist
 
 ASK = "disputes.ask_feedback"
+ANSWER_BAD, ANSWER_GOOD = "disputes.answer_bad_feedback", "disputes.answer_feedback"
 #: Headings of a file of ratings, lower case.
 COLUMNS = {
     "order": ("order_no", "order", "order_id", "order number", "订单号"),
@@ -53,8 +56,9 @@ class Recorded:
 
 
 def record_feedback(*, store: Store, remotes: Sequence[RemoteFeedback], actor: Actor, now: datetime) -> Recorded:
-    """Keep ratings of a store: each exists once by its id in the channel; a changed one is updated. A rating of an order
-    nobody here knows is answered as rejected. The buyer of a rated order is not asked any more. Set-based."""
+    """Keep ratings of a store: each exists once by its id in the channel; a revised one is updated and what it said before
+    is kept, an older version changes nothing. A rating of an order nobody here knows is answered as rejected. The buyer of
+    a rated order is not asked any more; somebody is asked to answer him. Set-based."""
     found = Recorded()
     orders = selectors.orders_of(store, [r.order_external_id for r in remotes])
     good: dict[str, RemoteFeedback] = {}
@@ -64,14 +68,20 @@ def record_feedback(*, store: Store, remotes: Sequence[RemoteFeedback], actor: A
         elif not 1 <= remote.stars <= 5:
             found.rejected.append((row, remote.order_external_id, str(_("A rating has 1 to 5 stars."))))
         else:
-            good[remote.external_id] = remote
+            kept_one = good.get(remote.external_id)
+            if kept_one is None or remote.version >= kept_one.version:
+                good[remote.external_id] = remote
     with transaction.atomic():
         rows = Feedback._base_manager.select_for_update().filter(store=store, external_id__in=list(good)).order_by("pk")
         held = {row.external_id: row for row in rows}
         fresh = [_made(store, orders[r.order_external_id], r, now) for key, r in good.items() if key not in held]
         Feedback._base_manager.bulk_create(fresh, batch_size=1000, ignore_conflicts=True)
-        changed = [row for key, row in held.items() if _differs(row, good[key])]
-        copying.update_objects(changed, ["stars", "text", "given_at"])
+        earlier = [earlier for key, row in held.items() if (earlier := _revised(row, good[key], now)) is not None]
+        changed = [version.feedback for version in earlier]
+        FeedbackVersion._base_manager.bulk_create(earlier, ignore_conflicts=True)
+        copying.update_objects(
+            list(held.values()), ["stars", "text", "given_at", "first_stars", "revised_at", "channel_version"]
+        )
         found.created, found.updated = len(fresh), len(changed)
         found.unchanged = len(held) - len(changed)
         kept = Feedback._base_manager.filter(store=store, external_id__in=list(good)).select_related("order")
@@ -81,25 +91,52 @@ def record_feedback(*, store: Store, remotes: Sequence[RemoteFeedback], actor: A
             audit.entry(row.order, "order.rated", actor=actor, now=now, text=gettext_noop("Rated with %(stars)s stars"), stars=row.stars)
             for row in kept if row.external_id in new
         )  # fmt: skip
+        audit.record_many(
+            audit.entry(row, "feedback.revised", actor=actor, now=now, text=gettext_noop("Revised from %(before)s to %(stars)s stars"),
+                        before=before.stars, stars=row.stars)
+            for row, before in zip(changed, earlier, strict=True)
+        )  # fmt: skip
         rated = [orders[r.order_external_id] for r in good.values()]
         worklist.close(rule_key=ASK, subject_ids=rated, actor=actor, now=now, reason="rated", cancelled=True)
+        _ask_people([row.pk for row in kept if row.external_id in new], changed, actor, now)
+        if new or changed:
+            publish(
+                FeedbackReceived(
+                    tuple(sorted({*(r.pk for r in changed), *(r.pk for r in kept if r.external_id in new)}))
+                )
+            )
     return found
+
+
+def _ask_people(new: list[int], changed: list[Feedback], actor: Actor, now: datetime) -> None:
+    """New ratings are to be answered; a revised one may need another kind of answer, or none."""
+    for rule in (ANSWER_BAD, ANSWER_GOOD):
+        again = [row.pk for row in changed]
+        worklist.close(rule_key=rule, subject_ids=again, actor=actor, now=now, reason="revised", cancelled=True)
+        worklist.plan(rule_key=rule, subject_ids=[*new, *again], now=now)
 
 
 def _made(store: Store, order_id: int, remote: RemoteFeedback, now: datetime) -> Feedback:
     return Feedback(
         store=store, order_id=order_id, external_id=remote.external_id[:80], stars=remote.stars, text=remote.text[:5000],
-        given_at=remote.at, received_at=now,
+        given_at=remote.at, received_at=now, channel_version=remote.version,
     )  # fmt: skip
 
 
-def _differs(row: Feedback, remote: RemoteFeedback) -> bool:
-    """Take over what the channel says now; True when it is news."""
+def _revised(row: Feedback, remote: RemoteFeedback, now: datetime) -> FeedbackVersion | None:
+    """Take over what the channel says now; answers what it said before when that is news, None when it is not (the same,
+    or an older version)."""
+    if remote.version and remote.version < row.channel_version:
+        return None
+    row.channel_version = max(row.channel_version, remote.version)
     told = (remote.stars, remote.text[:5000], remote.at)
     if (row.stars, row.text, row.given_at) == told:
-        return False
+        return None
+    before = FeedbackVersion(feedback=row, stars=row.stars, text=row.text, given_at=row.given_at, replaced_at=now)
+    row.first_stars = row.stars if row.first_stars is None else row.first_stars
     row.stars, row.text, row.given_at = told
-    return True
+    row.revised_at = now
+    return before
 
 
 def give(

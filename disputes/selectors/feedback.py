@@ -6,17 +6,28 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
 from core import policies as house
 from core.audit import Actor
 from core.clock import local_day, utcnow
+from core.errors import Missing
 from disputes import policies
-from disputes.models import Feedback
+from disputes.choices import ReplyState
+from disputes.models import Feedback, FeedbackVersion
+from disputes.rules.cases import span_after
 from disputes.rules.feedback import may_ask
 from orders.choices import HoldReason, OrderState
 from orders.models import Order
 from stores import selectors as doors
+from stores.choices import Ability, CallState
+from stores.models import OutboundCall
+
+#: Replies that are still to be written.
+UNWRITTEN = [ReplyState.NONE.value, ReplyState.FAILED.value]
+#: Replies that are still to be written or posted by a person.
+OPEN_REPLIES = [*UNWRITTEN, ReplyState.BY_HAND.value]
 
 
 def feedback_for(actor: Actor) -> QuerySet[Feedback]:
@@ -24,15 +35,61 @@ def feedback_for(actor: Actor) -> QuerySet[Feedback]:
     return Feedback.objects.select_related("store", "order")
 
 
+def rating(actor: Actor, pk: int) -> Feedback:
+    """One rating; raises ``Missing``."""
+    found = feedback_for(actor).filter(pk=pk).first()
+    if found is None:
+        raise Missing("not_found", _("There is no such entry, or it is not yours to see."))
+    return found
+
+
+def lock_feedback(pk: int) -> Feedback:
+    """The row of a rating, locked, with store, order and buyer."""
+    rows = Feedback._base_manager.select_for_update(of=("self",)).select_related("store", "order__buyer")
+    return rows.get(pk=pk)
+
+
 def feedback_of(order: Order) -> list[Feedback]:
     """The ratings of an order, newest first."""
     return list(Feedback.objects.filter(order=order).order_by("-given_at", "-pk"))
 
 
-def bad_count(actor: Actor) -> int:
-    """Ratings of one to three stars of the last thirty days (for the menu; capped)."""
+def versions_of(row: Feedback) -> list[FeedbackVersion]:
+    """What a rating said before, newest first."""
+    return list(FeedbackVersion.objects.filter(feedback=row).order_by("-given_at", "-pk"))
+
+
+def care_count(actor: Actor) -> int:
+    """Neutral and bad ratings of the last thirty days without an answer (for the menu; capped)."""
     since = utcnow() - timedelta(days=30)
-    return int(feedback_for(actor).filter(stars__lte=3, given_at__gte=since).order_by()[:10_001].count())
+    rows = feedback_for(actor).filter(stars__lte=3, given_at__gte=since, reply_state__in=OPEN_REPLIES)
+    return int(rows.order_by()[:10_001].count())
+
+
+def unanswered(now: datetime) -> QuerySet[Feedback]:
+    """Ratings of the last weeks that nobody has answered; those of history ask nobody."""
+    since = now - timedelta(days=int(house.value(policies.REPLY_WITHIN_DAYS, now)))
+    return Feedback._base_manager.filter(
+        reply_state__in=OPEN_REPLIES, received_at__gte=since, given_at__gte=since, order__history=False
+    )
+
+
+def sent_replies() -> QuerySet[OutboundCall, dict[str, int]]:
+    """The calls of replies that a channel took, by their rating."""
+    return OutboundCall._base_manager.filter(ability=Ability.REPLY_FEEDBACK, state=CallState.SENT).values("subject_id")
+
+
+def reply_due(row: Feedback, now: datetime) -> datetime:
+    """By when a rating is answered: the channel's or the shop's hours after we heard of it."""
+    clock = doors.deadline(row.store, "AE_FEEDBACK_REPLY", row.received_at)
+    if clock is not None and clock.unit in ("hours", "days"):
+        return span_after(row.received_at, clock.value, clock.unit, row.store.time_zone)
+    return row.received_at + timedelta(hours=float(house.value(policies.REPLY_HOURS, now, row.store_id)))
+
+
+def longest_reply(store_id: int, now: datetime) -> int:
+    """Characters a reply may have."""
+    return int(house.value(policies.REPLY_LENGTH, now, store_id))
 
 
 def orders_of(store: Store, external_ids: Iterable[str]) -> dict[str, int]:

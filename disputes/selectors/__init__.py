@@ -1,0 +1,48 @@
+"""Reads of cases and feedback."""
+
+from disputes.selectors.cases import (
+    answers_for,
+    answers_in_short,
+    answers_of,
+    case,
+    cases_for,
+    cases_of,
+    clock_of,
+    facts_for_texts,
+    given,
+    has_open_case,
+    lock_answer,
+    lock_case,
+    lock_order,
+    owed_count,
+    remedies_for,
+    remedies_of,
+    shorthand,
+)
+from disputes.selectors.duties import by_hand, owed, standing_still, to_approve, with_answers
+from disputes.selectors.feedback import (
+    UNWRITTEN,
+    ask_days,
+    care_count,
+    feedback_for,
+    feedback_of,
+    lock_feedback,
+    longest_reply,
+    may_be_asked,
+    orders_of,
+    rating,
+    reply_due,
+    sent_replies,
+    silent_orders,
+    unanswered,
+    versions_of,
+    with_rating,
+)
+
+__all__ = [
+    "UNWRITTEN", "answers_for", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count", "case",
+    "cases_for", "cases_of", "clock_of", "facts_for_texts", "feedback_for", "feedback_of", "given", "has_open_case",
+    "lock_answer", "lock_case", "lock_feedback", "lock_order", "longest_reply", "may_be_asked", "orders_of", "owed",
+    "owed_count", "rating", "remedies_for", "remedies_of", "reply_due", "sent_replies", "shorthand", "silent_orders",
+    "standing_still", "to_approve", "unanswered", "versions_of", "with_answers", "with_rating",
+]  # fmt: skip

@@ -1,0 +1,50 @@
+"""Cases and answers that somebody owes something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from disputes.choices import OPEN_CASES, AnswerState
+from disputes.models import Answer, Case
+
+#: Answers of this turn on which somebody else (or the outbox) works: nobody has to write another one.
+GOING = [AnswerState.PROPOSED, AnswerState.QUEUED, AnswerState.BY_HAND]
+
+
+def _going() -> Exists:
+    return Exists(Answer._base_manager.filter(case_id=OuterRef("pk"), turn=OuterRef("turn"), state__in=GOING))
+
+
+def owed() -> QuerySet[Case]:
+    """Open cases that wait for an answer of ours which nobody has written yet."""
+    return Case._base_manager.filter(~_going(), state__in=OPEN_CASES, respond_by__isnull=False)
+
+
+def with_answers(ids: Iterable[int]) -> list[Case]:
+    """Cases with store, order and buyer, each knowing whether an answer of this turn is on its way (``is_going``)."""
+    rows = (
+        Case._base_manager.filter(pk__in=list(ids)).select_related("store", "order__buyer").annotate(is_going=_going())
+    )
+    return list(rows.order_by("pk"))
+
+
+def standing_still(now: datetime) -> QuerySet[Case]:
+    """Open cases that wait for somebody else and whose next check has come."""
+    return Case._base_manager.filter(state__in=OPEN_CASES, respond_by__isnull=True, next_check_at__lte=now)
+
+
+def _of_open_turn() -> QuerySet[Answer]:
+    return Answer._base_manager.filter(case__state__in=OPEN_CASES, turn=F("case__turn"))
+
+
+def to_approve() -> QuerySet[Answer]:
+    """Answers that wait for somebody with a higher limit."""
+    return _of_open_turn().filter(state=AnswerState.PROPOSED)
+
+
+def by_hand() -> QuerySet[Answer]:
+    """Answers that a person must give in the shop."""
+    return _of_open_turn().filter(state=AnswerState.BY_HAND)
