@@ -121,7 +121,8 @@ def shorthand(order_ids: Iterable[int]) -> dict[int, list[dict[str, object]]]:
     found: dict[int, list[dict[str, object]]] = {}
     rows = Case._base_manager.filter(order_id__in=list(order_ids)).order_by("-opened_at", "-pk")
     for row in rows.values("order_id", "id", "number", "kind", "state", "outcome", "respond_by"):
-        found.setdefault(row.pop("order_id"), []).append({**row, "id": str(row["id"])})
+        brief = {name: value for name, value in row.items() if name != "order_id"}
+        found.setdefault(row["order_id"], []).append({**brief, "id": str(row["id"])})
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -74,7 +75,7 @@ def unanswered(now: datetime) -> QuerySet[Feedback]:
     )
 
 
-def sent_replies() -> QuerySet[OutboundCall, dict[str, int]]:
+def sent_replies() -> QuerySet[OutboundCall, Any]:
     """The calls of replies that a channel took, by their rating."""
     return OutboundCall._base_manager.filter(ability=Ability.REPLY_FEEDBACK, state=CallState.SENT).values("subject_id")
 

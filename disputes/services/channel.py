@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -160,7 +161,7 @@ def _follow(case: Case, remote: RemoteCase, actor: Actor, now: datetime) -> None
         return
     owed = rules.owed_after(status, respond_by=remote.respond_by, answered=answered)
     until, source = _clock(case, remote, platform=status == "platform") if owed else (None, "")
-    facts = {
+    facts: dict[str, Any] = {
         "turn": turn, "respond_by": until, "clock_source": source, "next_check_at": check_at(case, now, until),
         "closed_at": None, "outcome": "",
     }  # fmt: skip

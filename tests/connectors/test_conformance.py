@@ -14,12 +14,13 @@ from stores.connectors.base import INCOMING, OUTGOING, Account, Connector, Effec
 from stores.connectors.errors import Ambiguous, ConnectorError, Misconfigured, Permanent, Temporary
 from stores.connectors.sandbox.control import Control
 from stores.connectors.sandbox.server import Server
-from stores.contracts import Receipt, RemoteEvent, RemoteFeedback, RemoteMessage, RemoteOrder
+from stores.contracts import Receipt, RemoteCase, RemoteEvent, RemoteFeedback, RemoteMessage, RemoteOrder
 from tests.factories.stores import shop_order
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 CONTRACTS = {
     Ability.ORDERS: RemoteOrder, Ability.MESSAGES_IN: RemoteMessage, Ability.TRACKING: RemoteEvent, Ability.FEEDBACK: RemoteFeedback,
+    Ability.CASES: RemoteCase,
 }  # fmt: skip
 ALL = sorted({*CONNECTORS.values(), MAIL})
 _count = itertools.count(1)
@@ -50,6 +51,8 @@ EFFECTS = {
     Ability.EXTEND_DELIVERY: {"order_id": "802", "after": (NOW + timedelta(days=90)).isoformat()},
     Ability.ANSWER_CANCEL: {"order_id": "803", "accept": True},
     Ability.WAYBILL: {"reference": "DN-1", "service": "CP_REG", "country": "BR"},
+    Ability.ANSWER_CASE: {"case": "D801", "kind": "part_refund", "amount": "2.50", "text": "We are sorry.", "turn": 1},
+    Ability.REPLY_FEEDBACK: {"feedback": "F801", "text": "Thank you."},
 }
 
 
@@ -63,7 +66,10 @@ def prepare(control: Control) -> None:
         NOW,
     )
     control.put_messages([{"buyer": "b801", "text": "Where is it?", "at": NOW.isoformat(), "order_id": "801"}], NOW)
-    control.put_feedback([{"order_id": "801", "stars": 5, "text": "Good", "at": NOW.isoformat()}], NOW)
+    control.put_cases(
+        [{"id": "D801", "order_id": "801", "kind": "not_received", "reason": "Where?", "amount": "9.00"}], NOW
+    )
+    control.put_feedback([{"id": "F801", "order_id": "801", "stars": 5, "text": "Good", "at": NOW.isoformat()}], NOW)
     control.put_events(
         {"RB1CN": [{"at": NOW.isoformat(), "stage": "picked_up", "description": "Accepted", "location": "Guangzhou"}]},
         NOW,
@@ -119,7 +125,8 @@ def test_faults_have_the_right_kind(
 ) -> None:
     connector, control = shop
     prepare(control)
-    path = {"send_message": "/api/messages", "waybill": "/api/waybills"}.get(ability, "/api/orders/80")
+    own = {"send_message": "messages", "waybill": "waybills", "answer_case": "cases", "reply_feedback": "feedback"}
+    path = f"/api/{own.get(ability, 'orders/80')}"
     skip = 1 if ability == Ability.EXTEND_DELIVERY else 0  # it reads the present value first
     control.fault(fault, path=path, skip=skip, retry_after=7)
     with pytest.raises(kind) as error:
@@ -277,3 +284,36 @@ def test_an_answer_that_does_not_come_is_unclear(
     control.fault("hang", seconds=1, path="/api/messages")
     with pytest.raises(Ambiguous):
         connector.send(effect(Ability.SEND_MESSAGE, buyer="b", text="t"))
+
+
+def test_a_case_has_turns_and_each_is_answered_once(shop: tuple[Connector, Control]) -> None:
+    connector, control = shop
+    prepare(control)
+    first = EFFECTS[Ability.ANSWER_CASE]
+    connector.send(effect(Ability.ANSWER_CASE, "a1", **first))
+    with pytest.raises(Permanent) as refusal:
+        connector.send(effect(Ability.ANSWER_CASE, "a2", **first))
+    assert refusal.value.code == "not_your_turn"
+    control.put_cases([{"id": "D801", "decision": "declined"}], NOW)
+    with pytest.raises(Permanent) as old:
+        connector.send(effect(Ability.ANSWER_CASE, "a3", **first))
+    assert old.value.code == "old_turn"
+    connector.send(effect(Ability.ANSWER_CASE, "a4", **{**first, "turn": 2}))
+    control.put_cases([{"id": "D801", "decision": "accepted"}], NOW)
+    page = connector.pull(str(Ability.CASES), {}, now=NOW)
+    case = connector.read(str(Ability.CASES), page.records[-1].payload)
+    assert (case.status, case.decision, str(case.refunded), case.turn) == ("agreed", "accepted", "2.50", 2)
+    assert [row["turn"] for row in control.journal("case_answer")] == [1, 2]
+
+
+def test_a_rating_takes_one_reply_and_keeps_it_when_it_is_revised(shop: tuple[Connector, Control]) -> None:
+    connector, control = shop
+    prepare(control)
+    connector.send(effect(Ability.REPLY_FEEDBACK, "r1", **EFFECTS[Ability.REPLY_FEEDBACK]))
+    with pytest.raises(Permanent) as refusal:
+        connector.send(effect(Ability.REPLY_FEEDBACK, "r2", **EFFECTS[Ability.REPLY_FEEDBACK]))
+    assert refusal.value.code == "already_replied"
+    control.put_feedback([{"id": "F801", "stars": 2}], NOW)
+    page = connector.pull(str(Ability.FEEDBACK), {}, now=NOW)
+    told = connector.read(str(Ability.FEEDBACK), page.records[-1].payload)
+    assert (told.stars, told.reply, told.version > 0) == (2, "Thank you.", True)

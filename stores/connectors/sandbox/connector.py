@@ -15,6 +15,7 @@ from stores.connectors.http import Client
 from stores.contracts import (
     Receipt,
     RemoteAddress,
+    RemoteCase,
     RemoteEvent,
     RemoteFeedback,
     RemoteLine,
@@ -38,6 +39,7 @@ class Sandbox(Connector):
     abilities: ClassVar[frozenset[str]] = frozenset({
         Ability.ORDERS, Ability.MESSAGES_IN, Ability.SEND_MESSAGE, Ability.DECLARE_SHIPMENT, Ability.EXTEND_DELIVERY,
         Ability.ANSWER_CANCEL, Ability.TRACKING, Ability.WAYBILL, Ability.FEEDBACK,
+        Ability.CASES, Ability.ANSWER_CASE, Ability.REPLY_FEEDBACK,
     })  # fmt: skip
     read_once: ClassVar[frozenset[str]] = frozenset({Ability.MESSAGES_IN})
 
@@ -98,6 +100,18 @@ class Sandbox(Connector):
         )
         return Receipt(str(done["id"]), {"answer": done["answer"]})
 
+    def answer_case(self, effect: Effect) -> Receipt:
+        """Answer a case in our turn."""
+        told = effect.payload
+        body = {name: told.get(name) for name in ("kind", "amount", "text", "turn")}
+        done = self._post(effect, f"{_case(told)}/answer", body)
+        return Receipt(str(done["id"]), {"turn": done["turn"]})
+
+    def reply_feedback(self, effect: Effect) -> Receipt:
+        """Post the one reply to a rating."""
+        done = self._post(effect, f"{_rating(effect.payload)}/reply", {"text": effect.payload["text"]})
+        return Receipt(str(done["id"]))
+
     def waybill(self, effect: Effect) -> Receipt:
         """Ask the carrier for a waybill number."""
         return _waybill(self._post(effect, "/api/waybills", effect.payload))
@@ -113,6 +127,13 @@ class Sandbox(Connector):
             return _waybill(given[0]) if given else None
         if effect.ability == Ability.EXTEND_DELIVERY:
             return self._extended(effect)
+        if effect.ability == Ability.ANSWER_CASE:
+            answers = self._get(now, _case(told))["answers"]
+            mine = [row for row in answers if row["ref"] == effect.key]
+            return Receipt(str(mine[0]["id"]), {"turn": mine[0]["turn"]}) if mine else None
+        if effect.ability == Ability.REPLY_FEEDBACK:
+            reply = self._get(now, _rating(told)).get("reply") or {}
+            return Receipt(str(reply["id"])) if reply.get("ref") == effect.key else None
         order = self._get(now, _order(told))
         if effect.ability == Ability.ANSWER_CANCEL:
             answer = order.get("cancel_answer")
@@ -144,7 +165,7 @@ class Sandbox(Connector):
             return RawPage(
                 _records(events, "id"), {"asked": list(subjects), "place": place + NUMBERS} if more else {}, more
             )
-        name = "orders" if kind == Ability.ORDERS else "feedback"
+        name = {Ability.ORDERS: "orders", Ability.CASES: "cases"}.get(Ability(kind), "feedback")
         page = self._get(now, f"/api/{name}", since=cursor.get("version", 0))
         return RawPage(_records(page[name], "id"), {"version": page["cursor"]}, bool(page["more"]))
 
@@ -171,6 +192,14 @@ def opened(answer: dict[str, Any]) -> dict[str, Any]:
 
 def _order(told: Mapping[str, Any]) -> str:
     return f"/api/orders/{quote(str(told.get('order_id') or told.get('order') or ''), safe='')}"
+
+
+def _case(told: Mapping[str, Any]) -> str:
+    return f"/api/cases/{quote(str(told.get('case') or ''), safe='')}"
+
+
+def _rating(told: Mapping[str, Any]) -> str:
+    return f"/api/feedback/{quote(str(told.get('feedback') or ''), safe='')}"
 
 
 def _waybill(found: Mapping[str, Any]) -> Receipt:
@@ -247,11 +276,23 @@ def _read_event(told: Mapping[str, Any]) -> RemoteEvent:
 def _read_feedback(told: Mapping[str, Any]) -> RemoteFeedback:
     return RemoteFeedback(
         external_id=str(told["id"]), order_external_id=str(told["order_id"]), stars=int(told["stars"]),
-        text=str(told.get("text", "")), at=_sure(told.get("at"), "at"),
+        text=str(told.get("text", "")), at=_sure(told.get("at"), "at"), version=int(told.get("version") or 0),
+        reply=str((told.get("reply") or {}).get("text", "")),
+    )  # fmt: skip
+
+
+def _read_case(told: Mapping[str, Any]) -> RemoteCase:
+    return RemoteCase(
+        external_id=str(told["id"]), order_external_id=str(told["order_id"]), kind=str(told.get("kind", "other")),
+        status=str(told["status"]), opened_at=_sure(told.get("opened_at"), "opened_at"), reason=str(told.get("reason", "")),
+        amount=_money(told["amount"]) if told.get("amount") else None, currency=str(told.get("currency", "")),
+        respond_by=_moment(told.get("respond_by")), turn=int(told.get("turn") or 0), decision=str(told.get("decision") or ""),
+        refunded=_money(told.get("refunded")), outcome=str(told.get("outcome") or ""), closed_at=_moment(told.get("closed_at")),
+        updated_at=_moment(told.get("updated_at")), version=int(told.get("version") or 0),
     )  # fmt: skip
 
 
 _READERS = {
     Ability.ORDERS: _read_order, Ability.MESSAGES_IN: _read_message, Ability.TRACKING: _read_event,
-    Ability.FEEDBACK: _read_feedback,
+    Ability.FEEDBACK: _read_feedback, Ability.CASES: _read_case,
 }  # fmt: skip

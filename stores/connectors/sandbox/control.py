@@ -39,6 +39,17 @@ class Control:
         made: list[dict[str, Any]] = self._post("feedback", now, feedback=[dict(item) for item in feedback])
         return made
 
+    def put_cases(self, cases: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+        """Buyers open cases (``order_id``, ``kind``, ``reason``, ``amount``) or go on with them (``id`` and ``decision``
+        accepted or declined, or ``status`` seller, buyer, platform, agreed, closed with its ``outcome``)."""
+        made: list[dict[str, Any]] = self._post("cases", now, cases=[dict(case) for case in cases])
+        return made
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """A case as the shop keeps it."""
+        found: dict[str, Any] = self._client().get("/control/case", shop=self.shop, id=case_id)["data"]
+        return found
+
     def put_events(self, events: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime) -> None:
         """The carrier tells events by tracking number: ``at``, ``stage``, ``description``, ``location``."""
         self._post("events", now, events={number: [dict(event) for event in found] for number, found in events.items()})
@@ -52,7 +63,8 @@ class Control:
         return int(self._post("calm"))
 
     def journal(self, kind: str = "") -> list[dict[str, Any]]:
-        """What happened at the shop, oldest first: ship, extend, message, waybill, cancel_answer, change."""
+        """What happened at the shop, oldest first: ship, extend, message, waybill, cancel_answer,
+        case_answer, feedback_reply, change."""
         found: list[dict[str, Any]] = self._client().get("/control/journal", shop=self.shop, kind=kind)["data"]
         return found
 

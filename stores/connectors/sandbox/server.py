@@ -11,8 +11,11 @@ as well, ``{"ok": false, "code": "...", "message": "..."}``.
     POST /api/orders/ID/change-shipment         GET  /api/tracking?numbers=A,B
     POST /api/orders/ID/extend                  POST /api/waybills            reference, service, country
     POST /api/orders/ID/answer-cancel           GET  /api/waybills?reference=
+    GET  /api/cases?since=                      GET  /api/cases/ID
+    POST /api/cases/ID/answer                   POST /api/feedback/ID/reply   (once)
+    GET  /api/feedback/ID
 
-``/control/`` (header ``X-Control: yes``) is for simulations and tests: orders, messages, feedback, events, faults, calm,
+``/control/`` (header ``X-Control: yes``) is for simulations and tests: orders, messages, feedback, cases, events, faults, calm,
 journal, revoke, reset. Kinds of faults: 429, 401, 500, 500_done, hang, reset, half, garbage, inside, late, duplicate, redirect,
 empty, huge.
 """
@@ -29,7 +32,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from stores.connectors.sandbox.shop import Refused, Shop
+from stores.connectors.sandbox.aftersales import Refused
+from stores.connectors.sandbox.shop import Shop
 
 LARGEST_BODY = 1024 * 1024
 ACTIONS = {"ship": "ship", "change-shipment": "change_shipment", "extend": "extend", "answer-cancel": "answer_cancel"}
@@ -223,6 +227,12 @@ class Server(ThreadingHTTPServer):
                 return shop.history(code, query.get("since", ""), query.get("direction", ""), query.get("ref", ""))
             if path == "/api/feedback":
                 return shop.feedback(code, int(query.get("since", 0)))
+            if path.startswith("/api/feedback/"):
+                return shop.one_feedback(code, unquote(path.removeprefix("/api/feedback/")))
+            if path == "/api/cases":
+                return shop.cases(code, int(query.get("since", 0)))
+            if path.startswith("/api/cases/"):
+                return shop.case(code, unquote(path.removeprefix("/api/cases/")))
             if path == "/api/tracking":
                 return shop.tracking([number for number in query.get("numbers", "").split(",") if number][:40])
             if path == "/api/waybills":
@@ -236,6 +246,13 @@ class Server(ThreadingHTTPServer):
             return {"id": row["id"]}
         if path == "/api/waybills":
             return self.shop.waybill(code, data, now)
+        for place, action, change in (
+            ("cases", "answer", self.shop.answer_case),
+            ("feedback", "reply", self.shop.reply_feedback),
+        ):
+            if path.startswith(f"/api/{place}/") and path.endswith(f"/{action}"):
+                key = unquote(path.removeprefix(f"/api/{place}/").removesuffix(f"/{action}"))
+                return change(code, key, data, now)
         order_id, _slash, action = path.removeprefix("/api/orders/").rpartition("/")
         if path.startswith("/api/orders/") and action in ACTIONS:
             done: dict[str, Any] = getattr(self.shop, ACTIONS[action])(code, unquote(order_id), data, now)
@@ -256,6 +273,10 @@ class Server(ThreadingHTTPServer):
                     return [shop.put_message(code, message, now, "in") for message in told["messages"]]
                 case "feedback":
                     return [shop.put_feedback(code, feedback, now) for feedback in told["feedback"]]
+                case "cases":
+                    return [shop.put_case(code, case, now) for case in told["cases"]]
+                case "case":
+                    return shop.case(code, query["id"])
                 case "events":
                     return {number: shop.put_events(number, events) for number, events in told["events"].items()}
                 case "faults":

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from stores.connectors.sandbox.aftersales import TABLES as AFTER_SALES_TABLES
+from stores.connectors.sandbox.aftersales import AfterSales, Refused
 from stores.connectors.sandbox.numbers import waybill_number
 
 PAGE = 50
@@ -26,7 +28,6 @@ CREATE TABLE IF NOT EXISTS shops (token TEXT PRIMARY KEY, code TEXT NOT NULL, se
 CREATE TABLE IF NOT EXISTS orders (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
 CREATE TABLE IF NOT EXISTS messages (code TEXT, id TEXT, buyer TEXT, direction TEXT, at TEXT, seen INTEGER, ref TEXT, data TEXT,
     PRIMARY KEY (code, id));
-CREATE TABLE IF NOT EXISTS feedback (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
 CREATE TABLE IF NOT EXISTS events (number TEXT, id TEXT, data TEXT, PRIMARY KEY (number, id));
 CREATE TABLE IF NOT EXISTS waybills (code TEXT, reference TEXT, number TEXT, at TEXT);
 CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT, kind TEXT, ref TEXT, at TEXT, data TEXT);
@@ -40,15 +41,7 @@ CREATE INDEX IF NOT EXISTS waybills_reference ON waybills (code, reference);
 """
 
 
-class Refused(Exception):
-    """The shop's own refusal: HTTP 200 with ``ok: false``."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class Shop:
+class Shop(AfterSales):
     """All pretend shops of one file."""
 
     def __init__(self, path: Path | str) -> None:
@@ -56,7 +49,7 @@ class Shop:
         self.db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
-        self.db.executescript(_TABLES)
+        self.db.executescript(_TABLES + AFTER_SALES_TABLES)
 
     def close(self) -> None:
         """Let the file go."""
@@ -246,7 +239,7 @@ class Shop:
         entry = self.note(code, "cancel_answer", str(data.get("ref", "")), now, {"order": order_id, "accept": accept})
         return {"id": f"C{entry}", "answer": change["cancel_answer"]}
 
-    # --- messages, ratings, tracking, numbers ------------------------------------------------------------------------
+    # --- messages, tracking, numbers ------------------------------------------------------------------------
 
     def put_message(self, code: str, data: Mapping[str, Any], now: datetime, direction: str) -> dict[str, Any]:
         """Keep a message: a buyer's to us (``in``) or ours (``out``). Ours are never de-duplicated."""
@@ -279,24 +272,6 @@ class Shop:
         rows = [json.loads(row[0]) for row in found]
         start = datetime.fromisoformat(since) if since else None
         return {"messages": [row for row in rows if start is None or datetime.fromisoformat(row["at"]) >= start]}
-
-    def put_feedback(self, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        """Keep a buyer's rating."""
-        feedback_id, version = str(data.get("id") or f"F{self.next('feedback')}"), self.next("version")
-        row = {**data, "id": feedback_id, "at": str(data.get("at") or now.isoformat()), "version": version}
-        values = (code, feedback_id, version, json.dumps(row, ensure_ascii=False))
-        self.db.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", values)
-        return row
-
-    def feedback(self, code: str, since: int) -> dict[str, Any]:
-        """A page of ratings changed after a version."""
-        sql = "SELECT version, data FROM feedback WHERE code = ? AND version > ? ORDER BY version LIMIT ?"
-        found = self.rows(sql, code, since, PAGE)
-        return {
-            "feedback": [json.loads(row[1]) for row in found],
-            "cursor": found[-1][0] if found else since,
-            "more": len(found) == PAGE,
-        }
 
     def put_events(self, number: str, events: list[Mapping[str, Any]]) -> int:
         """Let the carrier tell events of a parcel."""
