@@ -81,6 +81,8 @@ class WorkCalendar:
 
     weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4, 5})
     exceptions: dict[date, bool] = field(default_factory=dict)
+    #: What :meth:`add_working_days` answered: an import asks for the same few days thousands of times.
+    _known: dict[tuple[date, int], date] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def works(self, day: date) -> bool:
         """Whether ``day`` is worked."""
@@ -100,7 +102,10 @@ class WorkCalendar:
 
     def add_working_days(self, day: date, count: int) -> date:
         """The worked day ``count`` worked days after ``day``; with 0 the day itself or the next worked one."""
-        found = day if self.works(day) else self.next_working_day(day)
-        for _ in range(count):
-            found = self.next_working_day(found)
+        found = self._known.get((day, count))
+        if found is None:
+            found = day if self.works(day) else self.next_working_day(day)
+            for _ in range(count):
+                found = self.next_working_day(found)
+            self._known[day, count] = found
         return found

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -41,9 +42,18 @@ def _other(value: Any) -> str:
     return _text(str(value))
 
 
-def _line(row: Iterable[Any]) -> str:
-    made = _CELLS.get
-    return "\t".join([made(type(value), _other)(value) for value in row])
+def _cells(values: Sequence[Any]) -> Iterable[str]:
+    """A column as it stands in COPY. Columns are mostly of one type, so they are turned as a whole."""
+    kinds = set(map(type, values))
+    if len(kinds) > 1:
+        made = _CELLS.get
+        return [made(type(value), _other)(value) for value in values]
+    kind = kinds.pop()
+    if kind is str:
+        whole = "".join(values)
+        if whole.isprintable() and "\\" not in whole:
+            return values
+    return map(_CELLS.get(kind, _other), values)
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -56,15 +66,16 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 
 def copy_into(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """:func:`copy_rows` for a table by name, e.g. a temporary one."""
-    return _copy(table, columns, [_line(row) for row in rows])
+    return _copy(table, columns, list(zip(*rows, strict=True)))
 
 
-def _copy(table: str, columns: Sequence[str], lines: list[str]) -> int:
-    if not lines:
+def _copy(table: str, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> int:
+    """``values``: for each column its values, row by row; none at all when there are no rows."""
+    if not values:
         return 0
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in columns)
-    body = io.StringIO("\n".join([*lines, ""]))
+    body = io.StringIO("".join([f"{line}\n" for line in map("\t".join, zip(*map(_cells, values), strict=True))]))
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", body)
         return int(cursor.rowcount)
@@ -78,17 +89,19 @@ def copy_records(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -
         return 0
     named = list(rows[0])
     rest = [f for f in model._meta.concrete_fields if f.column not in rows[0] and not f.primary_key]
-    blank = "".join(f"\t{_line([f.get_default()])}" for f in rest)
-    lines = [_line(row.values()) + blank for row in rows]
-    return _copy(model._meta.db_table, [*named, *(str(f.column) for f in rest)], lines)
+    given = list(zip(*(row.values() for row in rows), strict=True))
+    blank = [[f.get_default()] * len(rows) for f in rest]
+    return _copy(model._meta.db_table, [*named, *(str(f.column) for f in rest)], [*given, *blank])
 
 
 def copy_objects(objs: Sequence[models.Model]) -> int:
-    """Insert unsaved objects of one model, which have their ids, with COPY."""
+    """Insert unsaved objects of one model with COPY: all have their ids, or all get them from the database (and are not told)."""
     if not objs:
         return 0
-    fields = [(str(f.column), f.attname) for f in type(objs[0])._meta.concrete_fields]
-    return copy_records(type(objs[0]), [{column: getattr(obj, name) for column, name in fields} for obj in objs])
+    known = objs[0].pk is not None
+    fields = [f for f in type(objs[0])._meta.concrete_fields if known or not f.primary_key]
+    values = attrgetter(*(f.attname for f in fields))
+    return copy_rows(type(objs[0]), [str(f.column) for f in fields], map(values, objs))
 
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:

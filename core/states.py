@@ -193,17 +193,18 @@ def _moved(
 ) -> None:  # fmt: skip
     """Bring the objects to what was written, and the timeline with them."""
     lines = []
+    verb, text = f"{machine.name}.{transition.name}", transition.text or note
     for obj in moved:
         before = getattr(obj, machine.field)
         for column, value in writes.items():
             setattr(obj, column, value)
         lines.append(
-            audit.entry(
-                obj, f"{machine.name}.{transition.name}", actor=actor, now=now, text=transition.text or note, reason=reason,
-                **{"from": before, "to": transition.target},
+            audit.row(
+                audit.subject_type(obj), obj.pk, getattr(obj, "store_id", None), verb, actor=actor, now=now, text=text,
+                reason=reason, **{"from": before, "to": transition.target},
             )
         )  # fmt: skip
-    audit.record_many(lines)
+    audit.record_rows(lines)
 
 
 def _may(transition: Transition, actor: Actor, reason: str) -> None:

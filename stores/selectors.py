@@ -104,8 +104,11 @@ def clocks(*rule_codes: str) -> Clocks:
     return Clocks(Deadline.objects.filter(rule_code__in=rule_codes).order_by("valid_from"))
 
 
+_KINDS = frozenset(StoreKind.values)
+
+
 def _fits(channel: str, kind: str) -> bool:
-    if channel in StoreKind.values:
+    if channel in _KINDS:
         return channel == ("aliexpress" if kind == StoreKind.SANDBOX else kind)
     if channel == "all_independent":
         return kind not in (StoreKind.ALIEXPRESS, StoreKind.SANDBOX)

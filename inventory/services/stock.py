@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from core import copying
 from core.audit import Actor
 from core.errors import Conflict, DomainError
 from core.events import publish
@@ -29,6 +30,9 @@ from inventory.services.waiting import fill_waiting
 __all__ = [
     "Issue", "ReceiptResult", "Want", "consume", "consume_many", "put_back", "receive", "release", "reserve", "set_counts",
 ]  # fmt: skip
+
+
+_RESERVATION = ("line_ref", "order_ref", "sku_id", "warehouse_id", "wanted", "held", "consumed", "state", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def reserve(*, wants: Sequence[Want], actor: Actor, now: datetime, new: bool = F
     for key, pieces in given.items():
         rows[key][2] += pieces
         shelf.move(key[1:], reserved=pieces)
-    _write_reservations(rows, now)
+    _write_reservations(rows, now, new=new)
     if let_go:  # a corrected quantity has set goods free
         _filled(shelf)
     shelf.save()
@@ -113,8 +117,13 @@ def _summed(wants: Iterable[Want]) -> dict[tuple[int, int, int], tuple[int, int]
     return found
 
 
-def _write_reservations(rows: Mapping[tuple[int, int, int], Sequence[int]], now: datetime) -> None:
+def _write_reservations(rows: Mapping[tuple[int, int, int], Sequence[int]], now: datetime, *, new: bool) -> None:
     if not rows:
+        return
+    if new:  # nothing can stand in their way
+        made = ((line, order, sku, warehouse, wanted, held, 0, "open", now)
+                for (line, sku, warehouse), (order, wanted, held) in rows.items())  # fmt: skip
+        copying.copy_rows(Reservation, _RESERVATION, made)
         return
     fetch(
         "INSERT INTO inventory_reservation (line_ref, order_ref, sku_id, warehouse_id, wanted, held, consumed, state, created_at) "

@@ -198,7 +198,7 @@ class Columns:
 def _limited(text: str, field_: Field) -> str | None:
     if len(text) > field_.most:
         raise RowFault(field_.name, "too_long", most=field_.most, length=len(text))
-    if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text if c > "\ud7ff"):
+    if "\x00" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
         raise RowFault(field_.name, "bad_character")
     return text or None
 

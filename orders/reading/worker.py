@@ -7,6 +7,7 @@ Answers: ``{"t": "inspected", …}``; or ``progress``, then ``orders`` / ``rows`
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -57,6 +58,8 @@ def main() -> int:
     request = orjson.loads(sys.stdin.buffer.read())
     limits, plan = Limits(**request["limits"]), Plan.from_json(request["plan"])
     limit(limits)
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)  # rows hold no cycles; memory is bounded by the pieces
     os.chdir(request["folder"])
     os.environ["SQLITE_TMPDIR"] = request["folder"]
     path = Path(request["path"])

@@ -120,7 +120,7 @@ def assess(
     known = [_Case(order, lines) for order, lines in cases]
     open_cases = [case for case in known if case.order.state in (OrderState.UNPAID, *RESERVING)]
     _read_notes(open_cases)
-    before = {case.order.pk: {name: getattr(case.order, name) for name in _WRITTEN} for case in known}
+    before = {} if save else {case.order.pk: {name: getattr(case.order, name) for name in _WRITTEN} for case in known}
     for case in open_cases:
         _sort(case, house)
         _set_clocks(case, house, now, anchor)
@@ -370,7 +370,8 @@ def _follow(
         worklist.plan(rule_key="orders.cancel_request", subject_ids=asking, now=now)
     if ready:
         publish(OrdersReady(ready))
-    seen = tuple(c.order.pk for c in cases if c.order.state == OrderState.READY and c.order.pk not in set(ready))
+    told = set(ready)
+    seen = tuple(c.order.pk for c in cases if c.order.state == OrderState.READY and c.order.pk not in told)
     if seen:
         publish(OrdersChanged(seen))
     return Assessed(ready, tuple(sorted(c.order.pk for c in to_hold)), unpaid)

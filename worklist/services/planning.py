@@ -191,7 +191,7 @@ def _plan_chunk(
             stake = (stakes or {}).get(subject.pk) or rule.stake(subject)
             _price(row, rule, subject, stake, pricing, steps, now)
             rows.append(row)
-    return len(copying.insert_objects(rows, DUTY_KEY))
+    return copying.copy_objects(rows) if new else len(copying.insert_objects(rows, DUTY_KEY))
 
 
 def _ended(rule: FollowUpRule, ids: list[int]) -> dict[int, datetime]:

@@ -10,10 +10,9 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from accounts.models import Store
-from core import copying
+from core import audit, copying
 from core.audit import Actor
 from core.listing.searching import fold
-from core.models import ActivityEntry
 from customers.models import Buyer
 from customers.selectors import buyer_key
 from customers.services import find_or_create_buyers
@@ -70,7 +69,7 @@ def create(
     # what points at an order may stand before it: the references are checked when the transaction ends
     copying.copy_records(OrderLine, lines)
     copying.copy_records(OrderAddress, addresses)
-    copying.copy_records(ActivityEntry, entries)
+    audit.record_rows(entries)
     copying.copy_records(Order, history)
     if fresh:
         intake.assess_new(orders=fresh, save=copying.copy_objects, actor=actor, now=now)
@@ -96,7 +95,7 @@ _OWN = {name: type(value) for name, value in _BLANK.items() if isinstance(value,
 def _to_assess(facts: dict[str, Any], store: Store, buyer: Buyer) -> Order:
     """The unsaved order with what an assessment reads beside its own row."""
     order = Order(*{**_BLANK, **{name: made() for name, made in _OWN.items()}, **facts}.values())
-    order.store, order.buyer = store, buyer
+    order._state.fields_cache.update(store=store, buyer=buyer)
     vars(order).update(
         store_kind=store.kind, store_zone=store.time_zone, store_code=store.code, black_at=buyer.blacklisted_at,
         black_reason=buyer.blacklist_reason, buyer_since=buyer.first_order_at,

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Store
+from core import collector
 from core.audit import Actor
 from core.listing.export import safe_text
 from orders.reading.errors import Refused
@@ -117,7 +118,7 @@ def import_file(
     """
     keeper, result = keeper or Keeper(), so_far or FileResult()
     try:
-        with reading(path, plan, zone=store.time_zone, after=after) as answers:
+        with collector.paused() as tidy, reading(path, plan, zone=store.time_zone, after=after) as answers:
             for answer in answers:
                 kind = answer["t"]
                 if kind == "headings":
@@ -127,6 +128,7 @@ def import_file(
                     result.rows = max(result.rows, answer["rows"])
                 elif kind == "orders":
                     _piece(store, answers, answer, plan, result, keeper, actor, now, dry_run)
+                    tidy()
     except Refused as refused:
         raise file_refusal(refused) from None
     return result
