@@ -17,6 +17,7 @@ from conversations.rules.zones import zone_of
 from conversations.views.composer import Composer
 from core import format as f
 from core import panels
+from core.api.idempotency import did
 from core.pages import Page
 from core.reading import whole
 
@@ -119,7 +120,7 @@ class WriteDoor(ThreadPage):
             return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(done)})
         answer = self.shown(fresh=True)
         answer["HX-Trigger"] = json.dumps(toast)
-        return answer
+        return did(answer)
 
     def refused(self, error: Any) -> HttpResponse:
         """A refusal stands above the text, which stays as it was typed."""

@@ -58,10 +58,10 @@ def upload_digest(data: Any) -> bytes:
 
 
 def once(*, actor: Actor, key: str, digest: str, now: datetime, work: Callable[[], HttpResponse],
-         keep: Callable[[HttpResponse], bool] = lambda _response: True) -> HttpResponse:  # fmt: skip
+         keep: Callable[[HttpResponse], HttpResponse | None] = lambda response: response) -> HttpResponse:  # fmt: skip
     """Run ``work`` under ``key``, or give its first answer again (marked ``Idempotent-Replayed``).
 
-    What ``keep`` does not want kept (a page that only shows something) is answered, and the key stays free.
+    ``keep`` says what is kept for repetitions; for None (a page that only shows something) the key stays free.
     Refuses a key that was used for another request (422) and one whose first request still runs (409).
     """
     caller = f"{actor.kind}:{actor.ref or actor.label}"
@@ -71,13 +71,14 @@ def once(*, actor: Actor, key: str, digest: str, now: datetime, work: Callable[[
             if record_id is None:
                 return _again(caller, key, digest)
             response = work()
-            if not keep(response):
+            kept = keep(response)
+            if kept is None:
                 IdempotencyRecord.objects.filter(pk=record_id).delete()
                 return response
-            body = orjson.loads(response.content) if response.content and _is_json(response) else None
+            body = orjson.loads(kept.content) if kept.content and _is_json(kept) else None
             IdempotencyRecord.objects.filter(pk=record_id).update(
-                status=response.status_code, body=body,
-                headers={name: response[name] for name in KEPT_HEADERS if name in response},
+                status=kept.status_code, body=body,
+                headers={name: kept[name] for name in KEPT_HEADERS if name in kept},
             )  # fmt: skip
             return response
     except OperationalError as error:
@@ -123,8 +124,10 @@ def _again(caller: str, key: str, digest: str) -> HttpResponse:
 def once_form(request: HttpRequest, *, actor: Actor, now: datetime, work: Callable[[], HttpResponse]) -> HttpResponse:
     """The same for a page: a form with the hidden field ``_once`` (tag ``{% once %}``) makes one record on a double click.
 
-    Kept are answers that lead on (a redirect, or the 204 that tells htmx what to do next). A page that is shown (a preview,
-    a result) leaves the key free; a form shown again with its errors (4xx) takes back whatever was begun.
+    The same key with other input is refused: it would be dropped in silence. Kept are answers that lead on (a redirect, or the
+    204 that tells htmx what to do next). A page that is shown (a preview) leaves the key free, but not one that shows what was
+    done (:func:`did`): there a repetition changes nothing and stays where it is. A form shown again with its errors (4xx) takes
+    back whatever was begun.
     """
     key = request.POST.get(FORM_FIELD, "")
     if request.method != "POST" or not key:
@@ -140,10 +143,31 @@ def once_form(request: HttpRequest, *, actor: Actor, now: datetime, work: Callab
 
     try:
         return once(actor=actor, key=valid_key(f"form:{key}"), now=now, work=unless_refused,
-                    keep=lambda response: response.status_code in (204, 301, 302, 303),
-                    digest=request_hash("POST", request.path, b""))  # fmt: skip
+                    keep=lambda response: _kept_of_form(request, response),
+                    digest=request_hash("POST", request.path, _form_digest(request)))  # fmt: skip
     except _Shown:
         return shown[0]
+
+
+def did(response: HttpResponse) -> HttpResponse:
+    """Mark a page that shows what the form did: its key is used up."""
+    response.did = True  # type: ignore[attr-defined]
+    return response
+
+
+def _kept_of_form(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
+    if response.status_code in (204, 301, 302, 303):
+        return response
+    if not getattr(response, "did", False):
+        return None
+    return HttpResponse(status=204) if request.headers.get("HX-Request") == "true" else HttpResponseRedirect("/")
+
+
+def _form_digest(request: HttpRequest) -> bytes:
+    """What was entered and handed in; the token against forgery is written anew each time."""
+    fields = request.POST.copy()
+    fields.pop("csrfmiddlewaretoken", None)
+    return upload_digest(fields) + b"\n" + upload_digest(request.FILES)
 
 
 class _Shown(Exception):

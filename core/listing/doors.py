@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import panels, timeline
+from core.api.idempotency import did
 from core.errors import DomainError
 from core.listing import actions, bulk, export, views_saved
 from core.listing.actions import Action, Outcome
@@ -128,7 +129,7 @@ class BulkDoor(ListDoor):
         response = self.render("core/_action_result.html" if partial else "core/action_result.html", context)
         if partial:
             response["HX-Trigger"] = '{"list:reload": true, "rows:done": true}'
-        return response
+        return did(response)
 
     def _common(self, action: Action, chosen: bulk.Selection, shown: str) -> dict[str, Any]:
         hidden = (

@@ -90,3 +90,27 @@ def test_a_double_click_makes_one_record(header: dict[str, str], person: Any) ->
 
     assert len(set(together(6, click))) == 1
     assert person.saved_views.count() == 1
+
+
+def test_a_double_click_on_a_form_that_shows_its_result_does_it_once(header: dict[str, str], person: Any) -> None:
+    day = CalendarDay.objects.create(day=date(2027, 1, 1), name="d", working=True)
+
+    def click(number: int) -> int:
+        browser = Client(headers={"HX-Request": "true"})
+        browser.force_login(person)
+        form = {"ids": day.pk, "step": "apply", "reason": "x", "_once": "abc"}
+        return browser.post("/lists/days/do/close/", form).status_code
+
+    assert sorted(together(4, click)) == [200, 204, 204, 204]
+    assert ActivityEntry.objects.count() == 1
+
+
+def test_a_form_sent_again_with_other_input_is_refused(header: dict[str, str], person: Any) -> None:
+    browser = Client()
+    browser.force_login(person)
+    form = {"name": "Mine", "query": "", "_once": "abc"}
+    assert browser.post("/lists/days/views/", form)["Location"].startswith("/days/")
+    browser.post("/lists/days/views/", {**form, "name": "Another"})
+    assert [view.name for view in person.saved_views.all()] == ["Mine"]
+    said = [str(line) for line in browser.get("/days/").wsgi_request._messages]
+    assert said and "already used" in said[-1]
