@@ -6,6 +6,7 @@ import ipaddress
 import logging
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
@@ -197,7 +198,15 @@ class JobPage(JobDoor):
             "job": job_context(self.job, self.now),
             "crumbs": [{"label": _("Jobs"), "url": reverse("core:jobs")}],
         }
-        return self.render("core/_job_progress.html" if self.partial else "core/job.html", context)
+        response = self.render("core/_job_progress.html" if self.partial else "core/job.html", context)
+        if self.partial and not context["job"]["live"] and self._elsewhere(request):
+            response["HX-Refresh"] = "true"
+        return response
+
+    def _elsewhere(self, request: HttpRequest) -> bool:
+        """Progress shown inside another page (the steps of an import): that page says what comes next when work ends."""
+        shown_in = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        return bool(shown_in) and shown_in != reverse("core:job", args=[self.kwargs["pk"]])
 
 
 class JobCancel(JobDoor):

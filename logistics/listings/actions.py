@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from core.errors import Conflict
 from core.listing import Action, Outcome
 from logistics.choices import NoteState
 from logistics.forms.dispatch import BlockForm, NumberForm, PackForm, PrintForm, ReasonForm, SignForm
-from logistics.models import DispatchNote
+from logistics.models import DispatchNote, PrintBatch
 from logistics.selectors import dispatch as selectors
 from logistics.services import dispatch, numbers, packing, printing
 
@@ -117,7 +118,7 @@ class PrintNotes(Action):
         )
         if obj.pk in refused or batch is None:
             raise refused[obj.pk]
-        return {"batch": batch.number, "batch_id": str(batch.pk), "message": batch_text(batch.number)}
+        return {**batch_data(batch), "message": batch_text(batch.number)}
 
     def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
         """All of them in one batch in shelf order."""
@@ -130,7 +131,7 @@ class PrintNotes(Action):
         )
         done = [o for o in objs if o.pk not in refused]
         text = batch_text(batch.number) if batch else ""
-        ids = {"batch": batch.number, "batch_id": str(batch.pk)} if batch else {}
+        ids = batch_data(batch) if batch else {}
         return [
             *(Outcome(o.pk, True, message=text, data=ids) for o in done),
             *(Outcome.refused(pk, e) for pk, e in refused.items()),
@@ -139,6 +140,12 @@ class PrintNotes(Action):
     def shown_for(self, obj: DispatchNote) -> bool:
         """While it is with the warehouse."""
         return obj.state in printing.PRINTABLE
+
+
+def batch_data(batch: PrintBatch) -> dict[str, Any]:
+    """The batch with the way to its papers."""
+    return {"batch": batch.number, "batch_id": str(batch.pk), "url": reverse("logistics:batch", args=[batch.pk]),
+            "url_label": gettext("Open the batch %(number)s") % {"number": batch.number}}  # fmt: skip
 
 
 def batch_text(number: str) -> str:

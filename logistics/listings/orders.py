@@ -16,7 +16,7 @@ from core.errors import Conflict
 from core.listing import LISTINGS, Action, Column, Outcome, Prefix, RowPart, register_part
 from logistics.choices import NoteState
 from logistics.forms.dispatch import PrintForm
-from logistics.listings.actions import PrintNotes, batch_text
+from logistics.listings.actions import PrintNotes, batch_data, batch_text
 from logistics.listings.dispatch import STATES
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
@@ -76,8 +76,10 @@ class PrintOrders(Action):
         made = []
         for obj in objs:
             error = by_order.get(obj.pk) if obj.pk in by_order else missing
-            done = Outcome(obj.pk, True, message=batch_text(batch.number if batch else ""))
-            made.append(Outcome.refused(obj.pk, error) if error else done)
+            if error or batch is None:
+                made.append(Outcome.refused(obj.pk, error or missing))
+            else:
+                made.append(Outcome(obj.pk, True, message=batch_text(batch.number), data=batch_data(batch)))
         return made
 
     def shown_for(self, obj: Any) -> bool:
@@ -100,7 +102,12 @@ ORDER_PART = RowPart(
     part=lambda ids, actor: board.dispatch_of_orders(ids),
     columns=[
         Column("note", html=note_html, needs=("note_state",), default=False),
-        Column("waybill", mono=True, html=lambda row: f.mono_html(row["waybill"]) if row["waybill"] else f.DASH),
+        Column(
+            "waybill",
+            label=_("Waybill"),
+            mono=True,
+            html=lambda row: f.mono_html(row["waybill"]) if row["waybill"] else f.DASH,
+        ),
     ],
     actions=[MakeNotes(), PrintOrders()],
     search=[Prefix("number", to="note__order_id", queryset=lambda actor: selectors.live_numbers_for(actor))],
