@@ -106,7 +106,9 @@ def signed_html(row: Mapping[str, Any]) -> Any:
     """The two signatures: given or still to give."""
     short = {SignatureKind.PRICE: pgettext("dispatch", "Price"), SignatureKind.NOTE: pgettext("dispatch", "Note")}
     done = set(row["signed"])
-    return f.joined_html([f.badge_html(text, "leaf" if kind in done else "amber") for kind, text in short.items()], " ")
+    return f.joined_html(
+        [f.badge_html(text, "leaf" if kind in done else "amber") for kind, text in short.items()], "<br>"
+    )
 
 
 def due_html(row: Mapping[str, Any]) -> Any:
@@ -136,7 +138,7 @@ def points_html(row: Mapping[str, Any]) -> Any:
         parts.append(f.badge_html(label, "rose", row["block_note"]))
     wish = next((line["wish"] for line in row["lines"] if line["wish"]), "")
     if wish:
-        parts.append(format_html('<span class="wish" dir="auto">{}</span>', wish[:60]))
+        parts.append(format_html('<span class="wish clip" dir="auto" title="{}">{}</span>', wish, wish[:60]))
     return f.joined_html(parts, " ") if parts else f.DASH
 
 
@@ -164,11 +166,11 @@ class NoteListing(Listing):
         Column("lines", label=pgettext_lazy("order", "Articles"), html=articles_html, text=lambda row: articles_text(row)),
         Column("pieces", default=False),
         Column("due_at", label=_("Due"), html=due_html, sortable=True, needs=("state", "pickup_at")),
-        Column("ship_by", html=ship_by_html, needs=("state",)),
+        Column("ship_by", label=_("Latest dispatch"), html=ship_by_html, needs=("state",)),
         Column("missing", label=_("Attention"), html=points_html, text=points_text, needs=POINTS, align="left"),
         Column("signed", html=signed_html, text=lambda row: ", ".join(row["signed"])),
         Column("service", mono=True),
-        Column("waybill", mono=True),
+        Column("waybill", label=_("Waybill"), mono=True),
         Column("country", country=True),
         Column("store", default=False, mono=True),
         Column("declared_value", money="declared_currency", default=False),

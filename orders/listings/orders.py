@@ -27,10 +27,6 @@ STAGE_VIEWS = (
 )  # fmt: skip
 
 
-def _duties(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    return {pk: {"duties": rows} for pk, rows in selectors.duties_of(ids).items()}
-
-
 @register
 class OrderListing(Listing):
     """The orders of the actor's stores."""
@@ -39,16 +35,17 @@ class OrderListing(Listing):
     model, row, filters = Order, r.OrderRow, OrderFilter
     columns = [
         Column("number", link="orders:detail", mono=True),
-        Column("stage", html=r.stage_badge, text=lambda row: str(r.STAGES[row["stage"]][0])),
-        Column("buyer", html=r.buyer_cell, needs=("country",)),
-        Column("store", html=r.store_cell, text=lambda row: row["store"], needs=("store__name",)),
+        Column("stage", html=r.stage_badge, by=("stage",), text=lambda row: str(r.STAGES[row["stage"]][0])),
+        Column("buyer", html=r.buyer_cell, needs=("country", "store__name")),
+        Column("store", html=r.store_cell, by=("store__name",), text=lambda row: row["store"], needs=("store__name",),
+               default=False),
         Column("items", label=pgettext_lazy("order", "Articles"), html=r.items_cell, text=r.items_text, needs=("lines",)),
-        Column("pieces", label=_("pcs")),
+        Column("pieces", label=_("pcs"), default=False),
         Column("total", money=True),
         Column("ship_by", time="deadline", sortable=True),
         Column("hint", label=_("To know"), html=r.hint_cell, text=r.hint_text, width="wide",
                needs=("flags", "wishes", "join", "hold_note", "hold_reason", "intercept", "state")),
-        Column("shipping_method", html=r.method_cell, text=lambda row: row["shipping_method"]),
+        Column("shipping_method", html=r.method_cell, by=("shipping_method",), text=lambda row: row["shipping_method"]),
         Column("placed_at", sortable=True, default=False),
         Column("paid_at", default=False),
         Column("target_at", time="due", default=False),
@@ -77,12 +74,11 @@ class OrderListing(Listing):
             fields={
                 "lines": r.LineRow(many=True), "flags": r.FlagRow(many=True), "wishes": r.WishRow(many=True),
                 "join": serializers.CharField(label=_("Can travel with")), "items": serializers.CharField(label=_("Articles")),
-                "hint": serializers.CharField(label=_("To know")),
+                "hint": serializers.CharField(label=_("To know")), "duties": r.DutyRow(many=True),
             },
-            part=lambda ids, actor: selectors.briefs(ids),
+            part=lambda ids, actor, wanted: selectors.briefs(ids, wanted), asks=True,
             empty={"join": "", "items": "", "hint": ""},
         ),
-        RowPart(name="duties", fields={"duties": r.DutyRow(many=True)}, part=_duties),
     ]  # fmt: skip
     search_by = [
         Prefix("number__upper"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -113,8 +114,10 @@ def method_cell(row: Mapping[str, Any]) -> Any:
 
 
 def buyer_cell(row: Mapping[str, Any]) -> SafeString:
-    """The buyer with the country chip."""
-    return f.buyer_html(row["buyer"], row["country"])
+    """The buyer with the country chip, the store below."""
+    return SafeString(
+        f'{f.buyer_html(row["buyer"], row["country"])}<small class="under">{escape(row["store__name"])}</small>'
+    )
 
 
 def items_cell(row: Mapping[str, Any]) -> Any:
