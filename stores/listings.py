@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -148,6 +149,44 @@ class RecordListing(Listing):
         return selectors.records_for(actor)
 
 
+#: The codes of the table of clocks in words.
+CLOCK_WORDS: dict[str, Any] = {
+    "aliexpress": "AliExpress", "shopify": "Shopify", "stripe": "Stripe", "paypal": "PayPal", "card": _("credit card"),
+    "all": _("all channels"), "all_independent": _("own websites"), "law_eu": _("law of the EU"), "law_uk": _("law of the UK"),
+    "law_us": _("law of the USA"), "payment": _("payment"), "message": _("messages"), "dispatch": _("dispatch"),
+    "cancel": _("cancellation"),
+    "protection": _("receiving time"), "money": _("money"), "dispute": _("dispute"), "return": _("return"), "feedback": _("feedback"),
+    "metric": _("shop figures"), "parcel": _("parcel"), "claim": _("claim"), "chargeback": _("chargeback"), "delivery": _("delivery"),
+    "quality": _("quality"), "buyer": _("buyer"), "seller": _("we"), "carrier": _("carrier"), "platform": _("platform"), "bank": _("bank"),
+    "both": _("both sides"), "days": _("days"), "hours": _("hours"), "time": _("o'clock"), "times": _("times"),
+    "days_before": _("days before"), "percent": "%", "score": _("points"), "months": _("months"), "date": _("date"),
+    "order_placed": _("order placed"), "order_paid": _("order paid"), "order_ready": _("order ready"),
+    "dispatch_note_done": _("note released"), "processing_deadline": _("latest dispatch"), "parcel_handed_over": _("handed over"),
+    "cancel_requested": _("cancellation asked"), "shipment_declared": _("marked as shipped"),
+    "confirm_deadline": _("end of receiving time"),
+    "extension": _("extension"), "delivered_scan": _("delivery scan"), "order_completed": _("order completed"),
+    "dispute_opened_or_changed": _("dispute opened or changed"), "dispute_opened": _("dispute opened"),
+    "platform_stepped_in": _("platform stepped in"), "return_agreed": _("return agreed"), "return_shipped": _("return sent"),
+    "refund_made": _("refund made"), "feedback_received": _("feedback received"), "revision_requested": _("revision asked"),
+    "buyer_message": _("buyer's message"), "rolling": _("rolling period"), "dispatched": _("dispatched"), "last_scan": _("last scan"),
+    "customs_scan": _("customs scan"), "awaiting_collection_scan": _("ready for collection"), "posted": _("posted"),
+    "chargeback_opened": _("chargeback opened"), "evidence_submitted": _("evidence handed in"),
+    "delivered_or_expected": _("delivered or expected"), "claim_opened": _("claim opened"),
+    "withdrawal_received": _("withdrawal received"), "rule": _("in force since"),
+}  # fmt: skip
+
+
+def in_words(name: str) -> Any:
+    """The cell of a column of codes."""
+    return lambda row: str(CLOCK_WORDS.get(row[name], row[name]))
+
+
+def afterwards(row: Mapping[str, Any]) -> str:
+    """What follows, in the reader's language where the table has it."""
+    chinese = (get_language() or "").startswith("zh")
+    return str((row["note_zh"] if chinese else "") or row["on_expiry"])
+
+
 class DeadlineRow(serializers.Serializer):
     """A clock as lists and programs see it."""
 
@@ -173,13 +212,13 @@ class DeadlineListing(Listing):
     model, row, filters, small = Deadline, DeadlineRow, DeadlineFilter, True
     columns = [
         Column("rule_code", link="stores:deadline", mono=True, sortable=True),
-        Column("channel", sortable=True),
-        Column("topic", sortable=True),
+        Column("channel", html=in_words("channel"), sortable=True),
+        Column("topic", html=in_words("topic"), sortable=True),
         Column("value", align="num"),
-        Column("unit"),
-        Column("anchor_event"),
-        Column("actor"),
-        Column("on_expiry", width="wide"),
+        Column("unit", html=in_words("unit")),
+        Column("anchor_event", html=in_words("anchor_event")),
+        Column("actor", html=in_words("actor")),
+        Column("on_expiry", html=afterwards, needs=("note_zh",), width="wide"),
         Column("note_zh", width="wide", default=False),
         Column("confidence", default=False),
         Column("valid_from", time="day"),

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.forms import CalendarForm, PolicyForm
 from accounts.selectors import stores_for
 from core import calendar, policies
+from core import format as f
 from core.formpage import FormPage
 from core.pages import Page
 from core.reading import whole
@@ -24,6 +26,17 @@ AREAS = {
     "inventory": pgettext_lazy("menu", "Stock"), "logistics": pgettext_lazy("menu", "Dispatch"), "orders": pgettext_lazy("menu", "Orders"),
     "products": pgettext_lazy("menu", "Products"), "stores": _("Channels"), "worklist": pgettext_lazy("menu", "Today"),
 }  # fmt: skip
+
+
+def in_words(key: str, value: Any) -> str:
+    """A value as people read it (the form keeps the way it is written)."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if key == "core.workdays" and isinstance(value, list):
+        return ", ".join(str(WEEKDAYS_ABBR[day]) for day in value)
+    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
+        return ", ".join(map(str, value)) or f.DASH
+    return policies.show(value) or f.DASH
 
 
 class PoliciesPage(Page):
@@ -39,8 +52,8 @@ class PoliciesPage(Page):
             current = policies.value(policy, today)
             groups.setdefault(key.split(".")[0], []).append(
                 {
-                    "key": key, "label": policy.label, "value": policies.show(current), "source": policy.source,
-                    "default": policies.show(policy.default), "changed": current != policy.default,
+                    "key": key, "label": policy.label, "value": in_words(key, current), "source": policy.source,
+                    "default": in_words(key, policy.default), "changed": current != policy.default,
                     "url": reverse("accounts:policy", args=[key]),
                 }
             )  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.audit import Actor
 from core.listing import Column, Listing, View, register
-from logistics.choices import Advice
+from logistics.choices import Advice, TrackingState
 from logistics.models import DecisionRule, PromiseRule
 from logistics.selectors import tracking as lookups
 
@@ -95,10 +96,13 @@ class DecisionListing(Listing):
     name, title, permission = "decisions", _("Follow-up decisions"), "logistics.view_service"
     model, row, filters, small = DecisionRule, DecisionRow, DecisionFilter, True
     columns = [
-        Column("rule_id", link="logistics:decision", mono=True, sortable=True), Column("table_code", badge=dict(TABLES)),
-        Column("priority", sortable=True), Column("conditions", html=lambda row: shown(row), text=lambda row: shown(row)),
-        Column("advice", badge=Advice), Column("extend_confirm"), Column("next_check_days"), Column("message_template", mono=True),
-        Column("valid_from"), Column("active", default=False), Column("approval", default=False), Column("note_en", default=False),
+        Column("rule_id", link="logistics:decision", mono=True, sortable=True), Column("table_code", badge=dict(TABLES), default=False),
+        Column("priority", sortable=True),
+        Column("conditions", html=lambda row: shown(row), text=lambda row: shown(row), width="wide"), Column("advice", badge=Advice),
+        Column("note_en", html=lambda row: note(row), needs=("note_zh",), width="wide"),
+        Column("extend_confirm", html=lambda row: word(row["extend_confirm"])), Column("next_check_days"),
+        Column("message_template", mono=True),
+        Column("valid_from", default=False), Column("active", default=False), Column("approval", default=False),
         Column("note_zh", default=False),
     ]  # fmt: skip
     views = [View(code.lower(), label, f"table_code={code}", default=code == "NR") for code, label in TABLES]
@@ -110,15 +114,44 @@ class DecisionListing(Listing):
         return lookups.decisions_for(actor)
 
 
-def shown(row: dict[str, Any]) -> str:
+#: The facts a condition asks and the values it names, in words.
+FACTS = {
+    "tracking_state": _("tracking"), "delivery_place_ok": _("delivered to the right place"), "dispute_open": _("dispute open"),
+    "over_promise": _("promise passed"), "past_lost_after": _("counts as lost"), "past_second_check": _("second check passed"),
+    "days_since_dispatch": _("days since dispatch"), "post_office_checked": _("post office asked"), "buyer_mood": _("buyer"),
+    "hold_reason": _("held for"), "incoterm": _("duties"), "days_held": _("days held"), "days_to_return": _("days until return"),
+    "reminders_sent": _("reminders sent"), "days_waiting": _("days waiting"),
+}  # fmt: skip
+VALUES = {
+    True: _("yes"), False: _("no"), "yes": _("yes"), "no": _("no"), "if_deadline_near": _("when the end is near"),
+    "calm": _("calm"), "neutral": _("neutral"), "impatient": _("impatient"), "counterfeit": _("counterfeit"),
+    "restricted": _("restricted goods"), "documents": _("documents"), "valuation": _("declared value"), "duty_unpaid": _("unpaid duty"),
+    "recipient_id": _("the buyer's ID"), "recipient_refuses": _("the buyer refuses"), "DDP": _("paid by us (DDP)"),
+    **{state.value: state.label for state in TrackingState},
+}  # fmt: skip
+
+
+def word(value: Any) -> str:
+    """A value in words; a number as it is."""
+    return str(VALUES.get(value, value)) if isinstance(value, bool | str) else str(value)
+
+
+def note(row: Mapping[str, Any]) -> str:
+    """The note in the reader's language."""
+    chinese = (get_language() or "").startswith("zh")
+    return str((row["note_zh"] or row["note_en"]) if chinese else (row["note_en"] or row["note_zh"]))
+
+
+def shown(row: Mapping[str, Any]) -> str:
     """Conditions as people read them."""
     parts = []
-    for name, wanted in row["conditions"].items():
+    for fact, wanted in row["conditions"].items():
+        name = str(FACTS.get(fact, fact))
         if isinstance(wanted, list):
-            parts.append(f"{name}: {' / '.join(map(str, wanted))}")
+            parts.append(f"{name}: {' / '.join(map(word, wanted))}")
         elif isinstance(wanted, dict):
             signs = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<"}
             parts += [f"{name} {signs.get(sign, sign)} {value}" for sign, value in wanted.items()]
         else:
-            parts.append(f"{name}: {json.dumps(wanted) if isinstance(wanted, bool) else wanted}")
-    return " · ".join(parts)
+            parts.append(f"{name}: {word(wanted)}")
+    return " · ".join(parts) or gettext("always")

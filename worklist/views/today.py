@@ -19,7 +19,7 @@ from core import counts
 from core import format as f
 from core.pages import Page
 from worklist import selectors
-from worklist.choices import Band, Group
+from worklist.choices import Group
 from worklist.views.lines import Lines, bulk_line
 
 WHOSE = (
@@ -68,7 +68,7 @@ class TodayPage(Page):
     def _panes(self) -> dict[str, Any]:
         zone, question = timezone.get_current_timezone_name(), self.question
         figures, foot = self._figures(zone)
-        groups = [self._group("", _("All"), figures.total), self._group("0", Band.TODAY.label, figures.today, hot=True)]
+        groups = [self._group("", _("All"), figures.total), self._group("0", _("Due today"), figures.today, hot=True)]
         groups += [self._group(g.value, g.label, figures.groups.get(g.value, 0)) for g in Group]
         return {
             "title": _("Today"), "subtitle": f"{f.day(self.now)} · {timezone.localtime(self.now):%H:%M}", "groups": groups,
