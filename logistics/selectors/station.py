@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.utils.translation import get_language
+
 from core import policies
 from inventory import selectors as stock_selectors
 from logistics.choices import NoteState, ParcelState
@@ -63,12 +65,18 @@ def codes_of(sku: Sku) -> frozenset[str]:
     return frozenset(code.strip().upper() for code in (sku.code, sku.barcode) if code and code.strip())
 
 
+def name_of(sku: Sku) -> str:
+    """An article's name in the packer's language, else in the other."""
+    names = (sku.name_zh, sku.name_en) if (get_language() or "").startswith("zh") else (sku.name_en, sku.name_zh)
+    return names[0] or names[1]
+
+
 def wanted_lines(rows: Sequence[NoteLine]) -> list[WantedLine]:
     """Note lines as the packing rule reads them."""
     return [
         WantedLine(
             id=row.pk, code=row.sku.code, codes=codes_of(row.sku), quantity=row.quantity, fragile=row.fragile, wish=row.wish,
-            weight_g=row.sku.weight_g, name=row.sku.name_en or row.sku.name_zh,
+            weight_g=row.sku.weight_g, name=name_of(row.sku),
         )
         for row in rows
     ]  # fmt: skip
