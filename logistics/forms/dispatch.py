@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -22,11 +23,15 @@ LANGUAGES = [("", _("House language")), ("zh-hans", "中文"), ("en", "English")
 class SignForm(forms.Form):
     """Which signature; somebody who may give only one is not asked."""
 
-    takes: ClassVar[tuple[str, ...]] = ("actor",)
+    takes: ClassVar[tuple[str, ...]] = ("actor", "objs")
     kind = forms.ChoiceField(choices=SignatureKind.choices, required=False, label=_("Signature"))
+    #: Which revision was looked at; of one note only.
+    revision = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, actor: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Any = None, objs: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if len(objs) == 1:
+            self.initial["revision"] = objs[0].revision
         names = {"price": "logistics.sign_price", "note": "logistics.sign_note"}
         mine = [(k, label) for k, label in SignatureKind.choices if actor is None or actor.has_perm(names[k])]
         self.fields["kind"].choices = mine  # type: ignore[attr-defined]

@@ -28,11 +28,14 @@ class SignNotes(Action):
 
     def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> None:
         """Sign one."""
-        dispatch.sign(note=obj, kind=data["kind"] or self._only(actor), actor=actor, now=now)
+        kind = data["kind"] or self._only(actor)
+        dispatch.sign(note=obj, kind=kind, revision=data.get("revision"), actor=actor, now=now)
 
     def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
         """Sign many as a set."""
-        _signed, refused = dispatch.sign_notes(notes=objs, kind=data["kind"] or self._only(actor), actor=actor, now=now)
+        kind = data["kind"] or self._only(actor)
+        seen = {objs[0].pk: data["revision"]} if len(objs) == 1 and data.get("revision") else {}
+        _signed, refused = dispatch.sign_notes(notes=objs, kind=kind, seen=seen, actor=actor, now=now)
         return [Outcome.refused(pk, error) for pk, error in refused.items()]
 
     def _only(self, actor: Actor) -> str:

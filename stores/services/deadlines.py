@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from core import audit
 from core.audit import Actor
 from core.errors import Invalid, NotAllowed
+from core.likeness import LARGEST
 from stores.models import Deadline
 
 UNITS = ("hours", "days", "months", "times", "days_before", "time", "date", "percent", "score", "USD")
@@ -57,6 +58,7 @@ def _value_fits(value: str, unit: str) -> bool:
         if unit == "date":
             date.fromisoformat(value)
             return True
-        return Decimal(value) >= 0
+        figure = Decimal(value)
+        return figure.is_finite() and 0 <= figure <= LARGEST
     except (ValueError, InvalidOperation):
         return False

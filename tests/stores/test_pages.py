@@ -161,7 +161,14 @@ def test_clocks_are_dated_and_belong_to_channels(db: None) -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "field"),
-    [("-1", "days", "value"), ("x", "hours", "value"), ("25:00", "time", "value"), ("5", "weeks", "unit")],
+    [
+        ("-1", "days", "value"),
+        ("x", "hours", "value"),
+        ("Infinity", "hours", "value"),
+        ("1e9", "days", "value"),
+        ("25:00", "time", "value"),
+        ("5", "weeks", "unit"),
+    ],
 )
 def test_clocks_refuse_nonsense(boss: Client, value: str, unit: str, field: str) -> None:
     seeding.load_reference(now=NOW)

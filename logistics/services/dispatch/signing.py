@@ -47,11 +47,12 @@ REFUSALS: dict[str, Any] = {
 
 
 def sign_notes(
-    *, notes: Iterable[DispatchNote], kind: str, actor: Actor, now: datetime
+    *, notes: Iterable[DispatchNote], kind: str, actor: Actor, now: datetime, seen: Mapping[int, int] | None = None
 ) -> tuple[list[DispatchNote], dict[int, DomainError]]:
     """Give one kind of signature to many notes: (signed now, refusals by id). Notes that already have it are neither.
 
-    Refused: role, unmatched or faulty notes, the same person twice (unless the store allows one signer). With both
+    Refused: role, unmatched or faulty notes, the same person twice (unless the store allows one signer), a note that was
+    changed since its signer looked at it (``seen``: note id -> revision). With both
     signatures a note is signed, and by house rule released at once.
     """
     if not actor.has_perm(PERMISSION[SignatureKind(kind)]):
@@ -66,7 +67,7 @@ def sign_notes(
             held = living.get(note.pk, {})
             if kind in held and why_unsigned(cases[note.pk].sign) in ("", "not_to_sign"):
                 continue
-            error = _refusal(cases[note.pk], kind, held, actor)
+            error = _refusal(cases[note.pk], kind, held, actor) or _unseen(note, seen or {})
             if error:
                 refused[note.pk] = error
             else:
@@ -75,9 +76,16 @@ def sign_notes(
     return signed, refused
 
 
-def sign(*, note: DispatchNote, kind: str, actor: Actor, now: datetime) -> DispatchNote:
-    """Give one signature to one note; the refusal is raised. See :func:`sign_notes`."""
-    _signed, refused = sign_notes(notes=[note], kind=kind, actor=actor, now=now)
+def _unseen(note: DispatchNote, seen: Mapping[int, int]) -> DomainError | None:
+    if seen.get(note.pk, note.revision) == note.revision:
+        return None
+    return Conflict("note_changed", _("The note was changed since you looked at it: look again, then sign."))
+
+
+def sign(*, note: DispatchNote, kind: str, actor: Actor, now: datetime, revision: int | None = None) -> DispatchNote:
+    """Give one signature to one note, of which ``revision`` was looked at; the refusal is raised. See :func:`sign_notes`."""
+    seen = {note.pk: revision} if revision else None
+    _signed, refused = sign_notes(notes=[note], kind=kind, seen=seen, actor=actor, now=now)
     if refused:
         raise refused[note.pk]
     note.refresh_from_db()

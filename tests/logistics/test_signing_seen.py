@@ -1,0 +1,50 @@
+"""Nobody signs what was changed behind their back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_scopes import scopes_disabled
+
+from logistics.models import ApprovalRule, NoteSignature
+from logistics.services import dispatch
+from logistics.services.seeding import load_reference
+from tests.factories import dispatch as make
+from tests.factories.accounts import make_person
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOW
+
+
+@pytest.fixture(autouse=True)
+def house() -> Any:
+    with scopes_disabled():
+        load_reference(now=NOW)
+        ApprovalRule.objects.all().delete()
+        yield
+
+
+@pytest.mark.covers("DSP-03")
+def test_a_note_changed_since_its_signer_looked_is_not_signed() -> None:
+    note, browser = make.make_note(), Client()
+    browser.force_login(make_person("supervisor"))
+    address = f"/lists/dispatch-notes/{note.pk}/do/sign/"
+    shown = browser.get(address).content.decode()
+    assert 'name="revision" value="1"' in shown
+    line = note.lines.get()
+    dispatch.edit(note=note, lines=[dispatch.LineChange(line.pk, wish="red")], actor=make.person("service"), now=NOW)
+    refused = browser.post(address, {"revision": "1"})
+    assert (refused.status_code, NoteSignature.objects.count()) == (409, 0)
+    assert "look again" in refused.content.decode()
+    browser.post(address, {"revision": "2"})
+    assert NoteSignature.objects.get().revision == 2
+
+
+def test_a_program_may_say_which_revision_it_read() -> None:
+    note, head = make.make_note(), make.person("supervisor")
+    _signed, refused = dispatch.sign_notes(notes=[note], kind="note", seen={note.pk: 7}, actor=head, now=NOW)
+    assert refused[note.pk].code == "note_changed"
+    signed, refused = dispatch.sign_notes(notes=[note], kind="note", seen={note.pk: 1}, actor=head, now=NOW)
+    assert ([n.pk for n in signed], refused) == ([note.pk], {})
