@@ -19,7 +19,7 @@ from core import policies as house
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import Heartbeat
-from logistics.choices import EventStage, ParcelState
+from logistics.choices import EventStage, ParcelState, TrackingState
 from logistics.models import Parcel, TrackingEvent
 from logistics.policies import parcels as policies
 from logistics.rules.tracking import Standing, standing
@@ -35,6 +35,22 @@ LOOK = frozenset({"customs_held", "awaiting_collection", "attempted", "returning
 #: Clocks of the world run ahead of ours; an event further in the future than this is not believed.
 AHEAD = timedelta(hours=26)
 _TEXT, _PLACE = 300, 120
+#: What the timeline says of a new state: whole sentences, so that each reader has them in the own language.
+SAYS = {
+    TrackingState.UNTRACKED: gettext_noop("Tracking: not tracked"),
+    TrackingState.NOT_FOUND: gettext_noop("Tracking: not found"),
+    TrackingState.IN_TRANSIT: gettext_noop("Tracking: in transit"),
+    TrackingState.CUSTOMS: gettext_noop("Tracking: at customs"),
+    TrackingState.CUSTOMS_HELD: gettext_noop("Tracking: held by customs"),
+    TrackingState.OUT_FOR_DELIVERY: gettext_noop("Tracking: out for delivery"),
+    TrackingState.AWAITING_COLLECTION: gettext_noop("Tracking: ready for collection"),
+    TrackingState.ATTEMPTED: gettext_noop("Tracking: delivery failed"),
+    TrackingState.STALLED: gettext_noop("Tracking: no news for long"),
+    TrackingState.RETURNING: gettext_noop("Tracking: being returned"),
+    TrackingState.RETURNED: gettext_noop("Tracking: returned"),
+    TrackingState.DELIVERED: gettext_noop("Tracking: delivered"),
+    TrackingState.LOST: gettext_noop("Tracking: lost"),
+}
 STANDING = [
     "tracking_state", "last_event_at", "last_event_text", "held_since", "waiting_since", "post_office", "next_check_at",
     "next_check_why",
@@ -187,8 +203,8 @@ def _restate(parcels: Sequence[Parcel], actor: Actor, now: datetime, found: Reco
     found.settled = _end(ended, actor, now)
     settled = set(found.settled)
     audit.record_many(
-        audit.entry(p, "parcel.tracking", actor=actor, now=now, text=gettext_noop("Tracking says: %(state)s"),
-                    **{"state": str(p.get_tracking_state_display()), "from": before})
+        audit.entry(p, "parcel.tracking", actor=actor, now=now, text=SAYS[TrackingState(p.tracking_state)],
+                    **{"state": p.tracking_state, "from": before})
         for p, before, _stand in changed if p.pk not in settled
     )  # fmt: skip
     worklist.refresh(rule_key="logistics.parcel_check", subject_ids=[p.pk for p, _b, _s in changed], now=now)
