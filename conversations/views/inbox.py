@@ -63,7 +63,7 @@ class InboxPage(Page):
         return {
             "id": f"thread-{thread.pk}", "url": reverse("conversations:thread", args=[thread.pk]),
             "due": f.due_html(due, self.now) if due else format_html('<span class="due none">{}</span>', f.ago(thread.last_at, self.now)),
-            "title": str(thread.buyer), "subject": "", "number": thread.buyer.country, "sub": sub, "stake": thread.store.code,
+            "title": str(thread.buyer), "subject": "", "number": thread.buyer.country, "sub": sub, "stake": thread.store.name,
             "stake_note": _("waits %(time)s") % {"time": f.duration(self.now - thread.waiting_since)} if thread.waiting_since else "",
             "css": "unread" if thread.waiting_since else "",
         }  # fmt: skip
