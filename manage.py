@@ -20,6 +20,10 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     with share:
+        if len(sys.argv) > 1 and not os.environ.get("DATABASE_URL"):
+            from launch.inside import first_tables
+
+            first_tables(sys.argv[1])
         execute_from_command_line(sys.argv)
 
 

@@ -106,6 +106,25 @@ def migrate() -> bool:
     return True
 
 
+def first_tables(command: str) -> None:
+    """Make the tables and load the starting data before one of our own commands runs in an embedded database that nobody has
+    started yet. A database that was begun is left as it is."""
+    import django
+    from django.conf import settings
+    from django.core.management import get_commands
+    from django.db import connection
+
+    django.setup()
+    if (
+        get_commands().get(command) not in settings.OUR_APPS
+        or "core_systemmark" in connection.introspection.table_names()
+    ):
+        return
+    migrate()
+    call_quietly("load_reference")
+    note_reference()
+
+
 def _static_mark() -> str:
     mark = hashlib.sha256()
     roots = [ROOT / "static", BUILD / "static"]

@@ -20,10 +20,18 @@ from orders import selectors
 from orders.choices import TO_SHIP, HoldReason, OrderState, Stage
 from orders.events import OrdersImported
 from orders.models import Order
-from orders.policies import CANCEL_REPLY_HOURS, GREET_WITHIN_HOURS, SHIP_BY_WARN_HOURS, UNPAID_HOURS, WISH_TELL_HOURS
+from orders.policies import (
+    CANCEL_REPLY_HOURS,
+    GREET_WITHIN_HOURS,
+    SHIP_BY_WARN_HOURS,
+    UNPAID_DAYS,
+    UNPAID_HOURS,
+    WISH_TELL_HOURS,
+)
 from orders.rules.clocks import add_span
 from orders.services import greeting
 from stores import selectors as stores
+from worklist import services as worklist
 from worklist.choices import Band, Doer, Group
 from worklist.registry import AsDue, FollowUpRule, register
 
@@ -78,8 +86,8 @@ class Greet(OrderRule):
         return selectors.ungreeted().filter(imported_at__gte=now - timedelta(hours=hours))
 
     def subject_of(self, event: OrdersImported) -> Iterable[int]:
-        """The imported orders."""
-        return event.order_ids
+        """The imported orders that were not planned as they came in."""
+        return [pk for pk in event.order_ids if pk not in set(event.planned)]
 
     def due_at(self, subject: Order, round: int, now: datetime) -> datetime | None:
         """At once."""
@@ -141,7 +149,8 @@ class NewOrders(FollowUpRule):
 
 @register
 class Unpaid(OrderRule):
-    """Orders that are not paid: the clock suggests a text after a day and after three."""
+    """Orders that are not paid: the clock suggests a text after a day and after three, and hands the order to a person when
+    even then nobody paid and the channel did not close it."""
 
     key, title, doer = "orders.unpaid", _("Ask about the payment"), Doer.CLOCK
     again = AsDue()
@@ -151,9 +160,12 @@ class Unpaid(OrderRule):
         return selectors.unpaid()
 
     def due_at(self, subject: Order, round: int, now: datetime) -> datetime | None:
-        """So many hours after the order was placed; None after the last round."""
+        """So many hours after the order was placed; after the last text so many days; then never."""
         hours = policies.value(UNPAID_HOURS, subject.placed_at, subject.store_id)
-        return subject.placed_at + timedelta(hours=float(hours[round])) if round < len(hours) else None
+        if round < len(hours):
+            return subject.placed_at + timedelta(hours=float(hours[round]))
+        days = float(policies.value(UNPAID_DAYS, now, subject.store_id))
+        return subject.placed_at + timedelta(days=days) if round == len(hours) else None
 
     def over(self, subject: Order, now: datetime) -> bool:
         """Paid or cancelled."""
@@ -164,8 +176,42 @@ class Unpaid(OrderRule):
         return None
 
     def act_many(self, subjects: list[Order], *, now: datetime, rounds: dict[int, int]) -> None:
-        """Suggest the text."""
-        greeting.ask_unpaid(orders=subjects, rounds=rounds, actor=CLOCK, now=now)
+        """Suggest the text, or give the order to a person."""
+        texts = {s.pk: len(policies.value(UNPAID_HOURS, s.placed_at, s.store_id)) for s in subjects}
+        greeting.ask_unpaid(
+            orders=[s for s in subjects if rounds[s.pk] < texts[s.pk]], rounds=rounds, actor=CLOCK, now=now
+        )
+        worklist.plan(
+            rule_key=StillUnpaid.key, subject_ids=[s.pk for s in subjects if rounds[s.pk] >= texts[s.pk]], now=now
+        )
+
+
+@register
+class StillUnpaid(OrderRule):
+    """Nobody paid, nobody cancelled, the channel is silent: a person ends it, so that no order is left lying."""
+
+    key, title = "orders.still_unpaid", _("End an unpaid order")
+    doer, band, minutes, chance = Doer.PERSON, Band.ROUTINE, Decimal("1"), Decimal("0")
+
+    def candidates(self, now: datetime) -> models.QuerySet[Order]:
+        """None by itself: the last round of the unpaid rule opens it."""
+        return selectors.unpaid().none()
+
+    def due_at(self, subject: Order, round: int, now: datetime) -> datetime | None:
+        """Tomorrow."""
+        return now + timedelta(days=1)
+
+    def over(self, subject: Order, now: datetime) -> bool:
+        """Paid or cancelled."""
+        return subject.state != OrderState.UNPAID or subject.history
+
+    def sentence(self, facts: dict[str, Any]) -> str:
+        """What is true."""
+        return gettext("Not paid, and the channel has not closed it. Cancel it, or ask the buyer once more.")
+
+    def next_step(self, facts: dict[str, Any]) -> str:
+        """The button."""
+        return gettext("Open the order")
 
 
 @register

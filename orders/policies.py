@@ -43,6 +43,12 @@ UNPAID_HOURS = declare(
     _("An unpaid order is asked about so many hours after it was placed"),
     source="manual 002",
 )
+UNPAID_DAYS = declare(
+    "orders.unpaid_days",
+    15,
+    _("After so many days without payment and without an end in the channel a person looks at the order"),
+    source="house",
+)
 GREET_WITHIN_HOURS = declare(
     "orders.greet_within_hours", 24, _("A paid order is greeted within so many hours"), source="reference"
 )

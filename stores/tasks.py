@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import Store
+from core.audit import SYSTEM
 from core.clock import utcnow
 from core.jobs import job, later
 from stores.connectors import connector_class
@@ -42,7 +43,8 @@ def pull_store(store_id: int) -> None:
 
 @job("stores.reconcile", every=600, soft_limit=280)
 def reconcile() -> None:
-    """Compare with the channels' history what they show only once."""
+    """Compare with the channels' history what they show only once; take back failed calls nobody needs any more."""
+    outbox.drop_moot(actor=SYSTEM, now=utcnow())
     for store_id in pulled_stores():
         store = Store.objects.get(pk=store_id)
         for kind in connector_class(store.kind).read_once:

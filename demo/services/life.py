@@ -1,14 +1,12 @@
-"""The pretend shop lives a few weeks, ending now: buyers order, people work, parcels travel, through the real services.
+"""The pretend shop lives: buyers order, people work, parcels travel, through the real services and the workers' own jobs.
 
-Everything is decided by a seed; the only clock is the one handed down. The other side (buyers, carrier) is played through
-the control door of the pretend shop, our side through the same services that pages and workers call.
+Everything is decided by a seed; the only clock is the one handed down. The other side (:mod:`demo.services.world`) speaks
+through the control door of the pretend shop, our side (:mod:`demo.services.staff`) through the services that pages call.
 """
 
 from __future__ import annotations
 
-import json
-import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,65 +16,56 @@ from zoneinfo import ZoneInfo
 from accounts.models import Store, User
 from core import clock
 from core.audit import Actor
-from core.errors import DomainError
 from core.jobs import JOBS
 from core.models import ExchangeRate
-from demo.services import shop
+from demo.services import shop, staff, world
+from demo.services.world import Happening
 from inventory.choices import MovementKind
+from inventory.models import Balance
 from inventory.selectors import default_warehouse
 from inventory.services.receiving import receive
-from logistics.choices import NoteState, NumberState, ParcelState, SignatureKind
-from logistics.models import DispatchNote, Parcel, Service
-from logistics.services.dispatch import release_notes, sign_notes
-from logistics.services.numbers import add_to_pool, reserve_for
-from logistics.services.packing import pack
-from logistics.services.shipping import hand_over
+from logistics.models import Service
 from products.models import ChannelItem, Sku
-from products.services.matching import match_same_codes
 from stores.connectors.sandbox.control import Control
-from stores.connectors.sandbox.numbers import waybill_number
 from stores.selectors import account
 from stores.services import accounts as doors
-from worklist.services import run_until_done
+from worklist import services as worklist
 
 ZONE = ZoneInfo("Asia/Shanghai")
-METHODS = (
-    ("China Post Registered Air Mail", 40), ("AliExpress Standard Shipping", 25), ("China Post Ordinary Small Packet", 20),
-    ("EMS", 8), ("ePacket", 7),
-)  # fmt: skip
-NOTES = (
-    "", "", "", "", "", "", "please no green, any other colour is fine", "Quero a cor vermelha, tamanho M, obrigada!",
-    "Пожалуйста, упакуйте хорошо, это подарок", "金色的，谢谢", "Please send the silver one", "sin caja por favor",
-)  # fmt: skip
-QUESTIONS = (
-    "Hello, when will my parcel arrive?", "Здравствуйте, где моя посылка?", "Olá, quando chega o meu pedido?",
-    "Can I change the colour to gold?", "Bonjour, le numéro de suivi ne fonctionne pas.",
-)  # fmt: skip
-PRAISE = ("Beautiful, thank you!", "Всё отлично", "Chegou rápido, adorei", "很漂亮", "Sehr schön, gerne wieder")
-BLAME = ("Colour is different from the picture", "One earring was broken", "Слишком долго шло", "Falta una pieza")
+#: Hours of the local day at which people come to their desks.
+SESSIONS = (9, 12, 17)
 
 
 @dataclass
 class Life:
-    """One run: the store, its other side, the dice, and what is still going to happen to parcels and orders."""
+    """One run: the store, its other side, the people, and what is still going to happen."""
 
     store: Store
     control: Control
-    dice: random.Random
-    people: dict[str, Actor]
-    coming: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
+    seed: int
+    house: staff.House
+    per_day: int
+    coming: list[Happening] = field(default_factory=list)
+    placed: int = 0
+    #: Order number -> number of its case.
+    cases: dict[str, str] = field(default_factory=dict)
+
+    def open_case(self, order_id: str) -> bool:
+        """Whether the buyer of an order has a case that is not closed."""
+        case = self.cases.get(order_id)
+        return case is not None and self.control.case(case)["status"] != "closed"
 
 
-def begin(*, seed: int, now: datetime, base_url: str = "") -> Life:
-    """Connect the demo store to the pretend shop, fill the shelves, and answer a life that can be lived."""
-    store = Store.objects.get(code=shop.SANDBOX)
+def begin(*, store: Store, seed: int, per_day: int, now: datetime, base_url: str = "") -> Life:
+    """Connect the store to the pretend shop, fill the shelves, and answer a life that can be lived."""
     doors.connect_sandbox(store=store, actor=shop.DEMO, now=now, base_url=base_url)
     control = Control(base_url=account(store).base_url, shop=store.code)
-    people = {
+    people: dict[str, Actor] = {
         user.username: user.actor for user in User.objects.filter(username__in=[name for name, *_ in shop.LOGINS])
     }
-    fill_shelves(now=now)
-    return Life(store, control, random.Random(seed), people)  # noqa: S311 - a repeatable pretence, no secret
+    fill_shelves(store=store, now=now, per_day=per_day)
+    house = staff.House(store=store, people=people, seed=seed, per_day=per_day)
+    return Life(store=store, control=control, seed=seed, house=house, per_day=per_day)
 
 
 def know_rates(*, start: datetime, end: datetime) -> None:
@@ -101,233 +90,191 @@ def know_rates(*, start: datetime, end: datetime) -> None:
     )
 
 
-def fill_shelves(*, now: datetime) -> None:
-    """Stock for every article and a pool of waybill numbers for a service without a carrier connection."""
+def fill_shelves(*, store: Store, now: datetime, per_day: int) -> None:
+    """An opening stock for every article that has none, and the pretend carrier for two services."""
+    held = set(Balance.objects.filter(on_hand__gt=0).values_list("sku__code", flat=True))
     bins = {row["code"]: row["bin"] for row in shop.articles()}
-    dice = random.Random(7)  # noqa: S311 - a repeatable pretence
     rows = [
-        (sku.pk, dice.choice((4, 220, 260, 300, 300, 350, 400, 400)), bins[sku.code])
+        (sku.pk, world.dice(7, sku.code).choice((4, 6, 10, 14, 18, 24)) * max(per_day, 2), bins[sku.code])
         for sku in Sku.objects.filter(code__in=bins).order_by("code")
+        if sku.code not in held
     ]
-    receive(
-        warehouse=default_warehouse(), rows=[row for row in rows if row[1]], reference="DEMO-OPENING", kind=MovementKind.OPENING,
-        actor=shop.DEMO, now=now,
-    )  # fmt: skip
+    if rows:
+        receive(
+            warehouse=default_warehouse(), rows=rows, reference=f"OPENING-{store.code}", kind=MovementKind.OPENING,
+            actor=shop.DEMO, now=now,
+        )  # fmt: skip
     Service.objects.filter(code__in=["CP_REG", "EMS"]).update(connector="sandbox")
-    for service in Service.objects.filter(code__in=["CP_ORD", "AE_STANDARD", "CP_EUB"]):
-        if not service.numbers.filter(state=NumberState.FREE).exists():
-            prefix = {"CP_ORD": "UA", "AE_STANDARD": "LV", "CP_EUB": "LX"}[service.code]
-            numbers = "\n".join(waybill_number(prefix, 30_000_000 + service.pk * 1000 + i) for i in range(400))
-            add_to_pool(service=service, text=numbers, actor=shop.DEMO, now=now)
 
 
-def days(end: datetime, count: int) -> Iterator[datetime]:
-    """The local mornings of ``count`` days that end with the day of ``end``."""
-    local = end.astimezone(ZONE)
-    today = local.replace(hour=9, minute=0, second=0, microsecond=0)
-    if today + timedelta(hours=8) > local:  # before this day's pick-up: it ends with yesterday's
-        today -= timedelta(days=1)
-    for back in range(count - 1, -1, -1):
-        yield (today - timedelta(days=back)).astimezone(UTC)
+def sessions(*, start: datetime, end: datetime) -> Iterator[datetime]:
+    """The times at which the house works between two moments, and the end itself, oldest first."""
+    day = start.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day.astimezone(UTC) < end:
+        for hour in SESSIONS:
+            at = day.replace(hour=hour).astimezone(UTC)
+            if start < at < end:
+                yield at
+        day = (day + timedelta(days=1)).replace(hour=0)
+    yield end
 
 
-def live_day(life: Life, morning: datetime, *, orders: int, end: datetime) -> dict[str, int]:
-    """One day: what came in overnight, the desk in the morning, the warehouse in the afternoon. Answers what was done."""
-    done = {"placed": 0, "packed": 0, "shipped": 0}
-    last = end - morning < timedelta(hours=24)
-    buyers = json.loads((shop.DATA / "buyers.json").read_text(encoding="utf-8"))
-    placed = sorted(morning - timedelta(minutes=life.dice.randrange(1, 24 * 60)) for _ in range(orders))
-    for at in placed:
-        life.control.put_orders([_order(life, buyers, at)], at)
-    done["placed"] = len(placed)
-    _let_happen(life, morning)
-    for hour in (0, 3, 8):  # nine, noon, five o'clock
-        now = morning + timedelta(hours=hour)
-        if now > end:
-            break
-        with clock.simulated(now):
-            tick()
-            match_same_codes(store=life.store, actor=life.people["purchaser"], now=now)
-            run_until_done(now=now)
-            if hour == 3:
-                _desk(life, now, last=last)
-            if hour == 8:
-                done["packed"], done["shipped"] = _warehouse(life, now, last=last)
-                run_until_done(now=now)
+def live(life: Life, *, start: datetime, end: datetime, tell: Callable[[datetime, dict[str, int]], None]) -> None:
+    """Live from ``start`` to ``end``; ``tell`` hears after each session when it was and what was done."""
+    before = start
+    for now in sessions(start=start, end=end):
+        life.coming += _orders_between(life, before, now)
+        done = _session(life, now, end=end)
+        tell(now, done)
+        before = now
+
+
+def _orders_between(life: Life, after: datetime, until: datetime) -> list[Happening]:
+    """The orders that buyers place in this time, as happenings that are still without a number."""
+    found = []
+    day = after.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    while day.astimezone(UTC) - timedelta(days=1) < until:
+        for place, at in enumerate(world.times_of_day(life.seed, day.astimezone(UTC), life.per_day)):
+            if after < at <= until:
+                found.append(Happening(at, "place", {"place": place}))
+        day += timedelta(days=1)
+    return found
+
+
+def _session(life: Life, now: datetime, *, end: datetime) -> dict[str, int]:
+    """What came since the last time, then the workers' jobs and, unless this is the very end, the people."""
+    placed = life.placed
+    with clock.simulated(now):
+        let_happen(life, now)
+        tick(now)
+        done = {"orders": life.placed - placed}
+        if now < end:
+            hour = now.astimezone(ZONE).hour
+            work = life.house.work(now, hour=hour, leave=end - now <= timedelta(hours=24))
+            while worklist.run_due(now=now).total:
+                continue
+            for sent in work.handed_over:
+                life.coming += world.journey(life.seed, sent, now)
+                life.coming.append(Happening(now + timedelta(days=60), "auto", {"id": sent.order_id}))
+            done |= {"packed": work.packed, "parcels": len(work.handed_over), "answers": work.answers}
     return done
 
 
-def tick() -> None:
-    """Everything the workers do by themselves, once, at the pretended time: the very jobs of the schedule."""
+def tick(now: datetime) -> None:
+    """Everything the workers do by themselves, once, at the pretended time: the very jobs of the schedule, and the duties of
+    the clock until none is due."""
     for spec in list(JOBS.values()):
-        if spec.every and not spec.name.startswith("core."):
+        if spec.every and not spec.name.startswith(("core.", "worklist.")):
             spec.function()
+    worklist.run_until_done(now=now)
 
 
-def _order(life: Life, buyers: dict[str, Any], at: datetime) -> dict[str, Any]:
-    dice = life.dice
-    country = dice.choices(
-        list(buyers), weights=[12, 12, 6, 3, 3, 4, 8, 6, 6, 6, 10, 4, 4, 3, 2, 3, 2, 3, 3, 2][: len(buyers)]
-    )[0]
-    told = buyers[country]
-    name = dice.choice(told["names"])
-    street, city, state, postcode = dice.choice(told["addresses"])
-    lines: list[dict[str, Any]] = []
-    for row in dice.sample(shop.articles(), dice.choice((1, 1, 1, 2, 2, 3))):
-        lines.append(
-            {
-                "sku": row["code"], "title": f"{row['name_en']} {row['variant'].split('/')[0]}", "quantity": dice.choice((1, 1, 1, 2, 3)),
-                "price": row["price_usd"], "image": row["image_url"],
-            }
-        )  # fmt: skip
-    method = dice.choices([m for m, _ in METHODS], weights=[w for _, w in METHODS])[0]
-    paid = dice.random() > 0.08
-    login = f"{country.lower()}{abs(hash_of(name)) % 10_000:04d}"
-    fee = Decimal(dice.choice(("0", "0", "1.99", "3.50")))
-    goods = sum((Decimal(line["price"]) * line["quantity"] for line in lines), Decimal(0))
-    return {
-        "status": ("risk_control" if dice.random() < 0.03 else "to_ship") if paid else "awaiting_payment",
-        "placed_at": at.isoformat(), "paid_at": (at + timedelta(minutes=dice.randrange(2, 50))).isoformat() if paid else None,
-        "currency": "USD", "country": country, "lines": lines, "shipping_fee": str(fee), "total": str(goods + fee),
-        "buyer": {"id": login, "login": login, "name": name, "email": f"{login}@example.com"},
-        "address": {"recipient": name, "line1": street, "city": city, "state": state, "postcode": postcode, "phone": "+1 555 0100"},
-        "note": dice.choice(NOTES), "shipping_method": method, "ship_by": (at + timedelta(days=7)).isoformat(),
-    }  # fmt: skip
-
-
-def hash_of(text: str) -> int:
-    """A stable small number of a text (``hash`` differs between processes)."""
-    return sum((i + 1) * ord(c) for i, c in enumerate(text)) * 2654435761 % 2**31
-
-
-def _desk(life: Life, now: datetime, *, last: bool) -> None:
-    """Purchaser and supervisor sign what may be signed; on the last day some wait, so that there is work to see."""
-    drafts = list(DispatchNote.objects.filter(state=NoteState.DRAFT).order_by("pk"))
-    if last:
-        drafts = drafts[: max(len(drafts) - 4, 0)]
-    sign_notes(notes=drafts, kind=SignatureKind.PRICE, actor=life.people["purchaser"], now=now)
-    sign_notes(notes=drafts, kind=SignatureKind.NOTE, actor=life.people["supervisor"], now=now)
-    signed = list(DispatchNote.objects.filter(state=NoteState.SIGNED))
-    release_notes(notes=signed, actor=life.people["supervisor"], now=now)
-    ready = DispatchNote.objects.filter(state=NoteState.RELEASED).exclude(
-        numbers__state__in=[NumberState.RESERVED, NumberState.USED]
-    )
-    reserve_for(notes=list(ready), actor=life.people["warehouse"], now=now)
-    run_until_done(now=now)
-
-
-def _warehouse(life: Life, now: datetime, *, last: bool) -> tuple[int, int]:
-    """Pack what lies on the shelves and hand it over; the last day leaves some to pack and some to hand over."""
-    packer = life.people["warehouse"]
-    notes = list(
-        DispatchNote.objects.filter(state=NoteState.RELEASED, numbers__state=NumberState.RESERVED).prefetch_related(
-            "lines__sku", "numbers"
-        )
-    )
-    if last:
-        notes = notes[: max(len(notes) - 5, 0)]
-    packed = 0
-    for note in notes:
-        number = next(n.number for n in note.numbers.all() if n.state == NumberState.RESERVED)
-        items: dict[str, int] = {}
-        for line in note.lines.all():
-            items[line.sku.code] = items.get(line.sku.code, 0) + line.quantity
-        weight = 12 + sum(int(line.quantity * (line.sku.weight_g or 5)) for line in note.lines.all())
-        checks = [
-            "quality",
-            "colour",
-            "address",
-            *(["fragile"] if any(line.fragile for line in note.lines.all()) else []),
-        ]
-        try:
-            pack(
-                note=note, items=items, checks=checks, label=number, key=f"demo:{note.pk}:{now.date()}", actor=packer, now=now,
-                weight_g=weight,
-            )  # fmt: skip
-            packed += 1
-        except DomainError:
-            continue  # goods missing, intercepted: it stays for a person
-    parcels = list(Parcel.objects.filter(state=ParcelState.PACKED).order_by("pk"))
-    if last:
-        parcels = parcels[: max(len(parcels) - 3, 0)]
-    handed = hand_over(parcels=parcels, actor=packer, now=now)
-    for parcel in Parcel.objects.filter(pk__in=[p.pk for p in parcels], state=ParcelState.SHIPPED).select_related(
-        "service", "order"
-    ):
-        _plan_journey(life, parcel, now)
-    return packed, len(getattr(handed, "shipped", parcels))
-
-
-def _plan_journey(life: Life, parcel: Parcel, now: datetime) -> None:
-    """What the carrier and the buyer will do with a parcel, decided when it leaves."""
-    dice, kind = life.dice, parcel.service.kind if parcel.service else "postal_untracked"
-    number, order = parcel.tracking_number, parcel.order.external_id
-    express = kind in {"ems", "express"}
-    full = kind != "postal_untracked"
-    travel = dice.lognormvariate(2.1 if express else 2.9, 0.35)
-    steps = [
-        (0.6, "picked_up", "Received by the post", "Guangzhou"),
-        (2.0, "left_origin", "Departed from export office", "Guangzhou"),
-    ]
-    if full:
-        steps += [
-            (travel * 0.55, "arrived", "Arrived at destination country", parcel.country),
-            (travel * 0.7, "import_customs", "Presented to customs", parcel.country),
-        ]
-    lost = dice.random() < 0.03
-    if full and not lost:
-        if dice.random() < 0.12:
-            steps.append(
-                (travel * 0.92, "ready_for_collection", "Available for pick-up at the post office", parcel.country)
-            )
-        steps.append((travel, "delivered", "Delivered", parcel.country))
-    for after, stage, text, place in sorted(steps):
-        at = now + timedelta(days=after)
-        life.coming.append(
-            (
-                at,
-                "event",
-                {"number": number, "at": at.isoformat(), "stage": stage, "description": text, "location": place},
-            )
-        )
-    if dice.random() < 0.18:
-        life.coming.append(
-            (
-                now + timedelta(days=dice.uniform(2, 20)),
-                "write",
-                {"buyer": parcel.order.buyer.key, "order_id": order, "text": dice.choice(QUESTIONS)},
-            )
-        )
-    if not lost:
-        arrived = now + timedelta(days=travel + dice.uniform(0.5, 6))
-        life.coming.append((arrived, "finish", {"id": order}))
-        if dice.random() < 0.45:
-            stars = dice.choices((5, 4, 3, 2, 1), weights=(62, 18, 9, 5, 6))[0]
-            text = dice.choice(PRAISE if stars > 3 else BLAME)
-            life.coming.append(
-                (
-                    arrived + timedelta(days=dice.uniform(0.2, 5)),
-                    "rate",
-                    {"order_id": order, "stars": stars, "text": text},
-                )
-            )
-
-
-def _let_happen(life: Life, now: datetime) -> None:
+def let_happen(life: Life, now: datetime) -> None:
     """Tell the pretend shop everything whose time has come, in order."""
-    due = sorted((row for row in life.coming if row[0] <= now), key=lambda row: (row[0], row[1]))
-    life.coming = [row for row in life.coming if row[0] > now]
-    for at, what, told in due:
-        if what == "event":
-            life.control.put_events({told["number"]: [{k: v for k, v in told.items() if k != "number"}]}, at)
-        elif what == "write":
-            life.control.put_messages([{**told, "at": at.isoformat()}], at)
-        elif what == "finish":
-            life.control.put_orders([{"id": told["id"], "status": "finished"}], at)
-        else:
-            life.control.put_feedback([told], at)
+    while True:
+        due, life.coming = world.in_order(life.coming, now)
+        if not due:
+            return
+        for one in due:
+            life.coming += DOORS[one.what](life, one)
 
 
-def unmatched(store: Store) -> int:
+def _place(life: Life, one: Happening) -> list[Happening]:
+    order, payment = world.new_order(life.seed, one.at, one.told["place"])
+    made = life.control.put_orders([order], one.at)[0]
+    life.placed += 1
+    return list(world.after_placing(life.seed, made, payment))
+
+
+def _order(life: Life, one: Happening) -> list[Happening]:
+    life.control.put_orders([one.told], one.at)
+    return []
+
+
+def _close(life: Life, one: Happening) -> list[Happening]:
+    if life.control.order(one.told["id"])["status"] in ("awaiting_payment", "risk_control"):
+        life.control.put_orders([{**one.told, "status": "cancelled"}], one.at)
+    return []
+
+
+def _ask_cancel(life: Life, one: Happening) -> list[Happening]:
+    if life.control.order(one.told["id"])["status"] == "to_ship":
+        life.control.put_orders([{**one.told, "cancel_requested": True}], one.at)
+    return []
+
+
+def _write(life: Life, one: Happening) -> list[Happening]:
+    life.control.put_messages([{**one.told, "at": one.at.isoformat()}], one.at)
+    return []
+
+
+def _event(life: Life, one: Happening) -> list[Happening]:
+    told = {name: value for name, value in one.told.items() if name != "number"}
+    life.control.put_events({one.told["number"]: [told]}, one.at)
+    return []
+
+
+def _finish(life: Life, one: Happening) -> list[Happening]:
+    if life.control.order(one.told["id"])["status"] in ("shipped", "delivered"):
+        life.control.put_orders(
+            [{"id": one.told["id"], "status": "finished", "finished_at": one.at.isoformat()}], one.at
+        )
+    return []
+
+
+def _auto(life: Life, one: Happening) -> list[Happening]:
+    """The marketplace finishes what nobody confirmed when its receiving time is over."""
+    order = life.control.order(one.told["id"])
+    if life.open_case(one.told["id"]):
+        return [Happening(one.at + timedelta(days=5), "auto", one.told)]
+    until = order.get("receive_until")
+    if until and datetime.fromisoformat(until) > one.at:
+        return [Happening(datetime.fromisoformat(until), "auto", one.told)]
+    return _finish(life, one)
+
+
+def _rate(life: Life, one: Happening) -> list[Happening]:
+    life.control.put_feedback([one.told], one.at)
+    return []
+
+
+def _case(life: Life, one: Happening) -> list[Happening]:
+    """A buyer opens a case, unless the order has ended already."""
+    order = life.control.order(one.told["order_id"])
+    if order["status"] not in ("shipped", "delivered"):
+        return []
+    case = life.control.put_cases([{**one.told, "amount": order["total"]}], one.at)[0]
+    life.cases[one.told["order_id"]] = case["id"]
+    return [Happening(one.at + timedelta(days=1), "case_goes_on", {"id": case["id"]})]
+
+
+def _withdraw(life: Life, one: Happening) -> list[Happening]:
+    """The parcel came after all."""
+    if not life.open_case(one.told["order_id"]):
+        return []
+    case = life.control.case(life.cases[one.told["order_id"]])
+    life.control.put_cases([{"id": case["id"], "status": "closed", "outcome": "withdrawn"}], one.at)
+    return _finish(life, Happening(one.at, "finish", {"id": case["order_id"]}))
+
+
+def _case_goes_on(life: Life, one: Happening) -> list[Happening]:
+    """The buyer or the platform takes the next step of a case, a day at a time, until it is closed."""
+    case = life.control.case(one.told["id"])
+    step = world.next_of_case(life.seed, case, one.at)
+    if step:
+        case = life.control.put_cases([{"id": case["id"], **step}], one.at)[0]
+    if case["status"] == "closed":
+        return _finish(life, Happening(one.at, "finish", {"id": case["order_id"]}))
+    return [Happening(one.at + timedelta(days=1), "case_goes_on", one.told)]
+
+
+#: What the other side can do, by the word of a happening.
+DOORS: dict[str, Callable[[Life, Happening], list[Happening]]] = {
+    "place": _place, "order": _order, "close": _close, "ask_cancel": _ask_cancel, "write": _write, "event": _event,
+    "finish": _finish, "auto": _auto, "rate": _rate, "case": _case, "case_goes_on": _case_goes_on, "withdraw": _withdraw,
+}  # fmt: skip
+
+
+def standing(store: Store) -> dict[str, Any]:
     """Channel SKUs of the store nobody matched yet."""
-    return ChannelItem.objects.filter(store=store, matched=False, not_goods=False).count()
+    return {"unmatched": ChannelItem.objects.filter(store=store, matched=False, not_goods=False).count()}

@@ -12,6 +12,7 @@ from core.events import subscribe
 from logistics.choices import SETTLED
 from logistics.models import Parcel
 from logistics.services import tracking
+from orders.choices import OrderState
 from orders.events import OrdersImported
 from stores.choices import Ability
 from stores.contracts import RemoteEvent
@@ -33,12 +34,16 @@ def extension_answered(call: OutboundCall, *, now: datetime) -> None:
 
 @still_wanted(Ability.EXTEND_DELIVERY)
 def still_under_way(call: OutboundCall, *, now: datetime) -> str:
-    """A parcel that has arrived needs no longer receiving time (G1c)."""
-    found = Parcel._base_manager.filter(pk=call.subject_id).values_list("state", flat=True).first()
-    return "the parcel has arrived or is settled" if found is None or found in SETTLED else ""
+    """A parcel that has arrived, or whose order the buyer confirmed, needs no longer receiving time (G1c)."""
+    found = Parcel._base_manager.filter(pk=call.subject_id).values_list("state", "order__state").first()
+    if found is None or found[0] in SETTLED:
+        return "the parcel has arrived or is settled"
+    return "the order has ended" if found[1] in (OrderState.COMPLETED, OrderState.CANCELLED) else ""
 
 
 @subscribe(OrdersImported, recovered_by="logistics.watch_parcels")
 def on_orders_imported(event: OrdersImported) -> None:
     """Orders that came in as shipped elsewhere are followed from now on."""
-    tracking.adopt_orders(order_ids=event.order_ids, actor=system("import"), now=utcnow())
+    gone = event.order_ids if event.gone is None else event.gone
+    if gone:
+        tracking.adopt_orders(order_ids=gone, actor=system("import"), now=utcnow())

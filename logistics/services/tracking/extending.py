@@ -21,6 +21,7 @@ from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
+from orders.choices import OrderState
 from stores import selectors as doors
 from stores.choices import Ability, CallState
 from stores.models import OutboundCall
@@ -174,7 +175,11 @@ def extension_settled(*, call: OutboundCall, now: datetime) -> None:
         reason = (call.error or "The shop did not do it")[:300]
         Extension._base_manager.filter(pk=row.pk, confirmed_at__isnull=True).update(refused=reason)
         worklist.close(rule_key=CHECK, subject_ids=[row.pk], actor=SYSTEM, now=now, reason="refused", cancelled=True)
-        if parcel.state == ParcelState.SHIPPED:
+        if parcel.order.state in (OrderState.COMPLETED, OrderState.CANCELLED):  # nobody waits for it any more
+            worklist.close(
+                rule_key=BY_HAND, subject_ids=[parcel.pk], actor=SYSTEM, now=now, reason="order ended", cancelled=True
+            )
+        elif parcel.state == ParcelState.SHIPPED:
             audit.record(
                 parcel, "parcel.not_extended", actor=SYSTEM, now=now, reason=reason,
                 text=gettext_noop("The shop did not lengthen the receiving time"),

@@ -11,6 +11,7 @@ from stores.services.outbox.queue import (
     CallSpec,
     drop,
     drop_for_store,
+    drop_moot,
     enqueue,
     enqueue_many,
     forget,
@@ -21,6 +22,6 @@ from stores.services.outbox.sending import drain, due_lanes, send_due, send_lane
 from stores.services.outbox.settling import sweep
 
 __all__ = [
-    "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "due_lanes", "enqueue", "enqueue_many", "forget", "lane_of",
-    "pause", "paused_reasons", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
+    "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "drop_moot", "due_lanes", "enqueue", "enqueue_many", "forget",
+    "lane_of", "pause", "paused_reasons", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
 ]  # fmt: skip

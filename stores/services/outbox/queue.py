@@ -120,6 +120,27 @@ def drop(*, call: OutboundCall, actor: Actor, now: datetime, reason: str) -> Out
     return call
 
 
+def drop_moot(*, actor: Actor, now: datetime, limit: int = 500) -> int:
+    """Take back failed calls whose reason has gone meanwhile (the order ended by itself), so that nobody is asked to look at
+    them; those that may have arrived all the same stay with a person. Answers how many."""
+    failed = (
+        OutboundCall._base_manager.filter(state=CallState.FAILED, doubtful=False).select_related("store").order_by("pk")
+    )
+    done = 0
+    for call in failed[:limit]:
+        reason = registry.reason_against(call, now=now)
+        if reason:
+            with transaction.atomic():
+                drop(
+                    call=OutboundCall._base_manager.select_for_update().get(pk=call.pk),
+                    actor=actor,
+                    now=now,
+                    reason=reason,
+                )
+            done += 1
+    return done
+
+
 def drop_for_store(*, store: Store, lane: str, actor: Actor, now: datetime, reason: str) -> int:
     """Take back everything that still waits in a lane of a store, e.g. because it was disconnected; answers how many.
 

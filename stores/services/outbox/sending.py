@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django_scopes import scopes_disabled
 
-from core import policies
+from core import clock, policies
 from stores import rules, selectors
 from stores.choices import Ability, CallState
 from stores.connectors import errors
@@ -30,7 +30,8 @@ ROUND_SECONDS = 40.0
 
 
 class Ticker:
-    """The time of a round: ``now`` as it was given, going on with the machine (so it shows when the process was frozen)."""
+    """The time of a round: ``now`` as it was given, going on with the machine (so it shows when the process was frozen). A
+    pretended time stands still: what happens in it must not depend on the machine."""
 
     def __init__(self, now: datetime) -> None:
         self.start, self.mark = now, time.monotonic()
@@ -42,7 +43,7 @@ class Ticker:
 
     def now(self) -> datetime:
         """The present moment of the round."""
-        return self.start + timedelta(seconds=self.elapsed)
+        return self.start if clock.is_simulated() else self.start + timedelta(seconds=self.elapsed)
 
 
 def due_lanes(now: datetime) -> list[tuple[int, str]]:
@@ -116,7 +117,8 @@ def _walk(
 ) -> bool:
     """Send the claimed calls; False when the lane must be left (held, paused, taken over)."""
     connector = _connector(calls[0], lane)
-    gap = 1.0 / max(0.1, float(policies.value(CALLS_PER_SECOND, ticker.start, calls[0].store_id))) if pace else 0.0
+    per_second = max(0.1, float(policies.value(CALLS_PER_SECOND, ticker.start, calls[0].store_id)))
+    gap = 1.0 / per_second if pace and not clock.is_simulated() else 0.0
     for index, call in enumerate(calls):
         if not lanes_open(lane, row, token, ticker.now()):
             settling.give_back(calls[index:], token=token, now=ticker.now())
