@@ -37,7 +37,7 @@ class CaseFilter(df.FilterSet):
     store = _store()
     owed = df.BooleanFilter(method="by_owed", label=_("Waits for us"))
     open = df.BooleanFilter(method="by_open", label=_("Open"))
-    outcome = df.MultipleChoiceFilter(choices=Outcome.choices, label=_("How it ended"))
+    result = df.MultipleChoiceFilter(choices=Outcome.choices, field_name="outcome", label=_("How it ended"))
     cause = df.MultipleChoiceFilter(choices=Cause.choices, label=_("Root cause"))
     opened_at = df.DateFromToRangeFilter(label=_("Opened"))
     order = df.NumberFilter(field_name="order_id", label=_("Order"))

@@ -53,7 +53,7 @@ class CaseRow(serializers.Serializer):
     country = serializers.CharField(source="order.country", label=_("Country"))
     kind = serializers.ChoiceField(CaseKind.choices, label=_("Kind"))
     state = serializers.ChoiceField(CaseState.choices, label=_("State"))
-    outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True, label=_("How it ended"))
+    result = serializers.ChoiceField(Outcome.choices, source="outcome", allow_blank=True, label=_("How it ended"))
     reason = serializers.CharField(label=_("The buyer's words"))
     claimed = serializers.DecimalField(18, 4, allow_null=True, label=_("Claimed"))
     paid = serializers.DecimalField(18, 4, source="order.total", label=_("Paid"))
@@ -71,8 +71,8 @@ class CaseRow(serializers.Serializer):
 
 def state_cell(row: Mapping[str, Any]) -> Any:
     """The state; an ended case says how, one with an answer on its way says so."""
-    if row["state"] == CaseState.CLOSED and row["outcome"]:
-        return f.badge_html(*OUTCOMES[row["outcome"]])
+    if row["state"] == CaseState.CLOSED and row["result"]:
+        return f.badge_html(*OUTCOMES[row["result"]])
     shown = f.badge_html(*STATES[row["state"]])
     if not row["going"]:
         return shown
@@ -93,7 +93,7 @@ class CaseListing(Listing):
     columns = [
         Column("number", link="disputes:case", mono=True),
         Column("order_number", link="orders:detail", link_field="order_id", mono=True),
-        Column("state", html=state_cell, needs=("outcome", "going")),
+        Column("state", html=state_cell, needs=("result", "going")),
         Column("respond_by", sortable=True, time="deadline"),
         Column("kind", badge=KINDS),
         Column("claimed", money=True),
@@ -103,7 +103,7 @@ class CaseListing(Listing):
         Column("opened_at", sortable=True, time="day"),
         Column("reason", buyer=True, width="wide", default=False),
         Column("cause", badge=Cause, default=False),
-        Column("outcome", badge=OUTCOMES, default=False),
+        Column("result", badge=OUTCOMES, default=False),
         Column("next_check_at", sortable=True, time="due", default=False),
         Column("answered_at", default=False),
         Column("closed_at", default=False),
@@ -125,7 +125,7 @@ class CaseListing(Listing):
     search_by = [Exact("number"), Exact("external_id", upper=False), Exact("order__number", upper=False)]
     exact_by = ("number",)
     scan_ok = {
-        "kind": "asked within a state (index case_state)", "outcome": "asked of ended cases (index case_state)",
+        "kind": "asked within a state (index case_state)", "result": "asked of ended cases (index case_state)",
         "owed": "asks the indexed respond_by", "open": "asks the indexed state", "order_number": "asks the indexed order",
         "next_check_at": "the index of open cases serves it",
     }  # fmt: skip

@@ -30,7 +30,7 @@ class CaseBrief(serializers.Serializer):
     number = serializers.CharField()
     kind = serializers.ChoiceField(CaseKind.choices)
     state = serializers.ChoiceField(CaseState.choices)
-    outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True)
+    result = serializers.ChoiceField(Outcome.choices, allow_blank=True)
     respond_by = serializers.DateTimeField(allow_null=True)
 
 
@@ -62,8 +62,8 @@ def _cell(row: Mapping[str, Any]) -> Any:
     if not row["cases"]:
         return f.DASH
     case = row["cases"][0]
-    ended = case["state"] == CaseState.CLOSED and case["outcome"]
-    badge = f.badge_html(*(OUTCOMES[case["outcome"]] if ended else STATES[case["state"]]))
+    ended = case["state"] == CaseState.CLOSED and case["result"]
+    badge = f.badge_html(*(OUTCOMES[case["result"]] if ended else STATES[case["state"]]))
     return f.joined_html([badge, f.due_html(case["respond_by"], hard=True) if case["respond_by"] else ""], " ")
 
 

@@ -121,8 +121,8 @@ def shorthand(order_ids: Iterable[int]) -> dict[int, list[dict[str, object]]]:
     found: dict[int, list[dict[str, object]]] = {}
     rows = Case._base_manager.filter(order_id__in=list(order_ids)).order_by("-opened_at", "-pk")
     for row in rows.values("order_id", "id", "number", "kind", "state", "outcome", "respond_by"):
-        brief = {name: value for name, value in row.items() if name != "order_id"}
-        found.setdefault(row["order_id"], []).append({**brief, "id": str(row["id"])})
+        brief = {name: row[name] for name in ("number", "kind", "state", "respond_by")}
+        found.setdefault(row["order_id"], []).append({**brief, "id": str(row["id"]), "result": row["outcome"]})
     return found
 
 

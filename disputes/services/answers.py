@@ -32,7 +32,8 @@ LONGEST_TEXT = 4000
 
 @dataclass(frozen=True)
 class Plan:
-    """What would become of an answer: its amount, who must approve it, whether a program or a person gives it."""
+    """What would become of an answer: its amount, who must approve it (``unpriced``: because no rate of the day is known),
+    whether a program or a person gives it."""
 
     kind: str
     amount: Decimal | None
@@ -40,6 +41,7 @@ class Plan:
     text: str
     needs: str
     by_program: bool
+    unpriced: bool = False
 
 
 def plan_answer(
@@ -64,7 +66,9 @@ def plan_answer(
     amount = remedies.checked_amount(case=case, kind=kind, amount=amount)
     needs = remedies.needed_permission(amount=amount, case=case, now=now)
     by_program = bool(case.external_id) and doors.offers(case.store, Ability.ANSWER_CASE)
-    return Plan(kind, amount, case.currency, body, "" if not needs or actor.has_perm(needs) else needs, by_program)
+    needs = "" if not needs or actor.has_perm(needs) else needs
+    unpriced = bool(needs) and amount is not None and remedies.in_house(amount, case.currency, now) is None
+    return Plan(kind, amount, case.currency, body, needs, by_program, unpriced)
 
 
 @transaction.atomic

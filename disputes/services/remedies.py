@@ -56,20 +56,25 @@ def checked_amount(*, case: Case, kind: str, amount: Decimal | None, but: int | 
     return amount
 
 
+def in_house(amount: Decimal, currency: str, now: datetime) -> Decimal | None:
+    """An amount in the house currency at the rate of the day; None when no rate is known."""
+    try:
+        return convert(
+            Money(amount, currency), str(house.value(house.POLICIES[HOUSE_CURRENCY], now)), now.date()
+        ).amount
+    except DomainError:
+        return None
+
+
 def needed_permission(*, amount: Decimal | None, case: Case, now: datetime) -> str:
     """The permission that stands for a refund of ``amount``; "" when every clerk may give it. Without a rate of the day
     nobody can compare it with the limits, so a manager does."""
     if amount is None:
         return ""
-    try:
-        in_house: Decimal | None = convert(
-            Money(amount, case.currency), str(house.value(house.POLICIES[HOUSE_CURRENCY], now)), now.date()
-        ).amount
-    except DomainError:
-        in_house = None
+    house_amount = in_house(amount, case.currency, now)
     limits = (house.value(p, now, case.store_id) for p in (policies.CLERK_LIMIT, policies.SUPERVISOR_LIMIT))
     clerk, supervisor = (Decimal(str(limit)) for limit in limits)
-    return APPROVERS[rules.approval(in_house, clerk=clerk, supervisor=supervisor)]
+    return APPROVERS[rules.approval(house_amount, clerk=clerk, supervisor=supervisor)]
 
 
 @transaction.atomic

@@ -262,6 +262,11 @@ class AnswerPage(FormPage):
     def _way(plan: Any) -> str:
         if plan.needs:
             who = APPROVERS.get(plan.needs, plan.needs)
+            if plan.unpriced:
+                return str(
+                    _("No exchange rate of these days is known: %(who)s must approve it before it leaves.")
+                    % {"who": who}
+                )
             return str(_("It is above your limit: %(who)s must approve it before it leaves.") % {"who": who})
         if plan.by_program:
             return str(_("The shop is told at once; the buyer and the platform read it. It cannot be taken back."))

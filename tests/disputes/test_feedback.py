@@ -13,9 +13,10 @@ from django_scopes import scopes_disabled
 
 from conversations.models import Message, Template
 from core.audit import SYSTEM
+from core.errors import Conflict, Invalid
 from disputes import services
 from disputes.models import Feedback
-from disputes.rules.feedback import may_ask, tone_of
+from disputes.rules.feedback import may_ask, may_reply, tone_of
 from orders.models import Order
 from stores.contracts import RemoteFeedback
 from stores.models import Deadline
@@ -164,3 +165,118 @@ def test_rest_feedback():
         400,
         422,
     )
+
+
+# --- the one reply -----------------------------------------------------------------------------------------------------
+
+
+def rated(stars: int = 2, shop: Any = None, key: str = "r1", **more: Any) -> Feedback:
+    order = completed(shop or make.store("spreadsheet"), **more)
+    services.record_feedback(store=order.store, remotes=[rating(order, stars, key)], actor=SYSTEM, now=NOW + DAY)
+    return Feedback.objects.get(order=order)
+
+
+def open_duties(rule: str) -> int:
+    return Duty.objects.filter(rule=f"disputes.{rule}", state="open").count()
+
+
+@pytest.mark.covers("FBK-01", "FBK-02")
+def test_every_rating_is_a_duty_until_it_is_answered_bad_ones_first():
+    bad, good = rated(2), rated(5)
+    assert (open_duties("answer_bad_feedback"), open_duties("answer_feedback")) == (1, 1)
+    assert (
+        Duty.objects.get(rule="disputes.answer_bad_feedback").band
+        < Duty.objects.get(rule="disputes.answer_feedback").band
+    )
+    clerk = make_person("service").actor
+    for row in (bad, good):
+        services.reply(feedback=row, text="We are sorry.", actor=clerk, now=NOW + DAY)
+    assert (open_duties("answer_bad_feedback"), open_duties("answer_feedback"), open_duties("reply_by_hand")) == (
+        0,
+        0,
+        2,
+    )
+    services.confirm_reply(feedback=bad, actor=clerk, now=NOW + 2 * DAY)
+    assert (open_duties("reply_by_hand"), Feedback.objects.get(pk=bad.pk).reply_state) == (1, "sent")
+
+
+@pytest.mark.covers("FBK-04")
+def test_a_rating_has_one_reply_of_a_length_the_channel_takes():
+    row, clerk = rated(), make_person("service").actor
+    for text, code in (("", "empty"), ("  ", "empty"), ("x" * 501, "too_long")):
+        with pytest.raises(Invalid) as refusal:
+            services.reply(feedback=row, text=text, actor=clerk, now=NOW)
+        assert refusal.value.code == code
+    services.reply(feedback=row, text="x" * 500, actor=clerk, now=NOW)
+    services.confirm_reply(feedback=row, actor=clerk, now=NOW)
+    with pytest.raises(Conflict):
+        services.reply(feedback=row, text="again", actor=clerk, now=NOW)
+
+
+@pytest.mark.parametrize(("state", "text", "fault"), [
+    ("", "Hello", ""), ("failed", "Hello", ""), ("sent", "Hello", "answered"), ("queued", "Hello", "answered"), ("", " ", "empty"),
+    ("", "123456", "too_long"),
+])  # fmt: skip
+def test_may_reply(state, text, fault):
+    assert may_reply(text, state=state, longest=5) == fault
+
+
+def test_a_revised_rating_keeps_what_it_said_and_an_old_version_changes_nothing():
+    order = completed()
+    first, better = rating(order, 1, text="bad"), rating(order, 5, text="solved")
+    for remote, version in ((first, 1), (better, 3), (first, 2), (first, 1), (better, 3)):
+        told = RemoteFeedback(
+            remote.external_id, remote.order_external_id, remote.stars, remote.text, remote.at, version=version
+        )
+        services.record_feedback(store=order.store, remotes=[told], actor=SYSTEM, now=NOW + DAY)
+    row = Feedback.objects.get()
+    assert (row.stars, row.first_stars, row.text, row.channel_version) == (5, 1, "solved", 3)
+    assert [(v.stars, v.text) for v in row.versions.all()] == [(1, "bad")]
+    assert (open_duties("answer_bad_feedback"), open_duties("answer_feedback")) == (0, 1)
+
+
+def test_old_ratings_and_those_of_history_ask_nobody():
+    rated(1, history=True)
+    order = completed()
+    old = RemoteFeedback("r9", order.external_id, 1, "old", NOW - 40 * DAY)
+    services.record_feedback(store=order.store, remotes=[old], actor=SYSTEM, now=NOW)
+    worklist.sweep(now=NOW)
+    assert open_duties("answer_bad_feedback") == 0
+
+
+@pytest.mark.covers("RMD-08")
+def test_a_bad_rating_has_a_root_cause():
+    row = rated()
+    services.set_feedback_cause(feedback=row, cause="quality", actor=make_person("service").actor, now=NOW)
+    assert Feedback.objects.get().cause == "quality"
+
+
+def test_the_house_thanks_many_at_once():
+    Template.objects.create(
+        code="T06B", language="en", store=None, base_code="T06B", purpose="x", kind="feedback", send_mode="suggest", subject="",
+        body="Dear {{buyer_name}}, thank you.", updated_at=NOW,
+    )  # fmt: skip
+    client, rows = Client(), [rated(5, key=f"k{n}") for n in range(2)]
+    client.force_login(make_person("service"))
+    body = {"ids": [str(row.pk) for row in rows]}
+    told = client.post("/api/v1/feedback/bulk/thank/", body, content_type="application/json").json()
+    assert [o["ok"] for o in told["outcomes"]] == [True, True]
+    assert all(row.reply.startswith("Dear Buyer") for row in Feedback.objects.all())
+
+
+def test_the_page_of_a_rating_and_its_reply():
+    row, client = rated(), Client()
+    client.force_login(make_person("service"))
+    page = client.get(f"/feedback/{row.pk}/")
+    assert page.status_code == 200 and page.context["steps"][0]["label"] == "Reply"
+    assert client.get(f"/feedback/{row.pk}/pane/").status_code == 200
+    assert client.post(f"/feedback/{row.pk}/reply/", {"text": "x" * 600}).status_code == 422
+    assert client.post(f"/feedback/{row.pk}/reply/", {"text": "Sorry"}).status_code == 302
+    assert Feedback.objects.get().reply == "Sorry"
+    other = Client()
+    other.force_login(make_person("service", stores=[make.store()]))
+    assert other.get(f"/feedback/{row.pk}/").status_code == 404
+    assert other.post(f"/feedback/{row.pk}/reply/", {"text": "x"}).status_code == 404
+    guest = Client()
+    guest.force_login(make_person("warehouse"))
+    assert guest.post(f"/feedback/{row.pk}/reply/", {"text": "x"}).status_code == 403
