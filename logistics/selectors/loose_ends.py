@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from logistics.choices import ParcelState
 from logistics.models import DispatchNote, Parcel
@@ -42,7 +42,10 @@ def parcels_not_arrived() -> QuerySet[Parcel]:
     said yet what becomes of it."""
     other = Parcel._base_manager.filter(order_id=OuterRef("order_id"), state__in=_ON_ITS_WAY, pk__gt=OuterRef("pk"))
     said = Duty._base_manager.filter(
-        rule="logistics.parcel_not_arrived", subject_id=OuterRef("pk"), state=DutyState.DONE, owner__isnull=False
+        Q(owner__isnull=False) | Q(facts__by_program=True),
+        rule="logistics.parcel_not_arrived",
+        subject_id=OuterRef("pk"),
+        state=DutyState.DONE,
     )
     rows = Parcel._base_manager.filter(
         state__in=NOT_ARRIVED, shipped_at__isnull=False, order__history=False,

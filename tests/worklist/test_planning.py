@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.audit import SYSTEM
+from core.audit import SYSTEM, Actor
 from tests.worklist.conftest import NOW, make_store, make_user
 from worklist import services
 from worklist.choices import DutyState
@@ -117,3 +117,16 @@ def test_rerank_agrees_with_the_pure_rule(rules, hours, factor):
     services.rerank(now=NOW)
     assert Duty.objects.get().rank == Decimal(factor) / 2
     assert services.rerank(now=NOW) == 0
+
+
+def test_what_a_program_ends_rests_as_well(rules):
+    store = make_store()
+    services.plan(rule_key="test.sign", subject_ids=[store.pk], now=NOW)
+    program = Actor(
+        "token", "robot", ref=7, permissions=frozenset({"worklist.work_duty"}), store_ids=None, role="manager"
+    )
+    services.done(duty=Duty.objects.get(rule="test.sign"), actor=program, now=NOW, reason="signed elsewhere")
+    services.sweep(now=NOW + timedelta(hours=1))
+    assert [duty.state for duty in Duty.objects.filter(rule="test.sign")] == ["done"]
+    services.sweep(now=NOW + timedelta(hours=21))
+    assert sorted(duty.state for duty in Duty.objects.filter(rule="test.sign")) == ["done", "open"]

@@ -137,8 +137,10 @@ def done(*, duty: Duty, actor: Actor, now: datetime, reason: str = "") -> Duty:
         if held.state == DutyState.PLANNED:
             raise Conflict("clock_does_it", _("The clock does this by itself when its time has come."))
         move(held, "done", actor=actor, now=now, reason=reason, owner=_person(actor.user_id), claim_until=None)
-        Duty._base_manager.filter(pk=held.pk).update(reason=reason[:300])
         held.reason = reason[:300]
+        if actor.user_id is None:
+            held.facts = {**held.facts, "by_program": True}
+        held.save(update_fields=["reason", "facts"])
     return held
 
 

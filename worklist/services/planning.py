@@ -28,8 +28,8 @@ CHUNK = 1000
 DUTY_KEY = ("rule", "subject_type", "subject_id", "round")
 #: A further round of the clock is never nearer than this, whatever a rule answers.
 NEAREST = timedelta(hours=1)
-#: A person ended the duty with "done" (services that end it leave no owner behind).
-BY_HAND = Q(state=DutyState.DONE, owner__isnull=False) & ~Q(reason="")
+#: A person or program ended the duty with "done" (services that end it leave no owner and no such mark behind).
+BY_HAND = Q(state=DutyState.DONE) & (Q(owner__isnull=False) & ~Q(reason="") | Q(facts__by_program=True))
 
 
 class Stakes:
