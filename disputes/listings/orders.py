@@ -86,6 +86,7 @@ register_part(
         name="cases",
         fields={"cases": CaseBrief(many=True, label=_("Cases"))},
         part=_cases,
+        later=True,
         columns=[
             Column(
                 "cases", label=_("Case"), html=_cell, default=False,

@@ -245,8 +245,8 @@ class LetGo(Action):
     icon, order = "player-play", 61
 
     def shown_for(self, obj: Order) -> bool:
-        """While stopped."""
-        return bool(obj.intercept)
+        """While stopped in the house."""
+        return bool(obj.intercept) and obj.state in TO_SHIP
 
     def apply(self, obj: Order, actor: Actor, now: datetime, **data: Any) -> None:
         """One order."""

@@ -15,6 +15,7 @@ from core import format as f
 from orders.choices import (
     FLAG_TONES,
     STAGE_TONES,
+    TO_SHIP,
     WISH_VALUES,
     FlagColour,
     HoldReason,
@@ -149,7 +150,9 @@ def hint_cell(row: Mapping[str, Any]) -> Any:
     """What one must know of the order: stopped, held, flags, wishes, what could travel with it."""
     parts: list[Any] = []
     if row["intercept"]:
-        parts.append(f.flag_html(gettext("Stop: %(reason)s") % {"reason": HoldReason(row["intercept"]).label}, "rose"))
+        reason = HoldReason(row["intercept"]).label
+        inside = row["state"] in TO_SHIP
+        parts.append(f.flag_html(gettext("Stop: %(reason)s") % {"reason": reason} if inside else reason, "rose"))
     if row["state"] == "held":
         parts.append(row["hold_note"] or (HoldReason(row["hold_reason"]).label if row["hold_reason"] else ""))
     for flag in row["flags"]:

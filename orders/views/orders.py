@@ -17,7 +17,17 @@ from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.pages import Page
 from orders import selectors
-from orders.choices import FLAG_TONES, STATE_TONES, FlagColour, HoldReason, OrderState, OrderType, Stage, WishState
+from orders.choices import (
+    FLAG_TONES,
+    STATE_TONES,
+    TO_SHIP,
+    FlagColour,
+    HoldReason,
+    OrderState,
+    OrderType,
+    Stage,
+    WishState,
+)
 from orders.forms.orders import AddressForm
 from orders.listings.rows import STAGES, wish_words
 from orders.models import Order, Wish
@@ -98,7 +108,9 @@ class OrderPage(DetailPage):
     def alerts(self, obj: Order) -> list[dict[str, Any]]:
         """What stops it, and what could travel with it."""
         made: list[dict[str, Any]] = []
-        if obj.intercept:
+        if obj.intercept and obj.state not in TO_SHIP:
+            made.append({"text": HoldReason(obj.intercept).label, "tone": "rose"})
+        elif obj.intercept:
             text = gettext("The parcel is refused at the next scan: %(reason)s.") % {
                 "reason": HoldReason(obj.intercept).label
             }

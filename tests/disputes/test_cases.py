@@ -406,7 +406,7 @@ def test_rest_opens_answers_and_closes():
         client.post(f"{at}/close/", {"outcome": "part_refunded"}, content_type="application/json").json()["result"]
         == "part_refunded"
     )
-    assert client.get(f"/api/v1/remedies/?order={order.pk}").json()["results"][0]["amount"] == "5.0000"
+    assert client.get(f"/api/v1/remedies/?order={order.pk}").json()["results"][0]["amount"] == "5.00"
     late = client.post(f"{at}/answer/", {"kind": "evidence", "text": "x"}, content_type="application/json")
     assert (late.status_code, late.json()["code"]) == (409, "not_our_turn")
 

@@ -106,7 +106,6 @@ def test_one_case_from_opening_to_withdrawal(shop):
     assert Remedy.objects.count() == 1 and broken(NOW + 6 * HOUR) == []
 
 
-@pytest.mark.covers("G1c")
 def test_an_answer_whose_case_was_withdrawn_does_not_leave(shop):
     store, control = shop
     offer()
