@@ -23,9 +23,9 @@ NOTE = Machine(
             "unblock", sources={N.BLOCKED}, target=N.RELEASED, permission="logistics.change_note", label=_("Problem solved"),
             text=gettext_noop("Problem solved"),
         ),
-        Transition("pack", sources={N.RELEASED}, target=N.PACKED, stamp="packed_at", text=gettext_noop("Packed")),
+        Transition("pack", sources={N.RELEASED}, target=N.PACKED, stamp="packed_at", text=gettext_noop("The goods are packed")),
         Transition("unpack", sources={N.PACKED}, target=N.RELEASED, text=gettext_noop("Opened again")),
-        Transition("close", sources={N.PACKED}, target=N.CLOSED, stamp="closed_at", text=gettext_noop("Handed over")),
+        Transition("close", sources={N.PACKED}, target=N.CLOSED, stamp="closed_at", text=gettext_noop("Left with the carrier")),
         Transition(
             "withdraw", sources={N.DRAFT, N.SIGNED, N.RELEASED, N.BLOCKED, N.PACKED}, target=N.WITHDRAWN, needs=["reason"],
             permission="logistics.change_note", stamp="closed_at", label=_("Withdraw"), text=gettext_noop("Withdrawn"),
@@ -38,7 +38,7 @@ PARCEL = Machine(
     "state",
     [
         Transition("hand_over", sources={P.PACKED}, target=P.SHIPPED, stamp="shipped_at", text=gettext_noop("Handed over to the carrier")),
-        Transition("deliver", sources={P.SHIPPED}, target=P.DELIVERED, stamp="settled_at", text=gettext_noop("Delivered")),
+        Transition("deliver", sources={P.SHIPPED}, target=P.DELIVERED, stamp="settled_at", text=gettext_noop("Delivered to the buyer")),
         Transition("return", sources={P.SHIPPED}, target=P.RETURNED, stamp="settled_at", text=gettext_noop("Came back to us")),
         Transition("lose", sources={P.SHIPPED}, target=P.LOST, stamp="settled_at", needs=["reason"], text=gettext_noop("Given up as lost")),
         Transition(

@@ -23,7 +23,7 @@ ORDER = Machine(
         Transition("part_ship", sources={S.READY}, target=S.PART_SHIPPED, text=gettext_noop("Partly shipped")),
         Transition("ship", sources={S.NEW, S.READY, S.HELD, S.PART_SHIPPED}, target=S.SHIPPED, stamp="shipped_at",
             text=gettext_noop("Shipped")),
-        Transition("deliver", sources={S.SHIPPED}, target=S.DELIVERED, stamp="delivered_at", text=gettext_noop("Delivered")),
+        Transition("deliver", sources={S.SHIPPED}, target=S.DELIVERED, stamp="delivered_at", text=gettext_noop("Delivered to the buyer")),
         Transition("complete", sources={S.SHIPPED, S.DELIVERED}, target=S.COMPLETED, stamp="completed_at", text=gettext_noop("Completed")),
         Transition(
             "cancel", sources={S.UNPAID, S.NEW, S.HELD, S.READY}, target=S.CANCELLED, permission="orders.cancel_order",

@@ -107,7 +107,7 @@ class ParcelPage(DetailPage):
         zone = obj.store.time_zone
         way = [
             (_("Last event"), self._last(obj)), (_("Handed over"), f.moment(obj.shipped_at, self.now)),
-            (_("Under way"), f.days((self.now - obj.shipped_at).days) if obj.shipped_at else f.DASH),
+            (_("Under way"), f.days(((obj.settled_at or self.now) - obj.shipped_at).days) if obj.shipped_at else f.DASH),
             (_("Carrier's page"), self._link(obj)),
         ]  # fmt: skip
         promise = [

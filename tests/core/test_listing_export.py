@@ -77,6 +77,16 @@ def test_long_csv_is_a_job_and_complete(page: Client, days: list) -> None:
     assert (job.result["rows"], job.total, job.done) == (2512, 2512, 2512)
 
 
+def test_a_page_that_shows_the_progress_is_loaded_anew_at_the_end(page: Client, days: list) -> None:
+    page.post("/lists/days/export/xlsx/")
+    job = Job.objects.get()
+    step, own = "http://testserver/orders/imports/1/check/", f"http://testserver/jobs/{job.pk}/"
+    assert "HX-Refresh" not in page.get(f"/jobs/{job.pk}/progress/", headers={"HX-Current-URL": step})
+    longwork.run(job.pk)
+    assert page.get(f"/jobs/{job.pk}/progress/", headers={"HX-Current-URL": step})["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in page.get(f"/jobs/{job.pk}/progress/", headers={"HX-Current-URL": own})
+
+
 def test_the_result_belongs_to_its_requester(page: Client, days: list, django_user_model) -> None:
     page.post("/lists/days/export/xlsx/")
     job = Job.objects.get()
