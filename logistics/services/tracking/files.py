@@ -15,6 +15,7 @@ from core import longwork, tables
 from core.audit import Actor
 from core.clock import utcnow
 from core.errors import NotAllowed
+from core.listing.export import safe_text
 from core.models import Job
 from logistics.choices import EventStage
 from logistics.services.tracking import events
@@ -99,7 +100,7 @@ def import_events(work: longwork.Work) -> None:
         new, settled = new + done.events, settled + len(done.settled)
     work.result(events=new, settled=settled, rejected=len(rejected))
     if rejected:
-        lines = [[str(cell) for cell in row] for row in sorted(rejected)]
+        lines = [[safe_text(cell) for cell in row] for row in sorted(rejected)]
         work.file(work.joined_parts([["row", "number", "reason"]], [work.keep_part(lines)]), "rejected-events.csv")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from core.listing.export import safe_text
 from orders.services.importing.files import REASON_COLUMNS, Keeper
 
 
@@ -23,11 +24,13 @@ class RejectedFile(Keeper):
         self.columns = headings
 
     def rejected(self, rows: list[list[str]]) -> None:
-        """Write the rows; each gets as many cells as there are headings, then row number, field and reason."""
+        """Write the rows; each gets as many cells as there are headings, then row number, field and reason. A cell that a
+        spreadsheet would run gets an apostrophe, which the reader takes off numbers again."""
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow([*self.columns, *REASON_COLUMNS])
-        csv.writer(self._file).writerows(fitted(rows, len(self.columns)))
+            csv.writer(self._file).writerow([*map(safe_text, self.columns), *REASON_COLUMNS])
+        lines = fitted(rows, len(self.columns))
+        csv.writer(self._file).writerows([safe_text(cell) for cell in line] for line in lines)
 
     def close(self) -> str:
         """Finish the file; answers its path, "" when nothing was rejected."""
