@@ -47,11 +47,34 @@ def main() -> int:
         )  # fmt: skip
         for row in json.loads(done.stdout.strip().splitlines()[-1])["figures"]:
             rows.append({"orders": f"{size:,}", **row})
+    rows += _growth(rows)
     text = _table(rows)
     print(text)
     if given.write:
         _keep(text)
     return 0
+
+
+def _growth(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """P4: what the largest database costs against the smallest, each in multiples of its own floor."""
+    sizes = list(dict.fromkeys(row["orders"] for row in rows))
+    if len(sizes) < 2:
+        return []
+    cost = {(row["orders"], row["work"]): float(row["grows"]) for row in rows if "grows" in row}
+    made = []
+    for row in rows:
+        small, large = cost.get((sizes[0], row["work"])), cost.get((sizes[-1], row["work"]))
+        if row["orders"] != sizes[-1] or small is None or large is None:
+            continue
+        goal, grown = 2.0 if row["work"].startswith("search") else 1.3, large / small
+        made.append(
+            {
+                "orders": f"{sizes[0]} → {sizes[-1]}", "id": "P4", "work": row["work"], "product": f"{large:.2f} × floor",
+                "floor": f"{small:.2f} × floor", "ratio": f"{grown:.2f}",
+                "goal": f"≤ {goal} ×", "reached": "yes" if grown <= goal else "NO",
+            }
+        )  # fmt: skip
+    return made
 
 
 def _table(rows: list[dict[str, str]]) -> str:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
+from django.db import connection, transaction
 from django.test import Client
+from django_scopes import scopes_disabled
 
 from accounts import services as people
 from accounts.models import User
-from bench.measure import Figure, in_turns
+from bench.measure import Figure, in_turns, slowest_statement
 from core.audit import SYSTEM
+from core.listing import LISTINGS, views_saved
+from logistics.models import Parcel
 from orders.models import Order
+from products.models import ChannelItem
+from worklist.models import Duty
 
 Row = dict[str, str]
 
 
 def measure(*, only: set[str], now: datetime) -> list[Row]:
     """All figures whose id is in ``only`` (all when empty)."""
-    from bench import work  # imports the whole product
+    from bench import memory, work  # imports the whole product
 
     parts: dict[str, Callable[[], list[Row]]] = {
         "P1": partial(pages, now), "P3": partial(searches, now), "P5": partial(rest, now), "P8": partial(work.hand_over, now),
         "P9": partial(work.print_batches, now), "P11": partial(work.due_duties, now), "P13": partial(today, now),
-        "P6": partial(work.create_orders, now), "P7": partial(work.import_file, now),
+        "P6": partial(work.create_orders, now), "P7": partial(work.import_file, now), "P12": partial(memory.web_worker, now),
     }  # fmt: skip
-    also = {"P2": "P1"}
+    also = {"P2": "P1", "P4": "P1"}
     wanted = {also.get(name, name) for name in only} or set(parts)
     rows: list[Row] = []
     for name, part in parts.items():
@@ -42,6 +50,9 @@ def client() -> Client:
         username="bench", password="bench", role="manager", actor=SYSTEM, now=_now(), all_stores=True, language="en",
         check_password=False,
     )  # fmt: skip
+    orders = LISTINGS["orders"]  # at least the columns of the floor
+    shown = [c.name for c in orders.all_columns.values() if c.default or c.name in ("store", "pieces", "placed_at")]
+    views_saved.choose_columns(listing=orders, columns=shown, actor=user.actor)
     browser = Client(headers={"accept-language": "en"})
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return browser
@@ -63,11 +74,19 @@ def _get(browser: Client, url: str, **headers: str) -> Callable[[], Any]:
 
 
 def row(
-    id: str, work: str, product: str, floor: str = "", ratio: str = "", goal: str = "", reached: bool | None = None
+    id: str,
+    work: str,
+    product: str,
+    floor: str = "",
+    ratio: str = "",
+    goal: str = "",
+    reached: bool | None = None,
+    grows: float = 0,
 ) -> Row:
-    """One line of the table."""
+    """One line of the table. ``grows``: its cost in multiples of the floor, which P4 compares between sizes."""
     mark = "" if reached is None else ("yes" if reached else "NO")
-    return {"id": id, "work": work, "product": product, "floor": floor, "ratio": ratio, "goal": goal, "reached": mark}
+    made = {"id": id, "work": work, "product": product, "floor": floor, "ratio": ratio, "goal": goal, "reached": mark}
+    return {**made, "grows": f"{grows:.4f}"} if grows else made
 
 
 def _ms(figure: Figure) -> str:
@@ -97,7 +116,7 @@ def pages(now: datetime) -> list[Row]:
     rows = [
         row(
             "P1", "order list, 50 rows", _ms(first), _ms(floor), f"{ratio:.2f}", "≤ 2.0 × floor, ≤ 8 SQL, ≤ 80 kB",
-            ratio <= 2 and first.statements <= 8 and first.size <= 80_000,
+            ratio <= 2 and first.statements <= 8 and first.size <= 80_000, ratio,
         )
     ]  # fmt: skip
     for name, text in (("filtered", "state + country + date"), ("deep", "page 21")):
@@ -111,34 +130,45 @@ def pages(now: datetime) -> list[Row]:
                 f"{against:.2f}",
                 "≤ 1.2 × first page",
                 against <= 1.2,
+                found[name].cpu_ms / floor.cpu_ms,
             )
         )
     return rows
 
 
 def searches(now: datetime) -> list[Row]:
-    """P3: by prefix of words, by number, by the last six digits."""
+    """P3: by prefix of words, by number, by the last six digits, by tracking number and SKU; and the SQL of two hundred searches."""
     browser = client()
-    some = Order.objects.order_by("-id").values_list("number", flat=True)[100]
-    works = {"first": _get(browser, "/orders/?view=all")}
-    for name, term in {"last six digits": some[-6:], "number prefix": some[:9], "buyer word": "kowal"}.items():
-        works[name] = _get(browser, f"/orders/?view=all&q={term}")
+    with scopes_disabled():
+        some = list(Order.objects.order_by("-id").values_list("number", "buyer_name")[100:2100:50])
+        parcels = list(Parcel.objects.order_by("-id").values_list("tracking_number", flat=True)[100:2100:50])
+        skus = list(ChannelItem.objects.order_by("id").values_list("channel_sku", flat=True)[:40])
+    terms = {
+        "last six digits": [number[-6:] for number, _buyer in some],
+        "number prefix": [number[:9] for number, _buyer in some],
+        "tracking number": parcels,
+        "buyer word": [buyer.split()[-1].lower()[:5] for _number, buyer in some],
+        "SKU": skus,
+    }
+    addresses = {
+        name: [f"/orders/?view=all&q={quote(term)}" for term in found if term] for name, found in terms.items()
+    }
+    works = {"floor": _get(browser, "/floor/orders/"), "first": _get(browser, "/orders/?view=all")}
+    works |= {name: _get(browser, found[0]) for name, found in addresses.items()}
     found = in_turns(works)
     rows = []
-    for name in ("last six digits", "number prefix", "buyer word"):
+    for name in terms:
         against = found[name].cpu_ms / found["first"].cpu_ms
         rows.append(
             row(
-                "P3",
-                f"search by {name}",
-                _ms(found[name]),
-                _ms(found["first"]),
-                f"{against:.2f}",
-                "page ≤ 2 × first page",
-                against <= 2,
+                "P3", f"search by {name}", _ms(found[name]), _ms(found["first"]), f"{against:.2f}", "page ≤ 2 × first page",
+                against <= 2, found[name].cpu_ms / found["floor"].cpu_ms,
             )
-        )
-    return rows
+        )  # fmt: skip
+    taken = [slowest_statement(_get(browser, url)) for found_ in addresses.values() for url in found_]
+    p95 = statistics.quantiles(taken, n=20)[-1]
+    sentence = f"p95 {p95:.1f} ms, largest {max(taken):.1f} ms"
+    return [*rows, row("P3", f"SQL of {len(taken)} searches", sentence, goal="p95 ≤ 25 ms at 1M", reached=p95 <= 25)]
 
 
 def rest(now: datetime) -> list[Row]:
@@ -166,6 +196,7 @@ def rest(now: datetime) -> list[Row]:
             f"{listed:.2f}",
             "≤ 2 × floor",
             listed <= 2,
+            listed,
         ),
         row(
             "P5",
@@ -175,23 +206,48 @@ def rest(now: datetime) -> list[Row]:
             f"{one:.2f}",
             "≤ 1.5 × floor",
             one <= 1.5,
+            one,
         ),
     ]
 
 
+MINE = 5_000
+
+
+def _clerk_with_duties(now: datetime) -> User:
+    """A clerk who holds 5,000 of the open duties of people (of 200,000 at 1M orders); the others are a colleague's."""
+    clerk, other = (
+        User.objects.filter(username=name).first()
+        or people.create_person(username=name, password="bench", role="service", actor=SYSTEM, now=now, all_stores=True,
+                                language="en", check_password=False)
+        for name in ("bench-clerk", "bench-colleague")
+    )  # fmt: skip
+    if not Duty._base_manager.filter(owner=clerk).exists():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(
+                "WITH n AS (SELECT id, row_number() OVER (ORDER BY md5(id::text)) AS place FROM worklist_duty "
+                "WHERE state = 'open' AND doer = 'person') UPDATE worklist_duty d SET owner_id = "
+                "CASE WHEN n.place <= %s THEN %s ELSE %s END FROM n WHERE n.id = d.id",
+                [MINE, clerk.pk, other.pk],
+            )
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE worklist_duty")
+    return clerk
+
+
 def today(now: datetime) -> list[Row]:
-    """P13: the Today list."""
-    browser = client()
+    """P13: the Today list of a clerk among many."""
+    clerk = _clerk_with_duties(now)
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     found = in_turns({"floor": _get(browser, "/floor/orders/"), "today": _get(browser, "/today/")})
     ratio = found["today"].cpu_ms / found["floor"].cpu_ms
+    mine = Duty._base_manager.filter(owner=clerk, state="open").count()
+    of = Duty._base_manager.filter(state="open", doer="person").count()
     return [
         row(
-            "P13",
-            "Today list",
-            _ms(found["today"]),
-            _ms(found["floor"]),
-            f"{ratio:.2f}",
-            "as P1",
-            ratio <= 2 and found["today"].statements <= 8,
+            "P13", f"Today of a clerk with {mine:,} of {of:,} open duties", _ms(found["today"]), _ms(found["floor"]), f"{ratio:.2f}",
+            "as P1", ratio <= 2 and found["today"].statements <= 8 and found["today"].size <= 80_000, ratio,
         )
-    ]
+    ]  # fmt: skip

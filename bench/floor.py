@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,8 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.views import APIView, Response
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from orders.models import Order, OrderLine
 
@@ -50,7 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def api(request: HttpRequest) -> HttpResponse:
     """A bare API list of 50 orders with their lines."""
     rows = _newest()
-    lines: dict[object, list[dict[str, object]]] = {}
+    lines: dict[object, list[Any]] = {}
     for line in OrderLine.objects.filter(order_id__in=[r["id"] for r in rows]).values(
         "order_id", "position", "item__channel_sku", "title", "quantity", "unit_price", "total"
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import statistics
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+
+from core import copying
 
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -54,15 +56,67 @@ def once(work: Callable[[], Any], repeat: int) -> tuple[float, float]:
     )
 
 
+class Counted:
+    """Counts the statements of a block. A query log forgets the oldest lines and is emptied by every request, so a wrapper
+    counts; COPY, which passes by the wrappers, is counted beside it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._copy = copying._copy
+
+    def __enter__(self) -> Counted:
+        self._stack = contextlib.ExitStack()
+        self._stack.enter_context(connection.execute_wrapper(self._statement))
+        copying._copy = self._copied  # type: ignore[assignment]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        copying._copy = self._copy
+        self._stack.close()
+
+    def _statement(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        self.count += 1
+        return execute(sql, params, many, context)
+
+    def _copied(self, *args: Any) -> int:
+        self.count += 1
+        return self._copy(*args)
+
+
+def statements(work: Callable[[], Any]) -> int:
+    """How many statements a call takes, the second time."""
+    work()
+    with Counted() as counted:
+        work()
+    return counted.count
+
+
+def slowest_statement(work: Callable[[], Any]) -> float:
+    """Milliseconds of the longest statement of a call, as the application waits for it."""
+    longest = 0.0
+
+    def timed(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        nonlocal longest
+        begun = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            longest = max(longest, time.perf_counter() - begun)
+
+    with connection.execute_wrapper(timed):
+        work()
+    return longest * 1000
+
+
 def in_turns(works: dict[str, Callable[[], Any]], *, turns: int = 7, repeat: int = 20) -> dict[str, Figure]:
     """Measure several works in turns, so that the machine's moods hit all alike."""
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
     shape: dict[str, tuple[int, int]] = {}
     for name, work in works.items():
         work()
-        with CaptureQueriesContext(connection) as queries:
+        with Counted() as counted:
             answer = work()
-        shape[name] = (len(queries), len(getattr(answer, "content", b"") or b""))
+        shape[name] = (counted.count, len(getattr(answer, "content", b"") or b""))
     for _ in range(turns):
         for name, work in works.items():
             taken[name].append(once(work, repeat))

@@ -8,17 +8,19 @@ import resource
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bench import duties, figures
-from bench.measure import once
+from bench.measure import once, statements
 from core import longwork
 from core.audit import SYSTEM
 from inventory.selectors import default_warehouse
@@ -128,13 +130,13 @@ def import_file(now: datetime) -> list[figures.Row]:
     ]
 
 
-def create_orders(now: datetime) -> list[figures.Row]:
-    """P6: one order by API, with reservation, assessment, duties and history."""
+def poster(now: datetime, lines: int = 3) -> Callable[[], Any]:
+    """A call that creates one order of so many lines by REST."""
     from accounts import services as people
 
     _stock(now)
     _token, key = people.create_token(program="bench", role="manager", actor=SYSTEM, now=now)
-    browser, stamp = figures.Client(), time.time_ns()
+    browser, stamp = Client(), time.time_ns()
     counter = iter(range(10**9))
 
     def post() -> Any:
@@ -154,7 +156,8 @@ def create_orders(now: datetime) -> list[figures.Row]:
             "postcode": "10001",
             "shipping_method": "China Post Registered Air Mail",
             "lines": [
-                {"sku": f"BN-{i:04d}", "title": "Bench article", "quantity": 1, "unit_price": "9.90"} for i in (1, 2, 3)
+                {"sku": f"BN-{i:04d}", "title": "Bench article", "quantity": 1, "unit_price": "9.90"}
+                for i in range(1, lines + 1)
             ],
         }
         answer = browser.post(
@@ -166,18 +169,22 @@ def create_orders(now: datetime) -> list[figures.Row]:
         assert answer.status_code == 201, (answer.status_code, answer.content[:400])
         return answer
 
-    post()
-    with CaptureQueriesContext(connection) as queries:
-        post()
-    cpu, wall = zip(*[once(post, 10) for _ in range(5)], strict=True)
+    return post
+
+
+def create_orders(now: datetime) -> list[figures.Row]:
+    """P6: one order by API, with reservation, assessment, duties and history; and whether more lines take more statements."""
+    few, many = poster(now), poster(now, lines=30)
+    counted = [statements(post) for post in (few, many)]
+    cpu, wall = zip(*[once(few, 10) for _ in range(5)], strict=True)
     speed = 1 / statistics.median(wall)
     return [
         figures.row(
             "P6",
             "one order of 3 lines by API",
-            f"{speed:.0f}/s, {statistics.median(cpu) * 1000:.1f} ms CPU, {len(queries)} SQL",
-            goal="≥ 60/s, ≤ 20 SQL",
-            reached=speed >= 60 and len(queries) <= 20,
+            f"{speed:.0f}/s, {statistics.median(cpu) * 1000:.1f} ms CPU, {counted[0]} SQL (30 lines: {counted[1]})",
+            goal="≥ 60/s, ≤ 20 SQL for any number of lines",
+            reached=speed >= 60 and max(counted) <= 20,
         )
     ]
 

@@ -125,9 +125,29 @@ def row(
     }  # fmt: skip
 
 
+_together: ContextVar[list[dict[str, Any]] | None] = ContextVar("together", default=None)
+_COLUMNS = tuple(f.attname for f in ActivityEntry._meta.concrete_fields if not f.primary_key)
+
+
+@contextlib.contextmanager
+def together() -> Iterator[None]:
+    """What :func:`record_rows` and :func:`record_many` write inside is written with one statement at the end, in its order."""
+    rows: list[dict[str, Any]] = []
+    mark = _together.set(rows)
+    try:
+        yield
+    finally:
+        _together.reset(mark)
+    record_rows(rows)
+
+
 def record_rows(rows: Sequence[dict[str, Any]]) -> None:
     """Write the lines made by :func:`row` with one statement."""
-    copying.copy_records(ActivityEntry, rows)
+    held = _together.get()
+    if held is None:
+        copying.copy_records(ActivityEntry, rows)
+    else:
+        held.extend(rows)
 
 
 def record(
@@ -141,7 +161,10 @@ def record(
 
 def record_many(lines: Iterable[ActivityEntry]) -> None:
     """Write many timeline lines with one statement."""
-    copying.copy_objects(list(lines))
+    if _together.get() is None:
+        copying.copy_objects(list(lines))
+    else:
+        record_rows([{name: getattr(line, name) for name in _COLUMNS} for line in lines])
 
 
 def tracked(*, exclude: Iterable[str] = ()) -> Any:

@@ -188,4 +188,9 @@ def insert_objects(objs: Sequence[models.Model], unique: Sequence[str]) -> list[
 def lock(name: str, number: int = 0) -> None:
     """Wait for the house-wide lock ``name`` (of object ``number``); it is held until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [name, number])
+        cursor.execute(*lock_sql(name, number))
+
+
+def lock_sql(name: str, number: int = 0) -> tuple[str, list[Any]]:
+    """:func:`lock` as text to stand before another statement, which then sees what the holder before wrote."""
+    return "SELECT pg_advisory_xact_lock(hashtext(%s), %s);", [name, number]

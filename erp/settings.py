@@ -42,7 +42,7 @@ DATABASES["default"]["OPTIONS"].setdefault("options", "-c lock_timeout=10s -c id
 REDIS_URL = env.redis_address("REDIS_URL", EMBEDDED.redis_url)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.valkey.ValkeyCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
         "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 5},

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OrdersImported:
-    """Orders came in (or were taken up); ids of those that are not history."""
+    """Orders came in (or were taken up); ids of those that are not history. ``planned``: of these, whose duties were planned
+    in the same transaction; ``gone``: of these, which may have left from elsewhere already (None: all may)."""
 
     order_ids: tuple[int, ...]
+    planned: tuple[int, ...] = ()
+    gone: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

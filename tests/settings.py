@@ -32,7 +32,7 @@ _REDIS = (
 )
 REDIS_URL = _REDIS
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _REDIS, "KEY_PREFIX": "cache"}
+    "default": {"BACKEND": "core.valkey.ValkeyCache", "LOCATION": _REDIS, "KEY_PREFIX": "cache"}
 }
 CELERY_BROKER_URL = env.broker_address(_REDIS)
 

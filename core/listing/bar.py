@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django.forms import HiddenInput
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import kept
 from core.audit import Actor
+from core.listing.columns import door
 from core.listing.query import ListQuery
 
 if TYPE_CHECKING:
@@ -59,10 +59,14 @@ class FilterBar:
         params = self.request.GET
         hidden = [(name, params[name]) for name in ("ordering", "page_size", "view") if params.get(name)]
         asked = {"value": self.query.params.get("q", "")}
-        return {"search_box": asked if self.listing.sources else None, "filter_fields": fields,
+        given = params.copy()
+        given.pop("cursor", None)
+        more_url = f"{door('core:filters', self.listing.name)}?{given.urlencode()}"
+        shown = (asked["value"], more_url, bool(self.query.errors), *(tuple(one.values()) for one in fields))
+        return {"bar_key": (self.listing.name, *shown), "search_box": asked if self.listing.sources else None, "filter_fields": fields,
                 "hidden_fields": [*hidden, ("edited", "1")],
                 "more_filters": bool(self._more_names()),
-                "more_url": f"{reverse('core:filters', args=[self.listing.name])}?{self.request.GET.urlencode()}",
+                "more_url": more_url,
                 "clear_url": f"{self.url}?edited=1"}  # fmt: skip
 
     @cached_property

@@ -193,37 +193,51 @@ class Listing:
 
     # --- rows --------------------------------------------------------------------------------------------------
 
-    def read(self, piece: QuerySet, order: Order) -> list[dict[str, Any]]:
+    def inline(self, parts: set[str] | None = None) -> dict[str, Any]:
+        """What row parts read with the row itself: all, or the fields in ``parts``."""
+        found = {name: made for part in self.all_parts for name, made in part.inline.items()}
+        return found if parts is None else {name: made for name, made in found.items() if name in parts}
+
+    def read(self, piece: QuerySet, order: Order, parts: set[str] | None = None) -> list[dict[str, Any]]:
         """The rows of a sliced queryset as dictionaries, each with its order value under ``_order``."""
-        shape = self.shape
+        shape, inline = self.shape, self.inline(parts)
         if order.lookup in ("pk", "id"):
-            rows = shape.read(piece)
+            rows = shape.read(piece, inline)
             for row in rows:
                 row["_order"] = row["id"]
             return rows
         if order.lookup in shape.extra or order.lookup in shape.lookups.values():
-            rows = shape.read(piece)
+            rows = shape.read(piece, inline)
         else:
-            rows = RowShape(shape.fields, shape.lookups, (*shape.extra, order.lookup), shape.rest).read(piece)
+            rows = RowShape(shape.fields, shape.lookups, (*shape.extra, order.lookup), shape.rest).read(piece, inline)
         for row in rows:
             row["_order"] = row[order.lookup]
         return rows
 
-    def complete(self, rows: list[dict[str, Any]], actor: Actor, parts: set[str] | None = None) -> None:
+    def complete(
+        self, rows: list[dict[str, Any]], actor: Actor, parts: set[str] | None = None, *, fresh: bool = False
+    ) -> None:
         """Add the row parts (all, or those whose fields are in ``parts``), computed fields and masks."""
         for part in self.all_parts:
             if parts is None or parts & set(part.fields):
-                part.fill(rows, actor)
+                part.fill(rows, actor, fresh=fresh)
         self.finish(rows, actor)
         if self.personal and not actor.has_perm(self.personal_permission):
             for row in rows:
                 for name in self.personal & row.keys():
                     row[name] = [] if isinstance(row[name], list) else None
 
-    def rows_of(self, ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
-        """Complete rows of ``ids`` that the actor may see, in the order given."""
-        rows = self.shape.read(self.queryset(actor).filter(pk__in=ids))
-        self.complete(rows, actor)
+    def rows_of(
+        self, ids: Sequence[int], actor: Actor, needs: Sequence[str] = (), *, fresh: bool = False
+    ) -> list[dict[str, Any]]:
+        """Complete rows of ``ids`` that the actor may see, in the order given, with further lookups under their own names.
+        ``fresh``: they were made a moment ago (see ``RowPart.later``)."""
+        shape = self.shape
+        if needs:
+            shape = RowShape(shape.fields, shape.lookups, (*shape.extra, *needs), shape.rest)
+        found = self.queryset(actor)
+        rows = shape.read(found.filter(pk=ids[0]) if len(ids) == 1 else found.filter(pk__in=ids), self.inline())
+        self.complete(rows, actor, fresh=fresh)
         by_id = {row["id"]: row for row in rows}
         return [by_id[pk] for pk in ids if pk in by_id]
 

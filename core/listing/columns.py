@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.serializers import Field
@@ -122,10 +123,13 @@ class Column:
         if self.badge is not None:
             return _badge_cell(name, self.badge)
         if self.money:
-            currency = self.currency_field
-            return lambda row: escape(f.money(row[name], row[currency] or "")) if row[name] is not None else f.DASH
+            currency, language = self.currency_field, get_language()
+            return lambda row: (
+                escape(f.money(row[name], row[currency] or "", language)) if row[name] is not None else f.DASH
+            )
         if self.country:
-            return lambda row: f.country_html(row[name])
+            language = get_language()
+            return lambda row: f.country_html(row[name], language)
         if self.buyer:
             return lambda row: f.buyer_text_html(row[name]) if row[name] else f.DASH
         if self.mono and not self.link:  # a link carries the face itself
@@ -173,6 +177,12 @@ def address(name: str) -> tuple[str, str]:
     return head, tail
 
 
+@lru_cache(maxsize=1024)
+def door(name: str, *args: str) -> str:
+    """The address of a door of a list; the same for every request."""
+    return reverse(name, args=args)
+
+
 def _choice(choices: Any, value: Any) -> tuple[Any, str]:
     """Label and tone of a value of a Choices class (member attribute ``tone``) or of a mapping value -> (label, tone)."""
     if isinstance(choices, type) and issubclass(choices, Choices):
@@ -211,6 +221,7 @@ def _same_cell(own: Callable[[Row], Any], names: tuple[str, ...]) -> Cell:
 
 def _typed_cell(name: str, time: str, now: datetime) -> Cell:
     moments = _Moments(now) if time in ("", "moment") else None
+    zone = timezone.get_current_timezone()
     words = {True: escape(_("yes")), False: escape(_("no"))}
 
     def cell(row: Row) -> str:
@@ -222,7 +233,7 @@ def _typed_cell(name: str, time: str, now: datetime) -> Cell:
         if isinstance(value, str):
             return escape(value)
         if isinstance(value, datetime):
-            return moments.cell(value) if moments else _time_cell(value, time, now)
+            return moments.cell(value) if moments else _time_cell(value, time, now, zone)
         if isinstance(value, date):
             return escape(f.day(value))
         if isinstance(value, bool):
@@ -261,9 +272,9 @@ class _Moments:
         return datetime.combine(self.today, clock_time(12), tzinfo=self.zone)
 
 
-def _time_cell(value: datetime, time: str, now: datetime) -> str:
+def _time_cell(value: datetime, time: str, now: datetime, zone: tzinfo) -> str:
     if time in ("due", "deadline"):
-        return f.due_html(value, now, hard=time == "deadline")
+        return f.due_html(value, now, hard=time == "deadline", zone=zone)
     if time == "day":
         return escape(f.day(value))
     if time == "full":

@@ -17,7 +17,7 @@ from core.format.html import escape
 from core.listing import views_saved
 from core.listing.bar import FilterBar
 from core.listing.base import LISTINGS, Listing
-from core.listing.columns import Column, address
+from core.listing.columns import Column, address, door
 from core.listing.query import ListQuery
 from core.listing.views_saved import Tab
 from core.pages import Page
@@ -71,9 +71,14 @@ class ListPage(FilterBar, Page):
         return response
 
     @cached_property
+    def held(self) -> views_saved.Held:
+        """The person's views and columns of the list."""
+        return views_saved.held(self.listing, self.actor)
+
+    @cached_property
     def tabs(self) -> list[Tab]:
         """The views the person may open."""
-        return views_saved.tabs(self.listing, self.actor)
+        return views_saved.tabs(self.listing, self.actor, self.held)
 
     @cached_property
     def query(self) -> ListQuery:
@@ -95,7 +100,7 @@ class ListPage(FilterBar, Page):
         """The columns: of the saved view, else the person's choice, else the house's."""
         if self.tab is not None and self.tab.columns:
             return list(self.tab.columns)
-        return views_saved.columns_of(self.listing, self.actor)
+        return self.held.columns
 
     def context(self) -> dict[str, Any]:
         """Everything the template needs."""
@@ -105,8 +110,10 @@ class ListPage(FilterBar, Page):
         total = self._total(len(page.rows), page.next, page.previous)
         text = query.text()
         rows, offered = self._rows(columns, page.rows), self._actions()
+        buttons, exports = self.head_actions(), self._exports(columns)
         return {
-            "title": listing.title, "subtitle": self.subtitle, "head_actions": self.head_actions(),
+            "title": listing.title, "subtitle": self.subtitle, "head_actions": buttons,
+            "head_key": (listing.name, *(tuple(map(str, each.values())) for each in (*buttons, *exports))),
             "list_url": self.url, "query": text, "listing": listing,
             **self._views(), **self._filters(),
             "columns": self._columns(columns), "column_choice": self._choice(),
@@ -116,9 +123,9 @@ class ListPage(FilterBar, Page):
             "next_url": self._page_url(page.next), "prev_url": self._page_url(page.previous),
             "page_sizes": [{"size": n, "url": self._url(page_size=str(n)), "active": n == query.page_size}
                            for n in PAGE_SIZES],
-            "exports": self._exports(columns), "empty": self._empty(), "is_filtered": bool(self._chips) or bool(query.errors),
+            "exports": exports, "empty": self._empty(), "is_filtered": bool(self._chips) or bool(query.errors),
             "open_view": self.tab.label if self.tab is not None and "edited" not in self.request.GET else "",
-            "undo_url": reverse("core:undo", args=[listing.name]), **self.extra(),
+            "undo_url": door("core:undo", listing.name), **self.extra(),
         }  # fmt: skip
 
     @cached_property
@@ -148,7 +155,7 @@ class ListPage(FilterBar, Page):
         given = self.request.GET.copy()
         given.pop("cursor", None)
         views, save = [self._tab(tab, held) for tab in self.tabs], self._view_save()
-        tabs_url = f"{reverse('core:tabs', args=[self.listing.name])}?{given.urlencode()}" if missing else ""
+        tabs_url = f"{door('core:tabs', self.listing.name)}?{given.urlencode()}" if missing else ""
         # everything core/_views.html shows
         key = (
             *(tuple(view.values()) for view in views),
@@ -174,7 +181,7 @@ class ListPage(FilterBar, Page):
         tab = self.tab
         own = tab if tab is not None and tab.mine else None
         changed = tab is not None and same_question(tab.query) != same_question(views_saved.kept_query(self.query))
-        made = {"url": reverse("core:view-create", args=[self.listing.name]), "name": own.label if own else "",
+        made = {"url": door("core:view-create", self.listing.name), "name": own.label if own else "",
                 "can_share": True, "changed": changed, "columns": self.chosen_names}  # fmt: skip
         if own is not None:
             made["update_url"] = reverse("core:view-change", args=[self.listing.name, own.saved_id])
@@ -195,7 +202,7 @@ class ListPage(FilterBar, Page):
 
     def _choice(self) -> dict[str, Any]:
         """Where columns are chosen; the form is loaded when somebody opens it."""
-        url = reverse("core:columns", args=[self.listing.name])
+        url = door("core:columns", self.listing.name)
         return {"url": url, "load_url": f"{url}?{self.request.GET.urlencode()}"}
 
     def column_form(self) -> dict[str, Any]:
@@ -235,7 +242,7 @@ class ListPage(FilterBar, Page):
 
     def _actions(self) -> list[dict[str, Any]]:
         offered = sorted(self.listing.allowed_actions(self.actor, bulk=True), key=lambda a: a.order)
-        return [{"name": a.name, "label": a.label, "url": reverse("core:bulk", args=[self.listing.name, a.name]),
+        return [{"name": a.name, "label": a.label, "url": door("core:bulk", self.listing.name, a.name),
                  "icon": a.icon, "danger": a.tone == "danger", "first": index < FIRST_ACTIONS}
                 for index, a in enumerate(offered)]  # fmt: skip
 
@@ -243,7 +250,7 @@ class ListPage(FilterBar, Page):
         names = ",".join(c.name for c in columns)
         made = []
         for kind in ("csv", "xlsx"):
-            address = reverse("core:export", args=[self.listing.name, kind])
+            address = door("core:export", self.listing.name, kind)
             made.append(
                 {
                     "label": kind.upper(),

@@ -159,7 +159,7 @@ class ListQuery:
         """The page of rows. ``parts`` limits the row parts that are loaded (None = all)."""
         return paging.read_page(
             self.queryset, self.order, self.cursor, self.page_size,
-            lambda piece: self.listing.read(piece, self.order),
+            lambda piece: self.listing.read(piece, self.order, parts),
         ).finished(lambda rows: self.listing.complete(rows, self.actor, parts))  # fmt: skip
 
     def ids(self, limit: int) -> list[int]:

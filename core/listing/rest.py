@@ -87,6 +87,9 @@ class Resource:
     #: The POST that makes one takes a form with files instead of JSON.
     uploads: bool = False
 
+    #: ORM lookups that ``detail`` reads from the row.
+    detail_needs: Sequence[str] = ()
+
     def detail(self, row: dict[str, Any], actor: Actor) -> dict[str, Any]:
         """Further REST values of one object, by the name of their field."""
         return {}
@@ -108,9 +111,9 @@ class Resource:
         return {name: a for name, a in self.list.all_actions.items()
                 if name not in self.hidden_actions and (a.bulk if many else a.single)}  # fmt: skip
 
-    def represent(self, pk: int, actor: Actor) -> dict[str, Any] | None:
-        """One object as REST answers it, or None when the actor cannot see it."""
-        rows = self.list.rows_of([pk], actor)
+    def represent(self, pk: int, actor: Actor, *, fresh: bool = False) -> dict[str, Any] | None:
+        """One object as REST answers it, or None when the actor cannot see it. ``fresh``: it was made by this request."""
+        rows = self.list.rows_of([pk], actor, self.detail_needs, fresh=fresh)
         if not rows:
             return None
         return {**self.list.shape.to_rest(rows[0]), **self.detail(rows[0], actor)}
@@ -130,9 +133,9 @@ class ResourceView(ApiView):
     #: list, detail, action or bulk; the schema is read off it.
     kind: ClassVar[str] = ""
 
-    def shown(self, pk: int) -> dict[str, Any]:
+    def shown(self, pk: int, *, fresh: bool = False) -> dict[str, Any]:
         """The representation, or 404."""
-        found = self.resource.represent(pk, self.actor)
+        found = self.resource.represent(pk, self.actor, fresh=fresh)
         if found is None:
             raise Missing("not_found", _("There is no such entry, or it is not yours to see."))
         return found
@@ -178,7 +181,7 @@ class ListView(ResourceView):
             data = validated(write.input, self.body(request), self.actor)
             made = write.call(data, self.actor)
             obj, created = made if isinstance(made, tuple) else (made, True)
-            shown = self.shown(obj.pk)
+            shown = self.shown(obj.pk, fresh=created)
             return json_answer(shown, 201 if created else 200, ETag=self.resource.version(shown),
                                Location=f"{request.path}{obj.pk}/")  # fmt: skip
 

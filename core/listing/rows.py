@@ -29,6 +29,8 @@ class RowPart:
     ``fields``   row fields it adds: name -> serializer field (type and label for schema and heading)
     ``part``     ``part(ids, actor) -> {id: {field: value}}``: one query for all rows of the page; a row that is
                  missing in the answer gets ``empty``
+    ``inline``   instead of ``part``: field -> SQL expression that is read with the row itself (a JSON list, for instance)
+    ``later``    a row that was just made has none of this yet: it is not asked for
     ``columns``  columns over these fields; ``filters`` extra filters (name -> django-filter Filter);
     ``actions``  extra actions; ``search`` extra search sources (see ``core.listing.searching``)
     ``scan_ok``  filters of this part that may do without an index, with the reason
@@ -36,24 +38,30 @@ class RowPart:
 
     name: str
     fields: Mapping[str, serializers.Field] = field(default_factory=dict)
-    part: Callable[[Sequence[int], Any], Mapping[int, Mapping[str, Any]]] | None = None
+    part: Callable[..., Mapping[int, Mapping[str, Any]]] | None = None
     empty: Mapping[str, Any] = field(default_factory=dict)
     columns: Sequence[Any] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
     actions: Sequence[Any] = ()
     search: Sequence[Any] = ()
     scan_ok: Mapping[str, str] = field(default_factory=dict)
+    inline: Mapping[str, Any] = field(default_factory=dict)
+    later: bool = False
 
-    def fill(self, rows: Sequence[dict[str, Any]], actor: Any) -> None:
-        """Add this part's fields to ``rows`` with one call."""
+    def fill(self, rows: Sequence[dict[str, Any]], actor: Any, *, fresh: bool = False) -> None:
+        """Add this part's fields to ``rows`` with one call. ``fresh``: the rows were made a moment ago."""
         if not self.fields:
             return
         blank: dict[str, Any] = {name: ([] if isinstance(f, serializers.ListSerializer | serializers.ListField) else None)
                  for name, f in self.fields.items()}  # fmt: skip
         blank.update(self.empty)
-        found = self.part([row["id"] for row in rows], actor) if rows and self.part else {}
+        found: Mapping[int, Mapping[str, Any]] = {}
+        if rows and self.part and not (fresh and self.later):
+            found = self.part([row["id"] for row in rows], actor)
         for row in rows:
+            read = {name: row[name] for name in self.inline if row.get(name) is not None}
             row.update(blank)
+            row.update(read)
             row.update(found.get(row["id"], ()))
 
 
@@ -81,12 +89,18 @@ class RowShape:
         }
         return cls(made, lookups, tuple(needs), {name: converter(name, f) for name, f in made.items()})
 
-    def read(self, queryset: QuerySet) -> list[dict[str, Any]]:
-        """The rows of ``queryset`` as dictionaries: row fields plus the extra lookups under their own names."""
+    def read(self, queryset: QuerySet, inline: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of ``queryset`` as dictionaries: row fields plus the extra lookups under their own names, and what
+        row parts read ``inline``."""
         direct = [name for name, lookup in self.lookups.items() if name == lookup]
         renamed = [(name, lookup) for name, lookup in self.lookups.items() if name != lookup]
         wanted = dict.fromkeys([*direct, *(lookup for _name, lookup in renamed), *self.extra, "pk"])
-        rows = list(queryset.select_related(None).prefetch_related(None).values(*wanted))
+        asked = queryset.select_related(None).prefetch_related(None)
+        if inline:
+            asked = asked.annotate(**{f"part_{name}": expression for name, expression in inline.items()})
+            renamed += [(name, f"part_{name}") for name in inline]
+            wanted |= dict.fromkeys(f"part_{name}" for name in inline)
+        rows = list(asked.values(*wanted))
         for row in rows:
             for name, lookup in renamed:
                 row[name] = row[lookup]

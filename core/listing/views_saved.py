@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -40,26 +41,42 @@ class Tab:
     default: bool = False
 
 
-def tabs(listing: Listing, actor: Actor) -> list[Tab]:
+@dataclass(frozen=True)
+class Held:
+    """What a person keeps of a list: the saved views that may be opened (own first) and the chosen columns."""
+
+    tabs: list[Tab]
+    columns: list[str]
+
+
+_HELD = """
+SELECT id, name, query, columns::text, owner_id = %(person)s, shared, position FROM core_savedview
+WHERE listing = %(listing)s AND (owner_id = %(person)s OR shared)
+UNION ALL SELECT NULL, '', '', columns::text, true, false, 0 FROM core_columnchoice WHERE listing = %(listing)s AND user_id = %(person)s
+"""
+
+
+def held(listing: Listing, actor: Actor) -> Held:
+    """Views and columns of a person in one statement: every page of a list asks for both."""
+    if actor.user_id is None:
+        return Held([], [])
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"listing": listing.name, "person": actor.user_id})
+        rows = cursor.fetchall()
+    chosen: list[str] = next((json.loads(row[3]) for row in rows if row[0] is None), [])
+    views = sorted((row for row in rows if row[0] is not None), key=lambda row: (not row[4], row[6], row[0]))
+    made = [Tab(f"~{pk}", name, query, False, pk, mine, shared, tuple(json.loads(columns)))
+            for pk, name, query, columns, mine, shared, _position in views]  # fmt: skip
+    return Held(made, [name for name in chosen if name in listing.all_columns])
+
+
+def tabs(listing: Listing, actor: Actor, found: Held | None = None) -> list[Tab]:
     """All views the actor may open: declared ones first, then own, then shared by others."""
     made = [Tab(v.name, v.label, v.query, v.counted, default=v.default) for v in listing.views
             if not v.permission or actor.has_perm(v.permission)]  # fmt: skip
     if not any(tab.default for tab in made):
         made.insert(0, Tab("all", _("All"), "", default=True))
-    return [*made, *(_tab(view, actor) for view in saved(listing, actor))]
-
-
-def _tab(view: SavedView, actor: Actor) -> Tab:
-    return Tab(f"~{view.pk}", view.name, view.query, False, view.pk, view.owner_id == actor.user_id, view.shared,
-               tuple(view.columns))  # fmt: skip
-
-
-def saved(listing: Listing, actor: Actor) -> list[SavedView]:
-    """The saved views of ``listing`` that the actor may open (own first); one query."""
-    if actor.user_id is None:
-        return []
-    found = SavedView.objects.filter(Q(owner_id=actor.user_id) | Q(shared=True), listing=listing.name)
-    return sorted(found, key=lambda view: (view.owner_id != actor.user_id, view.position, view.pk))
+    return [*made, *(found or held(listing, actor)).tabs]
 
 
 def with_view(listing: Listing, actor: Actor, params: QueryDict, found: list[Tab] | None = None) -> QueryDict:
@@ -151,14 +168,7 @@ def _name_taken() -> Conflict:
 
 def columns_of(listing: Listing, actor: Actor) -> list[str]:
     """The columns this person chose for the list ([] = the defaults)."""
-    if actor.user_id is None:
-        return []
-    found = (
-        ColumnChoice.objects.filter(user_id=actor.user_id, listing=listing.name)
-        .values_list("columns", flat=True)
-        .first()
-    )
-    return [name for name in found or [] if name in listing.all_columns]
+    return held(listing, actor).columns
 
 
 def choose_columns(*, listing: Listing, columns: list[str], actor: Actor) -> list[str]:

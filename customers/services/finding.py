@@ -31,8 +31,7 @@ def find_or_create_buyers(*, store: Store, remotes: Iterable[RemoteOrder], now: 
     for remote in remotes:
         told.setdefault(buyer_key(store.pk, remote), []).append(remote)
     with transaction.atomic(savepoint=False):
-        asked = _without_erased(store, told)
-        found = _read(store, asked.values())
+        asked, found = _known(store, told)
         made = _make(store, sorted(set(asked.values()) - found.keys()), told, now)
         changed = [buyer for key, buyer in found.items() if not buyer.erased_at and _tell(buyer, told.get(key, ()))]
         changed.sort(key=lambda buyer: buyer.pk)
@@ -62,13 +61,27 @@ def _make(store: Store, keys: list[str], told: Mapping[str, list[RemoteOrder]], 
     return fresh
 
 
-def _without_erased(store: Store, told: dict[str, list[RemoteOrder]]) -> dict[str, str]:
-    """Identity -> key to look for: the key itself, or the pseudonym of somebody who asked to be forgotten."""
-    digests = {rules.tombstone(store.pk, key): key for key in told}
-    gone = set(
-        ErasedBuyer.objects.filter(store=store, key_digest__in=list(digests)).values_list("key_digest", flat=True)
-    )
-    return {key: f"{rules.ERASED}{digest[:60]}" if digest in gone else key for digest, key in digests.items()}
+_KNOWN = f"""
+SELECT b.*, k.key AS asked, e.id IS NOT NULL AS erased FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(key, digest, alias)
+LEFT JOIN {ErasedBuyer._meta.db_table} e ON e.store_id = %s AND e.key_digest = k.digest
+LEFT JOIN {Buyer._meta.db_table} b ON b.store_id = %s AND b.key = CASE WHEN e.id IS NULL THEN k.key ELSE k.alias END
+"""
+
+
+def _known(store: Store, told: Iterable[str]) -> tuple[dict[str, str], dict[str, Buyer]]:
+    """Identity -> key to look for (the key itself, or the pseudonym of somebody who asked to be forgotten), and the buyers there
+    are by that key. One statement."""
+    keys = list(told)
+    digests = [rules.tombstone(store.pk, key) for key in keys]
+    aliases = [f"{rules.ERASED}{digest[:60]}" for digest in digests]
+    alias_of = dict(zip(keys, aliases, strict=True))
+    rows: Any = Buyer.objects.raw(_KNOWN, [keys, digests, aliases, store.pk, store.pk])
+    asked, found = {}, {}
+    for row in rows:
+        name = asked[row.asked] = alias_of[row.asked] if row.erased else row.asked
+        if row.pk is not None:
+            found[name] = row
+    return asked, found
 
 
 def _read(store: Store, keys: Iterable[str]) -> dict[str, Buyer]:

@@ -100,6 +100,7 @@ ORDER_PART = RowPart(
     "dispatch",
     fields=NoteBrief().fields,
     part=lambda ids, actor: board.dispatch_of_orders(ids),
+    later=True,
     columns=[
         Column("note", html=note_html, needs=("note_state",), default=False),
         Column(

@@ -377,7 +377,7 @@ def _parcels_of(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
 
 
 ORDER_PART = RowPart(
-    name="parcels", fields={"parcels": ParcelBrief(many=True, label=_("Parcels"))}, part=_parcels_of,
+    name="parcels", fields={"parcels": ParcelBrief(many=True, label=_("Parcels"))}, part=_parcels_of, later=True,
     columns=[Column("parcels", label=_("Parcels"), html=_parcels_cell, default=False,
                     text=lambda row: ", ".join(shown_number(p) for p in row["parcels"] or []))],
     search=[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -76,7 +76,7 @@ class OrderListing(Listing):
                 "join": serializers.CharField(label=_("Can travel with")), "items": serializers.CharField(label=_("Articles")),
                 "hint": serializers.CharField(label=_("To know")), "duties": r.DutyRow(many=True),
             },
-            part=lambda ids, actor, wanted: selectors.briefs(ids, wanted), asks=True,
+            inline=selectors.BRIEF,
             empty={"join": "", "items": "", "hint": ""},
         ),
     ]  # fmt: skip
@@ -108,6 +108,12 @@ class OrderListing(Listing):
     def queryset(self, actor: Actor) -> QuerySet[Order]:
         """The orders of the actor's stores."""
         return selectors.orders_for(actor)
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """Times that came as JSON."""
+        for row in rows:
+            for duty in row["duties"]:
+                duty["due_at"] = datetime.fromisoformat(duty["due_at"])
 
 
 class OrderLineRow(r.LineRow):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Window
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -18,37 +19,48 @@ from inventory.selectors import reserved_lines
 from orders.choices import TO_SHIP, Stage, WishState
 from orders.models import Order, OrderAddress, OrderFlag, OrderLine, OrderRule, Wish
 from orders.selectors.base import RESERVING, orders_for
-from worklist.models import Duty
 
-_BRIEF = """
-SELECT o.id,
+#: What a row of orders says beside its own columns, read with the row: lines, flags, wishes, an order it could travel with,
+#: living duties. Lists as JSON, decimals as text.
+BRIEF = {
+    "lines": RawSQL(
+        """
   (SELECT json_agg(json_build_object('id', l.id::text, 'position', l.position, 'sku', i.channel_sku, 'title', l.title,
      'attributes', l.attributes, 'quantity', l.quantity, 'unit_price', l.unit_price::text, 'total', l.total::text,
      'shipped_quantity', l.shipped_quantity, 'assort', l.assort, 'matched', i.matched OR i.not_goods,
      'image_url', i.image_url) ORDER BY l.position)
-   FROM orders_orderline l JOIN products_channelitem i ON i.id = l.item_id WHERE l.order_id = o.id),
+   FROM orders_orderline l JOIN products_channelitem i ON i.id = l.item_id WHERE l.order_id = orders_order.id)""",
+        (),
+    ),
+    "flags": RawSQL(
+        """
   (SELECT json_agg(json_build_object('colour', f.colour, 'note', f.note) ORDER BY f.id)
-   FROM orders_orderflag f WHERE f.order_id = o.id),
+   FROM orders_orderflag f WHERE f.order_id = orders_order.id)""",
+        (),
+    ),
+    "wishes": RawSQL(
+        """
   (SELECT json_agg(json_build_object('id', w.id::text, 'kind', w.kind, 'value', w.value, 'text', w.text, 'state', w.state,
-     'line', w.line_id::text) ORDER BY w.id) FROM orders_wish w WHERE w.order_id = o.id),
-  (SELECT min(p.number) FROM orders_order p WHERE p.buyer_id = o.buyer_id AND p.id <> o.id AND NOT p.history
-     AND p.state IN ('new', 'held', 'ready') AND o.state IN ('new', 'held', 'ready') AND NOT o.history AND EXISTS
-     (SELECT 1 FROM orders_orderaddress a JOIN orders_orderaddress b ON b.order_id = p.id WHERE a.order_id = o.id
+     'line', w.line_id::text) ORDER BY w.id) FROM orders_wish w WHERE w.order_id = orders_order.id)""",
+        (),
+    ),
+    "join": RawSQL(
+        """
+  (SELECT min(p.number) FROM orders_order p WHERE p.buyer_id = orders_order.buyer_id AND p.id <> orders_order.id AND NOT p.history
+     AND p.state IN ('new', 'held', 'ready') AND orders_order.state IN ('new', 'held', 'ready') AND NOT orders_order.history AND EXISTS
+     (SELECT 1 FROM orders_orderaddress a JOIN orders_orderaddress b ON b.order_id = p.id WHERE a.order_id = orders_order.id
       AND a.country = b.country AND a.postcode = b.postcode AND lower(a.line1) = lower(b.line1)
-      AND lower(a.recipient) = lower(b.recipient) AND a.line1 <> ''))
-FROM orders_order o WHERE o.id = ANY(%s)
-"""
-
-
-def briefs(order_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Lines, flags, wishes and a joinable order of a page of orders. One query; decimals as text."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BRIEF, [list(order_ids)])
-        rows = cursor.fetchall()
-    return {
-        pk: {"lines": lines or [], "flags": flags or [], "wishes": wishes or [], "join": join or ""}
-        for pk, lines, flags, wishes, join in rows
-    }
+      AND lower(a.recipient) = lower(b.recipient) AND a.line1 <> ''))""",
+        (),
+    ),
+    "duties": RawSQL(
+        """
+  (SELECT json_agg(json_build_object('id', d.id::text, 'rule', d.rule, 'state', d.state, 'due_at', d.due_at)
+     ORDER BY d.due_at, d.id)
+   FROM worklist_duty d WHERE d.subject_type = 'orders.order' AND d.subject_id = orders_order.id AND d.closed_at IS NULL)""",
+        (),
+    ),
+}
 
 
 def address_of(order_id: int) -> OrderAddress | None:
@@ -161,19 +173,6 @@ def ungreeted_among(rows: QuerySet[Order]) -> QuerySet[Order]:
     )
 
 
-def duties_of(order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """Living duties about orders: order id -> [{id, rule, state, due_at}]. One query."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Duty._base_manager.filter(
-        subject_type="orders.order", subject_id__in=list(order_ids), closed_at__isnull=True
-    )
-    for subject, pk, rule, state, due in rows.order_by("due_at", "id").values_list(
-        "subject_id", "id", "rule", "state", "due_at"
-    ):
-        found[subject].append({"id": pk, "rule": rule, "state": state, "due_at": due})
-    return dict(found)
-
-
 def detail_lines(one: Order) -> list[dict[str, Any]]:
     """The lines of an order with what they stand for and what is promised. Two queries."""
     rows: dict[int, dict[str, Any]] = {}
@@ -201,12 +200,3 @@ def detail_lines(one: Order) -> list[dict[str, Any]]:
 def wishes_of(one: Order) -> QuerySet[Wish]:
     """All wishes of an order, those that count first."""
     return Wish._base_manager.filter(order=one).select_related("line").order_by("state", "id")
-
-
-def note_and_address(order_id: int) -> tuple[str, dict[str, str] | None]:
-    """The buyer's note and where an order goes, as plain values."""
-    names = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
-    row = Order.objects.filter(pk=order_id).values_list("note", *(f"address__{name}" for name in names)).first()
-    if row is None:
-        return "", None
-    return row[0], dict(zip(names, row[1:], strict=True)) if row[1] is not None else None

@@ -33,6 +33,8 @@ class Made:
 
     pk: int
     history: bool
+    #: It came in as sent from elsewhere, and is to be worked on.
+    gone: bool
 
 
 def create(
@@ -69,11 +71,15 @@ def create(
     # what points at an order may stand before it: the references are checked when the transaction ends
     copying.copy_records(OrderLine, lines)
     copying.copy_records(OrderAddress, addresses)
-    audit.record_rows(entries)
     copying.copy_records(Order, history)
-    if fresh:
-        intake.assess_new(orders=fresh, save=copying.copy_objects, actor=actor, now=now)
-    return [Made(pk, old[remote.external_id]) for pk, remote in zip(ids, remotes, strict=True)]
+    with audit.together():
+        audit.record_rows(entries)
+        if fresh:
+            intake.assess_new(orders=fresh, save=copying.copy_objects, actor=actor, now=now)
+    gone = {
+        r.external_id for r in remotes if rules.STATE_OF[rules.status_of(r)] == "shipped" and not old[r.external_id]
+    }
+    return [Made(pk, old[r.external_id], r.external_id in gone) for pk, r in zip(ids, remotes, strict=True)]
 
 
 def _order(

@@ -1,0 +1,81 @@
+"""P12: the memory of a web worker after it has shown pages, measured in a process of its own as the server runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+
+from bench import figures
+
+PAGES = (
+    "/orders/?view=all",
+    "/today/",
+    "/parcels/",
+    "/messages/",
+    "/products/",
+    "/stock/",
+    "/customers/",
+    "/dispatch/",
+    "/settings/",
+)
+
+
+def web_worker(now: datetime) -> list[figures.Row]:
+    """Resident memory after some hundred pages; the bench itself is not in it."""
+    figures.client()
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.memory"], check=True, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "erp.settings"},
+    )  # fmt: skip
+    first, last = (float(word) for word in done.stdout.split()[-2:])
+    return [
+        figures.row(
+            "P12", f"web worker after {len(PAGES) * 25} pages", f"{last:.0f} MiB RSS ({first:.0f} after the start)",
+            goal="≤ 120 MiB", reached=last <= 120,
+        )
+    ]  # fmt: skip
+
+
+def _resident() -> float:
+    with open("/proc/self/status") as status:
+        line = next(text for text in status if text.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def _serve() -> None:
+    __import__("gunicorn.app.wsgiapp")  # what a worker carries beside the product
+
+    from erp.wsgi import application
+
+    first = _resident()
+    from http.cookies import SimpleCookie
+    from importlib import import_module
+    from io import BytesIO
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from accounts.models import User
+
+    person = User.objects.get(username="bench")
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.pk), settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    cookie = SimpleCookie({settings.SESSION_COOKIE_NAME: session.session_key}).output(header="").strip()
+    for address in PAGES * 25:
+        path, _mark, query = address.partition("?")
+        asked = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+                 "HTTP_COOKIE": cookie, "wsgi.input": BytesIO(), "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1"}  # fmt: skip
+        status: list[str] = []
+        answer = application(asked, lambda code, _headers, _error=None, status=status: status.append(code))
+        b"".join(answer)
+        answer.close()
+        assert status[0].startswith("200"), (address, status)
+    print(first, _resident())
+
+
+if __name__ == "__main__":
+    _serve()

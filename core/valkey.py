@@ -1,0 +1,33 @@
+"""The cache of the house: the framework's, with one client for each thread instead of one for each question.
+
+Making a client costs more than asking it, and a page asks several times.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+
+class OneClient(RedisCacheClient):
+    """Keeps its clients; a client is only a pool of connections with methods."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[int, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The client of the server to ask."""
+        pool = self._get_connection_pool(write)
+        if id(pool) not in self._kept:
+            self._kept[id(pool)] = self._client(connection_pool=pool)
+        return self._kept[id(pool)]
+
+
+class ValkeyCache(RedisCache):
+    """``django.core.cache.backends.redis.RedisCache`` with :class:`OneClient`."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = OneClient
