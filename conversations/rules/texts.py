@@ -126,12 +126,13 @@ def check(source: str, known: frozenset[str]) -> list[str]:
     return unknown + [f"| {name}" for name in sorted(set(parsed.analyze().filters) - set(FILTERS))]
 
 
-def names(source: str) -> list[str]:
+@lru_cache(maxsize=256)
+def names(source: str) -> tuple[str, ...]:
     """The placeholders a text uses, in alphabetical order; none when it cannot be read."""
     try:
-        return sorted(set(_parsed(source).global_variables()))
+        return tuple(sorted(set(_parsed(source).global_variables())))
     except (LiquidError, RecursionError):
-        return []
+        return ()
 
 
 def marks(text: str) -> list[str]:
@@ -175,6 +176,8 @@ def country_name(code: str, language: str) -> str | None:
 
 def plain_text(text: str) -> str:
     """Text without control characters and lone surrogates; line ends and tabs stay."""
+    if text.isprintable():
+        return text.strip()
     kept = "".join(
         ch for ch in text if ch in "\n\t" or (ord(ch) >= 32 and ord(ch) != 127 and not 0xD800 <= ord(ch) <= 0xDFFF)
     )

@@ -293,10 +293,10 @@ def refusal(code: str, missing: Sequence[str], untrue: Sequence[str]) -> str:
 
 def _save(rows: Any) -> None:
     fresh = [row for row in rows if row.pk is None]
+    mended = [row for row in rows if row.pk is not None]
     Message._base_manager.bulk_create(fresh, batch_size=1000)
-    for row in rows:
-        if row not in fresh:  # a refused draft that can be filled by now
-            row.save()
+    for row in mended:  # a refused draft that can be filled by now
+        row.save()
 
 
 def _prefetch(abouts: list[models.Model]) -> None:
@@ -308,4 +308,14 @@ def _prefetch(abouts: list[models.Model]) -> None:
         prefetch_related_objects(rows, *(("buyer", "store") if own else ("order__buyer", "order__store")))
 
 
-__all__ = ["Outcome", "Preview", "TextSpec", "preview", "refusal", "send_many", "send_template", "suggestion", "try_send_template"]
+__all__ = [
+    "Outcome",
+    "Preview",
+    "TextSpec",
+    "preview",
+    "refusal",
+    "send_many",
+    "send_template",
+    "suggestion",
+    "try_send_template",
+]

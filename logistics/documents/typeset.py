@@ -1,82 +1,68 @@
-"""Typesetting: a record becomes a PDF. Text in a record is data: nothing in it is executed, fetched or expanded."""
+"""Typesetting: a record becomes a PDF. Text in a record is data: nothing in it is executed, fetched or expanded.
+
+The typesetter works in a process of its own (``setter``): what it remembers of fonts and pages goes with it, so a worker that
+printed a thousand notes is as small as before.
+"""
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import pypdfium2
-import typst
 from django.conf import settings
 
-#: Sheets set at once. The typesetter remembers what it set; small pieces keep its memory flat.
-PIECE = 16
-#: So many empty runs make it forget.
-FORGET_RUNS = 11
+from logistics.documents import setter
+
+join = setter.join
+
+
+class NotSet(Exception):
+    """The typesetting process ended without a PDF; its last words are the message."""
 
 
 def render_batch(record: dict[str, Any], step: Callable[[int], None] = lambda done: None) -> bytes:
     """The PDF of a print batch: pick list, notes, labels. ``step`` hears how many notes or labels were set."""
-    parts: list[bytes] = []
-    for piece, count in _pieces(record):
-        parts.append(_compile("batch.typ", piece))
-        step(count)
-    return join(parts)
-
-
-def _pieces(record: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int]]:
-    notes, labels = record["notes"], record["labels"]
-    if len(notes) + len(labels) <= PIECE:
-        yield record, len(notes) or len(labels)
-        return
-    if record["pick"]:
-        yield {**record, "notes": [], "labels": []}, 0
-    for start in range(0, len(notes), PIECE):
-        piece = notes[start : start + PIECE]
-        yield {**record, "pick": None, "notes": piece, "labels": []}, len(piece)
-    for start in range(0, len(labels), 2 * PIECE):
-        piece = labels[start : start + 2 * PIECE]
-        yield {**record, "pick": None, "notes": [], "labels": piece}, 0 if notes else len(piece)
+    return _set("batch.typ", record, step)
 
 
 def render_hand_over(record: dict[str, Any]) -> bytes:
     """The PDF of a hand-over list with its signature line."""
-    return _compile("hand_over.typ", record)
+    return _set("hand_over.typ", record, lambda done: None)
 
 
-def join(parts: list[bytes]) -> bytes:
-    """Several PDFs as one."""
-    if len(parts) == 1:
-        return parts[0]
-    whole = pypdfium2.PdfDocument.new()
-    for part in parts:
-        piece = pypdfium2.PdfDocument(part)
-        whole.import_pages(piece)
-        piece.close()
-    out = io.BytesIO()
-    whole.save(out)
-    whole.close()
-    return out.getvalue()
+def _set(template: str, record: dict[str, Any], step: Callable[[int], None]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="sampan-print-") as folder, tempfile.TemporaryFile() as said:
+        out = Path(folder) / "out.pdf"
+        request = {"templates": str(settings.BASE_DIR / "templates" / "print"), "fonts": str(settings.PRINT_FONTS),
+                   "template": template, "record": record, "out": str(out)}  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-I", str(setter.__file__)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, cwd=folder,
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        )  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            _hand_over(process, request)
+            for line in process.stdout:
+                step(int(line))
+            if process.wait() or not out.exists():
+                said.seek(0)
+                raise NotSet(said.read().decode(errors="replace")[-2000:].strip() or f"ended with {process.returncode}")
+            return out.read_bytes()
+        finally:  # also when somebody cancels between two pieces
+            process.kill()
+            process.wait()
+            process.stdout.close()
 
 
-def _compile(name: str, record: dict[str, Any]) -> bytes:
-    made: bytes = _compiler(name).compile(
-        format="pdf", sys_inputs={"data": json.dumps(record, ensure_ascii=False)}, timestamp=0, pdf_tags=False
-    )
-    for _run in range(FORGET_RUNS):
-        _compiler("empty.typ").compile(format="pdf")
-    return made
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(settings.PRINT_FONTS)])
-
-
-@lru_cache(maxsize=8)
-def _compiler(name: str) -> Any:
-    folder = settings.BASE_DIR / "templates" / "print"
-    return typst.Compiler(str(folder / name), root=str(folder), font_paths=_fonts())
+def _hand_over(process: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
+    assert process.stdin is not None
+    try:
+        with process.stdin as pipe:
+            pipe.write(json.dumps(request, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    except BrokenPipeError:
+        pass  # it ended before it had read everything: what it said tells why

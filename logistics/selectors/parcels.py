@@ -59,7 +59,7 @@ def parcels_under_way() -> QuerySet[Parcel]:
 def with_all(ids: Iterable[int]) -> list[Parcel]:
     """Parcels with store, order and service, in primary-key order."""
     rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("order").defer(*UNREAD)
-    return _shared(list(rows.order_by("pk")))
+    return shared(list(rows.order_by("pk")))
 
 
 def newest_of_buyers(buyer_ids: Iterable[int], limit: int) -> list[Parcel]:
@@ -71,10 +71,10 @@ def newest_of_buyers(buyer_ids: Iterable[int], limit: int) -> list[Parcel]:
 def locked(ids: Iterable[int]) -> list[Parcel]:
     """The same, locked in primary-key order until the transaction ends."""
     rows = Parcel._base_manager.filter(pk__in=list(ids)).select_related("order").defer(*UNREAD)
-    return _shared(list(rows.select_for_update(of=("self",)).order_by("pk")))
+    return shared(list(rows.select_for_update(of=("self",)).order_by("pk")))
 
 
-def _shared(rows: list[Parcel]) -> list[Parcel]:
+def shared(rows: list[Parcel]) -> list[Parcel]:
     """Give the rows their stores and services, each read once: they are few, and a set has many rows."""
     stores = Store.objects.in_bulk({row.store_id for row in rows})
     services = Service.objects.in_bulk({row.service_id for row in rows if row.service_id})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
-from core import audit
+from core import audit, collector, copying
 from core.audit import Actor
 from core.errors import Conflict, DomainError, NotAllowed
 from core.events import publish
@@ -68,14 +68,14 @@ def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> Hand
     """
     if not actor.has_perm("logistics.hand_over_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
-    with transaction.atomic():
+    with collector.paused(), transaction.atomic():
         rows, made = _lock(parcels), HandedOver()
         good = _check(rows, made)
         contents = _contents(good)
         good = _book_out(good, contents, made, actor, now)
         if not good:
             return made
-        tracking.start_following(parcels=good, now=now)
+        tracking.start_following(parcels=good, now=now, loaded=True)
         moved, refused = move_many(good, "hand_over", actor=actor, now=now, handed_over_by_id=actor.user_id)
         made.refused.update(refused)
         made.parcels = [parcel for parcel in moved if isinstance(parcel, Parcel)]
@@ -90,11 +90,11 @@ def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     ids = [parcel.pk for parcel in parcels]
     selectors.hold_notes(Parcel.objects.filter(pk__in=ids, note__isnull=False).values_list("note_id", flat=True))
     rows = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    found = list(rows.select_related("note", "store", "service"))
+    found = list(rows.select_related("note"))
     orders = {order.pk: order for order in parcel_selectors.orders_locked({parcel.order_id for parcel in found})}
     for parcel in found:
         parcel.order = orders[parcel.order_id]
-    return found
+    return parcel_selectors.shared(found)
 
 
 def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
@@ -177,7 +177,7 @@ def declare(*, parcels: Sequence[Parcel], now: datetime) -> None:
     for parcel in told:
         parcel.declare_call = made[calls[parcel.pk].key]
     if told:
-        Parcel.objects.bulk_update(told, ["declare_call"], batch_size=1000)
+        copying.update_objects(told, ["declare_call"])
     by_hand = [parcel.pk for parcel in waiting if parcel.pk not in calls]
     if by_hand:
         worklist.plan(rule_key=DECLARE_RULE, subject_ids=by_hand, now=now)

@@ -27,14 +27,15 @@ SOON = timedelta(hours=1)
 COLUMNS = ["promised_by", "receive_by", "next_check_at", "next_check_why", "tracking_state"]
 
 
-def start_following(*, parcels: Sequence[Parcel], now: datetime) -> list[Parcel]:
+def start_following(*, parcels: Sequence[Parcel], now: datetime, loaded: bool = False) -> list[Parcel]:
     """Set promise, receiving time, first check and tracking state of parcels that are handed over at ``now`` (or were at
     their ``shipped_at``), and plan the check. Call it before the move to "shipped": the database holds that a shipped
     parcel has a next check. The parcels carry the values afterwards. The statements do not grow with their number.
+    ``loaded``: they have order, store and service at hand, and all their columns.
     """
     if not parcels:
         return []
-    by_id = {p.pk: p for p in selectors.with_all([p.pk for p in parcels])}
+    by_id = {p.pk: p for p in (parcels if loaded else selectors.with_all([p.pk for p in parcels]))}
     tables = lookups.tables(now)
     for parcel in parcels:
         full = by_id[parcel.pk]
