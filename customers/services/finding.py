@@ -12,7 +12,7 @@ from accounts.models import Store
 from core import copying
 from core.listing.searching import fold
 from customers import rules
-from customers.models import Buyer, ErasedBuyer
+from customers.models import Buyer
 from customers.selectors import buyer_key
 from stores.contracts import RemoteOrder
 
@@ -61,10 +61,10 @@ def _make(store: Store, keys: list[str], told: Mapping[str, list[RemoteOrder]], 
     return fresh
 
 
-_KNOWN = f"""
+_KNOWN = """
 SELECT b.*, k.key AS asked, e.id IS NOT NULL AS erased FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(key, digest, alias)
-LEFT JOIN {ErasedBuyer._meta.db_table} e ON e.store_id = %s AND e.key_digest = k.digest
-LEFT JOIN {Buyer._meta.db_table} b ON b.store_id = %s AND b.key = CASE WHEN e.id IS NULL THEN k.key ELSE k.alias END
+LEFT JOIN customers_erasedbuyer e ON e.store_id = %s AND e.key_digest = k.digest
+LEFT JOIN customers_buyer b ON b.store_id = %s AND b.key = CASE WHEN e.id IS NULL THEN k.key ELSE k.alias END
 """
 
 

@@ -34,8 +34,8 @@ from orders.selectors.duties import (
     with_wish_that_cannot_be_met,
 )
 from orders.selectors.pages import (
-    address_of,
     BRIEF,
+    address_of,
     buyer_orders,
     countries_seen,
     detail_lines,
@@ -60,6 +60,7 @@ from orders.selectors.texts import (
 )
 
 __all__ = [
+    "BRIEF",
     "CANCEL_REPLY",
     "CUTOFF",
     "PROCESSING",
@@ -71,7 +72,6 @@ __all__ = [
     "TextFacts",
     "address_of",
     "asking_to_cancel",
-    "BRIEF",
     "buyer_orders",
     "countries_seen",
     "detail_lines",
