@@ -9,10 +9,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core import copying
+from core import collector, copying
 from core import policies as house
 from core.audit import system
-from core.clock import simulated
+from core.clock import meaning
 from core.errors import DomainError
 from core.models import Heartbeat
 from core.scope import acting_scope
@@ -69,7 +69,7 @@ def run_due(*, now: datetime, limit: int = LIMIT) -> Ran:
     of its own. Several runners share the work without waiting for each other. Wakes snoozed duties and frees dead claims.
     """
     ran = Ran()
-    with simulated(now), acting_scope(CLOCK):  # whatever asks the clock below means this moment
+    with meaning(now), acting_scope(CLOCK), collector.paused() as tidy:  # the clock below means this moment
         wake(now=now)
         free_claims(now=now)
         for key, rule in RULES.items():
@@ -77,6 +77,7 @@ def run_due(*, now: datetime, limit: int = LIMIT) -> Ran:
                 continue
             try:
                 ran.add(_run_rule(key, rule, now, limit))
+                tidy()
             except Exception:  # one broken rule must not hold up the others; its rows stay due
                 logger.exception("rule failed", extra={"rule": key})
         Heartbeat.objects.update_or_create(name="worklist.runner", defaults={"at": now, "detail": {"acted": ran.total}})
