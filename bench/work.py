@@ -140,7 +140,8 @@ def poster(now: datetime, lines: int = 3) -> Callable[[], Any]:
     counter = iter(range(10**9))
 
     def post() -> Any:
-        number = f"API{stamp}-{next(counter)}"
+        count = next(counter)
+        number, buyer = f"API{stamp}-{count}", f"{stamp % 10_000}-{count}"  # each order comes from a new buyer
         body = {
             "store": "bench-1",
             "order_no": number,
@@ -149,9 +150,9 @@ def poster(now: datetime, lines: int = 3) -> Callable[[], Any]:
             "status": "paid",
             "currency": "USD",
             "country": "US",
-            "buyer_name": "Ann",
-            "buyer_email": "ann@example.com",
-            "address1": "1 Main Street",
+            "buyer_name": f"Ann {buyer}",
+            "buyer_email": f"ann{buyer}@example.com",
+            "address1": f"{count} Main Street",
             "city": "Town",
             "postcode": "10001",
             "shipping_method": "China Post Registered Air Mail",

@@ -46,11 +46,11 @@ BRIEF = {
     ),
     "join": RawSQL(
         """
-  (SELECT min(p.number) FROM orders_order p WHERE p.buyer_id = orders_order.buyer_id AND p.id <> orders_order.id AND NOT p.history
+  (SELECT p.number FROM orders_order p WHERE p.buyer_id = orders_order.buyer_id AND p.id <> orders_order.id AND NOT p.history
      AND p.state IN ('new', 'held', 'ready') AND orders_order.state IN ('new', 'held', 'ready') AND NOT orders_order.history AND EXISTS
      (SELECT 1 FROM orders_orderaddress a JOIN orders_orderaddress b ON b.order_id = p.id WHERE a.order_id = orders_order.id
       AND a.country = b.country AND a.postcode = b.postcode AND lower(a.line1) = lower(b.line1)
-      AND lower(a.recipient) = lower(b.recipient) AND a.line1 <> ''))""",
+      AND lower(a.recipient) = lower(b.recipient) AND a.line1 <> '') LIMIT 1)""",
         (),
     ),
     "duties": RawSQL(
