@@ -59,10 +59,10 @@ class CaseFilter(df.FilterSet):
 class RemedyFilter(df.FilterSet):
     """Filters of the list of remedies."""
 
-    kind = df.MultipleChoiceFilter(choices=RemedyKind.choices, label=_("Given"))
-    route = df.MultipleChoiceFilter(choices=Route.choices, label=_("Way"))
+    kind = df.MultipleChoiceFilter(choices=RemedyKind.choices, label=_("Remedy"))
+    route = df.MultipleChoiceFilter(choices=Route.choices, label=_("Route"))
     store = _store()
-    given_at = df.DateFromToRangeFilter(label=_("When"))
+    given_at = df.DateFromToRangeFilter(label=_("Time"))
     order = df.NumberFilter(field_name="order_id", label=_("Order"))
     case = df.NumberFilter(field_name="case_id", label=_("Case"))
 

@@ -115,11 +115,11 @@ class CauseForm(NoteForm):
 class RemedyForm(forms.Form):
     """What the buyer was given outside of an accepted answer."""
 
-    kind = forms.ChoiceField(choices=_GIVEN, label=_("Given"))
+    kind = forms.ChoiceField(choices=_GIVEN, label=_("Remedy"))
     amount = forms.DecimalField(
         max_digits=14, decimal_places=4, required=False, label=_("Amount"), help_text=_("For refunds.")
     )
-    route = forms.ChoiceField(choices=Route.choices, label=_("Way"))
+    route = forms.ChoiceField(choices=Route.choices, label=_("Route"))
     reference = forms.CharField(
         max_length=50, required=False, label=_("Reference"),
         help_text=_("Number of the transaction, the new order or the parcel; the same one counts once."),

@@ -20,6 +20,7 @@ from disputes.choices import ReplyState
 from disputes.listings.cases import OUTCOMES, STATES
 from disputes.models import Case
 from disputes.services import privacy
+from orders import registry
 from orders.choices import OrderState
 from orders.models import Order
 
@@ -46,6 +47,21 @@ register(
     "orders.detail",
     Panel("cases", _("Cases"), "disputes.view_case", "disputes/_order_cases.html", order_cases, order=15),
 )
+
+
+def case_clock(order: Order) -> dict[str, Any] | None:
+    """Until when we answer the most urgent case of an order (RET-11)."""
+    if order.intercept == "":
+        return None
+    owed = [case for case in selectors.cases_of(order.pk) if case.respond_by is not None]
+    if not owed:
+        return None
+    first = min(owed, key=lambda case: case.respond_by or case.opened_at)
+    text = gettext("case %(number)s: then the channel decides without us") % {"number": first.number}
+    return {"at": first.respond_by, "text": text}
+
+
+registry.clocks.append(case_clock)
 
 
 def order_feedback(order: Order, actor: Actor) -> Mapping[str, Any]:

@@ -27,3 +27,8 @@ service_choices: Callable[[], Sequence[tuple[str, Any]]] = _no_services
 
 #: ``fn(order_ids) -> {order id: DispatchFacts}``
 dispatch_facts: Callable[[Sequence[int]], Mapping[int, Any]] = _nothing
+
+
+#: Clocks of apps above that run on an order, the most urgent first: ``fn(order) -> {"at", "text"} or None``. The page of an
+#: order shows the first one that runs.
+clocks: list[Callable[[Any], dict[str, Any] | None]] = []

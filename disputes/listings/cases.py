@@ -56,7 +56,7 @@ class CaseRow(serializers.Serializer):
     result = serializers.ChoiceField(Outcome.choices, source="outcome", allow_blank=True, label=_("How it ended"))
     reason = serializers.CharField(label=_("The buyer's words"))
     claimed = serializers.DecimalField(18, 4, allow_null=True, label=_("Claimed"))
-    paid = serializers.DecimalField(18, 4, source="order.total", label=_("Paid"))
+    paid = serializers.DecimalField(18, 4, source="order.total", label=_("Paid by the buyer"))
     currency = serializers.CharField()
     turn = serializers.IntegerField(label=_("Turn"))
     opened_at = serializers.DateTimeField(label=_("Opened"))
@@ -152,14 +152,14 @@ class RemedyRow(serializers.Serializer):
     store = serializers.CharField(source="store.code", label=_("Store"))
     order_id = serializers.CharField()
     order_number = serializers.CharField(source="order.number", label=_("Order"))
-    kind = serializers.ChoiceField(RemedyKind.choices, label=_("Given"))
+    kind = serializers.ChoiceField(RemedyKind.choices, label=_("Remedy"))
     amount = serializers.DecimalField(18, 4, allow_null=True, label=_("Amount"))
     currency = serializers.CharField()
-    route = serializers.ChoiceField(Route.choices, label=_("Way"))
+    route = serializers.ChoiceField(Route.choices, label=_("Route"))
     reference = serializers.CharField(label=_("Reference"))
     note = serializers.CharField(label=_("Note"))
     actor = serializers.CharField(source="actor_label", label=_("By"))
-    given_at = serializers.DateTimeField(label=_("When"))
+    given_at = serializers.DateTimeField(label=_("Time"))
 
 
 @register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -15,6 +16,7 @@ from core.errors import DomainError, Invalid
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.pages import Page
+from core.timeline import PARTS
 from disputes import selectors, services
 from disputes.choices import AnswerState, CaseState, RemedyKind
 from disputes.forms import AnswerForm
@@ -91,8 +93,10 @@ class CasePage(DetailPage):
         given = selectors.given(obj.order)
         seen = self.actor.has_perm("orders.view_personal")
         claim = [
-            (_("Claimed"), money(obj.claimed, obj.currency)), (_("Paid"), money(obj.order.total, obj.currency)),
-            (_("Paid back so far"), money(given.refunded, obj.currency)), (_("Can still be paid back"), money(given.left, obj.currency)),
+            (_("Claimed"), money(obj.claimed, obj.currency)), (_("Paid by the buyer"), money(obj.order.total, obj.currency)),
+            (_("Paid back so far"), money(given.refunded, obj.currency)),
+            (_("Promised in answers"), money(given.promised or None, obj.currency)),
+            (_("Can still be paid back"), money(given.left, obj.currency)),
             {"label": _("The buyer's words"), "value": f.buyer_text_html(obj.reason) if seen and obj.reason else f.DASH, "wide": True},
         ]  # fmt: skip
         clocks = [
@@ -121,12 +125,12 @@ class CasePage(DetailPage):
         made = []
         answers, remedies = selectors.answers_of(obj), selectors.remedies_of(obj)
         if answers:
-            heads = (_("Turn"), _("Answer"), _("Amount"), _("Text"), _("State"), _("When"))
+            heads = (_("Turn"), _("Answer"), _("Amount"), _("Text"), _("State"), _("Time"))
             made.append(
                 {"title": _("Our answers"), "columns": columns(heads), "rows": [self._answer(row) for row in answers]}
             )
         if remedies:
-            heads = (_("Given"), _("Amount"), _("Way"), _("Reference"), _("By"), _("When"))
+            heads = (_("Remedy"), _("Amount"), _("Route"), _("Reference"), _("By"), _("Time"))
             made.append(
                 {
                     "title": _("Given to the buyer"),
@@ -147,7 +151,8 @@ class CasePage(DetailPage):
     def _remedy(self, row: Remedy) -> dict[str, Any]:
         cells = [
             ("", row.get_kind_display()), ("num", money(row.amount, row.currency)), ("", row.get_route_display()),
-            ("", f.mono_html(row.reference) if row.reference else f.DASH), ("", row.actor_label), ("", f.time_html(row.given_at, self.now)),
+            ("", f.mono_html(row.reference) if row.reference else f.DASH), ("", PARTS.get(row.actor_label, row.actor_label)),
+            ("", f.time_html(row.given_at, self.now)),
         ]  # fmt: skip
         return {"tds": f.tds_html(cells)}
 
@@ -222,10 +227,17 @@ class AnswerPage(FormPage):
             "crumbs": [{"label": _("Cases"), "url": reverse("disputes:cases")}, {"label": case.number, "url": self.back_url()}],
             "facts": [
                 (_("Kind"), case.get_kind_display()), (_("Claimed"), money(case.claimed, case.currency)),
-                (_("Paid"), money(case.order.total, case.currency)), (_("Can still be paid back"), money(given.left, case.currency)),
+                (_("Paid by the buyer"), money(case.order.total, case.currency)),
+            (_("Can still be paid back"), money(given.left, case.currency)),
                 (_("Answer by"), f.due_html(case.respond_by, self.now, hard=True) if case.respond_by else f.DASH),
             ],
         }  # fmt: skip
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The form; back to the case when it waits for no answer of ours."""
+        if not self.case.owed or self.case.going in ("proposed", "queued", "by_hand"):  # type: ignore[attr-defined]
+            return self.go(self.back_url(), _("This case does not wait for an answer of ours."), level=messages.INFO)
+        return super().get(request, **kwargs)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """First the preview; sent only by its own button."""
@@ -302,7 +314,8 @@ class CasePane(Page):
         seen = self.actor.has_perm("orders.view_personal")
         facts = [
             (_("State"), f.badge_html(label, tone)), (_("Order"), case.order.number), (_("Claimed"), money(case.claimed, case.currency)),
-            (_("Paid"), money(case.order.total, case.currency)), (_("Can still be paid back"), money(given.left, case.currency)),
+            (_("Paid by the buyer"), money(case.order.total, case.currency)),
+            (_("Can still be paid back"), money(given.left, case.currency)),
             (_("Answer by"), f.due_html(case.respond_by, self.now, hard=True) if case.respond_by else f.DASH),
         ]  # fmt: skip
         answers = [

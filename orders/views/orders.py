@@ -16,7 +16,7 @@ from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.pages import Page
-from orders import selectors
+from orders import registry, selectors
 from orders.choices import (
     FLAG_TONES,
     STATE_TONES,
@@ -100,7 +100,10 @@ class OrderPage(DetailPage):
         )
 
     def clock(self, obj: Order) -> dict[str, Any] | None:
-        """The channel's latest dispatch while something is still to be sent."""
+        """A clock of an app above (a dispute), else the channel's latest dispatch while something is still to be sent."""
+        for find in registry.clocks:
+            if (found := find(obj)) is not None:
+                return found
         if obj.ship_by is None or obj.history or obj.state not in ("new", "held", "ready", "part_shipped"):
             return None
         return {"at": obj.ship_by, "text": gettext("latest dispatch of the channel")}
