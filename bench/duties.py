@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection, connections
 
-from core.clock import plus_days
+from bench.measure import _backend_pid, _cpu_of
+from core.clock import plus_days, utcnow
 from core.scope import acting_scope
 from logistics.models import Parcel, Service
 from logistics.services import tracking
@@ -26,33 +27,36 @@ CHUNK = 5000
 
 @dataclass(frozen=True)
 class Drained:
-    """What a drain took: seconds, duties acted on, acted on twice, left behind, and the time of one claim of 500."""
+    """What a drain took: seconds, duties acted on, acted on twice, left behind, the time of one claim of 500, and
+    seconds of the processor (all workers with their PostgreSQL)."""
 
     seconds: float
     acted: int
     twice: int
     left: int
     claim_ms: float
+    cpu: float
 
 
-def fill(count: int, now: datetime) -> datetime:
-    """See to ``count`` parcels whose check is due; answers the moment at which all are. Needs orders in the database."""
-    moment = now + timedelta(days=8)
+def fill(count: int, now: datetime) -> None:
+    """See to ``count`` parcels whose check is due ``now``, eight days after they left. Needs orders in the database. Duties of
+    other rules that are due are put off: the figure is of these."""
+    shipped = now - timedelta(days=8)
     with acting_scope(CLOCK):
+        Duty._base_manager.filter(state="planned").update(due_at=now + timedelta(days=90))
         first = (Parcel._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
         service = Service.objects.order_by("pk").first()
         orders = list(Order._base_manager.select_related("store").order_by("pk")[:1000])
         for begin in range(0, count, CHUNK):
-            parcels = list(_parcels(first + begin, min(CHUNK, count - begin), orders, service, now))
+            parcels = list(_parcels(first + begin, min(CHUNK, count - begin), orders, service, shipped))
             Parcel._base_manager.bulk_create(parcels, batch_size=1000)
-            tracking.start_following(parcels=parcels, now=now)
+            tracking.start_following(parcels=parcels, now=shipped)
             ids = [p.pk for p in parcels]
-            Parcel._base_manager.filter(pk__in=ids).update(state="shipped", next_check_at=moment)
-            services.refresh(rule_key=RULE, subject_ids=ids, now=now)
+            Parcel._base_manager.filter(pk__in=ids).update(state="shipped", next_check_at=now)
+            services.refresh(rule_key=RULE, subject_ids=ids, now=shipped)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE logistics_parcel")
         cursor.execute("ANALYZE worklist_duty")
-    return moment
 
 
 def _parcels(first: int, count: int, orders: list[Order], service: Service | None, now: datetime) -> Iterator[Parcel]:
@@ -65,30 +69,44 @@ def _parcels(first: int, count: int, orders: list[Order], service: Service | Non
 
 
 def drain(now: datetime, workers: int = 2) -> Drained:
-    """Let ``workers`` processes act until nothing of the rule is due at ``now``; count what each parcel got."""
+    """Let ``workers`` processes act until nothing of the rule is due at ``now``; count what each parcel got. Before that
+    one worker is killed at its work."""
     due = Duty._base_manager.filter(rule=RULE, state="planned", due_at__lte=now)
     expected = due.count()
     claim = _claim_ms(now)
     rounds = dict(Parcel._base_manager.filter(pk__in=due.values("subject_id")).values_list("pk", "check_round"))
     connections.close_all()
+    _killed()
     started = time.perf_counter()
     with multiprocessing.get_context("fork").Pool(workers) as pool:
-        pool.map(_work, [now] * workers)
+        taken = pool.map(_work, range(workers))
     seconds = time.perf_counter() - started
     after = dict(Parcel._base_manager.filter(pk__in=list(rounds)).values_list("pk", "check_round"))
     twice = sum(1 for pk, was in rounds.items() if after[pk] > was + 1)
-    left = due.count()
-    return Drained(seconds, expected - left, twice, left, claim)
+    acted = sum(1 for pk, was in rounds.items() if after[pk] == was + 1)
+    return Drained(seconds, acted, twice, expected - acted - twice, claim, sum(taken))
 
 
-def _work(now: datetime) -> int:
+def _killed() -> None:
+    """A worker that dies at its work: what it held goes to the others."""
+    victim = multiprocessing.get_context("fork").Process(target=_work, args=(0,))
+    victim.start()
+    time.sleep(1)
+    victim.kill()
+    victim.join()
+
+
+def _work(_number: int) -> float:
+    """Act until nothing is due; answers the seconds of the processor (with PostgreSQL) that took."""
     connections.close_all()
-    acted = quiet = 0
+    pid = _backend_pid()
+    begun, acted, quiet = time.process_time(), 0, 0
     while quiet < 2:  # rows another worker held a moment ago are asked for once more
-        done = services.run_due(now=now).total
+        done = services.run_due(now=utcnow()).total
         acted, quiet = acted + done, 0 if done else quiet + 1
+    spent = time.process_time() - begun + _cpu_of(pid)
     connections.close_all()
-    return acted
+    return spent
 
 
 def _claim_ms(now: datetime) -> float:
