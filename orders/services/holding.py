@@ -191,11 +191,12 @@ def set_intercept(*, order: Order, reason: str, actor: Actor, now: datetime, not
 @transaction.atomic
 def answer_cancel(*, order: Order, accept: bool, actor: Actor, now: datetime, note: str = "") -> None:
     """Answer the buyer's wish to cancel: accepted ends the order, refused lets it go on. A channel that can be told is told
-    through the outbox; elsewhere the clerk answers by hand. Refuses when nobody asked."""
+    through the outbox, once for each time the buyer asks; elsewhere the clerk answers by hand. Refuses when nobody asked and
+    when the order has ended."""
     _need(actor, "orders.cancel_order")
     row = Order._base_manager.select_related("store").select_for_update(of=("self",)).get(pk=order.pk)
     asked = HoldReason.CANCEL_REQUEST in (row.intercept, row.hold_reason)
-    if not asked:
+    if not asked or row.state == OrderState.CANCELLED:
         raise Conflict("nothing_asked", _("The buyer does not ask to cancel this order."))
     if accept:
         cancel(order=row, reason=note or str(_("The buyer asked to cancel.")), actor=actor, now=now)
@@ -207,8 +208,11 @@ def answer_cancel(*, order: Order, accept: bool, actor: Actor, now: datetime, no
         if row.state == OrderState.HELD and row.hold_reason == HoldReason.CANCEL_REQUEST:
             release(order=row, actor=actor, now=now, note=note)
     if stores.offers(row.store, Ability.ANSWER_CANCEL):
+        # The answer takes the request off under the row's lock, so its time stands for the request: a buyer who asks again is
+        # answered again, nobody is answered twice.
+        key = f"cancel-answer:{row.pk}:{int(accept)}:{now:%Y%m%d%H%M%S%f}"
         outbox.enqueue(
-            store=row.store, ability=Ability.ANSWER_CANCEL, key=f"cancel-answer:{row.pk}:{int(accept)}", subject=row, now=now,
+            store=row.store, ability=Ability.ANSWER_CANCEL, key=key, subject=row, now=now,
             payload={"order": row.external_id, "accept": accept, "note": note[:500]},
         )  # fmt: skip
     order.refresh_from_db()

@@ -230,8 +230,8 @@ def _count(ack: Ack) -> int:
             signatures = NoteSignature.objects.filter(note_id=facts["note"], kind=facts["signature"])
             return min(1, signatures.count()) if signatures.exclude(void_at=None).exists() else signatures.count()
         case "cancel":
-            key = f"cancel-answer:{facts['order']}:{int(facts['accept'] == 'yes')}"
-            return OutboundCall.objects.filter(key=key).count()
+            key = f"cancel-answer:{facts['order']}:{int(facts['accept'] == 'yes')}:"
+            return OutboundCall.objects.filter(key__startswith=key).count()
         case "reply":
             return Message.objects.filter(body=facts["words"], direction="out").count()
         case "order":

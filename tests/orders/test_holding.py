@@ -21,6 +21,8 @@ from orders.events import OrderCompleted, OrdersReady, OrderStopped
 from orders.models import Order
 from orders.services import fulfilment, intake
 from orders.services.fulfilment import DispatchFacts
+from stores.models import OutboundCall
+from stores.services import accounts
 from tests.factories.accounts import make_person, make_store
 from tests.factories.inventory import make_sku, make_warehouse
 from tests.factories.orders import NOW, make_item, make_order
@@ -65,6 +67,13 @@ def at_the_desk(monkeypatch):
 
 def ready(store, sku, pieces=1, **facts):
     return make_order(store, lines=[(make_item(store, f"I-{sku.pk}", sku=sku), pieces)], assess=True, **facts)
+
+
+def connected():
+    """A store whose channel can be told."""
+    store = make_store()
+    accounts.connect_sandbox(store=store, base_url="http://127.0.0.1:9/", **ACT)
+    return store
 
 
 def fresh(order):
@@ -176,6 +185,39 @@ def test_a_cancel_request_is_answered(store, sku, accept):
         intake.answer_cancel(order=order, accept=accept, **ACT)
     intake.assess_many(order_ids=[order.pk], **ACT)
     assert fresh(order).state == ("cancelled" if accept else "ready")
+
+
+@pytest.mark.covers("ORD-24")
+def test_a_buyer_who_asks_again_is_answered_again(sku):
+    make_warehouse()
+    store = connected()
+    order = ready(store, sku, channel_facts={"cancel_requested": True})
+
+    def tell(asks, at):
+        Order._base_manager.filter(pk=order.pk).update(channel_facts={"cancel_requested": asks})
+        intake.assess_many(order_ids=[order.pk], actor=SYSTEM, now=at)
+
+    intake.answer_cancel(order=order, accept=False, **ACT)
+    tell(True, NOW + timedelta(hours=1))  # the channel has not taken note of the answer yet
+    with pytest.raises(Conflict):
+        intake.answer_cancel(order=order, accept=False, actor=SYSTEM, now=NOW + timedelta(hours=1))
+    tell(False, NOW + timedelta(hours=2))
+    tell(True, NOW + timedelta(hours=3))
+    assert fresh(order).state == "held"
+    assert Duty.objects.filter(rule="orders.cancel_request", subject_id=order.pk, closed_at__isnull=True).count() == 1
+    intake.answer_cancel(order=order, accept=False, actor=SYSTEM, now=NOW + timedelta(hours=3))
+    assert OutboundCall.objects.filter(ability="answer_cancel").count() == 2
+
+
+def test_an_accepted_request_is_told_once(sku, at_the_desk):
+    make_warehouse()
+    order = ready(connected(), sku)
+    fulfilment.restage(order_ids=[order.pk], now=NOW)
+    intake.set_intercept(order=fresh(order), reason="cancel_request", **ACT)
+    intake.answer_cancel(order=order, accept=True, **ACT)
+    with pytest.raises(Conflict):
+        intake.answer_cancel(order=order, accept=True, actor=SYSTEM, now=NOW + timedelta(hours=1))
+    assert OutboundCall.objects.filter(ability="answer_cancel").count() == 1
 
 
 def test_intercept_is_set_and_taken_back(store, sku, heard):

@@ -144,10 +144,11 @@ def _compare(store: Store, winners: list[Change], now: datetime) -> None:
 
 
 def _stop_reason(change: Change) -> str:
-    """Why the parcel must not leave: the note is out and the buyer wants to cancel, is a risk, or has moved."""
+    """Why the parcel must not leave: the note is out and the buyer wants to cancel, is a risk, or has moved. A request that
+    was answered and that the channel still tells is not a new one."""
     if change.order.history or change.order.stage not in RELEASED:
         return ""
-    if change.remote.cancel_requested:
+    if change.remote.cancel_requested and HoldReason.CANCEL_REQUEST not in change.order.cleared:
         return HoldReason.CANCEL_REQUEST.value
     if change.remote.risk:
         return HoldReason.PAYMENT_RISK.value
