@@ -34,7 +34,7 @@ _SUPERVISOR = _SERVICE | {
     "logistics.sign_dispatch", "logistics.sign_note", "logistics.change_note", "logistics.release_note", "logistics.withdraw_note",
     "logistics.block_note", "logistics.print_note", "logistics.review_customs", "logistics.number_parcel",
     "orders.release_order", "worklist.assign_duty", "disputes.approve_remedy", "products.change_sku", "products.view_cost",
-    "customers.blacklist_buyer", "conversations.approve_template", "core.view_audit",
+    "customers.blacklist_buyer", "conversations.approve_template", "core.view_audit", "reports.view_report",
 }  # fmt: skip
 
 _MANAGER = _SERVICE | _WAREHOUSE | _PURCHASER | _SUPERVISOR | {
@@ -49,6 +49,7 @@ _ADMINISTRATOR = _EVERYBODY | {
     "core.view_metrics", "logistics.change_service", "orders.change_automation", "conversations.change_template",
     "conversations.view_message", "customers.view_buyer", "customers.erase_buyer", "customers.export_buyer",
     "inventory.view_stock", "stores.change_connection", "stores.view_outbox", "orders.import_order", "orders.view_personal",
+    "reports.view_report",
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {

@@ -67,6 +67,7 @@ OUR_APPS = [
     "orders",
     "logistics",
     "disputes",
+    "reports",
     "demo",
 ]
 INSTALLED_APPS = [

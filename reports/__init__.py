@@ -1,0 +1,1 @@
+"""What managers read: daily figures, each opening the rows behind it."""
