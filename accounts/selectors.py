@@ -74,11 +74,16 @@ def tokens_for(actor: Actor) -> QuerySet[ApiToken]:
 
 def live_token(key: str, now: datetime) -> ApiToken | None:
     """The token whose key this is, unless revoked or expired. Compared by keyed digest, never by the key itself."""
-    return (
-        ApiToken.objects.filter(digest=crypto.digest(key), revoked_at__isnull=True)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
-        .first()
-    )
+    return _live(now).filter(digest=crypto.digest(key)).first()
+
+
+def token_again(pk: int, now: datetime) -> ApiToken | None:
+    """The token of this id, unless revoked or expired since it asked."""
+    return _live(now).filter(pk=pk).first()
+
+
+def _live(now: datetime) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(revoked_at__isnull=True).filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 
 
 def colleagues(role: str, store_id: int | None) -> QuerySet[User]:

@@ -38,6 +38,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import audit
+from core.api.auth import as_of_now
 from core.audit import SYSTEM, Actor
 from core.clock import utcnow
 from core.errors import Conflict, DomainError, NotAllowed
@@ -198,7 +199,7 @@ def run(job_id: int) -> str:
         return "held"
     work = Work(job, Actor.from_json(job.actor) if job.actor else SYSTEM)
     try:
-        work.actor = actor = _still(job, work.actor)
+        work.actor = actor = _still(job, work.actor, utcnow())
         with acting_scope(actor, f"job-{job.pk}"), _as_the_requester_reads(work.payload):
             RUNNERS[job.kind].function(work)
     except Cancelled:
@@ -216,14 +217,17 @@ def run(job_id: int) -> str:
     return _finish(job, Job.State.DONE)
 
 
-def _still(job: Job, kept: Actor) -> Actor:
-    """The actor of request time with what the person may still do and see; refuses when the person has left since."""
-    person: Any = job.requester
-    if person is None:
+def _still(job: Job, kept: Actor, now: datetime) -> Actor:
+    """The actor of request time with what the person or program may still do and see; refuses when the person has left or the
+    token has ended since."""
+    asked = kept if job.requester_id is None else replace(kept, kind="user", ref=job.requester_id)
+    if asked.ref is None:
         return kept
-    if not person.is_active:
+    fresh = as_of_now(asked, now)
+    if fresh is None and asked.kind == "token":
+        raise NotAllowed("token_ended", gettext_lazy("The token that asked for this has ended."))
+    if fresh is None:
         raise NotAllowed("requester_left", gettext_lazy("The person who asked for this no longer works here."))
-    fresh: Actor = person.actor
     stores = kept.store_ids
     if fresh.store_ids is not None:
         stores = fresh.store_ids if stores is None else stores & fresh.store_ids

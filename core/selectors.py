@@ -8,24 +8,40 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q, QuerySet
 
+from core.api.auth import as_of_now
 from core.audit import Actor
+from core.clock import utcnow
 from core.models import Heartbeat, Job
 
 
 def jobs_for(actor: Actor) -> QuerySet[Job]:
     """Long work the actor asked for; whoever may see the audit trail sees also that of others in the same stores (a result
-    may hold whatever its requester saw)."""
+    may hold whatever its requester saw). Work of a store the actor has lost since is not shown, not even to who asked."""
     if actor.is_system:
         return Job.objects.all()
     if actor.user_id is not None:
         mine = Q(requester_id=actor.user_id)
     else:
         mine = Q(actor__kind=actor.kind, actor__ref=actor.ref, requester__isnull=True)
+    if actor.store_ids is None:
+        return Job.objects.all() if actor.has_perm("core.view_audit") else Job.objects.filter(mine)
+    now = as_of_now(actor, utcnow())  # all stores: those that are not looked at just now as well
+    if now is None:
+        return Job.objects.none()
+    if now.store_ids is not None:
+        mine &= Q(actor__store_ids__contained_by=sorted(now.store_ids))
     if not actor.has_perm("core.view_audit"):
         return Job.objects.filter(mine)
-    if actor.store_ids is None:
-        return Job.objects.all()
     return Job.objects.filter(mine | Q(actor__store_ids__contained_by=sorted(actor.store_ids)))
+
+
+def has_result(job: Job, actor: Actor) -> bool:
+    """Whether there is a file that the actor may fetch: a result may hold all that could be read by who asked for it, so
+    nobody fetches it who may read less today."""
+    if not job.result_file:
+        return False
+    read = {p for p in job.actor.get("permissions", ()) if p.partition(".")[2].startswith(("view_", "export_"))}
+    return actor.is_system or read <= actor.permissions
 
 
 def beat_age(now: datetime) -> float | None:

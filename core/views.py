@@ -24,6 +24,7 @@ from core import format as f
 from core import longwork, metrics, search, selectors
 from core.api import errors
 from core.api.auth import TokenAuthentication, actor_of
+from core.audit import Actor
 from core.clock import utcnow
 from core.models import Job
 from core.pages import Page
@@ -195,7 +196,7 @@ class JobPage(JobDoor):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page."""
         context = {
-            "job": job_context(self.job, self.now),
+            "job": job_context(self.job, self.now, self.actor),
             "crumbs": [{"label": _("Jobs"), "url": reverse("core:jobs")}],
         }
         response = self.render("core/_job_progress.html" if self.partial else "core/job.html", context)
@@ -224,7 +225,7 @@ class JobResult(JobDoor):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         """The file, as a download."""
         job = self.job
-        if not job.result_file:
+        if not selectors.has_result(job, self.actor):
             raise Http404
         try:
             source = longwork.private_storage().open(job.result_file)
@@ -233,8 +234,8 @@ class JobResult(JobDoor):
         return FileResponse(source, as_attachment=True, filename=job.result_name or "result")
 
 
-def job_context(job: Job, now: datetime) -> dict[str, Any]:
-    """A job as core/_job_progress.html shows it."""
+def job_context(job: Job, now: datetime, actor: Actor) -> dict[str, Any]:
+    """A job as core/_job_progress.html shows it to the actor."""
     live = job.state in (Job.State.QUEUED, Job.State.RUNNING)
     log = [{"at": parse_datetime(at), "text": text, "tone": {"warning": "amber", "error": "rose", "good": "leaf"}.get(level, "")}
            for at, level, text in job.log]  # fmt: skip
@@ -245,7 +246,8 @@ def job_context(job: Job, now: datetime) -> dict[str, Any]:
         "title": job.title, "state_label": job.get_state_display(), "tone": _TONES[job.state], "live": live,
         "done": job.done, "failed": job.failed, "total": job.total, "done_text": _done_text(job), "left_text": _left(job, now),
         "started": job.started_at, "finished": job.finished_at, "who": job.actor.get("label", ""), "log": log, "sums": sums,
-        "files": [{"label": job.result_name, "url": reverse("core:job-result", args=[job.pk])}] if job.result_file else [],
+        "files": [{"label": job.result_name, "url": reverse("core:job-result", args=[job.pk])}]
+        if selectors.has_result(job, actor) else [],
         "links": job.result.get("links", []) if not live else [],
         "progress_url": reverse("core:job-progress", args=[job.pk]),
         "cancel_url": reverse("core:job-cancel", args=[job.pk]) if live and not job.cancel_requested else "", "retry_url": "",

@@ -252,7 +252,7 @@ REST_FRAMEWORK = {
 API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 6000, 1, 10_000_000)
 API_ANONYMOUS_PER_MINUTE = 60
 # how core, which knows no tokens, learns which program calls
-CALLERS = {"token": "accounts.selectors.live_token"}
+CALLERS = {"token": "accounts.selectors.live_token", "token again": "accounts.selectors.token_again"}
 # the pretend shop of the demo: a small server of its own on this machine
 SANDBOX_URL = env.web_address("SANDBOX_URL", f"http://127.0.0.1:{env.number('PORT', 8000, 1, 65534) + 1}")
 SPECTACULAR_SETTINGS = {

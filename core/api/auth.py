@@ -1,18 +1,20 @@
 """Who calls: a program with a token, or a person with a session (the docs). The actor is known before anything else.
 
 ``core`` knows no tokens: the settings name the function that finds one, ``CALLERS = {"token": "accounts.selectors.live_token"}``.
-It takes (key, now) and answers a row with ``actor`` and ``scopes``, or None when the key is unknown, revoked or expired.
+It takes (key, now) and answers a row with ``actor`` and ``scopes``, or None when the key is unknown, revoked or expired;
+``token again`` takes (id, now) and answers the same for work that runs later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
@@ -53,6 +55,17 @@ def narrowed(actor: Actor, scopes: Iterable[str]) -> Actor:
         if wanted in held:
             kept.add(permission)
     return replace(actor, permissions=frozenset(kept))
+
+
+def as_of_now(actor: Actor, now: datetime) -> Actor | None:
+    """Who asked, with the rights and all the stores of this moment; None when the person has left or the token has ended."""
+    if actor.kind == "token":
+        token = _caller("token again")(actor.ref, now)
+        return None if token is None else narrowed(token.actor, token.scopes)
+    if actor.user_id is None:
+        return actor
+    person: Any = get_user_model()._default_manager.filter(pk=actor.user_id, is_active=True).first()
+    return None if person is None else person.actor
 
 
 class Program(AnonymousUser):

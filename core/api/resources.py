@@ -17,7 +17,7 @@ from core.audit import Actor
 from core.errors import Missing
 from core.listing.rest import Resource
 from core.models import Job
-from core.selectors import jobs_for
+from core.selectors import has_result, jobs_for
 
 
 class JobMore(serializers.Serializer):
@@ -35,7 +35,7 @@ class JobResource(Resource):
 
     def detail(self, row: dict[str, Any], actor: Actor) -> dict[str, Any]:
         job = Job.objects.get(pk=row["id"])
-        return {"log": job.log, "result_url": f"/api/v1/jobs/{job.pk}/result/" if job.result_file else None}
+        return {"log": job.log, "result_url": f"/api/v1/jobs/{job.pk}/result/" if has_result(job, actor) else None}
 
 
 class JobResultView(ApiView):
@@ -49,7 +49,7 @@ class JobResultView(ApiView):
     def get(self, request: Request, pk: str) -> HttpResponse | FileResponse:
         """The file as a download."""
         job = jobs_for(self.actor).filter(pk=row_id(pk)).first()
-        if job is None or not job.result_file:
+        if job is None or not has_result(job, self.actor):
             raise Missing("not_found", "There is no file.")
         return FileResponse(
             longwork.private_storage().open(job.result_file), as_attachment=True, filename=job.result_name

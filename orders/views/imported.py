@@ -43,7 +43,7 @@ class CheckPage(ImportDoor):
                 {
                     "title": self.title,
                     "file": {"name": upload.name},
-                    "job": job_context(job, self.now),
+                    "job": job_context(job, self.now, self.actor),
                     "step": 3,
                     "back_url": reverse("orders:import-map", args=[pk]),
                 },
@@ -115,7 +115,9 @@ class ResultPage(ImportDoor):
         if job is None:
             return self.go(reverse("orders:import-map", args=[pk]))
         if job.state != Job.State.DONE:
-            return self.render("core/import_result.html", {"title": self.title, "job": job_context(job, self.now)})
+            return self.render(
+                "core/import_result.html", {"title": self.title, "job": job_context(job, self.now, self.actor)}
+            )
         links = [
             {"label": _("Orders"), "url": reverse("orders:list")},
             {"label": _("Match the articles"), "url": reverse("products:to-match")},

@@ -10,6 +10,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import translation
 
+from accounts import services
 from core import longwork, tasks
 from core.audit import SYSTEM, Actor
 from core.clock import utcnow
@@ -137,7 +138,7 @@ def test_rights_are_those_the_person_still_has(start: Any, person: Any, facts: d
     type(person).objects.filter(pk=person.pk).update(role="service", **facts)
     assert longwork.run(job.pk) == answer and len(seen) == who
     job.refresh_from_db()
-    still = longwork._still(job, person.actor) if not facts else None
+    still = longwork._still(job, person.actor, NOW) if not facts else None
     assert still is None or (still.has_perm("orders.view_order") and not still.has_perm("accounts.change_people"))
 
 
@@ -165,3 +166,49 @@ def test_work_of_other_stores_is_not_shown_even_to_keepers_of_the_audit_trail(db
     house = longwork.start("test.steps", actor=SYSTEM, now=NOW, payload={})
     assert set(jobs_for(sue.actor)) == {of_here, mine}
     assert set(jobs_for(ann.actor)) == {of_here, of_there, of_both, wide, mine, house}
+
+
+def finished(person: Any) -> Job:
+    """Work of a person that left a file."""
+    job = longwork.start("test.steps", actor=person.actor, now=NOW, payload={}, total=6)
+    assert longwork.run(job.pk) == "done"
+    return Job.objects.get(pk=job.pk)
+
+
+def page_and_rest(client: Any, job: Job) -> list[int]:
+    return [
+        client.get(f"/jobs/{job.pk}/result/").status_code,
+        client.get(f"/api/v1/jobs/{job.pk}/result/").status_code,
+    ]
+
+
+def test_a_result_is_fetched_by_who_still_may(db: None, client: Any) -> None:
+    here, there = make_store(), make_store()
+    seen.clear()
+    sue = make_person("supervisor", [here, there])
+    both = finished(sue)
+    client.force_login(sue)
+    assert page_and_rest(client, both) == [200, 200]
+    sue.current_store = here  # looks at one of her stores only
+    sue.save()
+    assert page_and_rest(client, both) == [200, 200]
+    sue.memberships.filter(store=there).delete()
+    assert page_and_rest(client, both) == [404, 404]
+    only_here = finished(type(sue).objects.get(pk=sue.pk))
+    assert page_and_rest(client, only_here) == [200, 200]
+    type(sue).objects.filter(pk=sue.pk).update(role="warehouse")
+    assert page_and_rest(client, only_here) == [404, 404]
+    type(sue).objects.filter(pk=sue.pk).update(role="supervisor", is_active=False)
+    assert 200 not in page_and_rest(client, only_here)
+
+
+def test_work_of_a_token_that_ended_does_not_run(db: None, person: Any) -> None:
+    seen.clear()
+    token, _key = services.create_token(program="shop", role="supervisor", actor=SYSTEM, now=NOW)
+    job = longwork.start("test.steps", actor=token.actor, now=NOW, payload={}, total=6)
+    live = longwork.start("test.steps", actor=token.actor, now=NOW, payload={}, total=6)
+    assert longwork.run(live.pk) == "done" and len(seen) == 6
+    services.revoke_token(token=token, actor=SYSTEM, now=NOW)
+    assert longwork.run(job.pk) == "failed" and len(seen) == 6
+    job.refresh_from_db()
+    assert job.result == {"code": "token_ended"}
