@@ -58,11 +58,17 @@ def once(work: Callable[[], Any], repeat: int) -> tuple[float, float]:
 
 class Counted:
     """Counts the statements of a block. A query log forgets the oldest lines and is emptied by every request, so a wrapper
-    counts; COPY, which passes by the wrappers, is counted beside it."""
+    counts; COPY, which passes by the wrappers, is counted beside it. ``seen`` holds how each begins."""
 
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, *, savepoints: bool = True) -> None:
+        self.seen: list[str] = []
+        self._savepoints = savepoints
         self._copy = copying._copy
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.seen)
 
     def __enter__(self) -> Counted:
         self._stack = contextlib.ExitStack()
@@ -75,11 +81,12 @@ class Counted:
         self._stack.close()
 
     def _statement(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-        self.count += 1
+        if self._savepoints or not str(sql).startswith(("SAVEPOINT", "RELEASE SAVEPOINT")):
+            self.seen.append(str(sql).strip()[:200])
         return execute(sql, params, many, context)
 
     def _copied(self, *args: Any) -> int:
-        self.count += 1
+        self.seen.append(f"COPY {args[0]}")
         return self._copy(*args)
 
 

@@ -19,9 +19,9 @@ class OneClient(RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client of the server to ask."""
-        pool = self._get_connection_pool(write)
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
         if id(pool) not in self._kept:
-            self._kept[id(pool)] = self._client(connection_pool=pool)
+            self._kept[id(pool)] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
         return self._kept[id(pool)]
 
 
@@ -31,3 +31,11 @@ class ValkeyCache(RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = OneClient
+
+    def bump(self, key: str, timeout: int) -> int:
+        """Count one more under ``key`` and answer the count; it is forgotten ``timeout`` seconds after the first. One round trip."""
+        name = self.make_and_validate_key(key)
+        with self._cache.get_client(name, write=True).pipeline(transaction=False) as asked:
+            asked.set(name, 0, ex=timeout, nx=True)
+            asked.incr(name)
+            return int(asked.execute()[1])

@@ -69,6 +69,13 @@ MENU = (
         "stock", "inventory:list", pgettext_lazy("menu", "Stock"), "building-warehouse", "inventory.view_stock", ("/stock/",), "s",
     ),
     Item("customers", "customers:list", pgettext_lazy("menu", "Customers"), "users", "customers.view_buyer", ("/customers/",), "c"),
+    Item(
+        "reports", "reports:page", pgettext_lazy("menu", "Reports"), "chart-bar", "reports.view_report", ("/reports/",), "r",
+        children=(
+            ("reports:page", pgettext_lazy("menu", "Overview"), "reports.view_report"),
+            ("reports:daily", pgettext_lazy("menu", "By day"), "reports.view_report"),
+        ),
+    ),
     Item("jobs", "core:jobs", pgettext_lazy("menu", "Long work"), "progress-check", "core.view_job", ("/jobs/",), "j", rule=True),
     Item("settings", "settings", pgettext_lazy("menu", "Settings"), "settings", "worklist.view_duty", ("/settings/",), "e", bottom=True),
 )  # fmt: skip

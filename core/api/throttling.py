@@ -31,8 +31,7 @@ class CallerThrottle(BaseThrottle):
         self.left = WINDOW - now % WINDOW
         key = f"throttle:{who}:{now // WINDOW}"
         try:
-            cache.add(key, 0, WINDOW * 2)
-            return int(cache.incr(key)) <= limit
+            return int(cache.bump(key, WINDOW * 2)) <= limit  # type: ignore[attr-defined]  # core.valkey
         except Exception as error:
             logger.warning("throttle cannot count", extra={"reason": type(error).__name__})
             return True

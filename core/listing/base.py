@@ -195,8 +195,12 @@ class Listing:
 
     def inline(self, parts: set[str] | None = None) -> dict[str, Any]:
         """What row parts read with the row itself: all, or the fields in ``parts``."""
-        found = {name: made for part in self.all_parts for name, made in part.inline.items()}
-        return found if parts is None else {name: made for name, made in found.items() if name in parts}
+        found = {}
+        for part in self.all_parts:
+            found.update({name: made for name, made in part.inline.items() if parts is None or name in parts})
+            if part.whole is not None and (parts is None or parts & set(part.fields)):
+                found[f"whole_{part.name}"] = part.whole
+        return found
 
     def read(self, piece: QuerySet, order: Order, parts: set[str] | None = None) -> list[dict[str, Any]]:
         """The rows of a sliced queryset as dictionaries, each with its order value under ``_order``."""

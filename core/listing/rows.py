@@ -30,6 +30,7 @@ class RowPart:
     ``part``     ``part(ids, actor) -> {id: {field: value}}``: one query for all rows of the page; a row that is
                  missing in the answer gets ``empty``
     ``inline``   instead of ``part``: field -> SQL expression that is read with the row itself (a JSON list, for instance)
+    ``whole``    the same for a part of several fields: an expression that gives them as one JSON object
     ``later``    a row that was just made has none of this yet: it is not asked for
     ``columns``  columns over these fields; ``filters`` extra filters (name -> django-filter Filter);
     ``actions``  extra actions; ``search`` extra search sources (see ``core.listing.searching``)
@@ -46,6 +47,7 @@ class RowPart:
     search: Sequence[Any] = ()
     scan_ok: Mapping[str, str] = field(default_factory=dict)
     inline: Mapping[str, Any] = field(default_factory=dict)
+    whole: Any = None
     later: bool = False
 
     def fill(self, rows: Sequence[dict[str, Any]], actor: Any, *, fresh: bool = False) -> None:
@@ -60,6 +62,7 @@ class RowPart:
             found = self.part([row["id"] for row in rows], actor)
         for row in rows:
             read = {name: row[name] for name in self.inline if row.get(name) is not None}
+            read |= row.pop(f"whole_{self.name}", None) or {}
             row.update(blank)
             row.update(read)
             row.update(found.get(row["id"], ()))
@@ -109,7 +112,8 @@ class RowShape:
 
     def to_rest(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """One row as REST answers it: only declared fields, ids as text, decimals as text, times in UTC."""
-        return {name: convert(row.get(name)) for name, convert in self.rest.items()}
+        read = row.get
+        return {name: convert(read(name)) for name, convert in self.rest.items()}
 
 
 def converter(name: str, source: serializers.Field) -> Convert:
@@ -125,18 +129,30 @@ def converter(name: str, source: serializers.Field) -> Convert:
     if isinstance(source, serializers.DecimalField):
         return lambda value: None if value is None else decimal_text(value)
     if isinstance(source, serializers.DateTimeField):
-        return lambda value: value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+        return _moment
     if isinstance(source, serializers.CharField):
         return lambda value: value if value is None or isinstance(value, str) else str(value)
+    if isinstance(source, serializers.IntegerField | serializers.BooleanField):
+        return _as_it_is
     return plain_json
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str) and value:  # came as JSON
+        value = datetime.fromisoformat(value)
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def nested(serializer: serializers.BaseSerializer) -> Convert:
     """The converter of a nested row."""
     if not isinstance(serializer, serializers.Serializer):
         return plain_json
-    each = {name: converter(name, f) for name, f in serializer.fields.items()}
-    return lambda value: {name: convert(value.get(name)) for name, convert in each.items()}
+    each = [(name, converter(name, f)) for name, f in serializer.fields.items()]
+    return lambda value: {name: convert(value.get(name)) for name, convert in each}
 
 
 def plain_json(value: Any) -> Any:

@@ -99,8 +99,7 @@ def note_html(row: Mapping[str, Any]) -> Any:
 ORDER_PART = RowPart(
     "dispatch",
     fields=NoteBrief().fields,
-    part=lambda ids, actor: board.dispatch_of_orders(ids),
-    later=True,
+    whole=board.DISPATCH_OF_ORDER,
     columns=[
         Column("note", html=note_html, needs=("note_state",), default=False),
         Column(

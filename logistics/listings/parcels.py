@@ -372,12 +372,9 @@ def _parcels_cell(row: Mapping[str, Any]) -> Any:
     return format_html("{} +{}", shown, len(parcels) - 2) if len(parcels) > 2 else shown
 
 
-def _parcels_of(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    return {pk: {"parcels": rows} for pk, rows in selectors.brief_of_orders(ids).items()}
-
-
 ORDER_PART = RowPart(
-    name="parcels", fields={"parcels": ParcelBrief(many=True, label=_("Parcels"))}, part=_parcels_of, later=True,
+    name="parcels", fields={"parcels": ParcelBrief(many=True, label=_("Parcels"))},
+    inline={"parcels": selectors.BRIEF_OF_ORDER},
     columns=[Column("parcels", label=_("Parcels"), html=_parcels_cell, default=False,
                     text=lambda row: ", ".join(shown_number(p) for p in row["parcels"] or []))],
     search=[

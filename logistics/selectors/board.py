@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import RawSQL
 
 from core.audit import Actor
 from core.clock import start_of_day
 from inventory.models import Reservation
 from logistics.choices import NoteState, NumberState, ParcelState, Work
 from logistics.models import DispatchNote, NoteLine, Parcel, PrintBatch, PrintLog, WaybillNumber
-from logistics.selectors.dispatch import LIVE_NUMBERS, OPEN_NOTES, live_numbers, signatures_of
+from logistics.selectors.dispatch import LIVE_NUMBERS, OPEN_NOTES, signatures_of
 from orders.models import OrderLine
 
 #: Notes that left the desk and have not left the house.
@@ -118,20 +119,14 @@ def lines_and_signatures(note_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def dispatch_of_orders(order_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The newest note of each order with its waybill number, for the rows of the order list. Two queries."""
-    newest: dict[int, tuple[int, str, str, bool]] = {}
-    rows = DispatchNote.objects.filter(order_id__in=order_ids).exclude(state=NoteState.WITHDRAWN).order_by("pk")
-    for order, pk, number, state, printed in rows.values_list("order_id", "pk", "number", "state", "printed_at"):
-        newest[order] = (pk, number, state, printed is not None)
-    live = live_numbers(pk for pk, _number, _state, _printed in newest.values())
-    return {
-        order: {
-            "note": number, "note_id": str(pk), "note_state": state, "waybill": live[pk].number if pk in live else None,
-            "printed": printed,
-        }
-        for order, (pk, number, state, printed) in newest.items()
-    }  # fmt: skip
+#: The newest note of an order with its waybill number, read with the rows of the order list.
+DISPATCH_OF_ORDER = RawSQL(
+    """
+  (SELECT json_build_object('note', n.number, 'note_id', n.id::text, 'note_state', n.state, 'waybill',
+     (SELECT w.number FROM logistics_waybillnumber w WHERE w.note_id = n.id AND w.state IN ('reserved', 'used') LIMIT 1))
+   FROM logistics_dispatchnote n WHERE n.order_id = orders_order.id AND n.state <> 'withdrawn' ORDER BY n.id DESC LIMIT 1)""",
+    (),
+)
 
 
 def notes_of_orders(order_ids: Iterable[int]) -> list[DispatchNote]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Window
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -196,18 +197,14 @@ def parcels_of_order(order: Order, actor: Actor) -> list[Parcel]:
     return list(parcels_for(actor).filter(order=order).order_by("-pk"))
 
 
-def brief_of_orders(ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """The parcels of each order as a row shows them, in one query."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Parcel.objects.filter(order_id__in=ids).order_by("pk").values(
-        "order_id", "pk", "number", "state", "tracking_number", "tracking_state", "shipped_at", "service__code"
-    )  # fmt: skip
-    for row in rows:
-        found[row["order_id"]].append({
-            "id": str(row["pk"]), "number": row["number"], "state": row["state"], "tracking_number": row["tracking_number"],
-            "tracking_state": row["tracking_state"], "service": row["service__code"] or "", "shipped_at": row["shipped_at"],
-        })  # fmt: skip
-    return found
+#: The parcels of an order as a row shows them, read with the rows of the order list.
+BRIEF_OF_ORDER = RawSQL(
+    """
+  (SELECT json_agg(json_build_object('id', p.id::text, 'number', p.number, 'state', p.state, 'tracking_number', p.tracking_number,
+     'tracking_state', p.tracking_state, 'service', COALESCE(s.code, ''), 'shipped_at', p.shipped_at) ORDER BY p.id)
+   FROM logistics_parcel p LEFT JOIN logistics_service s ON s.id = p.service_id WHERE p.order_id = orders_order.id)""",
+    (),
+)
 
 
 def all_settled(order_ids: Iterable[int]) -> set[int]:

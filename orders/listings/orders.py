@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -108,12 +105,6 @@ class OrderListing(Listing):
     def queryset(self, actor: Actor) -> QuerySet[Order]:
         """The orders of the actor's stores."""
         return selectors.orders_for(actor)
-
-    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
-        """Times that came as JSON."""
-        for row in rows:
-            for duty in row["duties"]:
-                duty["due_at"] = datetime.fromisoformat(duty["due_at"])
 
 
 class OrderLineRow(r.LineRow):
