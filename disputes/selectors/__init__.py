@@ -29,6 +29,7 @@ from disputes.selectors.feedback import (
     lock_feedback,
     longest_reply,
     may_be_asked,
+    of_erased_buyers,
     orders_of,
     rating,
     reply_due,
@@ -42,7 +43,7 @@ from disputes.selectors.feedback import (
 __all__ = [
     "UNWRITTEN", "answers_for", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count", "case",
     "cases_for", "cases_of", "clock_of", "facts_for_texts", "feedback_for", "feedback_of", "given", "has_open_case",
-    "lock_answer", "lock_case", "lock_feedback", "lock_order", "longest_reply", "may_be_asked", "orders_of", "owed",
+    "lock_answer", "lock_case", "lock_feedback", "lock_order", "longest_reply", "may_be_asked", "of_erased_buyers", "orders_of", "owed",
     "owed_count", "rating", "remedies_for", "remedies_of", "reply_due", "sent_replies", "shorthand", "silent_orders",
     "standing_still", "to_approve", "unanswered", "versions_of", "with_answers", "with_rating",
 ]  # fmt: skip

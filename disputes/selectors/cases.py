@@ -76,7 +76,7 @@ def remedies_of(held: Case) -> list[Remedy]:
 
 def lock_case(pk: int) -> Case:
     """The row of a case, locked, with store and order. Cases are locked before their order."""
-    return Case._base_manager.select_for_update(of=("self",)).select_related("store", "order").get(pk=pk)
+    return Case._base_manager.select_for_update(of=("self",)).select_related("store", "order__buyer").get(pk=pk)
 
 
 def lock_order(pk: int) -> Order:

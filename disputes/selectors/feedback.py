@@ -102,6 +102,12 @@ def orders_of(store: Store, external_ids: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def of_erased_buyers(order_ids: Iterable[int]) -> set[int]:
+    """Those of the orders whose buyer asked to be forgotten: none of his words comes back."""
+    rows = Order._base_manager.filter(pk__in=list(order_ids), buyer__erased_at__isnull=False)
+    return set(rows.values_list("pk", flat=True))
+
+
 def silent_orders(now: datetime) -> QuerySet[Order]:
     """Orders completed lately, not history, without a rating: their buyers may be asked."""
     days = int(house.value(policies.ASK_WITHIN_DAYS, now))

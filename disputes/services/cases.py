@@ -46,7 +46,7 @@ def open_case(
             selectors.lock_order(order.pk)
             known = _known(order, kind, external_id)
             if known is not None:
-                return known, False
+                return _same(known, order), False
             until, source = (respond_by, "person") if respond_by else selectors.clock_of(order.store, kind, since)
             case = make(
                 order, kind=kind, reason=reason, claimed=claimed, external_id=external_id, opened_at=since, respond_by=until,
@@ -59,7 +59,7 @@ def open_case(
         known = _known(order, kind, external_id)
         if known is None:
             raise
-        return known, False
+        return _same(known, order), False
 
 
 def _checked(
@@ -81,6 +81,14 @@ def _checked(
         errors["respond_by"] = [str(_("The time to answer lies after the opening."))]
     if errors:
         raise Invalid("bad_case", _("Some fields need another value."), errors=errors)
+
+
+def _same(known: Case, order: Order) -> Case:
+    if known.order_id != order.pk:
+        raise Conflict(
+            "other_order", _("Case %(number)s has this number in the shop, about another order."), number=known.number
+        )
+    return known
 
 
 def _known(order: Order, kind: str, external_id: str) -> Case | None:

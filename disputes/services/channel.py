@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -53,8 +53,7 @@ def record_cases(*, store: Store, remotes: Sequence[RemoteCase], actor: Actor, n
         if why:
             found.rejected.append(Refused(remote.external_id, why))
             continue
-        with transaction.atomic():
-            what = _record(store, orders[remote.order_external_id], remote, actor, now)
+        what = _recorded(store, orders[remote.order_external_id], remote, actor, now)
         setattr(found, what, getattr(found, what) + 1)
     return found
 
@@ -65,6 +64,15 @@ def _fault(remote: RemoteCase, orders: dict[str, int]) -> str:
     if remote.status not in rules.MOVES or not remote.external_id:
         return str(_("The state of the case is not known."))
     return ""
+
+
+def _recorded(store: Store, order_id: int, remote: RemoteCase, actor: Actor, now: datetime) -> str:
+    try:
+        with transaction.atomic():
+            return _record(store, order_id, remote, actor, now)
+    except IntegrityError:  # another worker made this case at this moment: it is there now
+        with transaction.atomic():
+            return _record(store, order_id, remote, actor, now)
 
 
 def _record(store: Store, order_id: int, remote: RemoteCase, actor: Actor, now: datetime) -> str:
@@ -78,7 +86,7 @@ def _record(store: Store, order_id: int, remote: RemoteCase, actor: Actor, now: 
         )  # fmt: skip
         cases.say_opened(held, actor, now)
     case = selectors.lock_case(held.pk)
-    selectors.lock_order(order_id)
+    selectors.lock_order(case.order_id)
     newer = rules.is_newer(
         version=remote.version,
         updated_at=remote.updated_at,
@@ -113,7 +121,8 @@ def _kind(remote: RemoteCase) -> str:
 
 def _take_facts(case: Case, remote: RemoteCase) -> None:
     case.external_id = remote.external_id[:80]
-    case.kind, case.reason = _kind(remote), remote.reason.replace("\x00", "")[:5000]
+    erased = case.order.buyer.erased_at is not None
+    case.kind, case.reason = _kind(remote), "" if erased else remote.reason.replace("\x00", "")[:5000]
     same_money = remote.amount is not None and remote.amount > 0 and (remote.currency or case.currency) == case.currency
     case.claimed = remote.amount if same_money else None
     case.opened_at = remote.opened_at

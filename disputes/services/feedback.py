@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,13 +61,17 @@ def record_feedback(*, store: Store, remotes: Sequence[RemoteFeedback], actor: A
     a rated order is not asked any more; somebody is asked to answer him. Set-based."""
     found = Recorded()
     orders = selectors.orders_of(store, [r.order_external_id for r in remotes])
+    silent = selectors.of_erased_buyers(orders.values())
     good: dict[str, RemoteFeedback] = {}
-    for row, remote in enumerate(remotes, start=1):
+    for row, told in enumerate(remotes, start=1):
+        remote = told
         if remote.order_external_id not in orders:
             found.rejected.append((row, remote.order_external_id, str(_("There is no such order in this store."))))
         elif not 1 <= remote.stars <= 5:
             found.rejected.append((row, remote.order_external_id, str(_("A rating has 1 to 5 stars."))))
         else:
+            if orders[remote.order_external_id] in silent:
+                remote = replace(remote, text="")
             kept_one = good.get(remote.external_id)
             if kept_one is None or remote.version >= kept_one.version:
                 good[remote.external_id] = remote
