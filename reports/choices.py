@@ -19,12 +19,14 @@ class Words:
     sum_of: tuple[str, ...] = ()
 
 
-
 _CAUSES = {
-    "expectation": pgettext_lazy("cause", "Expectation"), "speed": pgettext_lazy("cause", "Speed"),
-    "communication": pgettext_lazy("cause", "Communication"), "quality": pgettext_lazy("cause", "Quality"),
-    "packing": pgettext_lazy("cause", "Packing"), "unnamed": pgettext_lazy("cause", "Not named yet"),
-}  # fmt: skip
+    "expectation": pgettext_lazy("cause", "Expectation"),
+    "speed": pgettext_lazy("cause", "Speed"),
+    "communication": pgettext_lazy("cause", "Communication"),
+    "quality": pgettext_lazy("cause", "Quality"),
+    "packing": pgettext_lazy("cause", "Packing"),
+    "unnamed": pgettext_lazy("cause", "Not named yet"),
+}
 _CASE_HOW = _("Cases opened that day, by the root cause noted on them.")
 _BAD_HOW = _("Ratings of one to three stars given that day, by the root cause noted on them.")
 STARS = tuple(f"stars_{n}" for n in range(1, 6))
@@ -33,42 +35,166 @@ BAD_CAUSES = tuple(f"bad_{cause}" for cause in _CAUSES)
 
 #: Every figure that can be opened, by name; the names without ``sum_of`` are columns of ``DailyFigure``.
 FIGURES: dict[str, Words] = {
-    "placed": Words("orders", pgettext_lazy("figure", "Orders placed"), _("Sales and promotions by the day they were placed, paid or not.")),
-    "paid": Words("orders", pgettext_lazy("figure", "Orders paid"), _("Sales and promotions by the day they were paid; an order cancelled later leaves its day.")),
+    "placed": Words(
+        "orders",
+        pgettext_lazy("figure", "Orders placed"),
+        _("Sales and promotions by the day they were placed, paid or not."),
+    ),
+    "paid": Words(
+        "orders",
+        pgettext_lazy("figure", "Orders paid"),
+        _("Sales and promotions by the day they were paid; an order cancelled later leaves its day."),
+    ),
     "cancelled": Words("orders", pgettext_lazy("figure", "Orders cancelled"), _("By the day they were cancelled.")),
-    "dispatched": Words("orders", pgettext_lazy("figure", "Orders dispatched"), _("Orders of every type by the day their last piece left the house.")),
-    "clock_kept": Words("orders", pgettext_lazy("figure", "Dispatched within the payment clock"), _("Dispatched that day, not later than the payment clock (cut-off rule) said. Orders taken over as history do not count.")),
-    "clock_missed": Words("orders", pgettext_lazy("figure", "Dispatched after the payment clock"), _("Dispatched that day, later than the payment clock (cut-off rule) said.")),
-    "clock_all": Words("orders", pgettext_lazy("figure", "Dispatched with a payment clock"), _("Dispatched that day, with a payment clock. Orders taken over as history do not count."), ("clock_kept", "clock_missed")),
-    "latest_kept": Words("orders", pgettext_lazy("figure", "Dispatched by the channel's latest time"), _("Dispatched that day, not later than the channel allows.")),
-    "latest_missed": Words("orders", pgettext_lazy("figure", "Dispatched after the channel's latest time"), _("Dispatched that day, later than the channel allows.")),
-    "latest_all": Words("orders", pgettext_lazy("figure", "Dispatched with a latest time"), _("Dispatched that day, where the channel names a latest dispatch."), ("latest_kept", "latest_missed")),
-    "handed_over": Words("parcels", pgettext_lazy("figure", "Parcels handed over"), _("By the day they were given to the carrier.")),
-    "delivered": Words("parcels", pgettext_lazy("figure", "Parcels delivered"), _("By the day the carrier or the buyer says they arrived.")),
-    "returned": Words("parcels", pgettext_lazy("figure", "Parcels returned"), _("By the day they were settled as returned.")),
+    "dispatched": Words(
+        "orders",
+        pgettext_lazy("figure", "Orders dispatched"),
+        _("Orders of every type by the day their last piece left the house."),
+    ),
+    "clock_kept": Words(
+        "orders",
+        pgettext_lazy("figure", "Dispatched within the payment clock"),
+        _(
+            "Dispatched that day, not later than the payment clock (cut-off rule) said. Orders taken over as history do not count."
+        ),
+    ),
+    "clock_missed": Words(
+        "orders",
+        pgettext_lazy("figure", "Dispatched after the payment clock"),
+        _("Dispatched that day, later than the payment clock (cut-off rule) said."),
+    ),
+    "clock_all": Words(
+        "orders",
+        pgettext_lazy("figure", "Dispatched with a payment clock"),
+        _("Dispatched that day, with a payment clock. Orders taken over as history do not count."),
+        ("clock_kept", "clock_missed"),
+    ),
+    "latest_kept": Words(
+        "orders",
+        pgettext_lazy("figure", "Dispatched by the channel's latest time"),
+        _("Dispatched that day, not later than the channel allows."),
+    ),
+    "latest_missed": Words(
+        "orders",
+        pgettext_lazy("figure", "Dispatched after the channel's latest time"),
+        _("Dispatched that day, later than the channel allows."),
+    ),
+    "latest_all": Words(
+        "orders",
+        pgettext_lazy("figure", "Dispatched with a latest time"),
+        _("Dispatched that day, where the channel names a latest dispatch."),
+        ("latest_kept", "latest_missed"),
+    ),
+    "handed_over": Words(
+        "parcels", pgettext_lazy("figure", "Parcels handed over"), _("By the day they were given to the carrier.")
+    ),
+    "delivered": Words(
+        "parcels",
+        pgettext_lazy("figure", "Parcels delivered"),
+        _("By the day the carrier or the buyer says they arrived."),
+    ),
+    "returned": Words(
+        "parcels", pgettext_lazy("figure", "Parcels returned"), _("By the day they were settled as returned.")
+    ),
     "lost": Words("parcels", pgettext_lazy("figure", "Parcels lost"), _("By the day they were settled as lost.")),
-    "promise_kept": Words("parcels", pgettext_lazy("figure", "Delivered as promised"), _("Parcels whose promised day it was, and that arrived by then.")),
-    "promise_missed": Words("parcels", pgettext_lazy("figure", "Later than promised"), _("Parcels whose promised day it was, and that had not arrived by then.")),
-    "promise_all": Words("parcels", pgettext_lazy("figure", "Promised for these days"), _("Parcels whose promise to the buyer ended on that day."), ("promise_kept", "promise_missed")),
-    "overdue": Words("parcels", pgettext_lazy("figure", "Late now"), _("Parcels under way whose promised time has passed, whatever the days chosen above.")),
-    "cases_opened": Words("cases", pgettext_lazy("figure", "Cases opened"), _("Disputes, returns, exchanges and chargebacks by the day they were opened.")),
-    "cases_closed": Words("cases", pgettext_lazy("figure", "Cases closed"), _("By the day they ended, however they ended.")),
-    "cases_lost": Words("cases", pgettext_lazy("figure", "Cases lost"), _("By the day they ended, decided for the buyer.")),
+    "promise_kept": Words(
+        "parcels",
+        pgettext_lazy("figure", "Delivered as promised"),
+        _("Parcels whose promised day it was, and that arrived by then."),
+    ),
+    "promise_missed": Words(
+        "parcels",
+        pgettext_lazy("figure", "Later than promised"),
+        _("Parcels whose promised day it was, and that had not arrived by then."),
+    ),
+    "promise_all": Words(
+        "parcels",
+        pgettext_lazy("figure", "Promised for these days"),
+        _("Parcels whose promise to the buyer ended on that day."),
+        ("promise_kept", "promise_missed"),
+    ),
+    "overdue": Words(
+        "parcels",
+        pgettext_lazy("figure", "Late now"),
+        _("Parcels under way whose promised time has passed, whatever the days chosen above."),
+    ),
+    "cases_opened": Words(
+        "cases",
+        pgettext_lazy("figure", "Cases opened"),
+        _("Disputes, returns, exchanges and chargebacks by the day they were opened."),
+    ),
+    "cases_closed": Words(
+        "cases", pgettext_lazy("figure", "Cases closed"), _("By the day they ended, however they ended.")
+    ),
+    "cases_lost": Words(
+        "cases", pgettext_lazy("figure", "Cases lost"), _("By the day they ended, decided for the buyer.")
+    ),
     **{f"case_{key}": Words("cases", label, _CASE_HOW) for key, label in _CAUSES.items()},
-    "refunds": Words("remedies", pgettext_lazy("figure", "Refunds"), _("Remedies that paid money back, by the day they were given: a refund counts on its own day, not on that of the order.")),
-    "other_remedies": Words("remedies", pgettext_lazy("figure", "Remedies without money"), _("Resends, spare parts and others, by the day they were given.")),
-    **{name: Words("feedback", "★" * n, _("Ratings by the day they were given, with the stars they have now.")) for n, name in enumerate(STARS, 1)},
-    "ratings": Words("feedback", pgettext_lazy("figure", "Ratings"), _("Ratings by the day they were given, with the stars they have now."), STARS),
-    "bad_ratings": Words("feedback", pgettext_lazy("figure", "Bad ratings"), _("Ratings of one to three stars by the day they were given."), STARS[:3]),
+    "refunds": Words(
+        "remedies",
+        pgettext_lazy("figure", "Refunds"),
+        _(
+            "Remedies that paid money back, by the day they were given: a refund counts on its own day, not on that of the order."
+        ),
+    ),
+    "other_remedies": Words(
+        "remedies",
+        pgettext_lazy("figure", "Remedies without money"),
+        _("Resends, spare parts and others, by the day they were given."),
+    ),
+    **{
+        name: Words("feedback", "★" * n, _("Ratings by the day they were given, with the stars they have now."))
+        for n, name in enumerate(STARS, 1)
+    },
+    "ratings": Words(
+        "feedback",
+        pgettext_lazy("figure", "Ratings"),
+        _("Ratings by the day they were given, with the stars they have now."),
+        STARS,
+    ),
+    "bad_ratings": Words(
+        "feedback",
+        pgettext_lazy("figure", "Bad ratings"),
+        _("Ratings of one to three stars by the day they were given."),
+        STARS[:3],
+    ),
     **{f"bad_{key}": Words("feedback", label, _BAD_HOW) for key, label in _CAUSES.items()},
-    "answered_in_time": Words("messages", pgettext_lazy("figure", "Answered in time"), _("First messages of a waiting buyer, by the day they came, answered by a person or a program within the hours of the house rule. Automatic texts are no answer.")),
-    "answered_late": Words("messages", pgettext_lazy("figure", "Answered late or not at all"), _("First messages of a waiting buyer whose time passed without an answer.")),
-    "answer_open": Words("messages", pgettext_lazy("figure", "Time still running"), _("First messages of a waiting buyer that may still be answered in time.")),
-    "answer_all": Words("messages", pgettext_lazy("figure", "Inquiries judged"), _("First messages of a waiting buyer that were answered, or whose time has passed."), ("answered_in_time", "answered_late")),
-    "written": Words("messages", pgettext_lazy("figure", "Texts written"), _("Messages to buyers handed out by this person.")),
-    "packed": Words("parcels", pgettext_lazy("figure", "Parcels packed"), _("By the day and the person that packed them.")),
-    "given_out": Words("parcels", pgettext_lazy("figure", "Handed over by"), _("By the day and the person that gave them to the carrier.")),
-}  # fmt: skip
+    "answered_in_time": Words(
+        "messages",
+        pgettext_lazy("figure", "Answered in time"),
+        _(
+            "First messages of a waiting buyer, by the day they came, answered within the hours of the house rule by a "
+            "person or a program; automatic texts are no answer."
+        ),
+    ),
+    "answered_late": Words(
+        "messages",
+        pgettext_lazy("figure", "Answered late or not at all"),
+        _("First messages of a waiting buyer whose time passed without an answer."),
+    ),
+    "answer_open": Words(
+        "messages",
+        pgettext_lazy("figure", "Time still running"),
+        _("First messages of a waiting buyer that may still be answered in time."),
+    ),
+    "answer_all": Words(
+        "messages",
+        pgettext_lazy("figure", "Inquiries judged"),
+        _("First messages of a waiting buyer that were answered, or whose time has passed."),
+        ("answered_in_time", "answered_late"),
+    ),
+    "written": Words(
+        "messages", pgettext_lazy("figure", "Texts written"), _("Messages to buyers handed out by this person.")
+    ),
+    "packed": Words(
+        "parcels", pgettext_lazy("figure", "Parcels packed"), _("By the day and the person that packed them.")
+    ),
+    "given_out": Words(
+        "parcels",
+        pgettext_lazy("figure", "Handed over by"),
+        _("By the day and the person that gave them to the carrier."),
+    ),
+}
 #: Figures of a person; they are not columns of ``DailyFigure``.
 OF_PERSON = ("written", "packed", "given_out")
 #: The columns of ``DailyFigure``.

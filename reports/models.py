@@ -60,7 +60,9 @@ class DailyMoney(models.Model):
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3)
     revenue = models.DecimalField(max_digits=18, decimal_places=4, default=0, help_text="of the orders under paid")
-    refunded = models.DecimalField(max_digits=18, decimal_places=4, default=0, help_text="of the remedies under refunds")
+    refunded = models.DecimalField(
+        max_digits=18, decimal_places=4, default=0, help_text="of the remedies under refunds"
+    )
     house_currency = models.CharField(max_length=3, blank=True, help_text="empty: no rate was known")
     revenue_house = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     refunded_house = models.DecimalField(max_digits=18, decimal_places=4, null=True)

@@ -158,9 +158,12 @@ def _write(pairs: set[Pair], counted: Counted, now: datetime) -> int:
 
 
 def _replace(
-    model: type[models.Model], key: tuple[str, ...], columns: Iterable[str], fresh: dict[Any, dict[str, Any]],
+    model: type[models.Model],
+    key: tuple[str, ...],
+    columns: Iterable[str],
+    fresh: dict[Any, dict[str, Any]],
     pairs: set[Pair],
-) -> set[Pair]:  # fmt: skip
+) -> set[Pair]:
     columns = tuple(columns)
     after: dict[Pair, dict[Any, tuple[Any, ...]]] = defaultdict(dict)
     before: dict[Pair, dict[Any, tuple[Any, ...]]] = defaultdict(dict)
@@ -205,10 +208,12 @@ def _priced(money: dict[Any, dict[str, Decimal]], now: datetime) -> dict[Any, di
             made[place] = {**row, **blank}
             continue
         made[place] = {
-            **row, "house_currency": currency, "rate_day": at,
+            **row,
+            "house_currency": currency,
+            "rate_day": at,
             "revenue_house": (row["revenue"] * factor).quantize(_EXACT, ROUND_HALF_UP),
             "refunded_house": (row["refunded"] * factor).quantize(_EXACT, ROUND_HALF_UP),
-        }  # fmt: skip
+        }
     return made
 
 

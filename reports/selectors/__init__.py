@@ -7,8 +7,8 @@ from reports.selectors.daily import (
     Question,
     as_of,
     clerks,
-    counts,
     countries,
+    counts,
     course,
     daily_figures,
     house_currency,
@@ -18,9 +18,39 @@ from reports.selectors.daily import (
     split,
 )
 from reports.selectors.figures import SOURCES, figures, longest_answer, on_days, rows_behind
+from reports.selectors.links import page_of, query_of, rest_of
+from reports.selectors.summary import SHARES, Report, report
 
 __all__ = [
-    "MARK", "SOURCES", "Amounts", "Question", "as_of", "changed_days", "clerks", "countries", "counts", "course", "daily_figures",
-    "figures", "first_day", "house_currency", "longest_answer", "money", "money_of_days", "months", "newest_changes", "on_days",
-    "overdue", "rates", "recount", "rows_behind", "split",
-]  # fmt: skip
+    "MARK",
+    "SHARES",
+    "SOURCES",
+    "Amounts",
+    "Question",
+    "Report",
+    "as_of",
+    "changed_days",
+    "clerks",
+    "countries",
+    "counts",
+    "course",
+    "daily_figures",
+    "figures",
+    "first_day",
+    "house_currency",
+    "longest_answer",
+    "money",
+    "money_of_days",
+    "months",
+    "newest_changes",
+    "on_days",
+    "overdue",
+    "page_of",
+    "query_of",
+    "rates",
+    "recount",
+    "report",
+    "rest_of",
+    "rows_behind",
+    "split",
+]

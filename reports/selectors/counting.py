@@ -23,9 +23,9 @@ from reports.selectors.figures import (
     BEFORE,
     Figure,
     LocalDay,
-    midnight,
     figures,
     inquiries,
+    midnight,
 )
 
 #: A store and one of its local days.
@@ -96,9 +96,7 @@ def _count(
                     counted.add(pair, row[country], one.name, found)
 
 
-def _count_inquiries(
-    counted: Counted, together: list[Figure], wanted: set[Pair], runs: Any, as_of: datetime
-) -> None:
+def _count_inquiries(counted: Counted, together: list[Figure], wanted: set[Pair], runs: Any, as_of: datetime) -> None:
     source = together[0].source
     rows = within(inquiries(source.model._base_manager.all(), as_of), "at", runs).order_by()
     for store, day, country, answer, due in rows.values_list(
@@ -135,7 +133,9 @@ def _count_clerks(counted: Counted, wanted: set[Pair], runs: Any, as_of: datetim
     ):
         one = figures()[figure]
         rows = one.source.model._base_manager.filter(one.where(as_of), **{f"{person}__isnull": False})
-        for row in within(rows, one.at, runs).order_by().values("store_id", "figure_day", person).annotate(n=Count("pk")):
+        for row in (
+            within(rows, one.at, runs).order_by().values("store_id", "figure_day", person).annotate(n=Count("pk"))
+        ):
             pair = (row["store_id"], row["figure_day"])
             if pair in wanted:
                 counted.clerks[(*pair, row[person])][column] = row["n"]
@@ -154,9 +154,13 @@ _TIMES = {
 }
 #: The beginnings of time of each table.
 _FIRST = {
-    "orders_order": "placed_at", "conversations_message": "at", "disputes_feedback": "given_at",
-    "logistics_parcel": "shipped_at", "disputes_case": "opened_at", "disputes_remedy": "given_at",
-}  # fmt: skip
+    "orders_order": "placed_at",
+    "conversations_message": "at",
+    "disputes_feedback": "given_at",
+    "logistics_parcel": "shipped_at",
+    "disputes_case": "opened_at",
+    "disputes_remedy": "given_at",
+}
 
 
 def newest_changes() -> dict[str, int]:

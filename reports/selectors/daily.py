@@ -23,10 +23,25 @@ MARK = "reports"
 HOUSE_CURRENCY = "worklist.house_currency"
 #: The columns that are drawn as a course.
 COURSE = (
-    "placed", "paid", "dispatched", "clock_kept", "clock_missed", "latest_kept", "latest_missed", "handed_over", "delivered",
-    "promise_kept", "promise_missed", "lost", "cases_opened", "cases_closed", "refunds", *(f"stars_{n}" for n in range(1, 6)),
-    "answered_in_time", "answered_late",
-)  # fmt: skip
+    "placed",
+    "paid",
+    "dispatched",
+    "clock_kept",
+    "clock_missed",
+    "latest_kept",
+    "latest_missed",
+    "handed_over",
+    "delivered",
+    "promise_kept",
+    "promise_missed",
+    "lost",
+    "cases_opened",
+    "cases_closed",
+    "refunds",
+    *(f"stars_{n}" for n in range(1, 6)),
+    "answered_in_time",
+    "answered_late",
+)
 
 
 def as_of() -> datetime | None:
@@ -131,9 +146,21 @@ def money(actor: Actor, question: Question, now: datetime, period: Period | None
 
 #: The columns of the tables by store and by country.
 SPLIT = (
-    "placed", "paid", "dispatched", "clock_kept", "clock_missed", "promise_kept", "promise_missed", "cases_opened", "stars_1", "stars_2",
-    "stars_3", "stars_4", "stars_5", "overdue",
-)  # fmt: skip
+    "placed",
+    "paid",
+    "dispatched",
+    "clock_kept",
+    "clock_missed",
+    "promise_kept",
+    "promise_missed",
+    "cases_opened",
+    "stars_1",
+    "stars_2",
+    "stars_3",
+    "stars_4",
+    "stars_5",
+    "overdue",
+)
 
 
 def split(actor: Actor, question: Question, by: str) -> list[dict[str, Any]]:
@@ -147,10 +174,13 @@ def split(actor: Actor, question: Question, by: str) -> list[dict[str, Any]]:
         figures = figures.filter(country=question.country)
         amounts = amounts.filter(country=question.country)
     sums = {name: Sum(name) for name in SPLIT if name != "overdue"}
-    rows = {row[by]: with_sums(row) for row in question.of(figures).order_by().values(by).annotate(**sums)}
+    names = ("store_id", "store__code", "store__name", "store__closed_at") if by == "store_id" else (by,)
+    rows = {row[by]: with_sums(row) for row in question.of(figures).order_by().values(*names).annotate(**sums)}
     sold = question.of(amounts).filter(revenue__gt=0).order_by().values_list(by, "currency").annotate(n=Sum("revenue"))
     for place, currency, amount in sold:
-        rows.setdefault(place, with_sums({by: place, **dict.fromkeys(SPLIT, 0)})).setdefault("revenue", {})[currency] = amount
+        rows.setdefault(place, with_sums({by: place, **dict.fromkeys(SPLIT, 0)})).setdefault("revenue", {})[
+            currency
+        ] = amount
     return sorted(rows.values(), key=lambda row: (-row["paid"], -row["placed"], str(row[by])))
 
 
@@ -180,7 +210,10 @@ def money_of_days(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     places = {(store, day): pk for pk, store, day in rows}
     if not places:
         return {}
-    found: dict[int, dict[str, Any]] = {pk: {"money": [], "revenue_house": None, "refunded_house": None, "house_currency": None} for pk in places.values()}
+    found: dict[int, dict[str, Any]] = {
+        pk: {"money": [], "revenue_house": None, "refunded_house": None, "house_currency": None}
+        for pk in places.values()
+    }
     held = DailyMoney._base_manager.filter(
         country="", store_id__in={store for store, _day in places}, day__in={day for _store, day in places}
     ).order_by("currency")

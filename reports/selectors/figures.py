@@ -217,8 +217,8 @@ def rows_behind(
     """The rows of a list that a figure counts on the given days, as of a moment."""
     parts = [figures()[part] for part in parts_of(name)]
     if parts[0].prepared:
-        rows = rows.filter(pk__in=_narrow(inquiries(Message._base_manager.all(), as_of), parts, first, last, as_of))
-        return rows
+        asked = inquiries(Message._base_manager.all(), as_of)
+        return rows.filter(pk__in=_narrow(asked, parts, first, last, as_of))
     return _narrow(rows, parts, first, last, as_of)
 
 

@@ -1,0 +1,84 @@
+"""What the lists behind the figures may be asked: a figure, its days in the store's own zone, a country, a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as df
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.selectors import stores_for
+from core.clock import utcnow
+from reports import selectors
+from reports.choices import FIGURES
+from reports.models import DailyFigure
+
+
+class FigureFilter(df.ChoiceFilter):
+    """The rows a figure counts, on the days of the filter ``day`` beside it."""
+
+    def __init__(self, listing: str) -> None:
+        choices = [(name, words.label) for name, words in FIGURES.items() if words.listing == listing]
+        super().__init__(choices=choices, field_name=selectors.SOURCES[listing].at, label=_("Figure"))
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Lateness is judged at the moment the figures were counted, so that list and figure agree."""
+        if not value:
+            return qs
+        days = self.parent.form.cleaned_data.get("day")
+        first, last = (days.start, days.stop) if days else (None, None)
+        return selectors.rows_behind(
+            qs, value, first and first.date(), last and last.date(), selectors.as_of() or utcnow()
+        )
+
+
+class DayFilter(df.DateFromToRangeFilter):
+    """Days in the zone of each row's own store; beside a figure, the days of that figure."""
+
+    def __init__(self, listing: str) -> None:
+        at = selectors.SOURCES[listing].at
+        super().__init__(field_name=at, label=_("Day of the store"))
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Without a figure: by the list's own time."""
+        if not value or self.parent.form.cleaned_data.get("figure"):
+            return qs
+        first, last = value.start, value.stop
+        return selectors.on_days(qs, self.field_name, first and first.date(), last and last.date())
+
+
+class CountryFilter(df.CharFilter):
+    """A country by its two letters."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Case is ignored."""
+        return super().filter(qs, value.strip().upper()[:2]) if value else qs
+
+
+class CurrencyFilter(df.CharFilter):
+    """A currency by its three letters."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Case is ignored."""
+        return super().filter(qs, value.strip().upper()[:3]) if value else qs
+
+
+def of_person(field: str, label: Any) -> df.NumberFilter:
+    """Rows of one person, by number; asked by the table of persons."""
+    return df.NumberFilter(field_name=field, label=label, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+
+
+class DailyFilter(df.FilterSet):
+    """What may be asked of the daily table."""
+
+    store = df.ModelChoiceFilter(
+        queryset=lambda request: stores_for(request.actor), to_field_name="code", label=_("Store")
+    )
+    day = df.DateFromToRangeFilter(label=pgettext_lazy("report", "Day"))
+
+    class Meta:
+        model = DailyFigure
+        fields: list[str] = []

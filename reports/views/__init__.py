@@ -1,0 +1,5 @@
+"""Pages of reports."""
+
+from reports.views.report import DailyPage, ReportPage
+
+__all__ = ["DailyPage", "ReportPage"]
