@@ -19,6 +19,7 @@ urlpatterns = [
     path("people/<int:pk>/", views.PersonPage.as_view(), name="person"),
     path("tokens/", views.TokensPage.as_view(), name="tokens"),
     path("tokens/new/", views.TokenNewPage.as_view(), name="token-new"),
+    path("tokens/<int:pk>/made/", views.TokenMadePage.as_view(), name="token-made"),
     path("rules/", views.PoliciesPage.as_view(), name="policies"),
     path("rules/<str:key>/", views.PolicyPage.as_view(), name="policy"),
     path("calendar/", views.CalendarPage.as_view(), name="calendar"),
