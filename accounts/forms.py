@@ -155,11 +155,13 @@ class PolicyForm(forms.Form):
     )
     note = forms.CharField(max_length=300, required=False, label=_("Why"))
 
-    def __init__(self, *args: Any, actor: Any, per_store: bool, **kwargs: Any):
+    def __init__(self, *args: Any, actor: Any, per_store: bool, house_wide: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["store"].queryset = stores_for(actor)
         if not per_store:
             del self.fields["store"]
+        elif not house_wide:
+            self.fields["store"].required, self.fields["store"].empty_label = True, None
 
 
 class CalendarForm(forms.Form):

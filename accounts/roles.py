@@ -45,8 +45,8 @@ _MANAGER = _SERVICE | _WAREHOUSE | _PURCHASER | _SUPERVISOR | {
 }  # fmt: skip
 
 _ADMINISTRATOR = _EVERYBODY | {
-    "accounts.change_store", "accounts.change_people", "accounts.change_token", "core.change_policy", "core.view_audit",
-    "core.view_metrics", "logistics.change_service", "orders.change_automation", "conversations.change_template",
+    "accounts.change_store", "accounts.change_people", "accounts.change_token", "core.change_policy", "core.change_house",
+    "core.view_audit", "core.view_metrics", "logistics.change_service", "orders.change_automation", "conversations.change_template",
     "conversations.view_message", "customers.view_buyer", "customers.erase_buyer", "customers.export_buyer",
     "inventory.view_stock", "stores.change_connection", "stores.view_outbox", "orders.import_order", "orders.view_personal",
     "reports.view_report",

@@ -23,6 +23,7 @@ from core.audit import Actor
 from core.clock import WorkCalendar
 from core.errors import Invalid, Missing, NotAllowed
 from core.models import CalendarDay, PolicyValue
+from core.reach import need_reach
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,14 @@ def work_calendar(day: date | datetime) -> WorkCalendar:
 def set_value(
     *, key: str, text: str, valid_from: date, actor: Actor, now: datetime, store_id: int | None = None, note: str = ""
 ) -> PolicyValue:
-    """Give a house rule a new value from a day on; the past keeps its own. Refuses unknown rules and unfit values."""
+    """Give a house rule a new value from a day on; the past keeps its own. Refuses unknown rules, unfit values, and values
+    for stores in which the actor does not work (without a store: for all)."""
     if not actor.has_perm("core.change_policy"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     policy = POLICIES.get(key)
     if policy is None:
         raise Missing("policy_missing", _("There is no house rule “%(key)s”."), key=key)
+    need_reach(actor, [store_id if policy.per_store else None], now)
     try:
         fitting = likeness.read_like(policy.default, text, policy.least)
     except (ValueError, TypeError) as error:

@@ -17,6 +17,7 @@ from core import calendar, policies
 from core import format as f
 from core.formpage import FormPage
 from core.pages import Page
+from core.reach import reaches
 from core.reading import whole
 
 #: What the parts of the rules are called for people.
@@ -86,8 +87,9 @@ class PolicyPage(FormPage):
         return reverse("accounts:policies")
 
     def form_arguments(self) -> dict[str, Any]:
-        """Whether it may differ by store."""
-        return {"actor": self.actor, "per_store": self.policy.per_store}
+        """Whether it may differ by store, and whether the person may set what counts for all."""
+        house_wide = reaches(self.actor, None, self.now)
+        return {"actor": self.actor, "per_store": self.policy.per_store, "house_wide": house_wide}
 
     def initial(self) -> dict[str, Any]:
         """What counts today."""

@@ -15,6 +15,7 @@ from conversations.models import Template
 from core import audit
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
+from core.reach import need_reach
 
 _FIELDS = ("purpose", "kind", "trigger", "send_mode", "subject", "body", "when_zh", "active", "checks")
 HOUSE_NAMES = frozenset({"agent_name", "buyer_name", "store_name", "help_url", "store_url"})
@@ -36,7 +37,7 @@ def create_template(
 
     A text that goes out by itself (``send_mode`` auto) needs ``conversations.approve_template``.
     """
-    _may(actor)
+    _may(actor, store.pk if store else None, now)
     _may_go_alone(fields, "", actor)
     return _add(code, language, store, fields, actor, now)
 
@@ -63,7 +64,7 @@ def change_template(*, template: Template, actor: Actor, now: datetime, **fields
 
     Making a text go out by itself (``send_mode`` auto) needs ``conversations.approve_template``.
     """
-    _may(actor)
+    _may(actor, template.store_id, now)
     held = Template.objects.select_for_update(of=("self",)).get(pk=template.pk)
     values = _clean(fields)
     _may_go_alone(values, held.send_mode, actor)
@@ -93,7 +94,7 @@ def _may_go_alone(values: dict[str, Any], was: str, actor: Actor) -> None:
 def copy_for_store(*, template: Template, store: Store, actor: Actor, now: datetime) -> Template:
     """Give a store its own version of a text of the house, to be changed there. Refuses a second one. It goes out as the text of
     the house does."""
-    _may(actor)
+    _may(actor, store.pk, now)
     fields = {name: getattr(template, name) for name in _FIELDS}
     return _add(template.code, template.language, store, fields, actor, now)
 
@@ -119,6 +120,7 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _may(actor: Actor) -> None:
+def _may(actor: Actor, store_id: int | None, now: datetime) -> None:
     if not actor.has_perm("conversations.change_template"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
+    need_reach(actor, [store_id], now)

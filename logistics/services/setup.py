@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from core import audit
 from core.audit import Actor
 from core.errors import Invalid, NotAllowed
+from core.reach import need_reach
 from logistics.models import ApprovalRule, Service
 from logistics.rules.approval import faults
 
@@ -32,8 +33,9 @@ def _apply(row: Any, changes: Mapping[str, Any]) -> list[str]:
 @transaction.atomic
 def change_service(*, service: Service, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Service:
     """Change a carrier service; its code stays for ever. Notes that are drafted later follow it. Refuses people without the
-    right."""
+    right, and those who do not work in all stores: a service is everybody's."""
     _need(actor, "logistics.change_service")
+    need_reach(actor, [None], now)
     held = Service.objects.select_for_update().get(pk=service.pk)
     given = {name: value for name, value in changes.items() if name not in ("id", "code")}
     changed = _apply(held, given)
@@ -52,7 +54,8 @@ def change_service(*, service: Service, changes: Mapping[str, Any], actor: Actor
 
 @transaction.atomic
 def save_rule(*, rule: ApprovalRule, changes: Mapping[str, Any], actor: Actor, now: datetime) -> ApprovalRule:
-    """Make or change an approval rule. Refuses conditions that no note can answer, and people without the right."""
+    """Make or change an approval rule. Refuses conditions that no note can answer, people without the right, and
+    rules for stores in which they do not work (without a store: for all)."""
     _need(actor, "orders.change_automation")
     wrong = faults(changes.get("conditions") or {})
     if wrong:
@@ -61,7 +64,9 @@ def save_rule(*, rule: ApprovalRule, changes: Mapping[str, Any], actor: Actor, n
         )
     new = rule.pk is None
     held = rule if new else ApprovalRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    was = [] if new else [held.store_id]
     changed = _apply(held, changes)
+    need_reach(actor, [*was, held.store_id], now)
     if new or changed:
         held.save()
         text = gettext_noop("Approval rule made") if new else gettext_noop("Changed: %(fields)s")

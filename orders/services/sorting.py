@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import audit
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
+from core.reach import need_reach
 from orders.choices import FlagColour, OrderType
 from orders.models import OrderRule
 from orders.rules import automation
@@ -35,7 +36,7 @@ def _need(actor: Actor) -> None:
 @transaction.atomic
 def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **fields: Any) -> OrderRule:
     """A new rule, or other facts of one. Refuses an empty or taken name, conditions that ask about things that do not exist,
-    and a rule that would set nothing."""
+    a rule that would set nothing, and rules for stores in which the actor does not work (without a store: for all)."""
     _need(actor)
     unknown = set(fields) - set(_FIELDS)
     if unknown:
@@ -43,8 +44,10 @@ def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **f
             "unknown_field", _("Unknown field."), errors={name: [str(_("Unknown field."))] for name in unknown}
         )
     row = OrderRule.objects.select_for_update(of=("self",)).get(pk=rule.pk) if rule else OrderRule()
+    was = [row.store_id] if rule else []
     for name, value in fields.items():
         setattr(row, name, value)
+    need_reach(actor, [*was, row.store_id], now)
     errors: dict[str, list[str]] = {}
     if not row.name.strip():
         errors["name"] = [str(_("Give it a name."))]
@@ -70,8 +73,9 @@ def save_rule(*, actor: Actor, now: datetime, rule: OrderRule | None = None, **f
 
 @transaction.atomic
 def delete_rule(*, rule: OrderRule, actor: Actor, now: datetime) -> None:
-    """Delete a rule; orders it sorted stay as they are."""
+    """Delete a rule; orders it sorted stay as they are. Refuses rules of stores in which the actor does not work."""
     _need(actor)
+    need_reach(actor, [rule.store_id], now)
     audit.record(
         rule, "rule.delete", actor=actor, now=now, text=gettext_noop("Rule “%(name)s” deleted"), name=rule.name
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import format as f
 from core import longwork
-from core.errors import DomainError, Invalid, Missing
+from core.errors import DomainError, Invalid, Missing, NotAllowed
 from core.pages import Page
 from orders.choices import ImportKind
 from orders.forms import importing as forms
@@ -235,7 +235,7 @@ class MapPage(ImportDoor):
                     actor=self.actor,
                     now=self.now,
                 )
-            except Invalid as error:
+            except (Invalid, NotAllowed) as error:
                 return self.answer(forms.ReadForm(upload=self.upload), problems=[error.message], status=422)
         self.start(dry_run=True)
         return self.go(reverse("orders:import-check", args=[pk]))

@@ -13,6 +13,7 @@ from core import audit
 from core.audit import Actor
 from core.errors import Invalid, NotAllowed
 from core.likeness import LARGEST
+from core.reach import need_reach
 from stores.models import Deadline
 
 UNITS = ("hours", "days", "months", "times", "days_before", "time", "date", "percent", "score", "USD")
@@ -26,10 +27,12 @@ def set_deadline(
 ) -> Deadline:  # fmt: skip
     """Give a clock another value from a day on (the same day again changes that version).
 
-    Refuses values that are no positive number where the unit asks for one, unknown units, and roles that may not.
+    Refuses values that are no positive number where the unit asks for one, unknown units, roles that may not, and people who
+    do not work in all stores: a clock counts for every store of its channel.
     """
     if not actor.has_perm("core.change_policy"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
+    need_reach(actor, [None], now)
     errors = {}
     if unit not in UNITS:
         errors["unit"] = [str(_("Unknown unit."))]

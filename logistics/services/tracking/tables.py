@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from core import audit
 from core.audit import Actor
 from core.errors import Invalid, NotAllowed
+from core.reach import need_reach
 from logistics.models import DecisionRule, PromiseRule
 from logistics.rules.tracking import Facts
 
@@ -67,6 +68,7 @@ def faults(conditions: Any) -> list[str]:
 def _version(row: Row, changes: Mapping[str, Any], valid_from: date | None, actor: Actor, now: datetime) -> Row:
     if not actor.has_perm("logistics.change_service"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
+    need_reach(actor, [None], now)
     changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
     if not changed:
         return row

@@ -13,12 +13,19 @@ from accounts.models import Store
 from core import audit
 from core.audit import Actor
 from core.errors import Invalid, NotAllowed
+from core.reach import need_reach
 from orders.models import ImportProfile
 from orders.reading.errors import Refused
 from orders.reading.plan import Plan
 from orders.services.importing.results import file_refusal
 
 BUILT_IN = ("generic", "aliexpress")
+
+
+def _need(actor: Actor, store_id: int | None, now: datetime) -> None:
+    if not actor.has_perm("orders.import_order"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    need_reach(actor, [store_id], now)
 
 
 def plan_of(name: str, store: Store | None, kind: str = "orders") -> Plan:
@@ -42,10 +49,9 @@ def profile_named(name: str, store: Store | None) -> ImportProfile | None:
 def save_profile(*, name: str, store: Store | None, plan: Plan, actor: Actor, now: datetime) -> ImportProfile:
     """Keep ``plan`` under ``name`` for the store (None: for all). The same name again replaces what it held.
 
-    Refuses an empty name and those of the built-in profiles.
+    Refuses an empty name, those of the built-in profiles, and stores in which the actor does not work (None: all).
     """
-    if not actor.has_perm("orders.import_order"):
-        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    _need(actor, store.pk if store else None, now)
     name = " ".join(name.split())
     if not name or len(name) > 80 or name in BUILT_IN:
         raise Invalid("bad_name", _("A profile needs a name of its own, at most 80 characters."),
@@ -66,8 +72,7 @@ def change_profile(
     *, profile: ImportProfile, actor: Actor, now: datetime, name: str, mapping: dict, options: dict
 ) -> ImportProfile:
     """Correct a saved profile. Refuses a name that another profile of the same store has."""
-    if not actor.has_perm("orders.import_order"):
-        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    _need(actor, profile.store_id, now)
     with transaction.atomic():
         held = ImportProfile.objects.select_for_update().get(pk=profile.pk)
         taken = ImportProfile.objects.filter(name=name, store=held.store).exclude(pk=held.pk).exists()
@@ -86,8 +91,7 @@ def change_profile(
 
 def delete_profile(*, profile: ImportProfile, actor: Actor, now: datetime) -> None:
     """Forget a saved profile; imports that used it stay as they are."""
-    if not actor.has_perm("orders.import_order"):
-        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    _need(actor, profile.store_id, now)
     audit.record(
         profile, "profile.delete", actor=actor, now=now, text=gettext_noop("Profile deleted"), name=profile.name
     )
