@@ -62,6 +62,11 @@ def open_shorts() -> QuerySet[Reservation]:
     return Reservation.objects.filter(state=ReservationState.OPEN, held__lt=F("wanted"))
 
 
+def reservations_of(order_refs: Iterable[int]) -> QuerySet[Reservation]:
+    """Promises to these orders."""
+    return Reservation.objects.filter(order_ref__in=list(order_refs))
+
+
 def shortfall(order_refs: Iterable[int]) -> dict[int, dict[int, int]]:
     """What open orders lack: order id -> SKU id -> pieces. Orders that lack nothing are absent. One query."""
     found: dict[int, dict[int, int]] = defaultdict(dict)

@@ -6,7 +6,19 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
 from core.listing.html import ListPage
-from logistics.views import board, hand_over, note_steps, notes, numbers, parcels, printing, setup, station, tables
+from logistics.views import (
+    board,
+    buying,
+    hand_over,
+    note_steps,
+    notes,
+    numbers,
+    parcels,
+    printing,
+    setup,
+    station,
+    tables,
+)
 
 app_name = "logistics"
 
@@ -18,6 +30,7 @@ DISPATCH: list[URLPattern] = [
     path("notes/<int:pk>/change/", note_steps.NoteEdit.as_view(), name="note-edit"),
     path("notes/<int:pk>/missing/", note_steps.NoteAsk.as_view(), name="note-ask"),
     path("notes/<int:pk>/reserve/", note_steps.NoteReserve.as_view(), name="note-reserve"),
+    path("buy/<int:pk>/pane/", buying.BuyPane.as_view(), name="buy-pane"),
     path("print/", ListPage.of("print-batches"), name="batches"),
     path("print/<int:pk>/", printing.BatchPage.as_view(), name="batch"),
     path("print/<int:pk>/file/", printing.BatchFile.as_view(), name="batch-file"),

@@ -79,6 +79,11 @@ class NoteInTime(NoteRule):
             "part_shipped",
         )
 
+    def facts(self, subject: DispatchNote) -> dict[str, Any]:
+        """The note, and the address that signs it."""
+        sign = reverse("core:act", args=["dispatch-notes", subject.pk, "sign"])
+        return {**super().facts(subject), "do": sign, "do_form": True}
+
     def next_step(self, facts: dict[str, Any]) -> str:
         """Sign."""
         return gettext("Sign")

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.audit import system
+from core.clock import utcnow
 from core.events import subscribe
 from core.jobs import later
 from inventory.events import GoodsArrived
 from logistics.selectors import dispatch as selectors
 from logistics.services import dispatch, numbers, shipping, stages
+from logistics.services.buying import settle_needs
 from orders import registry as order_registry
 from orders.events import OrdersChanged, OrdersMatched, OrdersReady, OrderStopped
 from stores.choices import Ability
@@ -68,6 +70,12 @@ def on_order_stopped(event: OrderStopped) -> None:
 def on_goods_arrived(event: GoodsArrived) -> None:
     """Notes that waited for goods may now be signed by rule."""
     _in_pieces("logistics.sign_by_rule", event.order_refs)
+
+
+@subscribe(GoodsArrived, recovered_by="worklist.sweep")
+def on_goods_bought(event: GoodsArrived) -> None:
+    """What nobody lacks any more leaves the purchaser's list; the rest says how much is still missing."""
+    settle_needs(order_refs=event.order_refs, actor=DESK, now=utcnow())
 
 
 @on_settled(Ability.WAYBILL)

@@ -24,12 +24,11 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
 from logistics.selectors.drafting import Source
 from logistics.services import stages
-from logistics.services.dispatch.signing import auto_sign
+from logistics.services.dispatch.signing import DESK, auto_sign
 from orders.models import Order
 from worklist import services as worklist
 
 CHUNK = 500
-IN_TIME = "logistics.note_in_time"
 
 
 def draft_notes(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> list[DispatchNote]:
@@ -80,7 +79,8 @@ def _draft_chunk(ids: Sequence[int], actor: Actor, now: datetime) -> list[Dispat
         for note in notes
     )
     auto_sign(notes=notes, now=now)
-    worklist.plan(rule_key=IN_TIME, subject_ids=[note.pk for note in notes], now=now)
+    for rule in DESK:
+        worklist.plan(rule_key=rule, subject_ids=[note.pk for note in notes], now=now)
     stages.push(order_ids=[note.order_id for note in notes], actor=actor, now=now)
     return notes
 

@@ -25,7 +25,7 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
 from logistics.services import numbers, stages
 from logistics.services.dispatch.drafting import Desk, line_sum, lines_from
-from logistics.services.dispatch.signing import auto_sign
+from logistics.services.dispatch.signing import DESK, auto_sign
 from worklist import services as worklist
 
 BLOCKED_RULE = "logistics.blocked_note"
@@ -174,7 +174,8 @@ def _reopen(
         move(note, "edit", actor=actor, now=now, block_reason="", block_note="", released_at=None, signed_at=None)
         _end_duties([note], actor, now, "changed")
     auto_sign(notes=[note], now=now)
-    worklist.plan(rule_key="logistics.note_in_time", subject_ids=[note.pk], now=now)
+    for rule in DESK:
+        worklist.plan(rule_key=rule, subject_ids=[note.pk], now=now)
     stages.push(order_ids=[note.order_id], actor=actor, now=now)
 
 
@@ -294,14 +295,15 @@ def withdraw_notes(
         gone = [note for note in moved if isinstance(note, DispatchNote)]
         numbers.give_back(notes=gone, reason=reason, actor=actor, now=now)
         _end_duties(gone, actor, now, "withdrawn")
-        worklist.close(
-            rule_key="logistics.note_in_time",
-            subject_ids=[n.pk for n in gone],
-            actor=actor,
-            now=now,
-            reason="withdrawn",
-            cancelled=True,
-        )
+        for rule in DESK:
+            worklist.close(
+                rule_key=rule,
+                subject_ids=[n.pk for n in gone],
+                actor=actor,
+                now=now,
+                reason="withdrawn",
+                cancelled=True,
+            )
         stages.push(order_ids=[note.order_id for note in gone], actor=actor, now=now)
     return gone, refused
 

@@ -28,6 +28,9 @@ from worklist import services as worklist
 
 RULES_ACTOR = audit.system("approval rules")
 
+#: Duties that a note has until it is with the warehouse: of the purchaser, of the supervisor.
+DESK = ("logistics.price_signature", "logistics.note_in_time")
+
 PERMISSION = {SignatureKind.PRICE: "logistics.sign_price", SignatureKind.NOTE: "logistics.sign_note"}
 
 SIGNED = {
@@ -137,6 +140,9 @@ def _give(
         )  # fmt: skip
     audit.record_many(lines)
     touched = [notes[pk] for pk in dict.fromkeys(s.note_id for s in given)]
+    priced = [s.note_id for s in given if s.kind == SignatureKind.PRICE]
+    if priced:
+        worklist.close(rule_key="logistics.price_signature", subject_ids=priced, actor=actor, now=now, reason="signed")
     complete = [n for n in touched if kinds[n.pk] >= set(SignatureKind.values) and n.state == NoteState.DRAFT]
     move_many(complete, "sign", actor=actor, now=now)
     release_now = [n for n in complete if policies.value(RELEASE_WHEN_SIGNED, now, n.store_id)]
@@ -199,7 +205,8 @@ def release_notes(
         stages.push(order_ids=[note.order_id for note in released], actor=actor, now=now)
         if released:
             ids = [note.pk for note in released]
-            worklist.close(rule_key="logistics.note_in_time", subject_ids=ids, actor=actor, now=now, reason="released")
+            for rule in DESK:
+                worklist.close(rule_key=rule, subject_ids=ids, actor=actor, now=now, reason="released")
             publish(NotesReleased(tuple(note.pk for note in released)))
     return released, refused
 
