@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from core.clock import end_of_day
 from logistics.choices import ParcelState
+from logistics.followups.parcels import page_of
 from logistics.models import Parcel, Service
 from logistics.selectors import dispatch as selectors
 from logistics.services.shipping import tracking_link
@@ -63,7 +64,7 @@ class DeclareToday(FollowUpRule):
         return {
             "number": subject.tracking_number or subject.number, "order": subject.order.number, "country": subject.country,
             "who": subject.order.buyer_name, "service": subject.service.name_en if subject.service else "",
-            "url": reverse("logistics:declare", args=[subject.pk]), "panel": reverse("logistics:declare-pane", args=[subject.pk]),
+            "url": page_of(subject.pk, "logistics:declare"), "panel": page_of(subject.pk, "logistics:declare-pane"),
             "link": tracking_link(subject), "store": subject.store.name,
         }  # fmt: skip
 
