@@ -12,6 +12,7 @@ raised anywhere below becomes a sentence: shown above the page it came from (POS
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -101,8 +102,20 @@ class Page(View):
                 return url
         return default or self.home_url()
 
-    def go(self, url: str, sentence: Any = "", *, level: int = messages.SUCCESS, tags: str = "") -> HttpResponse:
-        """Redirect after a POST, with a sentence. htmx is told to load the new page."""
+    def go(
+        self, url: str, sentence: Any = "", *, level: int = messages.SUCCESS, tags: str = "", away: bool = False
+    ) -> HttpResponse:
+        """Redirect after a POST, with a sentence. htmx is told to load the new page; a work page (Today, Messages, Cases) stays
+        where it is and says the sentence, unless the way leads ``away`` to something that was made."""
+        if sentence and not away and self.is_partial() and self.request.headers.get("X-Work") == "1":
+            undo = next((tag[5:] for tag in tags.split() if tag.startswith("undo:")), "")
+            tone = {messages.WARNING: "amber", messages.ERROR: "rose"}.get(level, "leaf")
+            told = {
+                "work:did": True,
+                "dialog:close": True,
+                "toast": {"text": str(sentence), "tone": tone, "undo": undo},
+            }
+            return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
         if sentence:
             messages.add_message(self.request, level, str(sentence), extra_tags=tags)
         if self.is_partial():

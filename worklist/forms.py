@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -23,6 +25,29 @@ class SnoozeForm(forms.Form):
 
     until = forms.DateTimeField(label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     reason = forms.CharField(max_length=300, label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PutAwayForm(forms.Form):
+    """Putting away on the page: one of the quick times, or an own time with its reason."""
+
+    until = forms.DateTimeField(
+        required=False, label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    reason = forms.CharField(max_length=300, required=False, label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, quick: Mapping[str, tuple[Any, datetime]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.quick = quick or {}
+
+    def clean(self) -> dict[str, Any]:
+        """The quick choice is time and reason; an own time needs both."""
+        data = super().clean() or {}
+        if chosen := self.quick.get(str(self.data.get("quick", ""))):
+            return {"until": chosen[1], "reason": data.get("reason") or str(chosen[0])}
+        for name in ("until", "reason"):
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, _("Say until when and why, or take one of the times above."))
+        return data
 
 
 class AssignForm(forms.Form):

@@ -63,3 +63,16 @@ def next_round_at(last_due: datetime, days: int, now: datetime) -> datetime:
     step = timedelta(days=days)
     missed = max(0, (now - last_due) // step)
     return last_due + step * (missed + 1)
+
+
+def later_choices(local: datetime) -> dict[str, datetime]:
+    """The quick times to put something away until, from the wall clock of the person: an hour, this afternoon (while it is
+    still to come), tomorrow at nine, next Monday at nine."""
+    nine = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    afternoon = nine.replace(hour=14)
+    found = {"hour": local + timedelta(hours=1)}
+    if local + timedelta(minutes=30) < afternoon:
+        found["afternoon"] = afternoon
+    found["tomorrow"] = nine + timedelta(days=1)
+    found["monday"] = nine + timedelta(days=7 - local.weekday())
+    return found

@@ -180,24 +180,29 @@ def _after(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], mark: str) ->
 
 @dataclass(frozen=True)
 class Counts:
-    """Figures beside the groups: all, due today and final, by group (each at most one above the cap)."""
+    """Figures beside the groups: all, due today and final, by group (each at most one above the cap), minutes of work."""
 
     total: int
     today: int
     groups: dict[str, int]
+    minutes: int = 0
 
 
 def group_counts(actor: Actor, whose: str) -> Counts:
     """The figures of the left pane in one query over at most ``CAP + 1`` rows."""
-    capped = open_duties(actor, whose).order_by().select_related(None).values_list("group", "band")[: CAP + 1]
+    capped = (
+        open_duties(actor, whose).order_by().select_related(None).values_list("group", "band", "minutes")[: CAP + 1]
+    )
     inner, values = capped.query.sql_with_params()
-    statement = f'SELECT "group", count(*), count(*) FILTER (WHERE band = 0) FROM ({inner}) AS seen GROUP BY "group"'  # noqa: S608
+    figures = 'SELECT "group", count(*), count(*) FILTER (WHERE band = 0), sum(minutes)'
+    statement = f'{figures} FROM ({inner}) AS seen GROUP BY "group"'
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
     return Counts(
-        sum(n for _g, n, _f in rows), sum(final for _g, _n, final in rows), {group: n for group, n, _f in rows}
-    )
+        sum(n for _g, n, _f, _m in rows), sum(final for _g, _n, final, _m in rows), {g: n for g, n, _f, _m in rows},
+        int(sum(minutes for *_row, minutes in rows)),
+    )  # fmt: skip
 
 
 def open_count(actor: Actor) -> int:

@@ -20,6 +20,7 @@ DUTY = Machine(
         Transition(
             "done", sources={S.PLANNED, S.OPEN, S.CLAIMED, S.SNOOZED, S.STUCK}, target=S.DONE, stamp="closed_at"
         ),
+        Transition("reopen", sources={S.DONE}, target=S.OPEN, permission="worklist.work_duty"),
         Transition(
             "cancel", sources={S.PLANNED, S.OPEN, S.CLAIMED, S.SNOOZED, S.STUCK}, target=S.CANCELLED, stamp="closed_at"
         ),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("duties/<int:pk>/claim/", views.DutyAct.as_view(act="claim"), name="claim"),
     path("duties/<int:pk>/unclaim/", views.DutyAct.as_view(act="unclaim"), name="unclaim"),
     path("duties/<int:pk>/retry/", views.DutyAct.as_view(act="retry"), name="retry"),
+    path("duties/<int:pk>/back/", views.DutyAct.as_view(act="back"), name="back"),
     path("duties/<int:pk>/done/", views.DonePage.as_view(), name="done"),
     path("duties/<int:pk>/snooze/", views.SnoozePage.as_view(), name="snooze"),
     path("duties/<int:pk>/assign/", views.AssignPage.as_view(), name="assign"),

@@ -53,7 +53,7 @@ def thread_context(thread: Conversation, actor: Any, now: Any) -> dict[str, Any]
         "thread": thread, "title": str(buyer), "buyer": buyer, "store": thread.store,
         "clock": f.buyer_clock(zone_of(buyer.country), now),
         "waiting": f.duration(now - thread.waiting_since) if thread.waiting_since else "",
-        "messages": [line(message, now) for message in selectors.thread(thread)],
+        "messages": lines(thread, now),
         "subjects": selectors.subjects_of(buyer.pk, actor),
         "panels": [
             {"title": panel.title, "url": reverse("core:panel", args=["conversations", thread.pk, panel.name]), "lines": panel.lines}
@@ -61,6 +61,16 @@ def thread_context(thread: Conversation, actor: Any, now: Any) -> dict[str, Any]
         ],
         "may_send": actor.has_perm("conversations.send_message"), "now": now,
     }  # fmt: skip
+
+
+def lines(thread: Conversation, now: Any) -> list[dict[str, Any]]:
+    """The messages of a thread; the oldest one that nobody has answered is marked, there the reader begins."""
+    found = [line(message, now) for message in selectors.thread(thread)]
+    if since := thread.waiting_since:
+        first = next((row for row in found if not row["ours"] and row["message"].at >= since), None)
+        if first is not None:
+            first["unanswered"] = True
+    return found
 
 
 def line(message: Message, now: Any) -> dict[str, Any]:

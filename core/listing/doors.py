@@ -191,7 +191,7 @@ class ActDoor(ListDoor):
             target = reverse("core:job", args=[outcome.data["job_id"]])
         slip = bulk.undo_token(self.listing, found, [outcome], self.actor)
         tags = f"undo:{reverse('core:undo', args=[self.listing.name])}?token={slip}" if slip else ""
-        return self.go(target, f"{outcome.label}: {outcome.message}", tags=tags)
+        return self.go(target, f"{outcome.label}: {outcome.message}", tags=tags, away=bool(outcome.data))
 
     def _ask(self, action: Action, obj: Any, form: Any, status: int = 200) -> HttpResponse:
         back = self.next_url(self.listing.detail_address(obj.pk) or self.back())

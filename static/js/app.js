@@ -21,6 +21,7 @@ export function toast({ text, tone = "sea", undo = "" }) {
   if (undo) {
     const back = document.createElement("button");
     Object.assign(back, { type: "button", className: "b", textContent: words.undo });
+    back.append(" ", Object.assign(document.createElement("kbd"), { textContent: "z" }));
     back.dataset.undo = undo;
     el.append(back);
   }
@@ -54,7 +55,9 @@ async function undo(button) {
     if (!answer.ok) { const why = sentence(await answer.text()); if (why) { button.closest(".toast-s").remove(); toast({ text: why, tone: "rose" }); return; } throw new Error(String(answer.status)); }
     button.closest(".toast-s").remove();
     toast({ text: words.undone, tone: "leaf" });
+    const told = JSON.parse(answer.headers.get("HX-Trigger") || "{}");
     if ($("#list")) window.htmx.trigger(document.body, "list:reload");
+    else if ($("[data-work]")) document.dispatchEvent(new CustomEvent("work:back", { detail: told["work:back"] ?? {} }));
     else location.reload();
   } catch {
     button.disabled = false;
@@ -73,7 +76,8 @@ export function openDialog(url) {
 }
 export function showDialog() {
   if (!formDialog.open) formDialog.showModal();
-  $("#dialog-body [autofocus], #dialog-body input:not([type=hidden]), #dialog-body select, #dialog-body textarea")?.focus();
+  const field = $("#dialog-body [autofocus]") ?? $("#dialog-body input:not([type=hidden]), #dialog-body select, #dialog-body textarea");
+  (field ?? $("#dialog-body .form-foot .primary"))?.focus();
 }
 
 let confirmed = null;
@@ -180,7 +184,9 @@ document.addEventListener("keydown", (event) => {
     if (typing(event.target)) event.target.blur();
     return;
   }
-  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || dialogOpen()) return;
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (dialogOpen()) { if (/^[1-9]$/.test(event.key) && press(event.key, $("dialog[open]"))) event.preventDefault(); return; }
+  if (event.key === "z") { const back = $$(".toast-s [data-undo]").at(-1); if (back) { event.preventDefault(); back.click(); } return; }
   if (leader && Date.now() - leader < 1500) {
     leader = 0;
     const link = $(`#rail [data-letter="${CSS.escape(event.key.toLowerCase())}"]`);
@@ -257,7 +263,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!formDialog?.contains(form) || form.hasAttribute("hx-post") || form.method !== "post") return;
   event.preventDefault();
-  const values = new FormData(form, event.submitter);
+  const values = new FormData(form);
+  if (event.submitter?.name) values.set(event.submitter.name, event.submitter.value);   // a quick choice stands for the field of its name
   window.htmx.ajax("POST", event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href, { source: form, target: "#dialog-body", swap: "innerHTML", values: Object.fromEntries([...new Set(values.keys())].map((k) => { const all = values.getAll(k); return [k, all.length > 1 ? all : all[0]]; })) });
 });
 

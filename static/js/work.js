@@ -1,4 +1,4 @@
-// Today, Messages, Cases: three panes without a page load. j k move, Enter takes the next step, e s r # press their button.
+// Today, Messages, Cases: three panes without a page load. j k move, Enter takes the next step, e s c r # press their button.
 import { dialogOpen, press, typing } from "./app.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
@@ -10,8 +10,14 @@ const rows = () => $$(".w-row:not(.going)", list);
 const narrow = matchMedia("(max-width: 899px)");
 let at = null;
 
-// a thread opens at its newest message
-function newest() { const thread = $(".thread", subject); if (thread) thread.scrollTop = thread.scrollHeight; }
+// a thread opens at the oldest message nobody has answered yet, else at its end
+function newest() {
+  const thread = $(".thread", subject);
+  if (!thread) return;
+  const open = $("[data-unanswered]", thread);
+  thread.scrollTop = open ? open.offsetTop - thread.offsetTop - 8 : thread.scrollHeight;
+}
+document.addEventListener("htmx:afterSettle", (event) => { if (subject.contains(event.target) && event.target.querySelector?.(".thread")) newest(); });
 
 function choose(row, { open = true } = {}) {
   if (!row) return;
@@ -29,6 +35,28 @@ function step(by) {
   const all = rows();
   choose(all[Math.max(0, Math.min(all.length - 1, all.indexOf(at) + by))]);
 }
+// what is asked by this page may be answered into it: no page load
+let checked = "";
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-Work"] = "1";
+  if (checked && event.detail.path === checked) { event.detail.headers["X-Work-Check"] = "1"; checked = ""; }
+});
+function refresh() {
+  if (!at) return;
+  checked = at.dataset.url;
+  window.htmx.ajax("GET", checked, { target: "#subject", swap: "innerHTML" }).then(newest);
+}
+document.addEventListener("work:did", refresh);
+// the list as it is now, with the line that came back opened
+async function again(id) {
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of [".w-groups", "#work-rows"]) { const now = $(part, fresh); if (now) $(part, work).replaceChildren(...now.childNodes); }
+  window.htmx.process(list);
+  at = null;
+  choose(document.getElementById(`w-${id}`) ?? rows()[0]);
+}
+document.addEventListener("work:back", (event) => again(event.detail?.id));
 function done(id) {
   const row = document.getElementById(`w-${id}`) ?? at;
   if (!row) return;
@@ -38,6 +66,8 @@ function done(id) {
   setTimeout(() => row.remove(), 180);
   const count = $(".g.on [data-group-count]", work);
   if (count && /^\d+$/.test(count.textContent.trim())) count.textContent = String(Math.max(0, Number(count.textContent) - 1));
+  const meter = $(".w-foot .meter", work);
+  if (meter && meter.value < meter.max) meter.value += 1;
   at = null;
   if (next && !(narrow.matches && !work.classList.contains("open"))) choose(next);
   else if (!next) { subject.replaceChildren(); work.classList.remove("open"); list.append($("#work-empty").content.cloneNode(true)); }
@@ -71,8 +101,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { event.preventDefault(); step(1); }
   else if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { event.preventDefault(); step(-1); }
   else if (event.key === "r" && $(".reply textarea", subject)) { event.preventDefault(); $(".reply textarea", subject).focus(); }
+  else if (event.key === "Enter" && $(".reply textarea", subject) && (event.target === document.body || event.target === list || event.target === subject)) { event.preventDefault(); $(".reply textarea", subject).focus(); }
   else if (event.key === "Enter" && event.target !== document.body && event.target !== list && event.target !== subject && event.target.id !== "main") return;
-  else if (["Enter", "e", "s", "r", "#"].includes(event.key) && press(event.key, subject)) event.preventDefault();
+  else if (["Enter", "e", "s", "r", "c", "#"].includes(event.key) && press(event.key, subject)) event.preventDefault();
 });
 
 const first = list.dataset.selected ? document.getElementById(`w-${list.dataset.selected}`) : rows()[0];

@@ -87,6 +87,37 @@ def test_a_clerk_works_through_today_without_a_page_load(page, live_server, day)
     assert page.faults == []
 
 
+@pytest.mark.covers("ORD-01", "OPS-11")
+def test_done_and_put_away_at_one_key_and_taken_back(page, live_server, day):
+    sign_in(page, live_server)
+    page.goto("/today/")
+    page.wait_for_selector("#subject [data-subject]")
+    first = page.locator("#work-rows .w-row").first.get_attribute("data-id")
+    page.keyboard.press("s")
+    page.wait_for_selector("#dialog .quick button:focus")
+    shot(page, "today-snooze")
+    page.keyboard.press("1")
+    page.wait_for_selector(f"#w-{first}", state="detached")
+    with scopes_disabled():
+        assert Duty.objects.get(pk=first).state == "snoozed"
+    page.keyboard.press("z")
+    page.wait_for_selector(f"#w-{first}[aria-current]")
+    with scopes_disabled():
+        assert Duty.objects.get(pk=first).state == "open"
+    page.wait_for_selector("#subject [data-key=c]")
+    page.keyboard.press("c")
+    page.wait_for_selector("#subject button:has-text('Let go')")
+    page.keyboard.press("e")
+    page.wait_for_selector("#dialog .quick button:focus")
+    page.keyboard.press("2")
+    page.wait_for_selector(f"#w-{first}", state="detached")
+    with scopes_disabled():
+        assert (Duty.objects.get(pk=first).state, Duty.objects.get(pk=first).reason) == ("done", "Done in the channel")
+    page.keyboard.press("z")
+    page.wait_for_selector(f"#w-{first}[aria-current]")
+    assert page.faults == []
+
+
 @pytest.mark.covers("TRK-11")
 @pytest.mark.parametrize(("width", "language"), [(1440, "en"), (1024, "zh-hans"), (390, "zh-hans")])
 def test_parcel_pages_at_every_width(page, live_server, day, width, language):

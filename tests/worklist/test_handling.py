@@ -11,6 +11,7 @@ from django.db import connections
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, Missing, NotAllowed
 from tests.worklist.conftest import NOW, make_store, make_user
+from worklist import rules as ranking
 from worklist import services
 from worklist.models import Duty
 
@@ -152,3 +153,37 @@ def test_nothing_is_given_to_somebody_who_has_left(duty):
     gone.save()
     with pytest.raises(Invalid):
         services.assign(duty=duty, person=gone, actor=sue.actor, now=NOW)
+
+
+def test_what_was_just_done_or_put_away_is_taken_back(duty):
+    ann, bob = make_user("ann"), make_user("bob")
+    services.done(duty=duty, actor=ann.actor, now=NOW, reason="by phone")
+    with pytest.raises(Conflict):
+        services.take_back(duty=duty, actor=bob.actor, now=NOW + MINUTE)
+    with pytest.raises(Conflict):
+        services.take_back(duty=duty, actor=ann.actor, now=NOW + 61 * MINUTE)
+    services.take_back(duty=duty, actor=ann.actor, now=NOW + MINUTE)
+    held = Duty.objects.get()
+    assert (held.state, held.owner, held.closed_at, held.reason) == ("open", None, None, "")
+    services.snooze(duty=duty, until=NOW + 60 * MINUTE, reason="waits", actor=ann.actor, now=NOW)
+    services.take_back(duty=duty, actor=bob.actor, now=NOW + MINUTE)
+    assert Duty.objects.get().state == "open"
+
+
+def test_a_duty_that_came_back_by_itself_is_not_taken_back_twice(duty):
+    ann = make_user("ann")
+    services.done(duty=duty, actor=ann.actor, now=NOW, reason="by phone")
+    services.plan(rule_key="test.sign", subject_ids=[duty.subject_id], now=NOW)
+    with pytest.raises(Conflict, match="come back"):
+        services.take_back(duty=duty, actor=ann.actor, now=NOW + MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("hour", "offered"),
+    [(9, ["hour", "afternoon", "tomorrow", "monday"]), (14, ["hour", "tomorrow", "monday"])],
+)
+def test_quick_times_lie_ahead(hour, offered):
+    local = NOW.replace(hour=hour)
+    found = ranking.later_choices(local)
+    assert list(found) == offered and all(at > local for at in found.values())
+    assert found["monday"].weekday() == 0 and found["tomorrow"].hour == 9

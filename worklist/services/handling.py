@@ -144,6 +144,30 @@ def done(*, duty: Duty, actor: Actor, now: datetime, reason: str = "") -> Duty:
     return held
 
 
+#: Only what was just ended or put away by hand can be taken back.
+BACK_HOURS = 1
+
+
+def take_back(*, duty: Duty, actor: Actor, now: datetime) -> Duty:
+    """Open again what the actor just marked as done or put away. Refuses what somebody else ended, what is older than an
+    hour, and a duty that has come back by itself meanwhile."""
+    with transaction.atomic():
+        held = _locked(duty, actor)
+        if held.state == DutyState.SNOOZED:
+            move(held, "open", actor=actor, now=now, snoozed_until=None)
+            return held
+        mine = held.state == DutyState.DONE and held.owner_id == actor.user_id and actor.user_id is not None
+        if not mine or held.closed_at is None or held.closed_at < now - timedelta(hours=BACK_HOURS):
+            raise Conflict("undo_expired", _("This can no longer be taken back."))
+        same = Duty._base_manager.filter(rule=held.rule, subject_type=held.subject_type, subject_id=held.subject_id)
+        if same.filter(closed_at__isnull=True).exists():
+            raise Conflict("came_back", _("It has come back by itself already."))
+        move(held, "reopen", actor=actor, now=now, owner=None, closed_at=None)
+        Duty._base_manager.filter(pk=held.pk).update(reason="")
+        held.reason = ""
+    return held
+
+
 def retry(*, duty: Duty, actor: Actor, now: datetime) -> Duty:
     """Let the clock try again what was stuck. Refuses duties of people."""
     with transaction.atomic():

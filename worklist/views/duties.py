@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from core import format as f
 from core.formpage import FormPage
 from core.pages import Page
-from worklist import selectors, services
+from worklist import rules, selectors, services
 from worklist.choices import Doer, DutyState
-from worklist.forms import AssignForm, DoneForm, SnoozeForm
+from worklist.forms import AssignForm, DoneForm, PutAwayForm
 from worklist.models import Duty
 from worklist.registry import RULES
 from worklist.views.lines import rank_text, title_of
@@ -36,7 +36,9 @@ class DutyPane(Page):
         return selectors.duty(self.actor, self.kwargs["pk"])
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The subject."""
+        """The subject; asked again after a step (``X-Work-Check``) a duty that has ended leaves the list."""
+        if not self.duty.is_alive and request.headers.get("X-Work-Check") == "1":
+            return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"work:done": {"id": pk}})})
         return self.shown(self.duty)
 
     def shown(self, duty: Duty) -> HttpResponse:
@@ -91,9 +93,9 @@ class DutyPane(Page):
             steps.append(self._step(duty, "retry", _("Try again"), icon="refresh"))
         held = duty.state == DutyState.CLAIMED
         if held and (duty.owner_id == self.actor.user_id or self.actor.has_perm("worklist.assign_duty")):
-            steps.append(self._step(duty, "unclaim", _("Let go")))
+            steps.append(self._step(duty, "unclaim", _("Let go"), key="c"))
         elif not held and duty.state != DutyState.SNOOZED:
-            steps.append(self._step(duty, "claim", _("I take it")))
+            steps.append(self._step(duty, "claim", _("I take it"), key="c"))
         steps.append(self._step(duty, "done", _("Done otherwise…"), method="dialog", key="e"))
         if duty.state != DutyState.SNOOZED:
             steps.append(self._step(duty, "snooze", _("Put away…"), method="dialog", key="s"))
@@ -124,8 +126,14 @@ class DutyAct(DutyPane):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it."""
-        doing = {"claim": services.claim, "unclaim": services.unclaim, "retry": services.retry}[self.act]
+        doing = {
+            "claim": services.claim, "unclaim": services.unclaim, "retry": services.retry, "back": services.take_back,
+        }[self.act]  # fmt: skip
         doing(duty=self.duty, actor=self.actor, now=self.now)
+        if self.act == "back":
+            if self.is_partial():
+                return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"work:back": {"id": pk}})})
+            return self.go(reverse("worklist:today"), _("Taken back."))
         if self.act == "retry":
             return finished(self, pk, _("The clock tries again."))
         if not self.is_partial():
@@ -157,26 +165,53 @@ class DonePage(DutyForm):
 
     form_class, title, submit_label = DoneForm, gettext_lazy("Done otherwise"), gettext_lazy("It is done")
 
+    def extra(self) -> dict[str, Any]:
+        """What is said most often, at one key."""
+        said = (_("Settled with the buyer"), _("Done in the channel"), _("No longer needed"))
+        quick = [{"label": text, "name": "reason", "value": text, "key": str(n)} for n, text in enumerate(said, 1)]
+        return {**super().extra(), "quick": quick}
+
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """End it."""
         services.done(duty=self.duty, reason=data["reason"], actor=self.actor, now=self.now)
-        return finished(self, self.duty.pk, _("Noted as done."))
+        return finished(self, self.duty.pk, _("Noted as done."), undo=True)
+
+
+#: The quick times of putting away.
+LATER = {
+    "hour": gettext_lazy("In an hour"), "afternoon": gettext_lazy("This afternoon"),
+    "tomorrow": gettext_lazy("Tomorrow at nine"), "monday": gettext_lazy("Next Monday"),
+}  # fmt: skip
 
 
 class SnoozePage(DutyForm):
-    """Put away until a time, saying why."""
+    """Put away until a time: one of the quick ones, or an own one with its reason."""
 
-    form_class, title, submit_label = SnoozeForm, gettext_lazy("Put away"), gettext_lazy("Put it away")
+    form_class, title, submit_label = PutAwayForm, gettext_lazy("Put away"), gettext_lazy("Put it away")
 
-    def initial(self) -> dict[str, Any]:
-        """Tomorrow at nine."""
-        tomorrow = timezone.localtime(self.now + timedelta(days=1)).replace(hour=9, minute=0)
-        return {"until": tomorrow.strftime("%Y-%m-%dT%H:%M")}
+    @cached_property
+    def choices(self) -> dict[str, tuple[Any, datetime]]:
+        """The quick times by name."""
+        times = rules.later_choices(timezone.localtime(self.now))
+        return {name: (LATER[name], at) for name, at in times.items()}
+
+    def form_arguments(self) -> dict[str, Any]:
+        """With the quick times."""
+        return {"quick": self.choices}
+
+    def extra(self) -> dict[str, Any]:
+        """The quick times as buttons."""
+        quick = [
+            {"label": f"{label} · {f.moment(at, self.now)}", "name": "quick", "value": name, "key": str(n)}
+            for n, (name, (label, at)) in enumerate(self.choices.items(), 1)
+        ]
+        return {**super().extra(), "quick": quick}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Put it away."""
         services.snooze(duty=self.duty, until=data["until"], reason=data["reason"], actor=self.actor, now=self.now)
-        return finished(self, self.duty.pk, _("Put away until %(time)s.") % {"time": f.moment(data["until"], self.now)})
+        sentence = _("Put away until %(time)s.") % {"time": f.moment(data["until"], self.now)}
+        return finished(self, self.duty.pk, sentence, undo=True)
 
 
 class AssignPage(DutyForm):
@@ -195,11 +230,12 @@ class AssignPage(DutyForm):
         return finished(self, self.duty.pk, _("Assigned to %(who)s.") % {"who": data["person"].label})
 
 
-def finished(view: Page, pk: int, sentence: str) -> HttpResponse:
-    """The line leaves the list and the next opens; without scripts: back to the list with the sentence."""
+def finished(view: Page, pk: int, sentence: str, *, undo: bool = False) -> HttpResponse:
+    """The line leaves the list and the next opens; without scripts: back to the list with the sentence and its way back."""
+    back = reverse("worklist:back", args=[pk]) if undo else ""
     if not view.is_partial():
-        return view.go(reverse("worklist:today"), sentence)
-    told = {"work:done": {"id": pk}, "dialog:close": True, "toast": {"text": sentence, "tone": "leaf"}}
+        return view.go(reverse("worklist:today"), sentence, tags=f"undo:{back}" if back else "")
+    told = {"work:done": {"id": pk}, "dialog:close": True, "toast": {"text": sentence, "tone": "leaf", "undo": back}}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
 
 

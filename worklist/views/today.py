@@ -85,7 +85,7 @@ class TodayPage(Page):
         held = _remembered(name)
         if held is None:
             figures = selectors.group_counts(self.actor, self.question.whose)
-            held = (figures, self._foot(zone, figures.total if self.question.whose == "do" else None))
+            held = (figures, self._foot(zone, figures))
             _remember(name, held)
         return held
 
@@ -95,10 +95,10 @@ class TodayPage(Page):
             "active": self.question.group == name and not self.question.rule, "hot": hot and count > 0,
         }  # fmt: skip
 
-    def _foot(self, zone: str, left: int | None) -> dict[str, Any]:
+    def _foot(self, zone: str, figures: selectors.Counts) -> dict[str, Any]:
         load = selectors.tomorrow(self.actor, self.now, zone)
         done = selectors.done_today(self.actor, self.now, zone)
-        left = selectors.open_count(self.actor) if left is None else left
+        left = figures.total if self.question.whose == "do" else selectors.open_count(self.actor)
         work = f.duration(timedelta(minutes=max(load.minutes, 1)))
         text = ngettext("%(n)s line · about %(time)s", "%(n)s lines · about %(time)s", load.count) % {
             "n": load.count,
@@ -108,6 +108,8 @@ class TodayPage(Page):
             "title": _("Tomorrow"), "text": text if load.count else _("Nothing is due."),
             "warn": ngettext("%(n)s is late already", "%(n)s are late already", load.late) % {"n": load.late} if load.late else "",
             "done": done, "total": done + left, "done_text": _("Done today: %(done)s of %(all)s") % {"done": done, "all": done + left},
+            "left_text": _("Open now: about %(time)s") % {"time": f.duration(timedelta(minutes=figures.minutes))}
+            if figures.minutes else "",
         }  # fmt: skip
 
     def _empty(self) -> dict[str, Any]:
@@ -156,5 +158,6 @@ class OrderPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Remember it and go back to the list."""
         order = request.GET.get("order", "day")
-        people.change_preferences(person=request.user, today_order=order if order in dict(ORDERS) else "day")
+        chosen = order if order in dict(ORDERS) else "day"
+        people.change_preferences(person=request.user, actor=self.actor, now=self.now, today_order=chosen)
         return self.go(self.next_url(reverse("worklist:today")))
