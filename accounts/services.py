@@ -230,11 +230,16 @@ def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> None:
         audit.record(token, "token.revoke", actor=actor, now=now, text=gettext_noop("Token revoked"))
 
 
-def change_preferences(*, person: User, **wishes: Any) -> User:
-    """A person's own settings: language, theme, density, time zone, order of Today, the store looked at ("" = all)."""
+@transaction.atomic
+def change_preferences(*, person: User, actor: Actor, now: datetime, **wishes: Any) -> User:
+    """A person's own settings: language, theme, density, time zone, order of Today, the store looked at ("" = all). Refuses
+    those of somebody else; what changed stands in the audit trail."""
+    if actor.user_id != person.pk:
+        raise NotAllowed("not_yours", _("Everybody sets this for themselves."))
     allowed = {"language", "theme", "density", "time_zone", "today_order", "display_name"}
+    before = {name: getattr(person, name) for name in (*allowed, "current_store_id")}
     changed = []
-    for name in allowed & set(wishes):
+    for name in sorted(allowed & set(wishes)):
         field = User._meta.get_field(name)
         value = wishes[name]
         choices = {key for key, _label in getattr(field, "flatchoices", ())}
@@ -262,4 +267,8 @@ def change_preferences(*, person: User, **wishes: Any) -> User:
         changed.append("current_store")
     if changed:
         person.save(update_fields=changed)
+    differing = {k: [str(was), str(getattr(person, k))] for k, was in before.items() if was != getattr(person, k)}
+    if differing:
+        text = gettext_noop("Own settings changed")
+        audit.record(person, "person.preferences", actor=actor, now=now, text=text, changes=differing)
     return person

@@ -37,6 +37,8 @@ class Policy:
     per_store: bool = True
     #: The least a figure may be.
     least: int = 0
+    #: The values there are; empty: any like the default.
+    one_of: tuple[str, ...] = ()
 
 
 POLICIES: dict[str, Policy] = {}
@@ -46,11 +48,15 @@ _lock = threading.Lock()
 _cache: tuple[float, dict[str, list[PolicyValue]]] | None = None
 
 
-def declare(key: str, default: Any, label: Any, *, source: str = "", per_store: bool = True, least: int = 0) -> Policy:
-    """Declare a policy with its default and the least a figure may be. Declared once, at import of the app."""
+def declare(
+    key: str, default: Any, label: Any, *, source: str = "", per_store: bool = True, least: int = 0,
+    one_of: tuple[str, ...] = (),
+) -> Policy:  # fmt: skip
+    """Declare a policy with its default and the least a figure may be, or the values there are. Declared once, at import of
+    the app."""
     if key in POLICIES:
         raise ValueError(f"policy {key} is declared twice")
-    POLICIES[key] = Policy(key, default, label, source, per_store, least)
+    POLICIES[key] = Policy(key, default, label, source, per_store, least, one_of)
     return POLICIES[key]
 
 
@@ -115,6 +121,9 @@ def set_value(
         raise Invalid(
             "unfit_value", _("The value does not fit this rule."), errors={"value": [str(sentence)]}
         ) from error
+    if policy.one_of and fitting not in policy.one_of:
+        known = _("Only these are known: %(values)s.") % {"values": ", ".join(policy.one_of)}
+        raise Invalid("unfit_value", _("The value does not fit this rule."), errors={"value": [str(known)]})
     row, _made = PolicyValue.objects.update_or_create(
         key=key, store_ref=store_id if policy.per_store else None, valid_from=valid_from,
         defaults={"value": fitting, "note": note, "created_by": actor.label, "created_at": now},

@@ -32,7 +32,7 @@ class ProfilePage(FormPage):
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Save; the answer is in the new language."""
-        services.change_preferences(person=self.request.user, **data)
+        services.change_preferences(person=self.request.user, actor=self.actor, now=self.now, **data)
         translation.activate(data["language"])
         return self.go(reverse("accounts:profile"), _("Saved."))
 
@@ -47,7 +47,7 @@ class PreferencesDoor(Page):
         wishes = {
             k: request.POST[k] for k in ("language", "theme", "density", "store", "today_order") if k in request.POST
         }
-        services.change_preferences(person=request.user, **wishes)
+        services.change_preferences(person=request.user, actor=self.actor, now=self.now, **wishes)
         if self.is_partial():
             return HttpResponse(
                 status=204, headers={"HX-Refresh": "true"} if {"language", "store"} & set(wishes) else {}

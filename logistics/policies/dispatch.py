@@ -52,4 +52,6 @@ PACKER_HOLDS = declare(
     "logistics.packer_holds_minutes", 10, _("A note stays with its packer for this many minutes after the last scan"),
     source="house", per_store=False,
 )  # fmt: skip
-PRINT_LANGUAGE = declare("logistics.print_language", "zh-hans", _("Language of printed notes"), source="house")
+PRINT_LANGUAGE = declare(
+    "logistics.print_language", "zh-hans", _("Language of printed notes"), source="house", one_of=("zh-hans", "en")
+)

@@ -38,7 +38,7 @@ def print_notes(
     """Put notes into one print batch in shelf order and start its job; answers (the batch, refusals by note).
 
     Refused: notes that are not released; labels of notes without a waybill number are refused when only labels were asked
-    for, else the note is printed without one. None = nothing was left to print.
+    for, else the note is printed without one. Refuses a language without documents. None = nothing was left to print.
     """
     if not actor.has_perm("logistics.print_note"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
@@ -47,6 +47,8 @@ def print_notes(
         raise Invalid(
             "no_documents", _("Choose what to print."), errors={"documents": [str(_("Choose what to print."))]}
         )
+    if language and language not in PRINT_LANGUAGE.one_of:
+        raise Invalid("bad_language", _("There are no documents in this language."), field="language")
     with transaction.atomic():
         rows = selectors.lock_notes(note.pk for note in notes)
         live = selectors.live_numbers(note.pk for note in rows)

@@ -334,5 +334,8 @@ COUNTER_SAYS: dict[str, Any] = {
 
 @transaction.atomic
 def off_counter(*, parcel: Parcel, actor: Actor, now: datetime) -> None:
-    """Take a parcel off the counter again; it stays sealed."""
-    ScanEvent.objects.filter(parcel=parcel, kind="hand_over", undone=False).update(undone=True)
+    """Take a parcel off the counter again; it stays sealed. One that is not there changes nothing."""
+    if not actor.has_perm("logistics.hand_over_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    if ScanEvent.objects.filter(parcel=parcel, kind="hand_over", undone=False).update(undone=True):
+        audit.record(parcel, "parcel.off_counter", actor=actor, now=now, text=gettext_noop("Taken off the counter"))

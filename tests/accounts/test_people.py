@@ -9,6 +9,7 @@ import pytest
 
 from accounts import services
 from core.errors import Conflict, NotAllowed
+from core.models import ActivityEntry
 from tests.factories.accounts import NOW, make_person, make_store
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +82,18 @@ def test_tokens_reach_no_further_than_their_makers() -> None:
     services.revoke_token(token=made, actor=boss.actor, now=NOW)
     made.refresh_from_db()
     assert made.revoked_at == NOW
+
+
+def test_own_settings_leave_a_line_and_are_nobody_elses() -> None:
+    ann, bea = make_person("service"), make_person("service")
+    services.change_preferences(person=ann, actor=ann.actor, now=NOW, display_name="Ann", theme=ann.theme)
+    line = ActivityEntry.objects.get(verb="person.preferences")
+    assert (line.subject_id, line.actor_ref, line.params) == (
+        ann.pk,
+        ann.pk,
+        {"changes": {"display_name": ["", "Ann"]}},
+    )
+    services.change_preferences(person=ann, actor=ann.actor, now=NOW, display_name="Ann")
+    assert ActivityEntry.objects.filter(verb="person.preferences").count() == 1
+    with pytest.raises(NotAllowed):
+        services.change_preferences(person=ann, actor=bea.actor, now=NOW, display_name="Bea")

@@ -55,3 +55,11 @@ def test_a_value_of_the_kind_of_the_default_is_kept(key: str, text: str, kept: o
 def test_every_default_can_be_written_back(key: str) -> None:
     default = policies.POLICIES[key].default
     assert put(key, policies.show(default)) == default
+
+
+def test_a_rule_with_known_values_takes_no_other(db: None) -> None:
+    assert "logistics.print_language" in policies.POLICIES
+    for wrong in ("klingon", "en-GB", "zh", ""):
+        with pytest.raises(Invalid):
+            put("logistics.print_language", wrong)
+    assert put("logistics.print_language", "en") == "en"

@@ -17,6 +17,7 @@ from conversations.services.seeding import load_reference as load_templates
 from core.audit import SYSTEM
 from core.errors import Conflict, NotAllowed
 from core.invariants import check_all
+from core.models import ActivityEntry
 from inventory.models import Balance, Movement
 from logistics.events import ParcelsShipped
 from logistics.models import ApprovalRule, DispatchNote, Parcel, WaybillNumber
@@ -215,6 +216,17 @@ def test_the_counter_takes_scanned_parcels_and_names_stopped_ones() -> None:
     assert [scan(bad.tracking_number, "3"), scan("RB000000000CN", "4")] == ["intercepted", "unknown_parcel"]
     shipping.hand_over(parcels=[good], actor=packer, now=NOW)
     assert scan(good.tracking_number, "5") == "parcel_gone"
+
+
+def test_taking_off_the_counter_needs_the_right_and_leaves_a_line() -> None:
+    packer = make.person("warehouse")
+    parcel = make.pack(make.released(), packer)
+    shipping.scan_for_hand_over(code=parcel.tracking_number, key="1", actor=packer, now=NOW)
+    with pytest.raises(NotAllowed):
+        shipping.off_counter(parcel=parcel, actor=make.person("administrator"), now=NOW)
+    for _again in range(2):
+        shipping.off_counter(parcel=parcel, actor=packer, now=NOW)
+    assert ActivityEntry.objects.filter(verb="parcel.off_counter", subject_id=parcel.pk).count() == 1
 
 
 def test_numbers_of_sealed_parcels_cannot_be_torn_up() -> None:
