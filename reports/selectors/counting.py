@@ -152,15 +152,6 @@ _TIMES = {
     "disputes_feedbackhistory": ("given_at",),
     "conversations_messagehistory": ("at",),
 }
-#: The beginnings of time of each table.
-_FIRST = {
-    "orders_order": "placed_at",
-    "conversations_message": "at",
-    "disputes_feedback": "given_at",
-    "logistics_parcel": "shipped_at",
-    "disputes_case": "opened_at",
-    "disputes_remedy": "given_at",
-}
 
 
 def newest_changes() -> dict[str, int]:
@@ -214,10 +205,11 @@ def changed_days(since: dict[str, int]) -> set[Pair]:
 def first_day() -> date | None:
     """The earliest day anything stands on; None = nothing is there."""
     moments = []
-    for table, times in _FIRST.items():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT min({times}) FROM {table}")  # noqa: S608  names of this file
-            moments.append(cursor.fetchone()[0])
+    with connection.cursor() as cursor:
+        for table, times in _TIMES.items():
+            for name in times:
+                cursor.execute(f"SELECT min({name}) FROM {table.removesuffix('history')}")  # noqa: S608  names of this file
+                moments.append(cursor.fetchone()[0])
     given = [moment for moment in moments if moment is not None]
     return (min(given) - timedelta(days=1)).date() if given else None
 

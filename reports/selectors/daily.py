@@ -87,7 +87,7 @@ def counts(actor: Actor, question: Question, period: Period | None = None) -> di
     return with_sums(found)
 
 
-def with_sums(found: dict[str, int]) -> dict[str, int]:
+def with_sums(found: dict[str, Any]) -> dict[str, Any]:
     """Counted figures together with those that are sums of them."""
     sums = {name: sum(found.get(part, 0) for part in words.sum_of) for name, words in FIGURES.items() if words.sum_of}
     return {**found, **sums}
@@ -175,7 +175,9 @@ def split(actor: Actor, question: Question, by: str) -> list[dict[str, Any]]:
         amounts = amounts.filter(country=question.country)
     sums = {name: Sum(name) for name in SPLIT if name != "overdue"}
     names = ("store_id", "store__code", "store__name", "store__closed_at") if by == "store_id" else (by,)
-    rows = {row[by]: with_sums(row) for row in question.of(figures).order_by().values(*names).annotate(**sums)}
+    rows: dict[Any, dict[str, Any]] = {
+        row[by]: with_sums(row) for row in question.of(figures).order_by().values(*names).annotate(**sums)
+    }
     sold = question.of(amounts).filter(revenue__gt=0).order_by().values_list(by, "currency").annotate(n=Sum("revenue"))
     for place, currency, amount in sold:
         rows.setdefault(place, with_sums({by: place, **dict.fromkeys(SPLIT, 0)})).setdefault("revenue", {})[
@@ -225,6 +227,6 @@ def money_of_days(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         one["money"].append({"currency": row.currency, "revenue": row.revenue, "refunded": row.refunded})
         if row.house_currency:
             one["house_currency"] = row.house_currency
-            one["revenue_house"] = (one["revenue_house"] or Decimal(0)) + row.revenue_house
-            one["refunded_house"] = (one["refunded_house"] or Decimal(0)) + row.refunded_house
+            one["revenue_house"] = (one["revenue_house"] or Decimal(0)) + (row.revenue_house or 0)
+            one["refunded_house"] = (one["refunded_house"] or Decimal(0)) + (row.refunded_house or 0)
     return found

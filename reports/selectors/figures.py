@@ -162,7 +162,7 @@ def inquiries(rows: QuerySet[Any], as_of: datetime) -> QuerySet[Any]:
     return (
         rows.filter(direction=Direction.IN)
         .annotate(spoke_before=Subquery(earlier), first_answer=Subquery(later))
-        .exclude(spoke_before=Direction.IN)
+        .filter(Q(spoke_before__isnull=True) | Q(spoke_before=Direction.OUT))
         .annotate(answer_due=ExpressionWrapper(F("at") + _hours(as_of), output_field=Message._meta.get_field("at")))
     )
 

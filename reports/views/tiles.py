@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from core import format as f
 from reports.choices import BAD_CAUSES, CASE_CAUSES, FIGURES, STARS
@@ -19,12 +19,12 @@ Course = Sequence[dict[str, Any]]
 Link = Callable[..., str]
 
 _SHARE_WORDS = {
-    "clock": (lambda: pgettext("figure", "In time by the payment clock"), lambda: pgettext("figure", "late")),
-    "latest": (lambda: pgettext("figure", "In time for the channel"), lambda: pgettext("figure", "late")),
-    "promise": (lambda: pgettext("figure", "Delivered as promised"), lambda: pgettext("figure", "missed")),
+    "clock": (pgettext_lazy("figure", "In time by the payment clock"), pgettext_lazy("figure", "late")),
+    "latest": (pgettext_lazy("figure", "In time for the channel"), pgettext_lazy("figure", "late")),
+    "promise": (pgettext_lazy("figure", "Delivered as promised"), pgettext_lazy("figure", "missed")),
     "answered": (
-        lambda: pgettext("figure", "Buyers answered in time"),
-        lambda: pgettext("figure", "late or not at all"),
+        pgettext_lazy("figure", "Buyers answered in time"),
+        pgettext_lazy("figure", "late or not at all"),
     ),
 }
 
@@ -130,7 +130,7 @@ class Tiles:
         goal_text = _("goal %(n)s%%") % {"n": goal}
         return {
             "name": name,
-            "label": label(),
+            "label": label,
             "how": FIGURES[whole].how,
             "value": f.percent(held, 1),
             "url": self.link(whole),
@@ -143,7 +143,7 @@ class Tiles:
             else _("Nothing to judge."),
             "parts": [
                 {"text": _("%(n)s in time") % {"n": f.number(figures[part])}, "url": self.link(part)},
-                {"text": f"{f.number(figures[missed])} {missed_word()}", "url": self.link(missed)},
+                {"text": f"{f.number(figures[missed])} {missed_word}", "url": self.link(missed)},
             ]
             if held is not None
             else [],
