@@ -51,9 +51,7 @@ def client() -> Client:
         username="bench", password="bench", role="manager", actor=SYSTEM, now=_now(), all_stores=True, language="en",
         check_password=False,
     )  # fmt: skip
-    orders = LISTINGS["orders"]  # at least the columns of the floor
-    shown = [c.name for c in orders.all_columns.values() if c.default or c.name in ("store", "pieces", "placed_at")]
-    views_saved.choose_columns(listing=orders, columns=shown, actor=user.actor)
+    views_saved.choose_columns(listing=LISTINGS["orders"], columns=[], actor=user.actor)  # those of the house
     browser = Client(headers={"accept-language": "en"})
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return browser
@@ -229,7 +227,8 @@ def _clerk_with_duties(now: datetime) -> User:
             cursor.execute(
                 "WITH n AS (SELECT id, row_number() OVER (ORDER BY md5(id::text)) AS place FROM worklist_duty "
                 "WHERE state = 'open' AND doer = 'person') UPDATE worklist_duty d SET owner_id = "
-                "CASE WHEN n.place <= %s THEN %s ELSE %s END FROM n WHERE n.id = d.id",
+                "CASE WHEN n.place <= %s THEN %s ELSE %s END, "
+                """facts = '{"fields": {"store": "", "reason": "address", "note": "Bench"}}' || facts FROM n WHERE n.id = d.id""",
                 [MINE, clerk.pk, other.pk],
             )
         with connection.cursor() as cursor:

@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from bench import figures
+if TYPE_CHECKING:
+    from bench.figures import Row
 
 PAGES = (
     "/orders/?view=all",
@@ -22,8 +24,10 @@ PAGES = (
 )
 
 
-def web_worker(now: datetime) -> list[figures.Row]:
+def web_worker(now: datetime) -> list[Row]:
     """Resident memory after some hundred pages; the bench itself is not in it."""
+    from bench import figures  # the process that serves must start as the server does: no model before its settings
+
     figures.client()
     done = subprocess.run(
         [sys.executable, "-m", "bench.memory"], check=True, stdout=subprocess.PIPE, text=True,

@@ -118,7 +118,8 @@ _SQL: tuple[tuple[str, str], ...] = (
            SELECT 'orders.held', 'orders.order', o.id, 9000, o.store_id, 'open', 'person', 'service',
              (ARRAY['1_orders','2_messages','3_feedback','4_parcels','5_dispatch'])[1 + o.id %% 5], o.id %% 4,
              %(now)s + ((o.id %% 200) - 40) * interval '1 hour', o.total, 'USD', 0.5, 2, o.total / 4,
-             jsonb_build_object('number', o.number, 'who', o.buyer_name, 'country', o.country, 'url', '/orders/' || o.id || '/'), 0, '', '', %(now)s
+             jsonb_build_object('number', o.number, 'who', o.buyer_name, 'country', o.country, 'url', '/orders/' || o.id || '/',
+               'fields', jsonb_build_object('store', '', 'reason', 'address', 'note', 'Bench')), 0, '', '', %(now)s
            FROM orders_order o WHERE o.store_id = ANY(%(stores)s) ORDER BY o.id DESC LIMIT %(duties)s""",
     ),
 )  # fmt: skip
