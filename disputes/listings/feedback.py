@@ -80,7 +80,9 @@ class Thank(Action):
     name, label, permission = "thank", _("Reply with the house's text"), "disputes.reply_feedback"
     icon, order, done_text = "message-circle", 5, _("Replied.")
     confirm = _("The channel takes one reply; it cannot be changed.")
-    explain = _("Each buyer gets the text for good, neutral or bad ratings in his language.")
+    explain = _(
+        "Each buyer gets the text for his rating in his language; neutral and bad ones only after a private text."
+    )
 
     def apply(self, obj: Feedback, actor: Actor, now: datetime, **data: Any) -> None:
         """One rating."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from conversations import selectors as threads
 from conversations import services as conversations
 from core import audit
 from core.audit import SYSTEM, Actor
@@ -26,6 +27,8 @@ from worklist import services as worklist
 
 #: The house's text for a reply, by how the rating reads.
 TEXTS = {"good": "T06B", "neutral": "T06CP", "bad": "T06DP"}
+#: The private text that the public reply to a rating speaks of.
+PRIVATE = {"neutral": "T06C", "bad": "T06D"}
 POST_BY_HAND = "disputes.reply_by_hand"
 _FAULTS = {
     "answered": _("This rating has its reply: there is only one."), "empty": _("Write a reply."),
@@ -87,8 +90,11 @@ def thank(*, rows: Sequence[Feedback], actor: Actor, now: datetime) -> dict[int,
 
 def house_text(*, feedback: Feedback, actor: Actor, now: datetime) -> str:
     """The house's reply to a rating in the buyer's language, filled; "" when there is none or something it says is not
-    known."""
-    code = TEXTS[tone_of(feedback.stars)]
+    known or not true: the public replies to neutral and bad ratings say that the buyer was written to privately."""
+    tone = tone_of(feedback.stars)
+    code, private = TEXTS[tone], PRIVATE.get(tone)
+    if private and not threads.was_told(feedback.order, private):
+        return ""
     shown = conversations.suggestion(base_code=code, about=feedback.order, actor=actor, now=now)
     return "" if shown is None or shown.missing else shown.body
 

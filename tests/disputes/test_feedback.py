@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django_scopes import scopes_disabled
 
+from conversations import services as conversations
 from conversations.models import Message, Template
 from core.audit import SYSTEM
 from core.errors import Conflict, Invalid
@@ -280,3 +281,16 @@ def test_the_page_of_a_rating_and_its_reply():
     guest = Client()
     guest.force_login(make_person("warehouse"))
     assert guest.post(f"/feedback/{row.pk}/reply/", {"text": "x"}).status_code == 403
+
+
+def test_a_public_reply_speaks_of_a_private_text_only_when_there_was_one():
+    for code, body in (("T06DP", "We have written to you privately."), ("T06D", "Dear {{buyer_name}}, we are sorry.")):
+        Template.objects.create(
+            code=code, language="en", store=None, base_code=code, purpose="x", kind="feedback", send_mode="suggest", subject="s", body=body,
+            updated_at=NOW,
+        )  # fmt: skip
+    row = rated(1, make.store())
+    assert services.house_text(feedback=row, actor=SYSTEM, now=NOW) == ""
+    assert [e.code for e in services.thank(rows=[row], actor=SYSTEM, now=NOW).values()] == ["no_text"]
+    conversations.send_template(base_code="T06D", about=row.order, key="k", actor=SYSTEM, now=NOW, as_draft=False)
+    assert "privately" in services.house_text(feedback=row, actor=SYSTEM, now=NOW)
