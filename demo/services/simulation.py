@@ -23,11 +23,11 @@ from demo.services import digest, life, shop
 from logistics.models import WaybillNumber
 from orders.choices import OrderState
 from orders.models import Order
-from stores.connectors.mail.connector import to_nobody
 from stores.connectors.sandbox.moving import adopt, set_counters
 from stores.connectors.sandbox.server import Server
 from stores.selectors import account
 from stores.services import accounts as doors
+from stores.services import outbox
 from worklist.choices import ALIVE
 from worklist.models import Duty
 
@@ -119,7 +119,7 @@ def simulate(
             totals[name] = totals.get(name, 0) + count
         tell(now, done)
 
-    with to_nobody():
+    with outbox.to_nobody():
         life.live(story, start=start, end=end, tell=add)
     return {"store": store.code, "seed": seed, "from": start, "to": end, **totals, **outcome(store)}
 

@@ -6,6 +6,7 @@ settling  claim, confirm right before sending, write down what came out
 sending   the round of a worker
 """
 
+from stores.connectors.mail.connector import to_nobody
 from stores.services.outbox.lanes import CHANNEL, MAIL, lane_of, pause, paused_reasons, resume
 from stores.services.outbox.queue import (
     CallSpec,
@@ -24,4 +25,5 @@ from stores.services.outbox.settling import sweep
 __all__ = [
     "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "drop_moot", "due_lanes", "enqueue", "enqueue_many", "forget",
     "lane_of", "pause", "paused_reasons", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
+    "to_nobody",
 ]  # fmt: skip
