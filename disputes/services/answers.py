@@ -111,7 +111,7 @@ def approve(*, answer: Answer, actor: Actor, now: datetime) -> Answer:
     row = selectors.lock_answer(answer.pk)
     if row.state == AnswerState.PROPOSED:
         _need(actor, row.needs or "disputes.approve_remedy")
-        if actor.user_id is not None and actor.user_id == row.author_ref:
+        if _is_author(actor, row):
             raise NotAllowed("own_answer", _("Somebody else approves your answer."))
         remedies.checked_amount(case=case, kind=row.kind, amount=row.amount, but=row.pk)
     by_program = bool(case.external_id) and doors.offers(case.store, Ability.ANSWER_CASE)
@@ -208,6 +208,11 @@ def why_not(*, call: OutboundCall) -> str:
     if row.turn != row.case.turn or row.case.state == CaseState.CLOSED or newer.exists():
         return "the case has moved on"
     return ""
+
+
+def _is_author(actor: Actor, row: Answer) -> bool:
+    """Whether the actor wrote the answer: a person by the account, a program by its name."""
+    return actor.user_id == row.author_ref if actor.user_id is not None else actor.label[:150] == row.author_label
 
 
 def _take_back(earlier: list[Answer], actor: Actor, now: datetime) -> None:

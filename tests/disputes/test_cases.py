@@ -12,7 +12,7 @@ from django_scopes import scopes_disabled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.audit import SYSTEM
+from core.audit import SYSTEM, Actor
 from core.clock import utcnow
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.invariants import INVARIANTS
@@ -233,6 +233,18 @@ def test_nobody_approves_his_own_offer():
     with pytest.raises(NotAllowed) as refusal:
         services.approve(answer=row, actor=type(chief).objects.get(pk=chief.pk).actor, now=NOW)
     assert refusal.value.code == "own_answer"
+
+
+def test_a_program_does_not_approve_its_own_offer_either():
+    case = make_case(make.order(make.store("spreadsheet"), total=Decimal(900)))
+    held = frozenset({"disputes.offer_remedy", "disputes.approve_remedy", "disputes.change_case"})
+    writer, other = (
+        Actor("token", name, 7, held if name == "b" else held - {"disputes.approve_remedy"}, None) for name in "ab"
+    )
+    row = offer(case, amount="100", actor=writer)
+    with pytest.raises(NotAllowed):
+        services.approve(answer=row, actor=Actor("token", "a", 7, held, None), now=NOW)
+    assert services.approve(answer=row, actor=other, now=NOW).state == "by_hand"
 
 
 # --- ending ----------------------------------------------------------------------------------------------------------
