@@ -1,20 +1,33 @@
-"""Small tables people hand in as text files: decoded, split, their columns found by name. Larger imports have readers of
-their own that run apart (orders.reading)."""
+"""Small tables people hand in as text files: read in a process apart (core.cells). Larger imports have readers of their own
+(orders.reading)."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+import orjson
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from core import apart
+from core.cells import MOST_BYTES
 from core.clock import zone
 from core.errors import Invalid
 
-MOST_BYTES, MOST_ROWS = 20_000_000, 200_000
+#: Seconds somebody waits for the rows.
+WAIT = 40
+_CODES = {"not_a_text": "unreadable", "not_a_table": "unreadable"}
+_SENTENCES = {
+    "file_too_large": _("The file is too large: at most 20 MB."),
+    "too_many_rows": _("The file has more than 200,000 rows."),
+    "not_a_text": _("The file is not a text file in UTF-8 or GB18030."),
+    "not_a_table": _("The file cannot be read as a table."),
+    "columns_missing": _("Columns are missing: %(names)s."),
+    "too_slow": _("The file takes too long to read."),
+    "too_large_unpacked": _("The file is too large: at most 20 MB."),
+    "out_of_memory": _("The file is too large: at most 20 MB."),
+}  # fmt: skip
 _FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y.%m.%d %H:%M", "%Y-%m-%d", "%Y/%m/%d",
 )  # fmt: skip
@@ -26,46 +39,20 @@ def rows(
     """The rows of a CSV (comma, semicolon or tab; UTF-8, UTF-16 or GB18030) with their line numbers.
 
     ``columns`` maps our name of a column to the headings it may have, lower case. Refuses files that are too large, not
-    text, or lack a ``needed`` column. Blank rows are passed over.
+    text, or lack a ``needed`` column. Blank rows are passed over. A file that would eat time or memory ends its reader only.
     """
     if len(raw) > MOST_BYTES:
-        raise Invalid("file_too_large", _("The file is too large: at most 20 MB."))
-    text = _decoded(raw)
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.split("\n", 1)[0].count))
+        raise Invalid("file_too_large", _SENTENCES["file_too_large"])
+    request = orjson.dumps({"columns": columns, "needed": needed}) + b"\n" + raw
     try:
-        places = _places(next(reader, []), columns, needed)
-        for line, cells in enumerate(reader, start=2):
-            if line > MOST_ROWS + 1:
-                raise Invalid("too_many_rows", _("The file has more than 200,000 rows."))
-            if any(cell.strip() for cell in cells):
-                yield line, {name: _cell(cells, at) for name, at in places.items()}
-    except csv.Error as error:
-        raise Invalid("unreadable", _("The file cannot be read as a table.")) from error
-
-
-def _cell(cells: Sequence[str], at: int) -> str:
-    return cells[at].replace("\x00", "").strip() if at < len(cells) else ""
-
-
-def _decoded(raw: bytes) -> str:
-    for name in ("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(name)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("unreadable", _("The file is not a text file in UTF-8 or GB18030."))
-
-
-def _places(head: Sequence[str], columns: Mapping[str, Sequence[str]], needed: Sequence[str]) -> dict[str, int]:
-    names = [cell.strip().lower() for cell in head]
-    found = {}
-    for name, known in columns.items():
-        at = next((names.index(word) for word in known if word in names), None)
-        if at is not None:
-            found[name] = at
-    if missing := [name for name in needed if name not in found]:
-        raise Invalid("columns_missing", _("Columns are missing: %(names)s."), names=", ".join(missing))
-    return found
+        with apart.child("core.cells", request, wait=WAIT) as answers:
+            for answer in answers:
+                if answer["t"] == "refused":
+                    code = answer["code"]
+                    raise Invalid(_CODES.get(code, code), _SENTENCES[code], **answer["params"])
+                yield from answer.get("rows", ())
+    except apart.Broken as error:
+        raise Invalid("unreadable", _SENTENCES[error.code]) from None
 
 
 def moment(text: str, time_zone: str) -> datetime | None:

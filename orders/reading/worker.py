@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
-import signal
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,6 +16,8 @@ from typing import Any
 
 import orjson
 
+from core import apart
+from core.apart import say
 from orders.reading import aliexpress, generic, values
 from orders.reading.columns import Columns
 from orders.reading.errors import Refused, RowFault
@@ -36,21 +36,9 @@ _KEPT = 32_000
 _LOST = "\U0010ffff"
 
 
-def say(kind: str, **values_: Any) -> None:
-    """One answer line."""
-    sys.stdout.buffer.write(orjson.dumps({"t": kind, **values_}) + b"\n")
-    sys.stdout.buffer.flush()
-
-
 def limit(limits: Limits) -> None:
-    """What this process may take: memory, processor time, size of files, no core dump."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 5))
-    most = limits.unpacked_bytes * 3
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    """What this process may take."""
+    apart.limit(memory=limits.memory, seconds=limits.seconds, file_bytes=limits.unpacked_bytes * 3)
 
 
 def main() -> int:
