@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
 from core.pages import Page
 from erp.menu import address
 
@@ -174,3 +175,12 @@ class SettingsIndex(Page):
             if lines:
                 sections.append({"title": title, "items": lines})
         return self.render("core/settings.html", {"title": _("Settings"), "sections": sections})
+
+
+class HomePage(Page):
+    """Where a day begins: a manager reads the reports, everybody else has a list that empties."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Nobody is asked to sign in here: the page behind does that."""
+        reads = getattr(request.user, "role", "") == Role.MANAGER
+        return HttpResponseRedirect(address("reports:page" if reads else "worklist:today"))

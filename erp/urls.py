@@ -6,10 +6,9 @@ from importlib.util import find_spec
 
 from django.conf import settings
 from django.urls import include, path
-from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
-from erp.pages import SettingsIndex
+from erp.pages import HomePage, SettingsIndex
 
 PREFIX = {
     "core": "", "accounts": "settings/", "worklist": "today/", "logistics": "", "inventory": "stock/",
@@ -17,7 +16,7 @@ PREFIX = {
 }  # fmt: skip
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="worklist:today"), name="home"),
+    path("", HomePage.as_view(), name="home"),
     path("settings/", SettingsIndex.as_view(), name="settings"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

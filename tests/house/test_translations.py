@@ -26,6 +26,7 @@ FOLDERS = (
     "orders",
     "logistics",
     "disputes",
+    "reports",
     "erp",
 )
 KEYWORDS = {

@@ -1,0 +1,38 @@
+"""The manager's page (P10): twelve months read from the daily figures, and what counting all of them anew takes."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from django.test import Client
+
+from bench.figures import Row, _get, _ms, client, row
+from bench.measure import in_turns
+from reports import services
+
+
+def dashboard(now: datetime) -> list[Row]:
+    """P10: the page over 12 months, and the same figures for a program."""
+    begun = time.perf_counter()
+    rebuilt = services.rebuild(now=now)
+    seconds = time.perf_counter() - begun
+    browser: Client = client()
+    found = in_turns({
+        "year": _get(browser, "/reports/?period=12m"), "month": _get(browser, "/reports/?period=30"),
+        "rest": _get(browser, "/api/v1/reports/summary/?period=12m"),
+    })  # fmt: skip
+    year = found["year"]
+    begun = time.perf_counter()
+    services.refresh(now=now)
+    again = time.perf_counter() - begun
+    return [
+        row("P10", "manager's page, 12 months", _ms(year), goal="≤ 50 ms CPU", reached=year.cpu_ms <= 50),
+        row("P10", "manager's page, 30 days", _ms(found["month"])),
+        row("P10", "summary for programs, 12 months", _ms(found["rest"])),
+        row(
+            "P10",
+            "all days counted anew",
+            f"{seconds:.1f} s, {rebuilt.looked} days of stores; a refresh {again * 1000:.0f} ms",
+        ),
+    ]
