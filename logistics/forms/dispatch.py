@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
 from logistics.choices import BlockReason, SignatureKind, SupplyRoute
@@ -28,6 +31,9 @@ class SignForm(forms.Form):
     #: Which revision was looked at; of one note only.
     revision = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput())
 
+    #: When the list was drawn from which notes were chosen.
+    seen_at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+
     def __init__(self, *args: Any, actor: Any = None, objs: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if len(objs) == 1:
@@ -40,6 +46,19 @@ class SignForm(forms.Form):
             self.fields["kind"].required = True
         else:
             self.fields["kind"].widget = forms.HiddenInput()
+
+    def clean_seen_at(self) -> datetime | None:
+        """The moment; None when nothing was said. Refuses what is none."""
+        text = self.cleaned_data.get("seen_at")
+        if not text:
+            return None
+        try:
+            found = parse_datetime(text)
+        except ValueError:
+            found = None
+        if found is None or is_naive(found):
+            raise forms.ValidationError(_("Say the time with its offset, as in 2026-11-20T02:00:00Z."))
+        return found
 
     def clean_kind(self) -> str:
         """The only one there is, when nothing was chosen."""

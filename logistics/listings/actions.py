@@ -29,13 +29,15 @@ class SignNotes(Action):
     def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> None:
         """Sign one."""
         kind = data["kind"] or self._only(actor)
-        dispatch.sign(note=obj, kind=kind, revision=data.get("revision"), actor=actor, now=now)
+        seen, at = data.get("revision"), data.get("seen_at")
+        dispatch.sign(note=obj, kind=kind, revision=seen, seen_at=at, actor=actor, now=now)
 
     def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
         """Sign many as a set."""
         kind = data["kind"] or self._only(actor)
         seen = {objs[0].pk: data["revision"]} if len(objs) == 1 and data.get("revision") else {}
-        _signed, refused = dispatch.sign_notes(notes=objs, kind=kind, seen=seen, actor=actor, now=now)
+        at = data.get("seen_at")
+        _signed, refused = dispatch.sign_notes(notes=objs, kind=kind, seen=seen, seen_at=at, actor=actor, now=now)
         return [Outcome.refused(pk, error) for pk, error in refused.items()]
 
     def _only(self, actor: Actor) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 
+from core.audit import subject_type
+from core.models import ActivityEntry
 from inventory import selectors as stock_selectors
 from logistics.models import DispatchNote, NoteLine
 from logistics.rules.approval import SignFacts, margin_percent
@@ -24,6 +26,12 @@ from logistics.selectors import dispatch
 from logistics.selectors.drafting import converter
 from orders.choices import OrderState
 from orders.models import OrderLine
+
+
+def changed_since(note_ids: Sequence[int], moment: datetime) -> set[int]:
+    """Which of the notes got another revision after ``moment``."""
+    lines = ActivityEntry.objects.filter(subject_type=subject_type(DispatchNote), subject_id__in=note_ids)
+    return set(lines.filter(verb="note.edit", at__gt=moment).values_list("subject_id", flat=True))
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,14 @@ let all = false;                                                              //
 let cursor = -1;
 let anchor = -1;
 
-function remember() { sessionStorage.setItem(store(), JSON.stringify([...picked])); }
+// since when the chosen rows were looked at: the page on which the first of them was ticked
+function remember() {
+  sessionStorage.setItem(store(), JSON.stringify([...picked]));
+  const at = `${store()} seen`;
+  if (!picked.size) sessionStorage.removeItem(at);
+  else if (!sessionStorage.getItem(at)) sessionStorage.setItem(at, $("#rows")?.seen_at?.value ?? "");
+}
+const seenAt = (form) => (!all && sessionStorage.getItem(`${store()} seen`)) || form.seen_at?.value || "";
 
 function draw() {
   const here = boxes();
@@ -90,7 +97,7 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
   const button = event.submitter;
   if (!button?.hasAttribute("formaction")) return;
-  const values = { csrfmiddlewaretoken: form.csrfmiddlewaretoken.value, scope: all ? "all" : "ids", query: list().dataset.query, next: location.pathname + location.search };
+  const values = { csrfmiddlewaretoken: form.csrfmiddlewaretoken.value, scope: all ? "all" : "ids", query: list().dataset.query, seen_at: seenAt(form), next: location.pathname + location.search };
   if (!all) values.ids = [...picked];
   button.closest("details")?.removeAttribute("open");
   window.htmx.ajax("POST", button.getAttribute("formaction"), { target: "#dialog-body", swap: "innerHTML", values }).then(showDialog);

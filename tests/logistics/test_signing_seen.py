@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
+from core.clock import utcnow
 from logistics.models import ApprovalRule, NoteSignature
 from logistics.services import dispatch
 from logistics.services.seeding import load_reference
@@ -48,3 +50,28 @@ def test_a_program_may_say_which_revision_it_read() -> None:
     assert refused[note.pk].code == "note_changed"
     signed, refused = dispatch.sign_notes(notes=[note], kind="note", seen={note.pk: 1}, actor=head, now=NOW)
     assert ([n.pk for n in signed], refused) == ([note.pk], {})
+
+
+@pytest.mark.covers("DSP-03")
+def test_a_set_is_compared_with_what_its_list_showed() -> None:
+    """Ticked in a list, changed by a colleague, signed from the list: only what is as it was is signed."""
+    same, other = make.make_note(), make.make_note()
+    browser = Client()
+    browser.force_login(make_person("supervisor"))
+    page = browser.get("/dispatch/notes/?view=all").content.decode()
+    seen_at = re.search(r'name="seen_at" value="([^"]+)"', page)[1]
+    door = "/lists/dispatch-notes/do/sign/"
+    line = other.lines.get()
+    dispatch.edit(
+        note=other, lines=[dispatch.LineChange(line.pk, wish="red")], actor=make.person("service"), now=utcnow()
+    )
+    sent = {"ids": [same.pk, other.pk], "seen_at": seen_at}
+    preview = browser.post(door, sent).content.decode()
+    assert f'name="seen_at" value="{seen_at}"' in preview and "look again" in preview
+    browser.post(door, {**sent, "step": "apply"})
+    assert [row.note_id for row in NoteSignature.objects.all()] == [same.pk]
+    again = {**sent, "seen_at": utcnow().isoformat(), "step": "apply"}
+    browser.post(door, again)
+    assert sorted(row.note_id for row in NoteSignature.objects.all()) == sorted([same.pk, other.pk])
+    assert browser.post(door, {**sent, "seen_at": "soon", "step": "apply"}).status_code in (200, 422)
+    assert NoteSignature.objects.count() == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,12 +50,18 @@ REFUSALS: dict[str, Any] = {
 
 
 def sign_notes(
-    *, notes: Iterable[DispatchNote], kind: str, actor: Actor, now: datetime, seen: Mapping[int, int] | None = None
+    *,
+    notes: Iterable[DispatchNote],
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    seen: Mapping[int, int] | None = None,
+    seen_at: datetime | None = None,
 ) -> tuple[list[DispatchNote], dict[int, DomainError]]:
     """Give one kind of signature to many notes: (signed now, refusals by id). Notes that already have it are neither.
 
     Refused: role, unmatched or faulty notes, the same person twice (unless the store allows one signer), a note that was
-    changed since its signer looked at it (``seen``: note id -> revision). With both
+    changed since its signer looked at it (``seen``: note id -> revision; ``seen_at``: when the list was drawn). With both
     signatures a note is signed, and by house rule released at once.
     """
     if not actor.has_perm(PERMISSION[SignatureKind(kind)]):
@@ -64,13 +70,14 @@ def sign_notes(
         rows = selectors.lock_notes(note.pk for note in notes)
         cases = reads.cases(rows, now)
         living = selectors.signatures_of(cases)
+        later = reads.changed_since(list(cases), seen_at) if seen_at else set()
         given: list[NoteSignature] = []
         refused: dict[int, DomainError] = {}
         for note in rows:
             held = living.get(note.pk, {})
             if kind in held and why_unsigned(cases[note.pk].sign) in ("", "not_to_sign"):
                 continue
-            error = _refusal(cases[note.pk], kind, held, actor) or _unseen(note, seen or {})
+            error = _refusal(cases[note.pk], kind, held, actor) or _unseen(note, seen or {}, later)
             if error:
                 refused[note.pk] = error
             else:
@@ -79,16 +86,19 @@ def sign_notes(
     return signed, refused
 
 
-def _unseen(note: DispatchNote, seen: Mapping[int, int]) -> DomainError | None:
-    if seen.get(note.pk, note.revision) == note.revision:
+def _unseen(note: DispatchNote, seen: Mapping[int, int], later: Collection[int]) -> DomainError | None:
+    if seen.get(note.pk, note.revision) == note.revision and note.pk not in later:
         return None
     return Conflict("note_changed", _("The note was changed since you looked at it: look again, then sign."))
 
 
-def sign(*, note: DispatchNote, kind: str, actor: Actor, now: datetime, revision: int | None = None) -> DispatchNote:
+def sign(
+    *, note: DispatchNote, kind: str, actor: Actor, now: datetime, revision: int | None = None,
+    seen_at: datetime | None = None,
+) -> DispatchNote:  # fmt: skip
     """Give one signature to one note, of which ``revision`` was looked at; the refusal is raised. See :func:`sign_notes`."""
     seen = {note.pk: revision} if revision else None
-    _signed, refused = sign_notes(notes=[note], kind=kind, seen=seen, actor=actor, now=now)
+    _signed, refused = sign_notes(notes=[note], kind=kind, seen=seen, seen_at=seen_at, actor=actor, now=now)
     if refused:
         raise refused[note.pk]
     note.refresh_from_db()
