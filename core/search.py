@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
 
 from core.audit import Actor
+from core.clock import utcnow
+from core.format import DASH
 from core.listing import searching
 from core.listing.base import LISTINGS, Listing
 from core.listing.paging import capped_count
 
 PER_LIST = 8
+
+
+@dataclass
+class Asked:
+    """One pasted number: what it is, and where it leads (empty = not found)."""
+
+    number: str
+    hits: list[dict[str, Any]] = field(default_factory=list)
+
+
+#: Pasted numbers whose row does not show them are looked up one by one, so many at most.
+ONE_BY_ONE = 40
 
 
 @dataclass
@@ -77,13 +94,43 @@ def everywhere(text: str, actor: Actor, limit: int = PER_LIST) -> list[Found]:
     return answers
 
 
+def by_number(text: str, answers: list[Found], actor: Actor) -> list[Asked]:
+    """Each pasted number with the rows that carry it, in the order of the paste; empty when no numbers were pasted."""
+    numbers = searching.parse(text).numbers
+    seen = [
+        (group, row, {_bare(part) for part in (row["label"], *row["texts"])}) for group in answers for row in group.rows
+    ]
+    made, open_ones = [], 0
+    for number in numbers:
+        asked, bare = Asked(number), _bare(number)
+        for group, row, parts in seen:
+            if any(part == bare or (len(bare) == 6 and part.endswith(bare)) for part in parts):
+                asked.hits.append({**row, "list": group.listing.title})
+        if not asked.hits and answers and open_ones < ONE_BY_ONE:
+            open_ones += 1
+            found = everywhere(number, actor, limit=2)
+            asked.hits = [{**row, "list": group.listing.title} for group in found for row in group.rows]
+        made.append(asked)
+    return made
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in searching.fold(text) if c.isalnum())
+
+
 def _rows(listing: Listing, ids: list[int], actor: Actor) -> list[dict[str, Any]]:
+    """Label, address and the first facts of rows, written as the list itself writes them (dates, money, store names)."""
     named = listing.label_field or next(iter(listing.all_columns), "id")
-    shown = [c for c in listing.chosen([]) if c.name != named][:4]
+    shown = [c for c in listing.chosen([]) if c.name != named][:5]
+    cells = [cell for _css, cell in listing.cells(shown, utcnow())]
     made = []
     for row in listing.rows_of(ids, actor):
-        facts = [str(c.export(row)) for c in shown if c.export(row) not in (None, "")]
-        made.append(
-            {"label": str(row.get(named) or row["id"]), "url": listing.detail_address(row["id"]), "facts": facts}
-        )
+        marked = [cell(row) for cell in cells]
+        texts = [unescape(strip_tags(part)).strip() for part in marked]
+        kept = [(mark_safe(part), text) for part, text in zip(marked, texts, strict=True) if text not in ("", DASH)]  # noqa: S308
+        made.append({
+            "label": str(row.get(named) or row["id"]), "url": listing.detail_address(row["id"]),
+            "facts": [text for _part, text in kept], "cells": [part for part, _text in kept],
+            "texts": [str(value) for value in (c.export(row) for c in shown) if value not in (None, "")],
+        })  # fmt: skip
     return made

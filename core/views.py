@@ -280,7 +280,11 @@ class SearchPage(Page):
         if url := search.exact(text, self.actor):
             return HttpResponseRedirect(url)
         found = search.everywhere(text, self.actor)
-        return self.render("core/search.html", {"title": gettext_lazy("Search"), "search_text": text, "found": found})
+        numbers = search.by_number(text, found, self.actor)
+        missing = [asked.number for asked in numbers if not asked.hits]
+        context = {"title": gettext_lazy("Search"), "search_text": text, "found": found, "numbers": numbers, "missing": missing,
+                   "missing_text": "\n".join(missing), "hit_count": len(numbers) - len(missing)}  # fmt: skip
+        return self.render("core/search.html", context)
 
 
 class SearchTyping(Page):

@@ -141,6 +141,8 @@ def shell_of(
         "urls": {
             "home": address("worklist:today") or "/",
             "search": address("core:search"),
+            "typing": address("core:search-typing"),
+            "places": address("places"),
             "preferences": address("accounts:preferences"),
             "profile": address("accounts:profile"),
             "second_factor": address("mfa_index"),

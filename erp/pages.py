@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from core.pages import Page
-from erp.menu import address
+from erp.menu import MENU, address
 
 #: Section -> entries (URL name, icon, label, what it is for, permission). Pages that do not exist are left out.
 SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
@@ -184,3 +184,33 @@ class HomePage(Page):
         """Nobody is asked to sign in here: the page behind does that."""
         reads = getattr(request.user, "role", "") == Role.MANAGER
         return HttpResponseRedirect(address("reports:page" if reads else "worklist:today"))
+
+
+#: What people do most, for the command palette: URL name, words, permission.
+ACTS = (
+    ("orders:new", _("New order by hand"), "orders.create_order"), ("orders:import", _("Import orders"), "orders.import_order"),
+    ("inventory:receive", _("Receive goods"), "inventory.receive_stock"),
+    ("logistics:station", _("Pack parcels"), "logistics.pack_parcel"),
+    ("logistics:hand-over", _("Hand parcels over"), "logistics.hand_over_parcel"),
+    ("logistics:batches", _("Print what waits"), "logistics.print_note"),
+    ("conversations:by-hand", _("Copy messages into the channel"), "conversations.view_message"),
+    ("worklist:list", _("All duties"), "worklist.view_duty"),
+)  # fmt: skip
+
+
+class Places(Page):
+    """JSON for the command palette: every page and the common acts this person may open."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """``{places: [{label, group, url}]}``."""
+        rows: list[tuple[str, Any, Any, str]] = [(name, label, _("Do"), right) for name, label, right in ACTS]
+        for item in MENU:
+            rows += [(name, label, item.label, right) for name, label, right in item.children]
+        for section, entries in SECTIONS:
+            rows += [(name, label, section, right) for name, _icon, label, _what, right in entries]
+        may = [
+            {"label": str(label), "group": str(group), "url": address(name)}
+            for name, label, group, right in rows
+            if address(name) and (not right or self.actor.has_perm(right))
+        ]
+        return JsonResponse({"places": list({place["url"]: place for place in may}.values())})

@@ -94,7 +94,10 @@ class Composer:
         return [
             (
                 TemplateKind(kind).label,
-                [{"code": row.code, "label": f"{row.code} · {row.purpose.replace('_', ' ')}"} for row in rows],
+                [
+                    {"code": row.code, "label": f"{row.code} · {row.purpose.replace('_', ' ')}", "words": row.when_zh}
+                    for row in rows
+                ],
             )
             for kind, rows in groupby(offered, key=lambda row: row.kind)
         ]

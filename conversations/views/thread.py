@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -51,6 +52,8 @@ def thread_context(thread: Conversation, actor: Any, now: Any) -> dict[str, Any]
     buyer = thread.buyer
     return {
         "thread": thread, "title": str(buyer), "buyer": buyer, "store": thread.store,
+        "here_url": reverse("core:here", args=["conversations", thread.pk]),
+        "answer_by": thread.waiting_since + timedelta(hours=selectors.answer_hours(thread.store, now)) if thread.waiting_since else None,
         "clock": f.buyer_clock(zone_of(buyer.country), now),
         "waiting": f.duration(now - thread.waiting_since) if thread.waiting_since else "",
         "messages": lines(thread, now),

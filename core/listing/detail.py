@@ -112,7 +112,7 @@ class DetailPage(Page):
             "facts": self.facts(obj), "tables": self.tables(obj), "panels": self.panels(obj),
             "timeline_url": reverse("core:timeline", args=args) if self.timeline else "",
             "note_url": reverse("core:note", args=args) if self.notes and self.actor.user_id else "",
-            "here": [], "here_url": reverse("core:here", args=args), **self.more(obj),
+            "here_url": reverse("core:here", args=args), **self.more(obj),
         }  # fmt: skip
 
     def panels(self, obj: Any) -> list[dict[str, Any]]:

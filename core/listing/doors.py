@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import panels, timeline
+from core import panels, presence, timeline
 from core.api.idempotency import did
 from core.errors import DomainError
 from core.listing import actions, bulk, export, views_saved
@@ -79,6 +77,8 @@ class BulkDoor(ListDoor):
         step = request.POST.get("step", "")
         raw = inputs(request)
         form = found.make_form(raw if step else None, actor=self.actor, files=request.FILES if step else None)
+        if form is not None and not step and "seen_at" in form.fields:
+            form.initial["seen_at"] = raw.get("seen_at", "")  # when the list was drawn from which the rows were chosen
         data = self._data(found, raw, form, step)
         if step == "apply" and data is not None:
             return self._do(found, chosen, data, raw)
@@ -381,17 +381,14 @@ class NoteDoor(ListDoor):
 
 
 class HereDoor(ListDoor):
-    """GET: who else has this object open (asked every 30 s, forgotten after 75 s)."""
+    """GET: who else has this object open or is writing about it (asked every 15 s; ``writing=1`` tells the others)."""
 
     def get(self, request: HttpRequest, name: str, pk: int) -> HttpResponse:
-        """core/_here.html."""
+        """core/_here_names.html."""
         self.found(pk)
-        key, mark = f"here:{name}:{pk}", time.time()
-        try:
-            people = {ref: seen for ref, seen in (cache.get(key) or {}).items() if mark - seen[0] < 75}
-            people[str(self.actor.ref)] = (mark, self.actor.label)
-            cache.set(key, people, 75)
-        except Exception:  # nobody is shown while the cache is away
-            people = {}
-        others = sorted(label for ref, (_at, label) in people.items() if ref != str(self.actor.ref))
-        return self.render("core/_here.html", {"here": others, "here_url": request.path})
+        others = presence.seen(f"{name}:{pk}", self.actor, writing=request.GET.get("writing") == "1")
+        names = {
+            "here": [other.name for other in others if not other.writing],
+            "writing": [other.name for other in others if other.writing],
+        }
+        return self.render("core/_here_names.html", names)

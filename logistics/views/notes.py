@@ -300,6 +300,7 @@ class NotePane(NotePage):
                 "title": f"{gettext('Dispatch note')} {obj.number}",
                 "badges": self.badges(obj),
                 "sub": self.sub(obj),
+                "here_url": reverse("core:here", args=[self.listing_name, obj.pk]),
                 "clock": self.clock(obj),
                 "alerts": self.alerts(obj),
                 "tables": self.tables(obj),

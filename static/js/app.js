@@ -1,4 +1,6 @@
 // The frame of every page: keys, command palette, dialogs, toasts, menus, waiting bar, guards. No inline code anywhere.
+import { hitLine, hits } from "./search.js";
+
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 const root = document.documentElement;
@@ -101,7 +103,7 @@ document.addEventListener("click", async (event) => {
     return;
   }
   if (on.yes !== undefined) { confirmed?.(true); at.closest("dialog").close(); return; }
-  if (on.open) { event.preventDefault(); closeMenus(); $(`#${on.open}`)?.showModal(); if (on.open === "palette") resetPalette(); return; }
+  if (on.open) { event.preventDefault(); closeMenus(); $(`#${on.open}`)?.showModal(); if (on.open === "palette") resetPalette(); if (on.open === "keys") keysHere(); return; }
   if (on.close !== undefined) { at.closest("dialog")?.close(); return; }
   if (on.dismiss !== undefined) { at.closest(".toast-s").remove(); return; }
   if (on.undo) { undo(at); return; }
@@ -139,12 +141,56 @@ document.addEventListener("toggle", (event) => {
 // --- command palette --------------------------------------------------------------------------------------
 const palette = $("#palette");
 const options = () => $$("li", palette).filter((li) => !li.hidden);
-function resetPalette() { const field = $("input", palette); field.value = ""; filterPalette(); field.focus(); }
+let places = null;   // further pages and acts, asked once
+async function fillPalette() {
+  $$("li[data-act]", palette).forEach((li) => li.remove());
+  const list = $("ul", palette);
+  const acts = $$("#main [data-key], #main .pg-h .b, #main .d-h .b").filter((el) => el.offsetParent !== null && !el.getAttribute("aria-disabled") && el.matches("a, button"));
+  acts.reverse().forEach((el) => {
+    const words = ($("span", el) ?? el).textContent.trim();
+    if (!words) return;
+    const li = document.createElement("li");
+    li.setAttribute("role", "option");
+    li.dataset.act = "";
+    li.dataset.words = words;
+    li.press = el;
+    li.append(Object.assign(document.createElement("span"), { textContent: words }), Object.assign(document.createElement("small"), { textContent: el.dataset.key || palette.dataset.here }));
+    list.prepend(li);
+  });
+  if (places) return;
+  places = [];
+  try { places = (await (await fetch(palette.dataset.places, { headers: { Accept: "application/json" } })).json()).places; } catch { places = null; return; }
+  const known = new Set($$("li", palette).map((li) => li.dataset.url));
+  places.filter((place) => !known.has(place.url)).forEach((place) => {
+    const li = document.createElement("li");
+    li.setAttribute("role", "option");
+    li.dataset.url = place.url;
+    li.dataset.words = `${place.label} ${place.group}`;
+    li.append(Object.assign(document.createElement("span"), { textContent: place.label }), Object.assign(document.createElement("small"), { textContent: place.group }));
+    list.append(li);
+  });
+  filterPalette();
+}
+let palettePause;
+function paletteHits() {
+  clearTimeout(palettePause);
+  palettePause = setTimeout(async () => {
+    const text = $("input", palette).value;
+    const groups = await hits(text);
+    if (groups === null || text !== $("input", palette).value) return;
+    $$("li[data-hit]", palette).forEach((li) => li.remove());
+    groups.forEach((group) => group.rows.slice(0, 3).forEach((row) => $("ul", palette).append(hitLine(row, group))));
+    if (!options().some((li) => li.getAttribute("aria-selected"))) mark(options()[0]);
+  }, 220);
+}
+function go(li) { if (!li) return; if (li.press) { palette.close(); li.press.click(); } else location.assign(li.dataset.url); }
+function resetPalette() { fillPalette(); const field = $("input", palette); field.value = ""; filterPalette(); field.focus(); }
 function mark(li) { $$("li[aria-selected]", palette).forEach((el) => el.removeAttribute("aria-selected")); li?.setAttribute("aria-selected", "true"); li?.scrollIntoView({ block: "nearest" }); }
 function filterPalette() {
   const field = $("input", palette);
   const asked = field.value.trim().toLowerCase();
   $("li[data-search-row]", palette)?.remove();
+  $$("li[data-hit]", palette).forEach((li) => li.remove());
   $$("li", palette).forEach((li) => { li.hidden = !asked.split(/\s+/).every((word) => li.dataset.words.toLowerCase().includes(word)); });
   const search = $("form.search");
   if (asked && search) {
@@ -158,14 +204,29 @@ function filterPalette() {
   }
   mark(options()[0]);
 }
-palette?.addEventListener("input", filterPalette);
-palette?.addEventListener("click", (event) => { const li = event.target.closest("li"); if (li) location.assign(li.dataset.url); });
+palette?.addEventListener("input", () => { filterPalette(); paletteHits(); });
+palette?.addEventListener("click", (event) => go(event.target.closest("li")));
 palette?.addEventListener("keydown", (event) => {
   const list = options();
   const at = list.findIndex((li) => li.getAttribute("aria-selected"));
   if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); mark(list[(at + (event.key === "ArrowDown" ? 1 : list.length - 1)) % list.length]); }
-  else if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); if (list[at]) location.assign(list[at].dataset.url); }
+  else if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); go(list[at]); }
 });
+
+// --- the sheet of keys begins with those of this page ---
+function keysHere() {
+  const part = $("#keys-here");
+  const shown = new Map($$("#main [data-key]").filter((el) => el.offsetParent !== null && !el.getAttribute("aria-disabled")).map((el) => [el.dataset.key, ($("span", el) ?? el).textContent.trim()]));
+  $("dl", part).replaceChildren(...[...shown].map(([key, label]) => {
+    const line = document.createElement("div");
+    const term = document.createElement("dt");
+    term.append(Object.assign(document.createElement("kbd"), { textContent: key === "Enter" ? "⏎" : key }));
+    line.append(term, Object.assign(document.createElement("dd"), { textContent: label }));
+    return line;
+  }));
+  part.hidden = !shown.size;
+}
+function keySheet() { keysHere(); $("#keys")?.showModal(); }
 
 // --- keys ----------------------------------------------------------------------------------------------------
 let leader = 0;
@@ -195,7 +256,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "g") { leader = Date.now(); return; }
   if (event.key === "/") { const field = $("#search"); if (field) { event.preventDefault(); field.focus(); field.select(); } return; }
-  if (event.key === "?") { $("#keys")?.showModal(); return; }
+  if (event.key === "?") { keySheet(); return; }
   if (event.defaultPrevented || $("[data-work]") || document.body.dataset.rowCursor) return;
   if (event.key === "Enter" && event.target !== document.body && event.target.id !== "main") return;
   if (press(event.key)) event.preventDefault();
@@ -246,10 +307,27 @@ function sentence(text) {
 // --- htmx ----------------------------------------------------------------------------------------------------
 let waiting = 0;
 document.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf(); });
-document.addEventListener("htmx:beforeRequest", () => { waiting += 1; document.body.classList.add("loading"); });
-document.addEventListener("htmx:afterRequest", (event) => { waiting = Math.max(0, waiting - 1); if (!waiting) document.body.classList.remove("loading"); free(event.detail.elt?.closest?.("form")); });
-document.addEventListener("htmx:sendError", () => toast({ text: words.offline, tone: "rose" }));
+const quiet = (event) => event.detail.elt?.dataset?.here !== undefined;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (quiet(event)) { if (document.hidden) event.preventDefault(); return; }
+  waiting += 1;
+  document.body.classList.add("loading");
+});
+let told = null;   // the field in which the others know that somebody writes
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field === told || !field.matches("textarea") || !field.value.trim() || !$("[data-here]")) return;
+  told = field;
+  window.htmx.trigger(document.body, "here:now");
+});
+document.addEventListener("htmx:configRequest", (event) => {   // whoever types a text tells the others
+  const field = document.activeElement;
+  if (quiet(event) && field?.matches?.("textarea") && field.value.trim()) event.detail.parameters.writing = "1";
+});
+document.addEventListener("htmx:afterRequest", (event) => { if (quiet(event)) return; waiting = Math.max(0, waiting - 1); if (!waiting) document.body.classList.remove("loading"); free(event.detail.elt?.closest?.("form")); });
+document.addEventListener("htmx:sendError", (event) => { if (!quiet(event)) toast({ text: words.offline, tone: "rose" }); });
 document.addEventListener("htmx:responseError", (event) => {
+  if (quiet(event)) return;
   const { status, responseText } = event.detail.xhr;
   toast({ text: sentence(responseText) || (status === 401 ? words.expired : status === 403 ? words.denied : words.failed), tone: "rose" });
 });

@@ -1,5 +1,6 @@
 // Today, Messages, Cases: three panes without a page load. j k move, Enter takes the next step, e s c r # press their button.
 import { dialogOpen, press, typing } from "./app.js";
+import "./texts.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];

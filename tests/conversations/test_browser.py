@@ -139,3 +139,49 @@ def test_messages_at_every_width(desk: Any, width: int) -> None:
     page.wait_for_selector(".thread")
     shot(page, f"thread-{width}")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+@pytest.mark.covers("MSG-26", "MSG-21")
+def test_a_ready_text_comes_at_one_key_with_its_facts(desk: Any) -> None:
+    page, _orders = desk
+    page.goto("/messages/")
+    page.wait_for_selector("#subject .thread [data-unanswered]")
+    expect(page.locator("#subject .clock")).to_contain_text("left to answer")
+    page.keyboard.press("r")
+    page.keyboard.type(";")
+    page.wait_for_selector("[data-texts-box][open] input:focus")
+    page.keyboard.type("X09")
+    shot(page, "messages-ready-texts")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reply-text")).to_have_value(re.compile("photo"))
+    page.fill("#reply-text", "Hello, one moment please.")
+    page.locator("#reply-text").press("End")
+    page.keyboard.type(" ;")
+    page.wait_for_selector("[data-texts-box][open] input:focus")
+    page.keyboard.type("X09")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reply-text")).to_have_value(re.compile("^Hello, one moment please.*photo", re.S))
+    page.keyboard.type(" 1;2")
+    expect(page.locator("#reply-text")).to_have_value(re.compile("1;2"))
+    assert page.faults == []
+
+
+@pytest.mark.covers("MSG-29")
+def test_two_clerks_see_that_the_other_writes(desk: Any, chromium: Any, live_server: Any) -> None:
+    from django.test import Client
+
+    page, _orders = desk
+    page.goto("/messages/")
+    page.wait_for_selector("#subject .thread")
+    page.fill("#reply-text", "I am on it")
+    client = Client()
+    client.force_login(make_person("service", username="second"))
+    window = chromium.new_context(base_url=live_server.url, locale="en-GB")
+    window.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
+    other = window.new_page()
+    page.wait_for_timeout(300)
+    other.goto("/messages/")
+    expect(other.locator("#subject .here")).to_contain_text("Is writing")
+    shot(other, "messages-somebody-writes")
+    other.wait_for_load_state("networkidle")
+    window.close()

@@ -139,3 +139,25 @@ def test_list_and_detail_pass_wcag(window, person, days, theme, width):
         found = window.evaluate(f"axe.run({{runOnly: {json.dumps(WCAG)}}})")["violations"]
         assert [(v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found] == [], path
         assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_search_answers_while_one_types_and_the_palette_reaches_the_page(window):
+    open_list(window)
+    window.keyboard.press("/")
+    CalendarDay.objects.filter(name__in="ab").update(name="sea")
+    window.keyboard.type("se")
+    window.wait_for_selector("#search-hits li")
+    assert window.locator("#search-hits li .mono").all_inner_texts() == ["sea", "sea"]
+    window.keyboard.press("Escape")
+    window.locator("#search").fill("")
+    window.keyboard.press("Escape")
+    window.keyboard.press("Control+k")
+    window.wait_for_selector("#palette[open]")
+    window.keyboard.type("sea")
+    window.wait_for_selector("#palette li[data-hit]")
+    window.keyboard.press("Escape")
+    window.goto(f"/days/{CalendarDay.objects.first().pk}/")
+    window.wait_for_load_state("networkidle")
+    window.keyboard.press("?")
+    window.wait_for_selector("#keys-here:not([hidden])")
+    assert window.locator("#keys-here kbd").count() > 0

@@ -51,3 +51,12 @@ def test_nothing_typed_breaks_it(page: Client, days: list) -> None:
     for text in ("%", "_", "'", '"', "\\", "%00", ":*", "&|!()", "a" * 9000, "😀", "1 " * 5000):
         assert page.get("/search/", {"q": text}).status_code == 200
         assert page.get("/days/", {"q": text}).status_code == 200
+
+
+def test_pasted_numbers_are_answered_one_by_one(page: Client, days: list) -> None:
+    CalendarDay.objects.filter(name="a").update(name="A-101")
+    CalendarDay.objects.filter(name="b").update(name="A-102")
+    shown = page.get("/search/", {"q": "A-102\nA-999\nA-101"})
+    assert [(n.number, len(n.hits)) for n in shown.context["numbers"]] == [("A-102", 1), ("A-999", 0), ("A-101", 1)]
+    assert (shown.context["missing"], shown.context["hit_count"]) == (["A-999"], 2)
+    assert "not found" in shown.content.decode()
