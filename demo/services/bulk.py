@@ -65,7 +65,7 @@ _SQL: tuple[tuple[str, str], ...] = (
              b.name, b.country, 'USD', 10 + i %% 90, i %% 5, 0, 10 + i %% 90 + i %% 5, 1 + i %% 4, 'AliExpress Standard Shipping', '',
              w.id, '', CASE WHEN st.state = 'held' THEN 'other' ELSE '' END, '', '', at, at + interval '20 minutes',
              at + interval '1 day', at + interval '7 days', at, at, sh, sh, dl, dl, '', '{}', b.search, at
-           FROM (SELECT i, %(now)s - (%(n)s - i) * (interval '400 days' / %(n)s) AS at FROM generate_series(1, %(n)s) i) o
+           FROM (SELECT i, %(now)s - (%(n)s - i) * (interval '400 days' / %(n)s) AS at FROM generate_series(%(first)s, %(last)s) i) o
            JOIN LATERAL (SELECT CASE WHEN i > %(n)s * (1 - %(open)s) THEN (ARRAY['new','held','ready','ready','ready','ready','unpaid'])[1 + i %% 7]
                                      WHEN i > %(n)s * 0.85 THEN 'shipped' ELSE 'completed' END AS state,
                                 CASE WHEN i > %(n)s * (1 - %(open)s) THEN (ARRAY['to_approve','held','to_print','to_number','short','to_hand_over','unpaid'])[1 + i %% 7]
@@ -82,13 +82,13 @@ _SQL: tuple[tuple[str, str], ...] = (
            SELECT o.id, p, '', c.id, c.title, '', 1, 10, 0, 10, '', false, CASE WHEN o.shipped_at IS NULL THEN 0 ELSE 1 END
            FROM orders_order o CROSS JOIN generate_series(1, 4) p
            JOIN products_channelitem c ON c.store_id = o.store_id AND c.channel_sku = 'BN-' || lpad((1 + (o.id * 7 + p * 131) %% 400)::text, 4, '0')
-           WHERE o.store_id = ANY(%(stores)s) AND p <= 1 + o.id %% 4""",
+           WHERE o.store_id = ANY(%(stores)s) AND o.id > %(after)s AND p <= 1 + o.id %% 4""",
     ),
     (
         "addresses",
         """INSERT INTO orders_orderaddress (order_id, recipient, phone, line1, line2, city, state, postcode, country, changed_at)
            SELECT id, buyer_name, '+1 555 0100', 'Main Street ' || id, '', 'Town', '', '10000', country, %(now)s
-           FROM orders_order WHERE store_id = ANY(%(stores)s)""",
+           FROM orders_order WHERE store_id = ANY(%(stores)s) AND id > %(after)s""",
     ),
     (
         "parcels",
@@ -101,7 +101,7 @@ _SQL: tuple[tuple[str, str], ...] = (
              CASE WHEN o.state <> 'completed' THEN o.shipped_at + interval '30 days' END, 0, o.delivered_at, o.delivered_at, '', o.shipped_at
            FROM orders_order o
            LEFT JOIN LATERAL (SELECT id FROM logistics_service WHERE kind = 'postal_registered' LIMIT 1) s ON true
-           WHERE o.store_id = ANY(%(stores)s) AND o.shipped_at IS NOT NULL""",
+           WHERE o.store_id = ANY(%(stores)s) AND o.id > %(after)s AND o.shipped_at IS NOT NULL""",
     ),
     (
         "duties of the clock",
@@ -109,7 +109,7 @@ _SQL: tuple[tuple[str, str], ...] = (
              minutes, rank, stake_currency, facts, attempts, last_error, reason, created_at)
            SELECT 'logistics.parcel_check', 'logistics.parcel', p.id, 0, p.store_id, 'planned', 'clock', '', '4_parcels', 2,
              p.next_check_at, 1, 2, 0, '', '{}', 0, '', '', p.shipped_at
-           FROM logistics_parcel p WHERE p.store_id = ANY(%(stores)s) AND p.state = 'shipped'""",
+           FROM logistics_parcel p WHERE p.store_id = ANY(%(stores)s) AND p.order_id > %(after)s AND p.state = 'shipped'""",
     ),
     (
         "duties of people",
@@ -130,6 +130,23 @@ _BLANK = {
     "character varying": "''", "text": "''", "jsonb": "'{}'", "boolean": "false", "integer": "0", "smallint": "0", "bigint": "0",
     "numeric": "0", "timestamp with time zone": "now()",
 }  # fmt: skip
+
+
+#: Orders of one round; what is made of them is made before the next, so that no join or sort outgrows the memory.
+PIECE = 50_000
+_BY_PIECE = ("orders", "lines", "addresses", "parcels", "duties of the clock")
+_LAST = "duties of people"
+
+
+def _number_buyers(cursor: Any, stores: list[int]) -> None:
+    """The buyers in a row of their own, so that the order of a place finds its buyer by number."""
+    cursor.execute(
+        "CREATE TEMP TABLE bench_buyer ON COMMIT DROP AS SELECT *, row_number() OVER (ORDER BY id) AS place "
+        "FROM customers_buyer WHERE store_id = ANY(%s)",
+        [stores],
+    )
+    cursor.execute("CREATE INDEX ON bench_buyer (place)")
+    cursor.execute("ANALYZE bench_buyer")
 
 
 def _with_blanks(cursor: Any) -> list[tuple[str, str]]:
@@ -175,16 +192,21 @@ def fill(*, orders: int, now: datetime, duties: int | None = None) -> dict[str, 
         }  # fmt: skip
         blanks = _with_blanks(cursor)
         for name, statement in _SQL:
-            if name == "orders":
-                cursor.execute(
-                    "CREATE TEMP TABLE bench_buyer ON COMMIT DROP AS SELECT *, row_number() OVER (ORDER BY id) AS place "
-                    "FROM customers_buyer WHERE store_id = ANY(%s)",
-                    [stores],
-                )
-                cursor.execute("CREATE INDEX ON bench_buyer (place)")
-                cursor.execute("ANALYZE bench_buyer")
-            cursor.execute(statement, given)
-            made[name] = cursor.rowcount
+            if name not in _BY_PIECE and name != _LAST:
+                cursor.execute(statement, given)
+                made[name] = cursor.rowcount
+        _number_buyers(cursor, stores)
+        for first in range(1, orders + 1, PIECE):
+            cursor.execute("SELECT coalesce(max(id), 0) FROM orders_order")
+            piece = {**given, "first": first, "last": min(first + PIECE - 1, orders), "after": cursor.fetchone()[0]}
+            for name, statement in _SQL:
+                if name in _BY_PIECE:
+                    cursor.execute(statement, piece)
+                    made[name] = made.get(name, 0) + cursor.rowcount
+            if first == 1:
+                cursor.execute("ANALYZE orders_order, orders_orderline, logistics_parcel")
+        cursor.execute(dict(_SQL)[_LAST], given)
+        made[_LAST] = cursor.rowcount
         for table, column in blanks:
             cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" DROP DEFAULT')
     with connection.cursor() as cursor:
