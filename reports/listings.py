@@ -109,11 +109,11 @@ class DailyListing(Listing):
     columns = [
         Column("day", sortable=True),
         Column("store", mono=True),
+        Column("money", label=_("Revenue"), html=_revenue, text=_sums, align="num"),
         *(
             Column(name, default=name in _SHOWN, html=_opens(name), text=_plain(name), needs=("store", "day"))
             for name in COLUMNS
         ),
-        Column("money", label=_("Revenue"), html=_revenue, text=_sums),
         Column("revenue_house", default=False),
         Column("refunded_house", default=False),
         Column("house_currency", default=False),

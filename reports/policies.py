@@ -16,7 +16,7 @@ PROMISE_GOAL = declare(
 CHECK_DAYS = declare(
     "reports.check_days",
     35,
-    _("Days whose figures are counted anew every night"),
+    _("Days whose figures are counted anew several times a day"),
     source="chosen",
     per_store=False,
     least=1,

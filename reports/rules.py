@@ -99,11 +99,11 @@ def buckets(period: Period) -> list[tuple[date, date]]:
 
 
 def nice_top(highest: Decimal | int) -> Decimal:
-    """The end of an axis: 1, 2, 4, 5 or 8 times a power of ten, not below ``highest``."""
+    """The end of an axis: 1, 2, 4, 6 or 8 times a power of ten, not below ``highest``."""
     if highest <= 0:
         return Decimal(1)
     power = Decimal(10) ** (Decimal(highest).adjusted())
-    for step in (1, 2, 4, 5, 8, 10):
+    for step in (1, 2, 4, 6, 8, 10):
         if power * step >= highest:
             return power * step
     return power * 10

@@ -22,7 +22,7 @@ def span_text(first: Any, last: Any) -> str:
 
 def chart(course: Sequence[dict[str, Any]], currency: str, url: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
     """Bars of orders placed, a line of revenue in the house currency, and the same as rows of a table."""
-    top = nice_top(max((row["placed"] for row in course), default=0))
+    top = nice_top(max((row["placed"] for row in course), default=0) * Decimal("1.05"))
     money_top = nice_top(max((row["revenue"] for row in course), default=Decimal(0)))
     inner, high = WIDTH - LEFT - RIGHT, HEIGHT - TOP - FOOT
     column = inner / max(len(course), 1)

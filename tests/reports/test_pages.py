@@ -212,5 +212,5 @@ def test_changes_say_what_is_better() -> None:
     assert rules.change(12, 10, False).better is False  # type: ignore[union-attr]
     assert rules.change(5, 0, True).share is None  # type: ignore[union-attr]
     assert rules.change(None, 3, True) is None
-    assert [rules.nice_top(n) for n in (0, 1, 3, 7, 45, 81, 400)] == [1, 1, 4, 8, 50, 100, 400]
+    assert [rules.nice_top(n) for n in (0, 1, 3, 7, 45, 81, 400)] == [1, 1, 4, 8, 60, 100, 400]
     assert rules.runs_of([]) == []
