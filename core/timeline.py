@@ -122,6 +122,11 @@ def sentence(line: ActivityEntry) -> str:
     return line.verb.replace("_", " ").replace(".", ": ")
 
 
+def mentioned(text: str) -> tuple[str, ...]:
+    """The words behind an @ in a note, each once."""
+    return tuple(dict.fromkeys(_MENTION.findall(text)))
+
+
 def write_note(*, subject: Any, text: str, actor: Actor, now: datetime) -> ActivityEntry:
     """Write an internal note on ``subject``; @names are told through the event ``NoteWritten``. Refuses an empty one."""
     body = text.replace("\x00", "").strip()
@@ -129,7 +134,7 @@ def write_note(*, subject: Any, text: str, actor: Actor, now: datetime) -> Activ
         raise Invalid("bad_note", gettext_lazy("A note has 1 to 4,000 characters."), field="text",
                       errors={"text": [_("1 to 4,000 characters.")]})  # fmt: skip
     line = audit.record(subject, "note", actor=actor, now=now, text="%(note)s", note=body)
-    mentions = tuple(dict.fromkeys(_MENTION.findall(body)))
+    mentions = mentioned(body)
     if mentions:
         publish(NoteWritten(line.pk, line.subject_type, line.subject_id, mentions))
     return line

@@ -14,6 +14,14 @@ URGENCY = declare(
     source="chosen",
     per_store=False,
 )
+MENTION_HOURS = declare(
+    "worklist.mention_hours", 24, _("A note in which somebody is named is read within so many hours"), source="chosen",
+    per_store=False, least=1,
+)  # fmt: skip
+MENTION_DAYS = declare(
+    "worklist.mention_days", 30, _("A note nobody opened leaves Today after so many days"), source="chosen",
+    per_store=False, least=1,
+)  # fmt: skip
 CLAIM_MINUTES = declare(
     "worklist.claim_minutes",
     15,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django_scopes import scope, scopes_disabled
 
 from accounts.choices import Role
 from accounts.models import User
@@ -18,6 +20,8 @@ from core.audit import Actor, subject_type
 from core.clock import end_of_day, start_of_day
 from core.counts import CAP
 from core.errors import Missing
+from core.listing.base import LISTINGS, Listing
+from core.models import ActivityEntry
 from worklist import rules
 from worklist.choices import VISIBLE, Band, Doer, DutyState, Group
 from worklist.models import Duty
@@ -282,3 +286,58 @@ def ownerless_claims() -> QuerySet[Duty]:
 def strangers() -> QuerySet[Duty]:
     """Living duties of rules that no longer exist: nobody would ever do them."""
     return Duty._base_manager.filter(closed_at__isnull=True).exclude(rule__in=list(RULES))
+
+
+# --- who is named in notes -------------------------------------------------------------------------------------------
+
+#: So many colleagues are suggested, out of so many asked whether they see the object.
+SUGGESTED, ASKED = 8, 40
+
+
+def _listing_of(kind: str) -> Listing | None:
+    """The list in which objects of this kind stand and have a page."""
+    found = (one for one in LISTINGS.values() if one.detail_url and subject_type(one.model) == kind)
+    return next(found, None)
+
+
+def sees(actor: Actor, kind: str, pk: int) -> bool:
+    """Whether the actor's role and stores let them see the object."""
+    listing = _listing_of(kind)
+    if listing is None or not actor.has_perm(listing.permission) or not actor.has_perm("worklist.view_duty"):
+        return False
+    with scopes_disabled() if actor.store_ids is None else scope(store=sorted(actor.store_ids)):
+        return listing.queryset(actor).filter(pk=pk).exists()
+
+
+def name_of(kind: str, pk: int) -> str:
+    """What the object is called."""
+    listing = _listing_of(kind)
+    obj = listing.model._base_manager.filter(pk=pk).first() if listing else None
+    return listing.label_of(obj)[:80] if listing and obj else ""
+
+
+def address_of_note(entry_id: int, actor: Actor) -> str:
+    """The page of what a note is about; "" when there is no such note or the actor does not see its object."""
+    note = ActivityEntry.objects.filter(pk=entry_id, verb="note").first()
+    listing = _listing_of(note.subject_type) if note else None
+    if note is None or listing is None or not sees(actor, note.subject_type, note.subject_id):
+        return ""
+    return listing.detail_address(note.subject_id)
+
+
+def people_called(logins: Iterable[str]) -> list[User]:
+    """Who works here under these logins (small letters)."""
+    people = User.objects.filter(is_active=True).annotate(login=Lower("username"))
+    return list(people.filter(login__in=list(logins)).order_by("pk"))
+
+
+def may_be_named(actor: Actor, *, listing: str, pk: int, typed: str) -> list[User]:
+    """Colleagues whose login or name holds what was typed and who see the object; nobody when the actor does not see it."""
+    found = LISTINGS.get(listing)
+    if found is None or "\x00" in typed or not sees(actor, subject_type(found.model), pk):
+        return []
+    people = User.objects.filter(is_active=True).exclude(pk=actor.user_id or 0)
+    if typed:
+        people = people.filter(Q(username__icontains=typed) | Q(display_name__icontains=typed))
+    likely = people.order_by("username")[:ASKED]
+    return [p for p in likely if sees(p.actor, subject_type(found.model), pk)][:SUGGESTED]

@@ -7,8 +7,10 @@ from typing import Any
 
 from core.clock import utcnow
 from core.events import subscribe
+from core.timeline import NoteWritten
 from worklist import registry, services
 from worklist.registry import FollowUpRule
+from worklist.services import mentions
 
 
 def tie(rule: FollowUpRule) -> None:
@@ -25,6 +27,12 @@ def tie(rule: FollowUpRule) -> None:
                 return
             ids: Iterable[int] = (found,) if isinstance(found, int) else found
             services.plan(rule_key=rule.key, subject_ids=ids, now=utcnow())
+
+
+@subscribe(NoteWritten, recovered_by="worklist.find_mentions")
+def on_note_written(news: NoteWritten) -> None:
+    """Somebody was named in a note."""
+    mentions.take_up(entry_ids=[news.entry_id], now=utcnow())
 
 
 for _rule in registry.RULES.values():

@@ -228,6 +228,11 @@ def _price(
     ).value
 
 
+def insert(rows: list[Duty]) -> int:
+    """Insert duties that do not exist yet; answers how many were made."""
+    return len(copying.insert_objects(rows, DUTY_KEY))
+
+
 def price(rows: list[Duty], rule: FollowUpRule, subjects: Mapping[int, Any], now: datetime) -> None:
     """Set stake and rank of unsaved duties of one rule."""
     pricing, steps = Stakes(now), house.value(policies.URGENCY, now)
