@@ -50,6 +50,18 @@ class DayFilter(df.DateFromToRangeFilter):
         return selectors.on_days(qs, self.field_name, first and first.date(), last and last.date())
 
 
+class OwnDays(df.DateFromToRangeFilter):
+    """Rows that carry a day themselves, from one day to another."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Days are compared as days, in no zone."""
+        if value and value.start is not None:
+            qs = qs.filter(**{f"{self.field_name}__gte": value.start.date()})
+        if value and value.stop is not None:
+            qs = qs.filter(**{f"{self.field_name}__lte": value.stop.date()})
+        return qs
+
+
 class CountryFilter(df.CharFilter):
     """A country by its two letters."""
 
@@ -77,7 +89,7 @@ class DailyFilter(df.FilterSet):
     store = df.ModelChoiceFilter(
         queryset=lambda request: stores_for(request.actor), to_field_name="code", label=_("Store")
     )
-    day = df.DateFromToRangeFilter(label=pgettext_lazy("report", "Day"))
+    day = OwnDays(label=pgettext_lazy("report", "Day"))
 
     class Meta:
         model = DailyFigure

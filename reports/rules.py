@@ -45,7 +45,7 @@ def period(name: str, first: date | None, last: date | None, today: date) -> Per
     begin = first or end - timedelta(days=29)
     if begin > end:
         raise ValueError("order")
-    if (end - begin).days >= LONGEST:
+    if (end - begin).days >= LONGEST or begin.year < 1970 or end.year > 2200:
         raise ValueError("length")
     return Period("own", begin, end)
 

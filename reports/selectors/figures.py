@@ -42,6 +42,8 @@ from reports.choices import FIGURES
 
 #: Anywhere on earth a local day lies within these hours around the same day in UTC.
 BEFORE, AFTER = timedelta(hours=14), timedelta(hours=38)
+#: Days beyond these are no days of a shop, and arithmetic with them may leave the calendar.
+EARLIEST, LATEST = date(1970, 1, 1), date(2200, 12, 31)
 ANSWER_HOURS = "conversations.answer_hours"
 
 
@@ -194,6 +196,7 @@ def on_days(rows: QuerySet[Any], at: str, first: date | None, last: date | None)
     if first is None and last is None:
         return rows
     rows = rows.annotate(figure_day=LocalDay(F("store__time_zone"), F(at)))
+    first, last = first and max(first, EARLIEST), last and min(last, LATEST)
     if first is not None:
         rows = rows.filter(**{f"{at}__gte": midnight(first) - BEFORE}, figure_day__gte=first)
     if last is not None:

@@ -12,7 +12,8 @@ from tests.house.rows import Rows
 
 
 def _days(store: Any, count: int, person: Any) -> None:
-    for n in range(count - DailyFigure.objects.filter(store=store).count()):
+    there = DailyFigure.objects.filter(store=store).count()
+    for n in range(there, there + count):
         day = NOW.date() - timedelta(days=n)
         DailyFigure.objects.create(store=store, day=day, placed=n, paid=n % 3, stars_5=n % 2)
         if n % 2:
