@@ -17,6 +17,8 @@ from core.reach import need_reach
 from stores.models import Deadline
 
 UNITS = ("hours", "days", "months", "times", "days_before", "time", "date", "percent", "score", "USD")
+#: Spans that are computed alike: one may stand for the other. Any other clock keeps the unit it has.
+_SPANS = frozenset({"hours", "days"})
 _COPIED = ("channel", "topic", "anchor_event", "actor", "calendar", "on_expiry", "confidence", "note_zh")
 
 
@@ -27,8 +29,9 @@ def set_deadline(
 ) -> Deadline:  # fmt: skip
     """Give a clock another value from a day on (the same day again changes that version).
 
-    Refuses values that are no positive number where the unit asks for one, unknown units, roles that may not, and people who
-    do not work in all stores: a clock counts for every store of its channel.
+    Refuses values that are no positive number where the unit asks for one, half days, units that are unknown or do not fit the
+    clock (what cannot be computed stops the shop), roles that may not, and people who do not work in all stores: a clock
+    counts for every store of its channel.
     """
     if not actor.has_perm("core.change_policy"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
@@ -36,8 +39,10 @@ def set_deadline(
     errors = {}
     if unit not in UNITS:
         errors["unit"] = [str(_("Unknown unit."))]
+    elif unit != deadline.unit and not {unit, deadline.unit} <= _SPANS:
+        errors["unit"] = [str(_("This clock is not counted in that unit."))]
     if not _value_fits(value, unit):
-        errors["value"] = [str(_("Give a positive number, a time like 16:00, or a date."))]
+        errors["value"] = [str(_("Give a positive number (whole days), a time like 16:00, or a date."))]
     if errors:
         raise Invalid("bad_deadline", _("The clock cannot be set like this."), errors=errors)
     row, made = Deadline.objects.update_or_create(
@@ -62,6 +67,8 @@ def _value_fits(value: str, unit: str) -> bool:
             date.fromisoformat(value)
             return True
         figure = Decimal(value)
-        return figure.is_finite() and 0 <= figure <= LARGEST
+        if not figure.is_finite() or not 0 <= figure <= LARGEST:
+            return False
+        return unit != "days" or figure == int(figure)  # half a day would be lost in silence: that is 12 hours
     except (ValueError, InvalidOperation):
         return False

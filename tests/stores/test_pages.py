@@ -168,6 +168,12 @@ def test_clocks_are_dated_and_belong_to_channels(db: None) -> None:
         ("1e9", "days", "value"),
         ("25:00", "time", "value"),
         ("5", "weeks", "unit"),
+        ("1", "months", "unit"),
+        ("2", "times", "unit"),
+        ("2026-12-01", "date", "unit"),
+        ("1.5", "days", "value"),
+        ("NaN", "days", "value"),
+        ("Infinity", "days", "value"),
     ],
 )
 def test_clocks_refuse_nonsense(boss: Client, value: str, unit: str, field: str) -> None:
