@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.selectors import stores_for
 from core.api.views import ApiView, json_answer
+from core.audit import Actor
 from core.clock import utcnow
 from core.errors import Invalid, Missing
 from core.listing.rest import Resource
@@ -20,7 +22,7 @@ from core.money import Money
 from reports import selectors
 from reports.choices import OF_PERSON
 from reports.forms import ReportForm
-from reports.selectors import Amounts, Question, Report, rest_of
+from reports.selectors import Amounts, Question, Report, may_open, rest_of
 
 PARAMETERS = ("period", "since", "until", "store", "country")
 
@@ -32,11 +34,11 @@ class DailyResource(Resource):
 
 
 class FigureOut(serializers.Serializer):
-    """One figure: its value, the one of the period before, and the address of its rows."""
+    """One figure: its value, the one of the period before, and the address of its rows (null: not for this role)."""
 
     value = serializers.IntegerField()
     before = serializers.IntegerField(allow_null=True)
-    rows = serializers.CharField()
+    rows = serializers.CharField(allow_null=True)
 
 
 class ShareOut(serializers.Serializer):
@@ -119,18 +121,22 @@ class SummaryView(ApiView):
         question = form.question()
         report = selectors.report(self.actor, question, as_of)
         code = stores_for(self.actor).filter(pk=question.store_id).values_list("code", flat=True).first() or ""
-        return json_answer(_summary(report, question, code))
+        return json_answer(_summary(self.actor, report, question, code))
 
 
-def _summary(report: Report, question: Question, store: str) -> dict[str, Any]:
+def _summary(actor: Actor, report: Report, question: Question, store: str) -> dict[str, Any]:
     days, before = question.period, question.period.before
     where = {"store": store, "country": question.country}
+
+    def rows(name: str, first: date | None, last: date | None) -> str | None:
+        return rest_of(name, first, last, **where) if may_open(actor, name) else None
+
     figures: dict[str, Any] = {
-        name: {"value": value, "before": report.before[name], "rows": rest_of(name, days.first, days.last, **where)}
+        name: {"value": value, "before": report.before[name], "rows": rows(name, days.first, days.last)}
         for name, value in report.figures.items()
         if name not in OF_PERSON
     }
-    figures["overdue"] = {"value": report.overdue, "before": None, "rows": rest_of("overdue", None, None, **where)}
+    figures["overdue"] = {"value": report.overdue, "before": None, "rows": rows("overdue", None, None)}
     shares = {
         name: {"value": _digits(value, 4), "before": _digits(report.shares_before[name], 4), "goal": report.goals[name]}
         for name, value in report.shares.items()

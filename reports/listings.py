@@ -21,6 +21,8 @@ from reports.selectors import page_of
 #: Lists whose own filters already ask the country.
 _HAVE_COUNTRY = ("orders", "parcels")
 _HAVE_MONEY = ("orders", "remedies")
+#: Beside the fields of a row: the lists its reader may open.
+_OPEN = "_opens"
 _WHY = "an index on each time finds the days; the condition narrows them"
 
 
@@ -76,7 +78,14 @@ def _revenue(row: Mapping[str, Any]) -> Any:
 
 def _opens(name: str) -> Callable[[Mapping[str, Any]], Any]:
     """The count as a link to the rows it counts."""
-    return lambda row: f.link_html(page_of(name, row["day"], row["day"], store=row["store"]), f.number(row[name]))
+
+    def cell(row: Mapping[str, Any]) -> Any:
+        count = f.number(row[name])
+        if not row[name] or FIGURES[name].listing not in row.get(_OPEN, ()):
+            return count
+        return f.link_html(page_of(name, row["day"], row["day"], store=row["store"]), count)
+
+    return cell
 
 
 def _plain(name: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -129,6 +138,12 @@ class DailyListing(Listing):
     url, detail_url, default_order, label_field = "reports:daily", "", "-day", "day"
     empty = (_("No figures yet."), _("They are counted some minutes after the first orders are here."), "", "")
     icon = "chart-bar"
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """Which lists the reader may open: a figure of another stands there without an address."""
+        opens = {words.listing for name, words in FIGURES.items() if selectors.may_open(actor, name)}
+        for row in rows:
+            row[_OPEN] = opens
 
     def queryset(self, actor: Actor) -> QuerySet[DailyFigure]:
         """Whole days of the actor's stores."""

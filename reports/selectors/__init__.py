@@ -18,7 +18,7 @@ from reports.selectors.daily import (
     split,
 )
 from reports.selectors.figures import SOURCES, figures, longest_answer, on_days, rows_behind
-from reports.selectors.links import page_of, query_of, rest_of
+from reports.selectors.links import may_open, page_of, query_of, rest_of
 from reports.selectors.summary import SHARES, Report, report
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "first_day",
     "house_currency",
     "longest_answer",
+    "may_open",
     "money",
     "money_of_days",
     "months",

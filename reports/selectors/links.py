@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from core.audit import Actor
 from core.listing import LISTINGS
 from core.listing.rest import RESOURCES
 from reports.choices import FIGURES
@@ -21,6 +22,11 @@ def query_of(
     if first is not None and last is not None and not (counted and counted.any_day):
         asked |= {"day_after": first.isoformat(), "day_before": last.isoformat()}
     return {key: value for key, value in asked.items() if value}
+
+
+def may_open(actor: Actor, name: str) -> bool:
+    """Whether the actor may see the list behind a figure."""
+    return actor.has_perm(LISTINGS[FIGURES[name].listing].permission)
 
 
 def page_of(name: str, first: date | None, last: date | None, **more: Any) -> str:

@@ -90,6 +90,8 @@ class ReportPage(Page):
     # --- addresses ----------------------------------------------------------------------------------------------
 
     def _link(self, name: str, first: Any = None, last: Any = None, **more: Any) -> str:
+        if not selectors.may_open(self.actor, name):
+            return ""  # the figure stands there without an address
         days: Period = self.question.period
         given = {"store": self.store_code, "country": self.question.country, **more}
         return page_of(name, first or days.first, last or days.last, **given)

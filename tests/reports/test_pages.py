@@ -100,6 +100,17 @@ def test_every_link_of_the_page_opens_as_many_rows_as_it_says(shop: Any) -> None
     assert client.get(countries["rows"][1]["cells"][0]["links"][0]["url"]).context["total"] == 2
 
 
+def test_a_figure_whose_list_is_not_for_the_reader_has_no_address(shop: Any) -> None:
+    sell(shop, 1)
+    services.refresh(now=utcnow())
+    client = browser(make_person("administrator"))
+    for tile in tiles(client.get("/reports/")).values():
+        assert not tile["url"] or client.get(tile["url"]).status_code == 200
+    assert tiles(client.get("/reports/"))["cases_opened"]["url"] == ""
+    figures = program(role="administrator").get("/api/v1/reports/summary/").json()["figures"]
+    assert figures["cases_opened"]["rows"] is None and figures["placed"]["rows"]
+
+
 def test_nobody_sees_the_figures_of_another_store(shop: Any) -> None:
     with scopes_disabled():
         other = make.store(code="two", zone="UTC")
