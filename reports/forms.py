@@ -19,8 +19,8 @@ class ReportForm(forms.Form):
     """Days, store, country."""
 
     period = forms.ChoiceField(choices=[(name, name) for name in (*rules.PERIODS, "own")], required=False)
-    since = forms.DateField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(required=False, label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
     store = forms.ModelChoiceField(queryset=None, to_field_name="code", required=False, label=_("Store"))
     country = forms.RegexField(r"^[A-Za-z]{2}$", required=False, label=_("Country"))
 
