@@ -29,7 +29,7 @@ def seen(place: str, actor: Actor, *, writing: bool = False) -> list[Other]:
     now = time.time()
     me = f"{actor.kind}:{actor.ref}"
     try:
-        key = cache.make_and_validate_key(f"here:{place}")  # type: ignore[attr-defined]
+        key = cache.make_and_validate_key(f"here:{place}")
         with cache._cache.get_client(key, write=True).pipeline(transaction=False) as asked:  # type: ignore[attr-defined]
             asked.hset(key, me, f"{now:.0f}|{_WRITES if writing else ''}|{actor.label}")
             asked.expire(key, GONE_SECONDS)

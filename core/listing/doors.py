@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core import panels, presence, timeline
 from core.api.idempotency import did
@@ -113,6 +113,7 @@ class BulkDoor(ListDoor):
 
     def _do(self, action: Action, chosen: bulk.Selection, data: dict[str, Any], raw: QueryDict) -> HttpResponse:
         made = bulk.perform(self.listing, action, chosen, actor=self.actor, now=self.now, data=data, raw=raw)
+        views_saved.forget_counts(self.listing, self.actor)
         done = sum(o.ok for o in made.outcomes)
         answered = first_data(made.outcomes)
         job = made.job.pk if made.job is not None else answered.get("job_id")
@@ -186,6 +187,7 @@ class ActDoor(ListDoor):
                 raise
             add_errors(form, error)
             return self._ask(found, obj, form, status=error.status)
+        views_saved.forget_counts(self.listing, self.actor)
         target = str(outcome.data.get("url") or "") or self.next_url(self.listing.detail_address(pk) or self.back())
         if "job_id" in outcome.data:
             target = reverse("core:job", args=[outcome.data["job_id"]])
@@ -219,6 +221,7 @@ class UndoDoor(ListDoor):
         """Back to where one was, with what was taken back."""
         slip = request.POST.get("token") or request.GET.get("token", "")
         _listing, outcomes = bulk.undo(slip, actor=self.actor, now=self.now)
+        views_saved.forget_counts(self.listing, self.actor)
         told = actions.summary(outcomes)
         done = ngettext("%(n)s row taken back.", "%(n)s rows taken back.", told["done_count"]) % {
             "n": told["done_count"]
@@ -349,6 +352,14 @@ class PanelDoor(ListDoor):
         return self.render(found.template, {"object": obj, **found.context(obj, self.actor)})
 
 
+#: The chips above a timeline.
+TIMELINE_KINDS = (
+    ("", gettext_lazy("Everything")), ("message", pgettext_lazy("timeline", "Messages")),
+    ("tracking", pgettext_lazy("timeline", "Tracking")), ("note", pgettext_lazy("timeline", "Notes")),
+    ("audit", pgettext_lazy("timeline", "Record")),
+)  # fmt: skip
+
+
 class TimelineDoor(ListDoor):
     """GET: the timeline of an object."""
 
@@ -360,13 +371,21 @@ class TimelineDoor(ListDoor):
                 before = parse_datetime(text)
             except ValueError:
                 before = None
-        found = timeline.entries(self.found(pk), self.actor, before=before)
-        older = (
-            f"{request.path}?before={found[-1].at.isoformat().replace('+', '%2B')}"
-            if len(found) == timeline.PAGE
-            else ""
+        obj, asked = self.found(pk), request.GET.get("kind", "")
+        kind = asked if asked in dict(TIMELINE_KINDS) else ""
+        found = timeline.entries(obj, self.actor, before=before, limit=timeline.PAGE * (1 if not kind else 5))
+        full = len(found) == timeline.PAGE * (1 if not kind else 5)
+        shown = [e for e in found if e.kind == kind or (kind == "audit" and e.kind == "event")] if kind else found
+        last = found[-1].at.isoformat().replace("+", "%2B") if full else ""
+        more = f"&kind={kind}" if kind else ""
+        chips = [
+            {"label": label, "url": f"{request.path}?kind={name}" if name else request.path, "active": name == kind}
+            for name, label in TIMELINE_KINDS
+        ]
+        older = f"{request.path}?before={last}{more}" if full else ""
+        return self.render(
+            "core/_timeline.html", {"entries": shown, "older_url": older, "chips": None if before else chips}
         )
-        return self.render("core/_timeline.html", {"entries": found, "older_url": older})
 
 
 class NoteDoor(ListDoor):

@@ -114,7 +114,8 @@ class ListPage(FilterBar, Page):
         return {
             "title": listing.title, "subtitle": self.subtitle, "head_actions": buttons,
             "head_key": (listing.name, *(tuple(map(str, each.values())) for each in (*buttons, *exports))),
-            "list_url": self.url, "seen_at": self.now.isoformat(), "query": text, "listing": listing,
+            "list_url": self.url, "reload_url": self.request.get_full_path(), "seen_at": self.now.isoformat(), "query": text,
+            "listing": listing,
             **self._views(), **self._filters(),
             "columns": self._columns(columns), "column_choice": self._choice(),
             "rows": rows, "tbody": tbody(rows, picks=bool(offered)), "actions": offered,

@@ -212,6 +212,14 @@ def counts(listing: Listing, actor: Actor, wanted: list[Tab]) -> dict[str, int]:
     return {tab.name: held[key] for key, tab in keys.items()}
 
 
+def forget_counts(listing: Listing, actor: Actor) -> None:
+    """What the actor just did is seen in the counts of his tabs at once."""
+    try:
+        cache.delete_many(list(_keys(listing, actor, tabs(listing, actor))))
+    except Exception:  # without the cache nothing is remembered
+        return
+
+
 def hash_text(text: str) -> str:
     """A short stable name for a question."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]

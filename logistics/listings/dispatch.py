@@ -26,6 +26,7 @@ from logistics.listings.actions import (
     UnblockNotes,
     WithdrawNotes,
 )
+from logistics.listings.naming import NAMES, service_cell
 from logistics.models import DispatchNote
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
@@ -169,7 +170,7 @@ class NoteListing(Listing):
         Column("ship_by", label=_("Latest dispatch"), html=ship_by_html, needs=("state",)),
         Column("missing", label=_("Attention"), html=points_html, text=points_text, needs=POINTS, align="left"),
         Column("signed", html=signed_html, text=lambda row: ", ".join(row["signed"])),
-        Column("service", mono=True),
+        Column("service", html=service_cell, text=lambda row: row["service"], by=("service",), needs=NAMES),
         Column("waybill", label=_("Waybill"), mono=True),
         Column("country", country=True),
         Column("store", default=False, mono=True),
@@ -202,6 +203,7 @@ class NoteListing(Listing):
             part=lambda ids, actor: board.lines_and_signatures(ids), empty={"pieces": 0},
         )
     ]  # fmt: skip
+    needs = NAMES
     computed = ("pieces", "signed", "lines")
     views = [
         View("to-sign", _("To sign"), "work=to-sign", default=True),

@@ -18,6 +18,7 @@ from core.models import Job
 from logistics.choices import NumberSource, NumberState, ServiceKind
 from logistics.filters.dispatch import ApprovalFilter, BatchFilter, NumberFilter, ServiceFilter
 from logistics.forms.dispatch import ReasonForm
+from logistics.listings.naming import NAMES, service_cell
 from logistics.models import ApprovalRule, PrintBatch, Service, WaybillNumber
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
@@ -81,7 +82,8 @@ class NumberListing(Listing):
     name, title, permission = "waybill-numbers", _("Waybill numbers"), "logistics.view_note"
     model, row, filters = WaybillNumber, NumberRow, NumberFilter
     columns = [
-        Column("number", mono=True), Column("service", mono=True), Column("state", badge=NUMBER_STATES),
+        Column("number", mono=True), Column("service", html=service_cell, text=lambda row: row["service"], by=("service",), needs=NAMES),
+        Column("state", badge=NUMBER_STATES),
         Column("source", badge=NumberSource), Column("check_ok", html=check_html),
         Column("note", link="logistics:note", link_field="note_id", mono=True),
         Column("added_at", time="day"), Column("reserved_at", default=False), Column("used_at", default=False),
@@ -95,7 +97,7 @@ class NumberListing(Listing):
         View("void", NumberState.VOID.label, "state=void", counted=False),
         View("all", _("All"), counted=False),
     ]  # fmt: skip
-    url, label_field = "logistics:numbers", "number"
+    url, label_field, needs = "logistics:numbers", "number", NAMES
     search_by = [Prefix("number")]
     scan_ok = {"state": "free numbers have an index of their own; others are asked with a service or a number"}
     empty = (

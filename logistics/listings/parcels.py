@@ -30,6 +30,7 @@ from core.listing import (
 from logistics.choices import SETTLED, Advice, EventStage, ParcelState, TrackingState
 from logistics.filters.parcels import EventFilter, ParcelFilter
 from logistics.forms.parcels import EventForm, ExtendForm, JudgeForm, ReasonForm, SettleForm
+from logistics.listings.naming import NAMES, service_cell
 from logistics.models import Parcel, TrackingEvent
 from logistics.selectors import parcels as selectors
 from logistics.services import tracking
@@ -219,7 +220,7 @@ class ParcelListing(Listing):
         Column("order_number", link="orders:detail", link_field="order_id", mono=True),
         Column("tracking_state", badge=TRACKING),
         Column("last_event_at", html=lambda row: last_event(row), needs=("last_event_text",)),
-        Column("service", mono=True),
+        Column("service", html=service_cell, text=lambda row: row["service"], by=("service",), needs=NAMES),
         Column("country", country=True),
         Column("shipped_at", sortable=True, time="day"),
         Column("days", html=lambda row: promise(row), needs=("promised_by", "shipped_at", "late_days", "state"), align="num"),
@@ -249,6 +250,7 @@ class ParcelListing(Listing):
         View("all", _("All"), counted=False),
     ]
     url, detail_url, default_order, label_field = "logistics:parcels", "logistics:parcel", "-shipped_at", "number"
+    needs = NAMES
     computed = ("orders", "days", "late_days")
     search_by = [Prefix("tracking_key"), LastDigits("tracking_tail"), Prefix("number", upper=True)]
     exact_by = ("tracking_key", "number")

@@ -11,6 +11,7 @@ from core import counts, panels, timeline
 from core.audit import Actor
 from core.panels import Panel
 from logistics.listings.dispatch import STATES
+from logistics.listings.naming import service_name
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
 from orders.models import Order
@@ -24,7 +25,7 @@ def notes_of_order(order: Order, actor: Actor) -> dict[str, Any]:
         "notes": [
             {
                 "url": reverse("logistics:note", args=[note.pk]), "number": note.number, "label": STATES[note.state][0],
-                "tone": STATES[note.state][1], "service": note.service.code if note.service else "",
+                "tone": STATES[note.state][1], "service": service_name(note.service),
                 "waybill": numbers[note.pk].number if note.pk in numbers else "",
                 "due": note.due_at if note.state in ("draft", "signed") else None,
             }

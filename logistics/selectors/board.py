@@ -68,6 +68,13 @@ def first_of(work: str, limit: int) -> list[DispatchNote]:
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
+def to_print(limit: int) -> tuple[int, list[DispatchNote]]:
+    """How many notes wait to be printed, and the first of them by pick-up."""
+    rows = with_work(DispatchNote.objects.all()).filter(Q(work=Work.TO_PRINT))
+    first = rows.select_related("order", "store", "service", "warehouse").order_by("pickup_at", "pk")[:limit]
+    return rows.count(), list(first)
+
+
 def handed_over_today(now: datetime, zone_name: str) -> int:
     """Parcels that left since midnight in the warehouse."""
     return Parcel.objects.filter(shipped_at__gte=start_of_day(now, zone_name), note__isnull=False).count()
@@ -154,7 +161,10 @@ def batch_rows(batch: PrintBatch) -> list[PrintLog]:
 def packed_by_carrier() -> list[dict[str, Any]]:
     """Sealed parcels that wait for their carrier, by service."""
     rows = Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
-    named = rows.values("service_id", code=F("service__code"), carrier=F("service__carrier"))
+    named = rows.values(
+        "service_id", code=F("service__code"), carrier=F("service__carrier"), name_en=F("service__name_en"),
+        name_zh=F("service__name_zh"),
+    )  # fmt: skip
     return [dict(row) for row in named.annotate(n=Count("pk")).order_by("carrier", "code")]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pages import Page
 from logistics.choices import Work
+from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
 from logistics.selectors import board
 
@@ -65,7 +66,7 @@ class BoardPage(Page):
             "number": note.number,
             "order": note.order.number,
             "country": note.country,
-            "service": note.service.code if note.service else "",
+            "service": service_name(note.service),
             "due": note.due_at if note.state in ("draft", "signed") else note.pickup_at,
             "hard": note.order.ship_by,
             "block": note.get_block_reason_display() if note.block_reason else "",

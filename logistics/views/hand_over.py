@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import format as f
 from core.pages import Page
 from logistics import documents
+from logistics.listings.naming import named, service_name
 from logistics.models import Parcel
 from logistics.selectors import board, station
 from logistics.selectors import dispatch as selectors
@@ -77,7 +78,7 @@ class HandOverPage(Page):
         if waiting and len(here) < sum(row["n"] for row in waiting):
             steps += [
                 {
-                    "label": gettext("All of %(service)s (%(n)s)") % {"service": row["code"], "n": row["n"]},
+                    "label": gettext("All of %(service)s (%(n)s)") % {"service": named_row(row), "n": row["n"]},
                     "code": f"all:{row['code']}",
                 }
                 for row in waiting[:6]
@@ -93,7 +94,7 @@ class HandOverPage(Page):
             "boxes": [
                 {
                     "title": _("Sealed, waiting for their carrier"),
-                    "lines": [f"{row['carrier']} · {row['code']}: {row['n']}" for row in waiting],
+                    "lines": [f"{row['carrier']} · {named_row(row)}: {row['n']}" for row in waiting],
                     "total": gettext("Together: %(n)s") % {"n": sum(row["n"] for row in waiting)},
                 }
             ],
@@ -108,11 +109,16 @@ class HandOverPage(Page):
             "code": parcel.number,
             "bin": "",
             "wish": "",
-            "note": f"{parcel.service.code if parcel.service else ''} · {f.weight(parcel.weight_g) if parcel.weight_g else ''}",
+            "note": f"{service_name(parcel.service)} · {f.weight(parcel.weight_g) if parcel.weight_g else ''}",
             "have": 1,
             "want": 1,
             "css": css,
         }
+
+
+def named_row(row: dict[str, Any]) -> str:
+    """The service of a group of parcels in the reader's language."""
+    return named(row["code"] or "", row["name_en"] or "", row["name_zh"] or "")
 
 
 class HandOverScan(HandOverPage):
@@ -149,7 +155,7 @@ class HandOverScan(HandOverPage):
         if service is None:
             return "refused", gettext("No sealed parcel waits for %(service)s.") % {"service": service_code}
         shipping.all_on_counter(parcels=board.packed_of(service["service_id"]), key=key, actor=self.actor, now=self.now)
-        return "ok", gettext("All sealed parcels of %(service)s are on the counter.") % {"service": service_code}
+        return "ok", gettext("All sealed parcels of %(service)s are on the counter.") % {"service": named_row(service)}
 
     def _undo(self) -> tuple[str, str]:
         counter = station.parcels_on_counter(self.actor.user_id)

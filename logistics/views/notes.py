@@ -14,6 +14,7 @@ from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from logistics.choices import NoteState, SignatureKind, SupplyRoute
 from logistics.listings.dispatch import STATES
+from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
 from logistics.selectors import board, signing, station
 from logistics.selectors import dispatch as selectors
@@ -131,7 +132,7 @@ class NotePage(DetailPage):
             text = gettext("The buyer paid for “%(method)s”; the note says %(service)s.")
             made.append(
                 {
-                    "text": text % {"method": obj.order.shipping_method, "service": self.case.sign.service or "—"},
+                    "text": text % {"method": obj.order.shipping_method, "service": service_name(obj.service) or "—"},
                     "tone": "amber",
                 }
             )
@@ -155,7 +156,7 @@ class NotePage(DetailPage):
             {
                 "title": _("Delivery"),
                 "items": [
-                    (_("Service"), f"{obj.service.code} · {obj.service.name_en}" if obj.service else _("choose one")),
+                    (_("Service"), f"{service_name(obj.service)} · {obj.service.code}" if obj.service else _("choose one")),
                     (_("Paid service"), obj.order.shipping_method or f.DASH),
                     (_("Waybill number"), f.joined_html(shown, " ")),
                     (_("Supply"), SupplyRoute(obj.supply).label),

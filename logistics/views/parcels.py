@@ -18,6 +18,7 @@ from core.listing.html import ListPage
 from core.pages import Page
 from logistics.choices import SETTLED, Advice, ParcelState
 from logistics.forms.parcels import EventFileForm
+from logistics.listings.naming import service_name
 from logistics.listings.parcels import STATES, TRACKING
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import BY_PERSON, days_left
@@ -72,7 +73,7 @@ class ParcelPage(DetailPage):
         order = f.link_html(reverse("orders:detail", args=[obj.order_id]), obj.order.number, "mono")
         facts = [order, f.buyer_html(obj.order.buyer_name, obj.country)]
         if obj.service:
-            facts.append(str(obj.service.code))
+            facts.append(service_name(obj.service))
         return facts
 
     def clock(self, obj: Parcel) -> dict[str, Any] | None:
@@ -212,7 +213,7 @@ class ParcelPane(Page):
         zone, left = parcel.store.time_zone, days_left(parcel.receive_by, self.now) if parcel.receive_by else None
         facts = [
             (_("Tracking"), f.badge_html(*TRACKING[parcel.tracking_state])), (_("Order"), parcel.order.number),
-            (_("Service"), parcel.service.code if parcel.service else f.DASH), (_("Promised by"), f.day(parcel.promised_by, zone)),
+            (_("Service"), service_name(parcel.service) or f.DASH), (_("Promised by"), f.day(parcel.promised_by, zone)),
             (_("Receiving time ends"), f"{f.day(parcel.receive_by, zone)} · {f.days(left)}" if left is not None else f.DASH),
             (_("Advice"), parcel.get_advice_display() or f.DASH),
         ]  # fmt: skip

@@ -12,12 +12,45 @@ from django.utils.translation import gettext_lazy as _
 from core import format as f
 from core import longwork
 from core.listing.detail import DetailPage
+from core.listing.html import ListPage
 from core.models import Job
 from core.pages import Page
 from logistics.listings.house import JOB_STATES
+from logistics.listings.naming import service_name
 from logistics.models import PrintBatch
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
+
+
+class QueuePage(ListPage):
+    """The print queue: what waits to be printed first, the batches below."""
+
+    listing_name = "print-batches"
+    template_name = "logistics/print_queue.html"
+    shown = 8
+
+    def extra(self) -> dict[str, Any]:
+        """What waits, and the address that prints all of it."""
+        waits, first = board.to_print(self.shown)
+        columns = [
+            {"label": pgettext_lazy("dispatch", "Note"), "css": ""}, {"label": _("Order"), "css": ""},
+            {"label": _("Service"), "css": ""}, {"label": _("Warehouse"), "css": ""}, {"label": _("Pick-up"), "css": ""},
+        ]  # fmt: skip
+        return {
+            "waits": waits, "columns_waiting": columns, "waiting": [self._waits(note) for note in first],
+            "more": max(waits - len(first), 0),
+            "all_url": f"{reverse('logistics:notes')}?view=to-print",
+            "print_url": reverse("core:bulk", args=["dispatch-notes", "print"])
+            if waits and self.actor.has_perm("logistics.print_note") else "",
+        }  # fmt: skip
+
+    def _waits(self, note: Any) -> dict[str, Any]:
+        cells = [
+            ("", f.link_html(reverse("logistics:note", args=[note.pk]), note.number, "mono")), ("mono", note.order.number),
+            ("", service_name(note.service) or f.DASH), ("", note.warehouse.name),
+            ("", f.due_html(note.pickup_at, self.now) if note.pickup_at else f.DASH),
+        ]  # fmt: skip
+        return {"tds": f.tds_html(cells)}
 
 
 class BatchPage(DetailPage):

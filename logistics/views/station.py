@@ -14,6 +14,7 @@ from core import format as f
 from core.pages import Page
 from logistics import documents
 from logistics.choices import NoteState
+from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
 from logistics.rules import packing as rules
 from logistics.selectors import dispatch as selectors
@@ -193,7 +194,7 @@ def _checks(table: station.Table) -> list[dict[str, Any]]:
 def _facts(table: station.Table) -> list[tuple[Any, Any]]:
     note = table.note
     return [
-        (_("Service"), note.service.code if note.service else f.DASH),
+        (_("Service"), service_name(note.service) or f.DASH),
         (_("Label"), f.mono_html(table.label) if table.label else gettext("none yet")),
         (_("Order"), f.mono_html(note.order.number)),
     ]

@@ -346,6 +346,14 @@ document.addEventListener("submit", (event) => {
   window.htmx.ajax("POST", event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href, { source: form, target: "#dialog-body", swap: "innerHTML", values: Object.fromEntries([...new Set(values.keys())].map((k) => { const all = values.getAll(k); return [k, all.length > 1 ? all : all[0]]; })) });
 });
 
+// a form that asks first answers into the dialog
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.inDialog === undefined || !formDialog) return;
+  event.preventDefault();
+  window.htmx.ajax("POST", form.getAttribute("action"), { source: form, target: "#dialog-body", swap: "innerHTML" }).then(() => { if ($("#dialog-body").childElementCount) showDialog(); });
+});
+
 // --- what needs a hand after it came: select boxes with search, clocks, moving columns --------------------------
 let selectKit = null;
 async function enhance(selects) {

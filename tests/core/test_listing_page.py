@@ -238,6 +238,17 @@ def test_the_timeline_shows_actions_and_notes(page: Client, days: list) -> None:
     assert sorted(str(e.text) for e in shown) == ["Closed · storm", "ask @chief about 100 %"]
 
 
+def test_the_timeline_shows_one_kind_at_a_chip(page: Client, days: list) -> None:
+    page.post(f"/lists/days/{days[0].pk}/do/close/", {"reason": "storm"})
+    page.post(f"/lists/days/{days[0].pk}/note/", {"text": "look again"})
+    shown = page.get(f"/lists/days/{days[0].pk}/timeline/?kind=note").context
+    assert [str(e.text) for e in shown["entries"]] == ["look again"]
+    assert [c["active"] for c in shown["chips"]].index(True) == 3
+    shown = page.get(f"/lists/days/{days[0].pk}/timeline/?kind=audit").context
+    assert [str(e.text) for e in shown["entries"]] == ["Closed · storm"]
+    assert page.get(f"/lists/days/{days[0].pk}/timeline/?kind=x").status_code == 200
+
+
 def test_others_on_the_same_page_are_named(page: Client, days: list, django_user_model) -> None:
     other = Client()
     other.force_login(django_user_model.objects.create_user("lin", display_name="Lin", role="service", all_stores=True))
