@@ -78,6 +78,8 @@ def prepare(dev: bool) -> None:
     stamp, wanted = _stamp(), _wanted(dev)
     if any(stamp.get(key) != wanted[key] for key in ("python", "place")):
         say("Making the environment (.venv) …")
+        if VENV.is_symlink():  # somebody else's environment: it is not ours to empty
+            VENV.unlink()
         make_venv(VENV)
         stamp = {}
     else:

@@ -113,3 +113,20 @@ def test_catalogues_are_compiled_without_gettext_tools(tmp_path: Path) -> None:
     with (folder / "django.mo").open("rb") as compiled:
         assert gettext.GNUTranslations(compiled).gettext("Order") == "订单"
     assert compile_all(tmp_path) == []
+
+
+def test_an_environment_lent_by_a_link_is_not_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy whose `.venv` is a link to another copy's makes one of its own and leaves the other alone."""
+    lent, link = tmp_path / "lent", tmp_path / ".venv"
+    lent.mkdir()
+    (lent / "kept").write_text("theirs")
+    link.symlink_to(lent)
+    made: list[Path] = []
+    monkeypatch.setattr(environment, "VENV", link)
+    monkeypatch.setattr(environment, "STAMP", link / "stamp.json")
+    monkeypatch.setattr(environment, "make_venv", lambda folder: (made.append(folder), folder.mkdir()))
+    monkeypatch.setattr(environment, "install", lambda folder, requirements: None)
+    environment.prepare(dev=False)
+    assert made == [link]
+    assert not link.is_symlink()
+    assert (lent / "kept").read_text() == "theirs"
