@@ -122,11 +122,6 @@ def was_told(about: models.Model, base_code: str) -> bool:
     )  # fmt: skip
 
 
-def message_by_key(key: str) -> Message | None:
-    """The message of a step, by its key."""
-    return Message._base_manager.filter(key=key).select_related("store", "conversation__buyer").first()
-
-
 def template_codes() -> list[str]:
     """Every code there is."""
     return sorted(set(Template.objects.values_list("code", flat=True)))
@@ -154,13 +149,6 @@ def open_chasers(conversation_ids: Iterable[int], since: datetime) -> list[Messa
         Message._base_manager.filter(conversation_id__in=list(conversation_ids), is_chaser=True, at__gte=since)
         .exclude(state=MessageState.CANCELLED)
         .only("conversation_id", "facts", "about_type", "about_id", "at", "key")
-    )
-
-
-def deliveries_about(subject_type: str, subject_id: int) -> QuerySet[Delivery]:
-    """How the messages about an object travelled."""
-    return Delivery.objects.filter(message__about_type=subject_type, message__about_id=subject_id).select_related(
-        "message"
     )
 
 

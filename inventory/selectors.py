@@ -52,11 +52,6 @@ def bins_for(actor: Actor) -> QuerySet[Bin]:
     return Bin.objects.all()
 
 
-def reservations_for(actor: Actor) -> QuerySet[Reservation]:
-    """Promises of stock."""
-    return Reservation.objects.all()
-
-
 def open_shorts() -> QuerySet[Reservation]:
     """Promises that lack goods."""
     return Reservation.objects.filter(state=ReservationState.OPEN, held__lt=F("wanted"))
@@ -119,14 +114,6 @@ def available(sku_ids: Iterable[int], warehouse_id: int | None = None) -> dict[i
 def low_stock() -> QuerySet[Balance]:
     """Articles whose available pieces are at or below their reorder point (STK-16)."""
     return Balance.objects.filter(reorder_point__gt=0, on_hand__lte=F("reserved") + F("reorder_point"))
-
-
-def balance_of(pk: int) -> Balance:
-    """One balance with its article, warehouse and bin. Raises ``Missing``."""
-    found = Balance.objects.select_related("sku", "warehouse", "bin").filter(pk=pk).first()
-    if found is None:
-        raise Missing("stock_missing", _("There is no such stock row."))
-    return found
 
 
 def movements_since(sku_id: int, moment: datetime) -> QuerySet[Movement]:

@@ -120,11 +120,6 @@ def calls_for(actor: Actor) -> QuerySet[OutboundCall]:
     return OutboundCall.objects.select_related("store")
 
 
-def dead_letters() -> QuerySet[OutboundCall]:
-    """Calls that were given up or refused: a person must look."""
-    return OutboundCall.objects.filter(state=CallState.FAILED)
-
-
 def records_for(actor: Actor) -> QuerySet[InboundRecord]:
     """The raw records of the actor's stores."""
     return InboundRecord.objects.select_related("store")
@@ -182,11 +177,6 @@ def doors(actor: Actor, stores: Iterable[Store]) -> list[Door]:
         )
         for store in wanted
     ]  # fmt: skip
-
-
-def connections_for(actor: Actor) -> QuerySet[Connection]:
-    """The connections of the actor's stores."""
-    return Connection.objects.select_related("store").order_by("store__code")
 
 
 def pulled_stores() -> list[int]:

@@ -240,12 +240,6 @@ def done_today(actor: Actor, now: datetime, zone: str) -> int:
     return int(rows.filter(Q(owner_id=actor.user_id) | Q(owner__isnull=True)).count())
 
 
-def duties_of(obj: Any, actor: Actor) -> list[Duty]:
-    """Living duties about an object, soonest first (for its panel)."""
-    rows = duties_for(actor).filter(subject_type=subject_type(obj), subject_id=obj.pk, closed_at__isnull=True)
-    return list(rows.order_by("due_at", "pk"))
-
-
 def brief_of(kind: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The living duties about each subject as a row shows them, in one query."""
     rows = Duty._base_manager.filter(subject_type=kind, subject_id__in=ids, closed_at__isnull=True).order_by(

@@ -85,11 +85,6 @@ def approval_rules_for(actor: Actor) -> QuerySet[ApprovalRule]:
     return rules if actor.store_ids is None else rules.filter(Q(store__isnull=True) | Q(store_id__in=actor.store_ids))
 
 
-def packed_parcels_for(actor: Actor) -> QuerySet[Parcel]:
-    """Parcels that are sealed and wait for their carrier."""
-    return Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
-
-
 _choices: tuple[float, list[tuple[str, str]]] = (0.0, [])
 
 

@@ -21,7 +21,7 @@ from core.audit import Actor
 from core.errors import Missing
 from core.models import Heartbeat
 from core.timeline import Entry
-from logistics.choices import SETTLED, ParcelState
+from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel, Service, TrackingEvent
 from logistics.policies import parcels as policies
 from logistics.rules.tracking import FINAL, Seen, standing
@@ -40,11 +40,6 @@ UNREAD = ("order__channel_facts", "order__note", "checks")
 def parcels_for(actor: Actor) -> QuerySet[Parcel]:
     """The parcels of the actor's stores."""
     return Parcel.objects.select_related("store", "order", "service")
-
-
-def extensions_for(actor: Actor) -> QuerySet[Extension]:
-    """Longer receiving times asked for parcels of the actor's stores."""
-    return Extension.objects.select_related("parcel", "store", "call")
 
 
 def events_for(actor: Actor) -> QuerySet[TrackingEvent]:
@@ -205,13 +200,6 @@ BRIEF_OF_ORDER = RawSQL(
    FROM logistics_parcel p LEFT JOIN logistics_service s ON s.id = p.service_id WHERE p.order_id = orders_order.id)""",
     (),
 )
-
-
-def all_settled(order_ids: Iterable[int]) -> set[int]:
-    """Orders of these that have no parcel under way or packed."""
-    ids = set(order_ids)
-    alive = Parcel._base_manager.filter(order_id__in=ids).exclude(state__in=SETTLED).values_list("order_id", flat=True)
-    return ids - set(alive)
 
 
 def delivered_orders(order_ids: Iterable[int]) -> dict[int, datetime]:

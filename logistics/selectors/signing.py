@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -154,8 +154,3 @@ def _cost(lines: Sequence[NoteLine], currency: str, convert: Any) -> Decimal | N
             return None
         total += each * line.quantity
     return total if lines else None
-
-
-def approval_facts(case: Case) -> Mapping[str, Any]:
-    """The inputs of the approval rules as plain values (for the preview on the page)."""
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in case.facts.items()}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from core import audit, longwork, numbering, policies
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
-from logistics.choices import NoteState, NumberState
+from logistics.choices import NoteState
 from logistics.models import DispatchNote, PrintBatch, PrintLog, WaybillNumber
 from logistics.policies.dispatch import PRINT_LANGUAGE
 from logistics.selectors import dispatch as selectors
@@ -153,8 +153,3 @@ def void_batch(*, batch: PrintBatch, reason: str, actor: Actor, now: datetime) -
     numbers.reserve_for(notes=torn, actor=actor, now=now)
     stages.push(order_ids=[note.order_id for note in open_notes], actor=actor, now=now)
     return len(torn)
-
-
-def void_labels() -> int:
-    """How many labels must not be used any more (for the page of numbers)."""
-    return WaybillNumber.objects.filter(state=NumberState.VOID).count()
