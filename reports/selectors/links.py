@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,10 +30,15 @@ def may_open(actor: Actor, name: str) -> bool:
     return actor.has_perm(LISTINGS[FIGURES[name].listing].permission)
 
 
+@lru_cache(maxsize=32)
+def _address(listing: str) -> str:
+    return LISTINGS[listing].address()
+
+
 def page_of(name: str, first: date | None, last: date | None, **more: Any) -> str:
     """The page with exactly the rows a figure counts."""
     asked = urlencode({"edited": "1", **query_of(name, first, last, **more)})
-    return f"{LISTINGS[FIGURES[name].listing].address()}?{asked}"
+    return f"{_address(FIGURES[name].listing)}?{asked}"
 
 
 def rest_of(name: str, first: date | None, last: date | None, **more: Any) -> str:

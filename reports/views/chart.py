@@ -30,21 +30,21 @@ def chart(course: Sequence[dict[str, Any]], currency: str, url: Callable[[dict[s
     for n, row in enumerate(course):
         tall = float(Decimal(row["placed"]) / top) * high
         when, sold = span_text(row["first"], row["last"]), f.money(row["revenue"], currency)
-        orders = f.number(row["placed"])
+        orders, address = f.number(row["placed"]), url(row)
         bars.append(
             {
                 "x": f"{LEFT + n * column + column * 0.14:.1f}",
                 "width": f"{max(column * 0.72, 1):.1f}",
                 "y": f"{TOP + high - tall:.1f}",
                 "height": f"{tall:.1f}",
-                "url": url(row),
+                "url": address,
                 "hit_x": f"{LEFT + n * column:.1f}",
                 "hit_width": f"{column:.1f}",
                 "title": _("%(when)s: %(orders)s orders placed, revenue %(money)s")
                 % {"when": when, "orders": orders, "money": sold},
             }
         )
-        rows.append({"when": when, "orders": orders, "url": url(row), "paid": f.number(row["paid"]), "money": sold})
+        rows.append({"when": when, "orders": orders, "url": address, "paid": f.number(row["paid"]), "money": sold})
     every = max(1, -(-len(course) // 8))
     ticks = [
         {"x": f"{LEFT + n * column + column / 2:.1f}", "text": f"{row['first']:%m-%d}"}
