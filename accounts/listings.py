@@ -12,6 +12,7 @@ from rest_framework import serializers
 from accounts import selectors, services
 from accounts.choices import Role, StoreKind
 from accounts.models import ApiToken, Store, User
+from core import guide
 from core.audit import Actor
 from core.listing import Action, Column, Contains, Listing, View, register
 
@@ -183,3 +184,12 @@ class TokenListing(Listing):
     def queryset(self, actor: Actor) -> QuerySet[ApiToken]:
         """All of them."""
         return selectors.tokens_for(actor)
+
+guide.register(guide.Step(
+    "store", _("Make a store"), _("A shop account on a channel, with its currency and time zone."), "accounts:store-new",
+    "accounts.change_store", Store.objects.exists, 10,
+))  # fmt: skip
+guide.register(guide.Step(
+    "people", _("Invite your colleagues"), _("Each with a role: everybody sees the own day."), "accounts:person-new",
+    "accounts.change_people", lambda: User.objects.filter(is_active=True)[:2].count() > 1, 50,
+))  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,21 @@ def register_related(subject_type: str, related: Callable[[Any], Iterable[tuple[
     _RELATED[subject_type].append(related)
 
 
+#: Codes kept in the record that are worded when read: verb -> parameter -> labels by code; and codes used as reasons.
+_WORDS: dict[str, dict[str, Mapping[Any, Any]]] = defaultdict(dict)
+_REASONS: dict[str, Any] = {}
+
+
+def register_words(verb: str, parameter: str, labels: Mapping[Any, Any]) -> None:
+    """The values of ``parameter`` in lines of ``verb`` are codes: show their label in the reader's language."""
+    _WORDS[verb][parameter] = labels
+
+
+def register_reason(code: str, label: Any) -> None:
+    """A reason that a program writes as a code."""
+    _REASONS[code] = label
+
+
 def entries(obj: Any, actor: Actor, *, before: datetime | None = None, limit: int = PAGE) -> list[Entry]:
     """The newest ``limit`` lines before ``before``, newest first, of all sources."""
     kind = audit.subject_type(obj)
@@ -99,7 +114,7 @@ def _recorded(obj: Any, kind: str, before: datetime | None, limit: int) -> Itera
         lines = lines.filter(at__lt=before)
     for line in lines.order_by("-at", "-pk")[:limit]:
         note = line.verb == "note"
-        yield Entry(at=line.at, text=sentence(line) if not line.reason else f"{sentence(line)} · {line.reason}",
+        yield Entry(at=line.at, text=sentence(line) if not line.reason else f"{sentence(line)} · {_REASONS.get(line.reason, line.reason)}",
                     who=who(line), kind="note" if note else "audit", icon="note" if note else "")  # fmt: skip
 
 
@@ -112,7 +127,7 @@ def sentence(line: ActivityEntry) -> str:
     """A recorded line in the reader's language."""
     if line.text:
         try:
-            return _(line.text) % line.params if line.params else _(line.text)
+            return _(line.text) % _worded(line) if line.params else _(line.text)
         except (KeyError, ValueError, TypeError):
             return line.text
     machine_name, _dot, move = line.verb.partition(".")
@@ -120,6 +135,12 @@ def sentence(line: ActivityEntry) -> str:
         if machine.name == machine_name and move in machine.by_name and machine.by_name[move].label:
             return str(machine.by_name[move].label)
     return line.verb.replace("_", " ").replace(".", ": ")
+
+
+def _worded(line: ActivityEntry) -> dict[str, Any]:
+    """The parameters of a line, codes in words."""
+    known = _WORDS.get(line.verb, {})
+    return {name: known[name].get(value, value) if name in known else value for name, value in line.params.items()}
 
 
 def mentioned(text: str) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
+from core import guide
 from core.audit import Actor
 from core.panels import Panel, register
 from customers.registry import personal_data
 from orders import selectors
 from orders.choices import STAGE_TONES, Stage
+from orders.models import Order
 from orders.services import privacy
 
 #: So many orders of a buyer are shown on his page; the list has all.
@@ -39,3 +41,8 @@ register(
 )
 
 personal_data("orders", export=privacy.export_buyer, erase=privacy.erase_buyer)
+
+guide.register(guide.Step(
+    "orders", _("Bring orders in"), _("Import a file of your channel, connect the shop, or type one."), "orders:import",
+    "orders.import_order", Order._base_manager.exists, 20,
+))  # fmt: skip

@@ -7,11 +7,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import counts, panels, timeline
+from core import counts, guide, panels, timeline
 from core.audit import Actor
 from core.panels import Panel
 from logistics.listings.dispatch import STATES
 from logistics.listings.naming import service_name
+from logistics.models import Service, WaybillNumber
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
 from orders.models import Order
@@ -40,3 +41,9 @@ panels.register(
 )
 timeline.register_related("orders.order", lambda order: [("logistics.dispatchnote", selectors.note_ids_of(order.pk))])
 counts.register("dispatch", selectors.open_count, permission="logistics.view_note")
+
+guide.register(guide.Step(
+    "services", _("Choose carrier services"), _("Enter the waybill numbers of a service, or connect its carrier."),
+    "logistics:numbers", "logistics.number_parcel",
+    lambda: WaybillNumber._base_manager.exists() or Service.objects.exclude(connector="").exists(), 40,
+))  # fmt: skip

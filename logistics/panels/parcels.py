@@ -14,7 +14,7 @@ from core import format as f
 from core import timeline
 from core.audit import Actor
 from core.panels import Panel, register
-from logistics.choices import ParcelState
+from logistics.choices import Advice, ParcelState
 from logistics.listings.parcels import STATES, TRACKING
 from logistics.models import Parcel
 from logistics.selectors import parcels as selectors
@@ -57,6 +57,9 @@ def _events_of_order(order: Any, actor: Actor, before: datetime | None, limit: i
     return found
 
 
+timeline.register_words("parcel.check", "advice", dict(Advice.choices))
+timeline.register_reason("tracking", _("tracking says so"))
+timeline.register_reason("undone", _("taken back"))
 timeline.register_source("logistics.parcel", _events)
 timeline.register_source("orders.order", _events_of_order)
 timeline.register_related("orders.order", lambda order: [("logistics.parcel", selectors.ids_of_order(order))])

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import services as people
-from core import counts
+from core import counts, guide
 from core import format as f
 from core.pages import Page
 from worklist import selectors
@@ -75,7 +75,7 @@ class TodayPage(Page):
             "group_sections": [], "foot": foot, "selected_id": None, "head_actions": [],
             "tabs": [{"label": label, "url": self._url(whose=name, after=None), "active": name == question.whose} for name, label in WHOSE],
             "sorts": [{"label": label, "url": self._order_url(name), "active": name == question.order} for name, label in ORDERS],
-            "beat_url": reverse("worklist:beat"),
+            "beat_url": reverse("worklist:beat"), "guide_url": "" if guide.is_finished() else reverse("worklist:guide"),
         }  # fmt: skip
 
     def _figures(self, zone: str) -> tuple[selectors.Counts, dict[str, Any]]:
@@ -133,6 +133,19 @@ class TodayPage(Page):
 
     def _order_url(self, name: str) -> str:
         return f"{reverse('worklist:order')}?{urlencode({'order': name, 'next': self._url(order=name, after=None)})}"
+
+
+class GuidePage(Page):
+    """The first steps of an empty shop, loaded into Today; nothing once they are done."""
+
+    permission = "worklist.view_duty"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The list with its ticks."""
+        steps = guide.steps_for(self.actor)
+        done = sum(step.done for step in steps)
+        shown = steps if done < len(steps) else []
+        return self.render("worklist/_guide.html", {"steps": shown, "done": done, "total": len(steps)})
 
 
 def _remembered(name: str) -> Any:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
@@ -17,7 +16,7 @@ from core import policies as house
 from core.audit import SYSTEM, Actor
 from core.clock import local_day, plus_days
 from core.errors import Conflict, NotAllowed
-from logistics.choices import Advice, ParcelState
+from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel
 from logistics.policies import parcels as policies
 from logistics.rules.tracking import (
@@ -158,12 +157,10 @@ def _next(parcel: Parcel, promise: Promise | None, step: Step, now: datetime) ->
 
 def _write(checks: Sequence[Check], actor: Actor, now: datetime) -> None:
     copying.update_objects([c.parcel for c in checks], COLUMNS)
-    with translation.override("en"):
-        words = {value: str(label) for value, label in Advice.choices}
     audit.record_many(
         audit.entry(
             c.parcel, "parcel.check", actor=actor, now=now, text=gettext_noop("Checked after %(days)s days: %(advice)s (%(rule)s)"),
-            days=c.facts.days_since_dispatch, advice=words[c.step.advice], rule=c.step.rule_id,
+            days=c.facts.days_since_dispatch, advice=c.step.advice, rule=c.step.rule_id,
         )
         for c in checks
     )  # fmt: skip
