@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, F, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncWeek
 
@@ -18,6 +19,8 @@ from reports.choices import COLUMNS, FIGURES
 from reports.models import DailyClerk, DailyFigure, DailyMoney
 from reports.rules import Period, buckets
 
+#: The countries offered as a filter may be this old.
+COUNTRIES_SECONDS = 600
 #: The mark that says up to where changes were read and when the figures were counted.
 MARK = "reports"
 HOUSE_CURRENCY = "worklist.house_currency"
@@ -80,11 +83,14 @@ class Amounts:
     rate_day: date | None = None
 
 
+_SUMS = {name: Sum(name) for name in COLUMNS if name != "overdue"}
+
+
 def counts(actor: Actor, question: Question, period: Period | None = None) -> dict[str, int]:
     """Every figure of the period (sums of others included); late now is asked apart, whatever the days."""
     rows = question.of(DailyFigure.objects.filter(country=question.country), period)
-    found = rows.order_by().aggregate(**{name: Coalesce(Sum(name), 0) for name in COLUMNS if name != "overdue"})
-    return with_sums(found)
+    found = rows.order_by().aggregate(**_SUMS)
+    return with_sums({name: n or 0 for name, n in found.items()})
 
 
 def with_sums(found: dict[str, Any]) -> dict[str, Any]:
@@ -196,9 +202,28 @@ def clerks(actor: Actor, question: Question) -> list[dict[str, Any]]:
 
 
 def countries(actor: Actor) -> list[str]:
-    """The countries that have figures, the busiest first."""
-    rows = DailyFigure.objects.exclude(country="").order_by().values_list("country").annotate(n=Count("pk"))
-    return [country for country, _n in sorted(rows, key=lambda row: (-row[1], row[0]))][:60]
+    """The countries that have figures, the busiest first; remembered for some minutes."""
+    stores = "all" if actor.store_ids is None else "-".join(map(str, sorted(actor.store_ids)))
+    held = _remembered(f"reports:countries:{stores}")
+    if held is None:
+        rows = DailyFigure.objects.exclude(country="").order_by().values_list("country").annotate(n=Count("pk"))
+        held = [country for country, _n in sorted(rows, key=lambda row: (-row[1], row[0]))][:60]
+        _remember(f"reports:countries:{stores}", held)
+    return held
+
+
+def _remembered(name: str) -> Any:
+    try:
+        return cache.get(name)
+    except Exception:  # the cache is away: ask
+        return None
+
+
+def _remember(name: str, value: Any) -> None:
+    try:
+        cache.set(name, value, COUNTRIES_SECONDS)
+    except Exception:
+        return
 
 
 def daily_figures(actor: Actor) -> QuerySet[DailyFigure]:
