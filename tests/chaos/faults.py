@@ -146,7 +146,17 @@ class Injector:
         kinds = luck.sample(CHANNEL, 4)
         for kind in kinds:
             times = 1 if kind == "hang" else luck.randint(1, 6)
-            path = luck.choice(("/api/messages", "/api/orders/", "/api/orders", "/api/waybills", "/api/"))
+            path = luck.choice(
+                (
+                    "/api/messages",
+                    "/api/orders/",
+                    "/api/orders",
+                    "/api/waybills",
+                    "/api/cases",
+                    "/api/feedback",
+                    "/api/",
+                )
+            )
             more = {"retry_after": luck.randint(1, 4)} if kind == "429" else {}
             seconds = {"hang": 17.0, "late": luck.uniform(1, self.late_seconds)}.get(kind)
             self._plan(kind, path, times, {**more, **({"seconds": seconds} if seconds else {})})

@@ -124,6 +124,12 @@ def _order(luck: random.Random, seed: int, index: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def undisturbed(plan: list[Deed]) -> list[tuple[float, str]]:
+    """Orders that are paid at once and that nobody wishes to cancel: moment and id. Cases and ratings are about these."""
+    changed = {deed.data["id"] for deed in plan if deed.what == "change"}
+    return [(d.at, d.data["id"]) for d in plan if d.what == "order" and d.data["id"] not in changed]
+
+
 @dataclass
 class Buyers:
     """Do what the plan says, patiently: the shop itself may be struck. Also rings the bell of the house, as a webhook would."""

@@ -27,10 +27,11 @@ from logistics.models import DispatchNote, Parcel
 from orders.models import Order
 from stores.connectors.sandbox.control import Control
 from stores.models import InboundRecord, OutboundCall
+from tests.chaos import aftersales
 from tests.chaos import verdict as judge
-from tests.chaos.desk import SERVICES, Desk
+from tests.chaos.desk import Desk
 from tests.chaos.faults import Injector, patiently, plan
-from tests.chaos.life import SCARCE, Buyers, House, deeds, prepare
+from tests.chaos.life import SCARCE, Buyers, House, deeds, prepare, undisturbed
 from tests.chaos.mailsink import Sink
 from tests.chaos.rest import Ledger
 from tests.chaos.stack import Stack
@@ -89,6 +90,7 @@ class Run:
         late = max(1.0, asked.late * 0.6)
         self.injector = Injector(self.stack, self.shop, self.sink, plan(asked.seed, asked.faults, asked.seconds), late)
         self.buyers = Buyers(self.shop, self.house.store.pk, deeds(asked.seed, asked.rate, asked.seconds))
+        self.claimants = aftersales.Claimants(self.shop, aftersales.deeds(asked.seed, undisturbed(self.buyers.plan)))
         self.desk = Desk(
             self.stack.url, self.house.keys, self.house.store.pk, self.house.hand.code, self.ledger, asked.seed
         )
@@ -96,6 +98,7 @@ class Run:
         self._heal()
         self.desk.close()
         self.buyers.stop.set()
+        self.claimants.stop.set()
         self.sampler.stop.set()
         with scopes_disabled():
             self._judge()
@@ -107,7 +110,7 @@ class Run:
     # --- life and misfortune ---------------------------------------------------------------------------------------
 
     def _live(self) -> None:
-        work = [self.buyers.run, self.buyers.ring, self.sampler.run, self.injector.run, self._phone]
+        work = [self.buyers.run, self.buyers.ring, self.sampler.run, self.injector.run, self._phone, self.claimants.run]
         threads = {fn.__name__ + str(n): threading.Thread(target=fn, daemon=True) for n, fn in enumerate(work)}
         self.desk.start()
         for thread in threads.values():
@@ -125,9 +128,7 @@ class Run:
             try:
                 self.desk.type_in()
                 if turn == int(self.asked.seconds / 6):
-                    self.desk.receive(
-                        [self.house.skus[SCARCE]], 40 * int(self.asked.rate * self.asked.seconds + 50), "late delivery"
-                    )
+                    self.desk.receive([SCARCE], 40 * int(self.asked.rate * self.asked.seconds + 50), "late delivery")
             except Exception as error:
                 self.desk.errors.append(f"phone: {type(error).__name__}: {error}")
         connection.close()
@@ -166,6 +167,7 @@ class Run:
             "parcels not declared": Parcel.objects.filter(store_id=store, shipped_at__isnull=False, declared_at=None).count(),
             "wishes to cancel": Order.objects.filter(ASKS, store_id=store, state__in=["new", "ready", "held"]).count(),
             "processes missing": sum(self.stack.missing().values()) + len(self.stack.missing()),
+            **aftersales.unsettled(store, self.claimants),
         }  # fmt: skip
         return [f"{name}: {count}" for name, count in counts.items() if count]
 
@@ -197,7 +199,12 @@ class Run:
             v, settings.DEFAULT_FROM_EMAIL, list(self.sink.mails), dict(self.sink.forced), len(self.injector.struck)
         )
         judge.inbound(v, store, self.buyers.messages)
-        judge.rest_state(v, utcnow())
+        cases = [patiently(lambda c=c: self.shop.case(c), 30) for c in sorted(self.claimants.cases)]  # type: ignore[misc]
+        fates = {name: deed.fate for name, deed in self.claimants.cases.items()}
+        answers = patiently(lambda: self.shop.journal("case_answer"), 30)
+        aftersales.judge(v, store, cases, self.claimants.ratings, fates, answers, journal)
+        v.check("buyers after the sale that could not act", self.claimants.errors)
+        judge.rest_state(v, aftersales.late_refusals())
         judge.acknowledged(v, self.ledger.acks)
         v.check("answers that broke a promise", self.ledger.broken)
         v.check("work of the house that failed", self.desk.errors)
@@ -242,7 +249,7 @@ class Run:
             "calls with an unclear outcome": _unclear(), "from written to sent p50 s": _share(waits, 0.5),
             "from written to sent p99 s": _share(waits, 0.99), "from written to sent longest s": _share(waits, 1.0),
             "samples of the database": self.sampler.samples, "REST": dict(sorted(self.ledger.counts.items())),
-            "refusals met": dict(sorted(self.ledger.refusals.items())), "done by service, not REST": ", ".join(SERVICES),
+            "refusals met": dict(sorted(self.ledger.refusals.items())),
         }  # fmt: skip
 
     def _stop(self) -> None:
