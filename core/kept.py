@@ -7,14 +7,15 @@ the active language always does.
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
 from django.template import Context, Template, engines
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -23,6 +24,7 @@ MOST = 600
 
 _TAIL = secrets.token_hex(8)  # nobody outside can write a mark
 _CSRF, _PATH, _SEARCH, _ONCE = (f"kept-{name}-{_TAIL}" for name in ("csrf", "path", "search", "once"))
+_FIELD = re.compile(rf"kept-field-{_TAIL}-(\w+)-")
 _held: dict[Hashable, str] = {}
 _drawing: ContextVar[bool] = ContextVar("drawing", default=False)
 
@@ -73,6 +75,28 @@ def piece(template: str, key: Hashable, given: Mapping[str, Any], context: Mappi
         head, *rest = text.split(_ONCE)
         text = head + "".join(f"{once_key()}{part}" for part in rest)
     return SafeString(text)
+
+
+def lines(template: str, rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Each of ``rows`` drawn by ``template``, which may print fields of ``row`` and ask whether they are filled, nothing else:
+    it runs once for each set of filled fields, then the values are put into its text."""
+    shapes: dict[tuple[bool, ...], list[str]] = {}
+    made: list[str] = []
+    for row in rows:
+        filled = tuple(map(bool, row.values()))
+        if filled not in shapes:
+            shapes[filled] = _FIELD.split(_shape(template, tuple(row), filled))
+        for place, text in enumerate(shapes[filled]):
+            made.append(conditional_escape(row[text]) if place % 2 else text)
+    return SafeString("".join(made))
+
+
+def _shape(template: str, names: tuple[str, ...], filled: tuple[bool, ...]) -> str:
+    def draw() -> str:
+        marks = {name: f"kept-field-{_TAIL}-{name}-" if has else "" for name, has in zip(names, filled, strict=True)}
+        return str(template_of(template).render(Context({"row": marks})))
+
+    return str(value((template, names, filled), draw))
 
 
 def once_key() -> str:

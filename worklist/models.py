@@ -79,7 +79,12 @@ class Duty(models.Model):
                 condition=Q(state__in=["open", "claimed", "stuck"]),
             ),
             models.Index(
-                fields=["owner", "due_at"], name="duty_of_owner", condition=Q(state__in=["open", "claimed", "snoozed", "stuck"])
+                fields=["role", "group", "due_at", "id"], name="duty_day_free",
+                condition=Q(state__in=["open", "claimed", "stuck"], owner__isnull=True),
+            ),
+            models.Index(
+                fields=["owner", "role", "group", "due_at", "id"], name="duty_day_owner",
+                condition=Q(state__in=["open", "claimed", "snoozed", "stuck"]),
             ),
             models.Index(
                 fields=["role", "group", "due_at", "id"], name="duty_day", condition=Q(state__in=["open", "claimed", "stuck"])

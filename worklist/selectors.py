@@ -101,28 +101,53 @@ def page(actor: Actor, question: Question) -> Page:
     The order of the day goes by group, what cannot be undone today first; the order by risk goes by band, then by
     expected loss avoided per minute. Lines of rules that are done together are one line each on the first page.
     """
-    rows = _grouped(open_duties(actor, question.whose), question)
+    rows = _grouped(open_duties(actor, question.whose), question).select_related(None)
     found = Page()
     together = [] if question.rule else bulk_rules()
     if together:
-        found.bulks = _bulks(rows, together) if not question.after else []
-        rows = rows.exclude(rule__in=_bulk_keys(rows, together))
+        found.bulks, alike = _bulks(rows, together)
+        if question.after:
+            found.bulks = []
+        rows = rows.exclude(rule__in=alike)
     order = _order(question.order)
-    listed = _first(_after(rows, order, question.after), order, rules.roles_seen(actor.role))
-    found.duties = listed[:PAGE]
+    listed = _first(_after(rows, order, question.after), order, _pieces(actor, question))
+    found.duties = _with_owners(listed[:PAGE], actor)
     if len(listed) > PAGE:
         found.next = _mark(found.duties[-1], order)
     return found
 
 
-def _first(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], roles: Sequence[str]) -> list[Duty]:
-    """The first rows and one more. Each role is asked on its own, so that its index serves the order, then they are merged."""
+def _pieces(actor: Actor, question: Question) -> list[Q]:
+    """The question in parts that an index serves in order: each role, and in the order of the day each owner, on its own."""
+    roles = [Q(role=role) for role in rules.roles_seen(actor.role)]
+    if question.whose == "team" or question.order == "risk":
+        return roles
+    owners = [Q(owner_id=actor.user_id)] if actor.user_id and question.whose != "unclaimed" else []
+    if question.whose != "mine":
+        owners.append(Q(owner__isnull=True))
+    return [role & owner for role in roles for owner in owners] or roles
+
+
+def _first(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], asked: Sequence[Q]) -> list[Duty]:
+    """The first rows and one more. Each part is asked on its own, so that an index serves the order, then they are merged."""
     names = [name for name, _field in order]
-    pieces = [rows.filter(role=role).order_by(*names).values_list("pk", flat=True)[: PAGE + 1] for role in roles]
-    if len(pieces) == 1:
-        return list(rows.order_by(*names)[: PAGE + 1])
-    ids = list(pieces[0].union(*pieces[1:], all=True))
-    return list(Duty._base_manager.filter(pk__in=ids).select_related("store", "owner").order_by(*names)[: PAGE + 1])
+    if len(asked) == 1:
+        return list(rows.filter(asked[0]).order_by(*names)[: PAGE + 1])
+    pieces = [rows.filter(part).order_by(*names).values_list("pk", flat=True)[: PAGE + 1] for part in asked]
+    ids = list(
+        pieces[0].union(*pieces[1:], all=True)
+    )  # as a part of the statement below it would be a join without estimate
+    return list(Duty._base_manager.filter(pk__in=ids).order_by(*names)[: PAGE + 1])
+
+
+def _with_owners(rows: list[Duty], actor: Actor) -> list[Duty]:
+    """The rows, those of colleagues with their owner: each colleague is read once, the actor not at all."""
+    if colleagues_held := {row.owner_id for row in rows} - {None, actor.user_id}:
+        owners = User.objects.in_bulk(colleagues_held)
+        for row in rows:
+            if row.owner_id in owners:
+                row.owner = owners[row.owner_id]
+    return rows
 
 
 def _grouped(rows: QuerySet[Duty], question: Question) -> QuerySet[Duty]:
@@ -135,19 +160,19 @@ def _grouped(rows: QuerySet[Duty], question: Question) -> QuerySet[Duty]:
     return rows
 
 
-def _bulks(rows: QuerySet[Duty], keys: Sequence[str]) -> list[Bulk]:
+def _bulks(rows: QuerySet[Duty], keys: Sequence[str]) -> tuple[list[Bulk], list[str]]:
+    """The lines that stand for several, and the rules whose duties they stand for."""
     grouped = rows.filter(rule__in=keys).order_by().values("rule", "group", "band").annotate(
         n=Count("pk"), due=Min("due_at"), best=Max("rank"), stake=Sum("stake_house")
     )  # fmt: skip
+    counted = list(grouped)
+    alike = {r["rule"] for r in counted if r["n"] > 1}  # of such a rule none stands alone, or it would stand nowhere
     found = [
-        Bulk(r["rule"], r["n"], r["due"], r["best"], r["stake"], r["band"], r["group"]) for r in grouped if r["n"] > 1
+        Bulk(r["rule"], r["n"], r["due"], r["best"], r["stake"], r["band"], r["group"])
+        for r in counted
+        if r["rule"] in alike
     ]
-    return sorted(found, key=lambda b: (b.band, b.group, b.due_at))
-
-
-def _bulk_keys(rows: QuerySet[Duty], keys: Sequence[str]) -> list[str]:
-    grouped = rows.filter(rule__in=keys).order_by().values("rule", "band").annotate(n=Count("pk")).filter(n__gt=1)
-    return sorted({row["rule"] for row in grouped})
+    return sorted(found, key=lambda b: (b.band, b.group, b.due_at)), sorted(alike)
 
 
 #: Sort columns of the two orders; the first page and the following ones read the same index.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.template import Context
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from core import kept
 
@@ -61,3 +63,15 @@ def test_the_store_of_pieces_stays_small(monkeypatch: pytest.MonkeyPatch) -> Non
     for number in range(35):
         kept.value(("n", number), lambda: "x")
     assert len(kept._held) <= 10
+
+
+def test_lines_are_the_template_row_by_row_and_escaped() -> None:
+    rows = [
+        {"id": 7, "css": "", "url": "/a/?b=1&c", "due": SafeString("<time>1</time>"), "title": "<b>", "subject": "", "number": "N",
+         "sub": SafeString("<i>s</i>"), "stake": "", "stake_note": "kept-field"},
+        {"id": 8, "css": "unread", "url": "/", "due": "", "title": "T", "subject": "S & S", "number": "", "sub": "", "stake": "€1",
+         "stake_note": ""},
+    ]  # fmt: skip
+    slow = "".join(kept.template_of("core/_work_row.html").render(Context({"row": row})) for row in rows)
+    assert kept.lines("core/_work_row.html", rows) == slow == kept.lines("core/_work_row.html", rows)
+    assert "&lt;b&gt;" in slow and "<i>s</i>" in slow and "S &amp; S" in slow

@@ -32,6 +32,7 @@ class Lines:
         self.head, self.tail = address("worklist:duty")
         self.steps = house.value(policies.URGENCY, now)
         self.words = _("× %(chance)s × %(urgency)s ÷ %(minutes)s min")
+        self.titles: dict[str, str] = {}
 
     def line(self, duty: Duty) -> dict[str, Any]:
         """The row of one duty."""
@@ -39,7 +40,8 @@ class Lines:
         return {
             "id": duty.pk, "url": f"{self.head}{duty.pk}{self.tail}",
             "due": f.due_html(duty.due_at, self.now, hard=duty.band == Band.TODAY),
-            "title": title_of(duty), "subject": facts.get("subject", ""), "number": facts.get("number", ""), "sub": self._sub(duty),
+            "title": self.titles.get(duty.rule) or self.titles.setdefault(duty.rule, title_of(duty)),
+            "subject": facts.get("subject", ""), "number": facts.get("number", ""), "sub": self._sub(duty),
             "stake": f.money(duty.stake, duty.stake_currency) if duty.stake is not None and duty.stake_currency else "",
             "stake_note": self.sum_text(duty), "css": "",
         }  # fmt: skip
@@ -51,7 +53,7 @@ class Lines:
         parts = [f.buyer_html(facts["who"], facts.get("country"))] if facts.get("who") else []
         if rule and (words := rule.sentence(facts)):
             parts.append(words)
-        if duty.owner is not None and duty.owner_id != self.me:
+        if duty.owner_id not in (None, self.me):  # asked first: the person's own lines come without their owner
             parts.append(_("%(who)s is on it") % {"who": duty.owner.label})
         return f.joined_html(parts)
 
