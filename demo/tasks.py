@@ -12,7 +12,7 @@ from core.longwork import Work, runner
 from core.models import SystemMark
 from demo.services import life, shop, simulation
 
-DAYS, PER_DAY, SEED = 45, 5, 20261121
+DAYS, PER_DAY, SEED = 50, 5, 20261121
 
 
 @runner("demo.fill", _("The demonstration lives its last weeks"))
@@ -40,7 +40,14 @@ def fill(work: Work) -> None:
 
         store = Store.objects.get(code=shop.SANDBOX)
         simulation.simulate(
-            store=store, days=DAYS, per_day=PER_DAY, seed=SEED, end=end, base_url=simulation.sandbox_url(), tell=tell
+            store=store,
+            days=DAYS,
+            per_day=PER_DAY,
+            seed=SEED,
+            end=end,
+            base_url=simulation.sandbox_url(),
+            tell=tell,
+            vary=True,
         )
     _mark()
 

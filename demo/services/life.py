@@ -45,6 +45,7 @@ class Life:
     seed: int
     house: staff.House
     per_day: int
+    vary: bool = False
     coming: list[Happening] = field(default_factory=list)
     placed: int = 0
     #: Order number -> number of its case.
@@ -56,8 +57,9 @@ class Life:
         return case is not None and self.control.case(case)["status"] != "closed"
 
 
-def begin(*, store: Store, seed: int, per_day: int, now: datetime, base_url: str = "") -> Life:
-    """Connect the store to the pretend shop, fill the shelves, and answer a life that can be lived."""
+def begin(*, store: Store, seed: int, per_day: int, now: datetime, base_url: str = "", vary: bool = False) -> Life:
+    """Connect the store to the pretend shop, fill the shelves, and answer a life that can be lived. ``vary``: good and bad
+    days around ``per_day`` orders, instead of that many each day."""
     doors.connect_sandbox(store=store, actor=shop.DEMO, now=now, base_url=base_url)
     control = Control(base_url=account(store).base_url, shop=store.code)
     people: dict[str, Actor] = {
@@ -65,7 +67,7 @@ def begin(*, store: Store, seed: int, per_day: int, now: datetime, base_url: str
     }
     fill_shelves(store=store, now=now, per_day=per_day)
     house = staff.House(store=store, people=people, seed=seed, per_day=per_day)
-    return Life(store=store, control=control, seed=seed, house=house, per_day=per_day)
+    return Life(store=store, control=control, seed=seed, house=house, per_day=per_day, vary=vary)
 
 
 def know_rates(*, start: datetime, end: datetime) -> None:
@@ -134,7 +136,7 @@ def _orders_between(life: Life, after: datetime, until: datetime) -> list[Happen
     found = []
     day = after.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     while day.astimezone(UTC) - timedelta(days=1) < until:
-        for place, at in enumerate(world.times_of_day(life.seed, day.astimezone(UTC), life.per_day)):
+        for place, at in enumerate(world.times_of_day(life.seed, day.astimezone(UTC), life.per_day, vary=life.vary)):
             if after < at <= until:
                 found.append(Happening(at, "place", {"place": place}))
         day += timedelta(days=1)

@@ -45,6 +45,8 @@ POOLS = {"CP_ORD": "UA", "AE_STANDARD": "LV", "CP_EUB": "LX"}
 POOL, POOL_LOW = 400, 120
 #: Of a hundred duties of a kind, how many a person leaves for the next time (people are not machines).
 LEAVES = 10
+#: What stays for the reader of a demonstration on its last day.
+LEFT_AT_THE_END = 80
 #: What the pretend people write in cases and under ratings.
 PATIENCE = (
     "The parcel is on its way and still within the promised time; we watch it and will not leave you alone with it."
@@ -122,8 +124,13 @@ class House:
             store=self.store, doer=Doer.PERSON, rule__in=list(HANDLERS), state__in=[DutyState.OPEN, DutyState.CLAIMED]
         ).order_by("due_at", "rule", "created_at", "id")
         for place, duty in enumerate(rows):
-            throw = world.dice(self.seed, "duty", duty.rule, place, now.isoformat())
-            if throw.randrange(100) < (65 if leave else LEAVES):
+            if leave:  # what is left today stays left until tomorrow
+                left = (
+                    world.dice(self.seed, "left", duty.rule, duty.due_at.isoformat()).randrange(100) < LEFT_AT_THE_END
+                )
+            else:
+                left = world.dice(self.seed, "duty", duty.rule, place, now.isoformat()).randrange(100) < LEAVES
+            if left:
                 continue
             try:
                 HANDLERS[duty.rule](self, duty, now)
@@ -191,11 +198,11 @@ class House:
         )
 
     def _some(self, rows: Any, what: str, now: datetime, leave: bool) -> list[Any]:
-        """All of them, or when some shall stay, about three of four (the same ones for the same seed)."""
+        """All of them, or when some shall stay, about three of five (the same ones all day)."""
         found = list(rows)
         if not leave:
             return found
-        return [row for row in found if world.dice(self.seed, what, now.date(), row.order.external_id).random() < 0.75]
+        return [row for row in found if world.dice(self.seed, what, row.order.external_id).random() < 0.6]
 
 
 # --- what a person does about a duty ---------------------------------------------------------------------------------

@@ -99,10 +99,12 @@ def language_of(country: str) -> str:
 # --- buyers order ---------------------------------------------------------------------------------------------------
 
 
-def times_of_day(seed: int, morning: datetime, count: int) -> list[datetime]:
-    """When the orders of the 24 hours before ``morning`` are placed; buyers of the whole world, so at any hour."""
+def times_of_day(seed: int, morning: datetime, count: int, *, vary: bool = False) -> list[datetime]:
+    """When the orders of the 24 hours before ``morning`` are placed; buyers of the whole world, so at any hour. ``vary``: good
+    and bad days around that count."""
     throw = dice(seed, "day", morning.date().isoformat())
-    return sorted(morning - timedelta(seconds=throw.randrange(60, 24 * 3600)) for _ in range(count))
+    wanted = max(1, round(count * throw.choice((0.4, 0.6, 0.8, 1, 1, 1.2, 1.4, 1.8)))) if vary else count
+    return sorted(morning - timedelta(seconds=throw.randrange(60, 24 * 3600)) for _ in range(wanted))
 
 
 def new_order(seed: int, at: datetime, place: int) -> tuple[dict[str, Any], str]:
@@ -279,7 +281,7 @@ def _buyer_waits(seed: int, sent: Sent, now: datetime, arrived: datetime | None)
     if throw.random() < (0.5 if waiting else 0.04):
         text = says(language, "where" if waiting else "thanks", throw)
         yield Happening(impatient, "write", {"buyer": sent.buyer, "order_id": sent.order_id, "text": text})
-    complains = now + timedelta(days=throw.uniform(36, 52))
+    complains = now + timedelta(days=throw.uniform(22, 48))
     if arrived is None or (arrived > complains and throw.random() < 0.5):
         if throw.random() < 0.75:
             yield Happening(complains, "case", {
@@ -289,7 +291,7 @@ def _buyer_waits(seed: int, sent: Sent, now: datetime, arrived: datetime | None)
                 yield Happening(arrived + timedelta(days=1), "withdraw", {"order_id": sent.order_id})
         return
     confirmed = arrived + timedelta(days=throw.uniform(0.5, 6))
-    if throw.random() < 0.02:
+    if throw.random() < 0.04:
         yield Happening(confirmed, "case", {
             "order_id": sent.order_id, "kind": "not_described", "reason": says(language, "broken", throw),
         })  # fmt: skip
