@@ -218,8 +218,9 @@ class ServiceListing(Listing):
     name, title, permission = "services", _("Carrier services"), "logistics.view_service"
     model, row, filters = Service, ServiceRow, ServiceFilter
     columns = [
-        Column("code", link="logistics:service", mono=True, sortable=True), Column("name_en"), Column("name_zh"), Column("carrier"),
-        Column("kind", badge=ServiceKind), Column("active", badge=YES_NO), Column("days_min"), Column("days_max"),
+        Column("code", link="logistics:service", mono=True, sortable=True),
+        Column("name_en", html=lambda row: f.clip_html(row["name_en"])), Column("name_zh", html=lambda row: f.clip_html(row["name_zh"])),
+        Column("carrier"), Column("kind", badge=ServiceKind), Column("active", badge=YES_NO), Column("days_min"), Column("days_max"),
         Column("value_max", money="value_max_currency"), Column("pickup_time", html=lambda row: row["pickup_time"] or f.DASH),
         Column("tracking_level", default=False), Column("max_weight_g", default=False), Column("connector", default=False),
         Column("customs_form", default=False), Column("match_words", default=False, html=lambda row: ", ".join(row["match_words"])[:80]),

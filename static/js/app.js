@@ -384,7 +384,15 @@ document.addEventListener("click", (event) => {
   if (mover.dataset.move === "-1") li.previousElementSibling?.before(li); else li.nextElementSibling?.after(li);
   mover.focus();
 });
+// on a phone the rows of a table in a box stand as cards: each value says what it is
+function label(table) {
+  const heads = $$("thead th", table).map((th) => th.textContent.trim());
+  if (heads.length < 3) return;
+  table.classList.add("stacks");
+  $$("tbody tr", table).forEach((tr) => [...tr.cells].forEach((td, i) => { if (heads[i]) td.dataset.label = heads[i]; }));
+}
 export function ready(within) {
+  $$(".sheet-in table.plain", within).forEach(label);
   enhance($$("select[data-enhance]", within));
   tick();
 }
