@@ -105,7 +105,8 @@ def simulate(
     *, store: Store, days: int, per_day: int, seed: int, end: datetime, base_url: str,
     tell: Callable[[datetime, dict[str, int]], None], vary: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """Let the store live ``days`` days of ``per_day`` orders (``vary``: about so many) up to ``end``. Answers counts, digests and what is left over.
+    """Let the store live ``days`` days of ``per_day`` orders (``vary``: about so many) up to ``end``. Answers counts,
+    digests and what is left over.
 
     Deterministic: the same seed, days, rate and end in an equal database end in the same digest.
     """
