@@ -19,6 +19,8 @@ from worklist.models import Duty
 
 #: What was planned by news may be found by the sweep so much later.
 PATIENCE = timedelta(minutes=30)
+#: What was committed so long before an attempt must have stopped it.
+NOTICED = timedelta(seconds=5)
 
 
 def _alive(rule: str, subject: str) -> Exists:
@@ -98,6 +100,13 @@ def ended_with_answer(now: datetime) -> Iterable[Any]:
     """Closed, and an answer still waits to leave."""
     waiting = [AnswerState.PROPOSED, AnswerState.QUEUED, AnswerState.BY_HAND]
     return Answer._base_manager.filter(case__state=CaseState.CLOSED, state__in=waiting)
+
+
+@invariant("G1c", "no answer leaves once its case has ended")
+def answered_after_the_end(now: datetime) -> Iterable[Any]:
+    """An attempt begun more than some seconds after the case was closed here."""
+    late = F("case__turned_at") + NOTICED
+    return Answer._base_manager.filter(case__state=CaseState.CLOSED, call__begun_at__gt=late)
 
 
 @invariant("G1c", "an order is marked as disputed only while a case about it is open")
