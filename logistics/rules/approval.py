@@ -25,6 +25,7 @@ class SignFacts:
     order_state: str
     intercept: str = ""
     unmatched: int = 0
+    not_followed: int = 0
     lines: int = 1
     service: str = ""
     customs_blocks: int = 0
@@ -41,6 +42,8 @@ def why_unsigned(facts: SignFacts) -> str:
         return "intercepted"
     if facts.unmatched:
         return "unmatched"
+    if facts.lines and facts.not_followed:
+        return "incomplete"
     if not facts.lines:
         return "nothing_to_send"
     if not facts.service:

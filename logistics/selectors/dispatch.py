@@ -229,6 +229,11 @@ def orders_to_follow(limit: int) -> list[int]:
     return list(lines.order_by("order_id").values_list("order_id", flat=True).distinct()[:limit])
 
 
+def order_states(ids: Iterable[int]) -> dict[int, str]:
+    """Where these orders are now."""
+    return dict(Order._base_manager.filter(pk__in=list(ids)).values_list("pk", "state"))
+
+
 def undeclared(limit: int) -> list[Parcel]:
     """Parcels that left the house and whose shop was neither told nor is being told."""
     rows = Parcel.objects.filter(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from core.audit import subject_type
 from core.models import ActivityEntry
@@ -23,6 +23,7 @@ from logistics.rules.customs import BLOCK, REVIEW, DeclaredLine, Finding, check
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import match_method
 from logistics.selectors import dispatch
+from logistics.selectors.dispatch import OPEN_NOTES
 from logistics.selectors.drafting import converter
 from orders.choices import OrderState
 from orders.models import OrderLine
@@ -78,19 +79,26 @@ def declared_lines(lines: Sequence[NoteLine]) -> list[DeclaredLine]:
     ]  # fmt: skip
 
 
-def unmatched_lines(order_ids: Sequence[int]) -> Counter[int]:
-    """Open lines of each order whose channel SKU nobody has matched yet. One query."""
+def unwritten_lines(order_ids: Sequence[int]) -> tuple[Counter[int], Counter[int]]:
+    """Open lines of each order that its open note cannot have: those whose channel SKU nobody has matched yet, and those
+    that are matched but not on the note, because the note has not followed. One query."""
+    written = NoteLine.objects.filter(order_line_id=OuterRef("pk"), note__state__in=OPEN_NOTES)
     rows = OrderLine.objects.filter(
-        order_id__in=order_ids, item__matched=False, item__not_goods=False, shipped_quantity__lt=F("quantity")
+        Q(item__matched=False) | ~Exists(written), order_id__in=order_ids, item__not_goods=False,
+        shipped_quantity__lt=F("quantity"),
+    ).values_list("order_id", "item__matched")  # fmt: skip
+    found = list(rows)
+    return (
+        Counter(order for order, matched in found if not matched),
+        Counter(order for order, matched in found if matched),
     )
-    return Counter(rows.values_list("order_id", flat=True))
 
 
 def cases(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Case]:
     """The case of each note (with ``order``, ``store``, ``service`` loaded). The queries do not grow with the notes."""
     order_ids = [note.order_id for note in notes]
     lines = lines_of([note.pk for note in notes])
-    unmatched = unmatched_lines(order_ids)
+    unmatched, not_followed = unwritten_lines(order_ids)
     short = stock_selectors.shortfall(order_ids)
     places = dispatch.addresses(order_ids)
     services = dispatch.service_facts()
@@ -104,6 +112,7 @@ def cases(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Case]:
         digest = address_digest(dispatch.address_parts(places.get(note.order_id), note.order.country))
         case.sign = SignFacts(
             state=note.state, order_state=note.order.state, intercept=note.order.intercept, unmatched=unmatched[note.order_id],
+            not_followed=not_followed[note.order_id],
             lines=len(mine), service=note.service.code if note.service else "",
             customs_blocks=sum(f.level == BLOCK for f in case.findings), address_changed=digest != note.address_digest,
         )  # fmt: skip

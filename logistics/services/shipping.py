@@ -143,12 +143,20 @@ def _follow(parcels: list[Parcel], actor: Actor, now: datetime) -> None:
     move_many(notes, "close", actor=actor, now=now)
     move_many(list(selectors.live_numbers(note.pk for note in notes).values()), "use", actor=actor, now=now)
     fulfilment.mark_shipped_many(quantities=_order_pieces(parcels), actor=actor, now=now)
+    _take_states(parcels)
     declare(parcels=parcels, now=now)
     texts = [conversations.TextSpec(SHIPPED_TEXT, parcel, key=f"{SHIPPED_TEXT}:{parcel.number}") for parcel in parcels]
     conversations.send_many(specs=texts, actor=audit.system("shipping"), now=now)
     for rule, ids in selectors.living_duties(ENDS_WITH_HAND_OVER, notes).items():
         worklist.close(rule_key=rule, subject_ids=ids, actor=actor, now=now, reason="handed over")
     stages.push(order_ids=[parcel.order_id for parcel in parcels], actor=actor, now=now)
+
+
+def _take_states(parcels: Sequence[Parcel]) -> None:
+    """The orders moved in the books, not in this memory: what the channel is told (all of it or a part) asks where they are."""
+    states = selectors.order_states({parcel.order_id for parcel in parcels})
+    for parcel in parcels:
+        parcel.order.state = states[parcel.order_id]
 
 
 def _order_pieces(parcels: Sequence[Parcel]) -> dict[int, dict[int, int]]:

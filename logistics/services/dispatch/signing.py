@@ -42,6 +42,7 @@ REFUSALS: dict[str, Any] = {
     "order_not_ready": _("The order is not ready: release it from hold first."),
     "intercepted": _("The order is intercepted: settle that first."),
     "unmatched": _("An article of the order is not matched yet: match it, then sign."),
+    "incomplete": _("An article of the order is not on the note yet: it follows within a minute."),
     "nothing_to_send": _("The note has no articles."),
     "no_service": _("Choose a service first: the one the buyer paid for cannot carry this parcel."),
     "address_changed": _("The address of the order changed: take it over into the note first."),
