@@ -193,10 +193,12 @@ class Listing:
 
     # --- rows --------------------------------------------------------------------------------------------------
 
-    def inline(self, parts: set[str] | None = None) -> dict[str, Any]:
+    def inline(self, parts: set[str] | None = None, *, fresh: bool = False) -> dict[str, Any]:
         """What row parts read with the row itself: all, or the fields in ``parts``."""
         found = {}
         for part in self.all_parts:
+            if fresh and part.later:
+                continue
             found.update({name: made for name, made in part.inline.items() if parts is None or name in parts})
             if part.whole is not None and (parts is None or parts & set(part.fields)):
                 found[f"whole_{part.name}"] = part.whole
@@ -240,7 +242,8 @@ class Listing:
         if needs:
             shape = RowShape(shape.fields, shape.lookups, (*shape.extra, *needs), shape.rest)
         found = self.queryset(actor)
-        rows = shape.read(found.filter(pk=ids[0]) if len(ids) == 1 else found.filter(pk__in=ids), self.inline())
+        wanted = found.filter(pk=ids[0]) if len(ids) == 1 else found.filter(pk__in=ids)
+        rows = shape.read(wanted, self.inline(fresh=fresh))
         self.complete(rows, actor, fresh=fresh)
         by_id = {row["id"]: row for row in rows}
         return [by_id[pk] for pk in ids if pk in by_id]

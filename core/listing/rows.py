@@ -32,6 +32,7 @@ class RowPart:
     ``inline``   instead of ``part``: field -> SQL expression that is read with the row itself (a JSON list, for instance)
     ``whole``    the same for a part of several fields: an expression that gives them as one JSON object
     ``later``    a row that was just made has none of this yet: it is not asked for
+    ``permission``  what the reader needs; for others the fields stay empty
     ``columns``  columns over these fields; ``filters`` extra filters (name -> django-filter Filter);
     ``actions``  extra actions; ``search`` extra search sources (see ``core.listing.searching``)
     ``scan_ok``  filters of this part that may do without an index, with the reason
@@ -49,6 +50,7 @@ class RowPart:
     inline: Mapping[str, Any] = field(default_factory=dict)
     whole: Any = None
     later: bool = False
+    permission: str = ""
 
     def fill(self, rows: Sequence[dict[str, Any]], actor: Any, *, fresh: bool = False) -> None:
         """Add this part's fields to ``rows`` with one call. ``fresh``: the rows were made a moment ago."""
@@ -58,12 +60,15 @@ class RowPart:
                  for name, f in self.fields.items()}  # fmt: skip
         blank.update(self.empty)
         found: Mapping[int, Mapping[str, Any]] = {}
-        if rows and self.part and not (fresh and self.later):
+        hidden = bool(self.permission) and not actor.has_perm(self.permission)
+        if rows and self.part and not hidden and not (fresh and self.later):
             found = self.part([row["id"] for row in rows], actor)
         for row in rows:
             read = {name: row[name] for name in self.inline if row.get(name) is not None}
             read |= row.pop(f"whole_{self.name}", None) or {}
             row.update(blank)
+            if hidden:
+                continue
             row.update(read)
             row.update(found.get(row["id"], ()))
 

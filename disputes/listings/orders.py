@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,13 +64,8 @@ def _cell(row: Mapping[str, Any]) -> Any:
     case = row["cases"][0]
     ended = case["state"] == CaseState.CLOSED and case["result"]
     badge = f.badge_html(*(OUTCOMES[case["result"]] if ended else STATES[case["state"]]))
-    return f.joined_html([badge, f.due_html(case["respond_by"], hard=True) if case["respond_by"] else ""], " ")
-
-
-def _cases(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    if not actor.has_perm("disputes.view_case"):
-        return {}
-    return {pk: {"cases": rows} for pk, rows in selectors.shorthand(ids).items()}
+    clock = f.due_html(datetime.fromisoformat(case["respond_by"]), hard=True) if case["respond_by"] else ""
+    return f.joined_html([badge, clock], " ")
 
 
 def _with_case(rows: QuerySet[Order], name: str, value: bool | None) -> QuerySet[Order]:
@@ -85,7 +80,8 @@ register_part(
     RowPart(
         name="cases",
         fields={"cases": CaseBrief(many=True, label=_("Cases"))},
-        part=_cases,
+        inline={"cases": selectors.CASES_OF_ORDER},
+        permission="disputes.view_case",
         later=True,
         columns=[
             Column(

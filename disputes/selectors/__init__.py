@@ -1,6 +1,7 @@
 """Reads of cases and feedback."""
 
 from disputes.selectors.cases import (
+    CASES_OF_ORDER,
     answers_for,
     answers_in_short,
     answers_of,
@@ -17,7 +18,6 @@ from disputes.selectors.cases import (
     owed_count,
     remedies_for,
     remedies_of,
-    shorthand,
 )
 from disputes.selectors.duties import by_hand, owed, standing_still, to_approve, with_answers
 from disputes.selectors.feedback import (
@@ -41,9 +41,9 @@ from disputes.selectors.feedback import (
 )
 
 __all__ = [
-    "UNWRITTEN", "answers_for", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count", "case",
+    "CASES_OF_ORDER", "UNWRITTEN", "answers_for", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count", "case",
     "cases_for", "cases_of", "clock_of", "facts_for_texts", "feedback_for", "feedback_of", "given", "has_open_case",
     "lock_answer", "lock_case", "lock_feedback", "lock_order", "longest_reply", "may_be_asked", "of_erased_buyers", "orders_of", "owed",
-    "owed_count", "rating", "remedies_for", "remedies_of", "reply_due", "sent_replies", "shorthand", "silent_orders",
+    "owed_count", "rating", "remedies_for", "remedies_of", "reply_due", "sent_replies", "silent_orders",
     "standing_still", "to_approve", "unanswered", "versions_of", "with_answers", "with_rating",
 ]  # fmt: skip

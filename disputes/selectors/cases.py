@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Case as When
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Sum, Value
 from django.db.models import When as If
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
@@ -111,19 +112,19 @@ def clock_of(store: Store, kind: str, since: datetime, *, platform: bool = False
     return rules.span_after(since, str(days), "days", store.time_zone), str(policies.RESPOND_DAYS.key)
 
 
+#: The cases of an order in short, read with its row: a JSON list, the newest first.
+CASES_OF_ORDER = RawSQL(
+    """
+  (SELECT json_agg(json_build_object('id', c.id::text, 'number', c.number, 'kind', c.kind, 'state', c.state,
+     'result', c.outcome, 'respond_by', c.respond_by) ORDER BY c.opened_at DESC, c.id DESC)
+   FROM disputes_case c WHERE c.order_id = orders_order.id)""",
+    (),
+)
+
+
 def owed_count(actor: Actor) -> int:
     """Cases in which we owe an answer (for the menu; capped)."""
     return int(Case.objects.filter(respond_by__isnull=False).order_by()[:10_001].count())
-
-
-def shorthand(order_ids: Iterable[int]) -> dict[int, list[dict[str, object]]]:
-    """The cases of many orders in short: one query for a page of orders."""
-    found: dict[int, list[dict[str, object]]] = {}
-    rows = Case._base_manager.filter(order_id__in=list(order_ids)).order_by("-opened_at", "-pk")
-    for row in rows.values("order_id", "id", "number", "kind", "state", "outcome", "respond_by"):
-        brief = {name: row[name] for name in ("number", "kind", "state", "respond_by")}
-        found.setdefault(row["order_id"], []).append({**brief, "id": str(row["id"]), "result": row["outcome"]})
-    return found
 
 
 def answers_in_short(case_ids: Iterable[int]) -> dict[int, list[dict[str, object]]]:

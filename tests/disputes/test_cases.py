@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from core.audit import SYSTEM, Actor
 from core.clock import utcnow
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.invariants import INVARIANTS
+from core.listing import LISTINGS
 from core.models import ExchangeRate
 from disputes import services
 from disputes.models import Answer, Case, Remedy
@@ -467,3 +469,15 @@ def test_every_refusal_is_a_sentence():
         with pytest.raises(DomainError) as refusal:
             offer(case, kind=kind, amount=amount)
         assert refusal.value.message
+
+
+def test_who_may_not_see_cases_does_not_read_them_in_the_order():
+    order = make.order(make.store("spreadsheet"))
+    browser().post(f"/lists/orders/{order.pk}/do/open-case/", {"kind": "damaged"})
+    listing = LISTINGS["orders"]
+    for may in (True, False):
+        with scopes_disabled():
+            rows = listing.rows_of([order.pk], SYSTEM)
+        actor = SimpleNamespace(has_perm=lambda name, may=may: may)
+        next(part for part in listing.all_parts if part.name == "cases").fill(rows, actor)
+        assert len(rows[0]["cases"]) == may
