@@ -14,7 +14,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext_lazy as _
 
 from core import longwork
@@ -140,6 +139,8 @@ def _write_csv(target: Any, query: ListQuery, columns: list[Column], work: longw
 
 
 def _write_xlsx(path: str, query: ListQuery, columns: list[Column], work: longwork.Work) -> int:
+    import xlsxwriter  # some megabytes that only an export needs
+
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                                       "strings_to_numbers": False})  # fmt: skip
     sheet = book.add_worksheet()

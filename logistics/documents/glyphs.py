@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from django.conf import settings
-from fontTools.ttLib import TTFont
 
 #: Written instead of a sign that no font can print (only on our own sheets; a label is left out instead).
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -18,6 +17,8 @@ _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 @lru_cache(maxsize=1)
 def printable() -> frozenset[int]:
     """Every code point that at least one of the printing fonts can draw."""
+    from fontTools.ttLib import TTFont  # only who typesets loads it
+
     found: set[int] = set()
     for path in sorted(settings.PRINT_FONTS.glob("*400Regular.ttf")):
         with TTFont(path, lazy=True) as font:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import segno
-from barcode import Code128
-
 DOTS_PER_MM = 8  # 203 dpi
 QUIET = 10  # modules of quiet zone on either side of a bar code
 QR_QUIET = 4
@@ -23,6 +20,8 @@ class Drawing:
 
 def code128(text: str, *, width_mm: float, height_mm: float) -> Drawing:
     """``text`` as Code 128 within ``width_mm`` (quiet zones included), its modules as many whole dots wide as fit."""
+    from barcode import Code128  # brings a drawing library along: only who typesets loads it
+
     modules = Code128(text).build()[0]
     total = len(modules) + 2 * QUIET
     dots = max(int(width_mm * DOTS_PER_MM / total), 1)
@@ -36,6 +35,8 @@ def code128(text: str, *, width_mm: float, height_mm: float) -> Drawing:
 
 def qr(text: str, *, side_mm: float) -> Drawing:
     """``text`` as QR code (error level M) within ``side_mm``, its modules whole dots."""
+    import segno
+
     matrix = segno.make(text, error="m", micro=False).matrix
     side = len(matrix) + 2 * QR_QUIET
     dots = max(int(side_mm * DOTS_PER_MM / side), 1)
