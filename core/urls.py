@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core import views
-from core.listing import doors
+from core.listing import doors, doors_live, doors_object
 from core.listing.html import ListPage
 
 app_name = "core"
@@ -32,8 +32,8 @@ urlpatterns = [
     path(f"{_LIST}views/<int:view_id>/", doors.ViewChangeDoor.as_view(), name="view-change"),
     path(f"{_LIST}views/<int:view_id>/delete/", doors.ViewDeleteDoor.as_view(), name="view-delete"),
     path(f"{_ONE}do/<slug:action>/", doors.ActDoor.as_view(), name="act"),
-    path(f"{_ONE}panels/<slug:panel>/", doors.PanelDoor.as_view(), name="panel"),
-    path(f"{_ONE}timeline/", doors.TimelineDoor.as_view(), name="timeline"),
-    path(f"{_ONE}note/", doors.NoteDoor.as_view(), name="note"),
-    path(f"{_ONE}here/", doors.HereDoor.as_view(), name="here"),
+    path(f"{_ONE}panels/<slug:panel>/", doors_object.PanelDoor.as_view(), name="panel"),
+    path(f"{_ONE}timeline/", doors_live.TimelineDoor.as_view(), name="timeline"),
+    path(f"{_ONE}note/", doors_object.NoteDoor.as_view(), name="note"),
+    path(f"{_ONE}here/", doors_live.HereDoor.as_view(), name="here"),
 ]

@@ -282,8 +282,8 @@ class SearchPage(Page):
         found = search.everywhere(text, self.actor)
         numbers = search.by_number(text, found, self.actor)
         missing = [asked.number for asked in numbers if not asked.hits]
-        context = {"title": gettext_lazy("Search"), "search_text": " ".join(text.split()), "found": found, "numbers": numbers, "missing": missing,
-                   "missing_text": "\n".join(missing), "hit_count": len(numbers) - len(missing)}  # fmt: skip
+        context = {"title": gettext_lazy("Search"), "search_text": " ".join(text.split()), "found": found, "numbers": numbers,
+                   "missing": missing, "missing_text": "\n".join(missing), "hit_count": len(numbers) - len(missing)}  # fmt: skip
         return self.render("core/search.html", context)
 
 

@@ -31,9 +31,7 @@ _REDIS = (
     else f"{REDIS_URL}?db={1 + zlib.crc32(TEST_DATABASE.encode()) % 63}"
 )
 REDIS_URL = _REDIS
-CACHES = {
-    "default": {"BACKEND": "core.valkey.ValkeyCache", "LOCATION": _REDIS, "KEY_PREFIX": "cache"}
-}
+CACHES = {"default": {"BACKEND": "core.valkey.ValkeyCache", "LOCATION": _REDIS, "KEY_PREFIX": "cache"}}
 CELERY_BROKER_URL = env.broker_address(_REDIS)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

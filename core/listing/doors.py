@@ -1,8 +1,7 @@
-"""The addresses every list has: bulk actions, one action, undo, export, columns, saved views, counts, panels, timeline."""
+"""The addresses every list has: bulk actions, one action, undo, export, columns, saved views, counts."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,12 +9,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import ngettext
 
-from core import panels, presence, timeline
 from core.api.idempotency import did
 from core.errors import DomainError
 from core.listing import actions, bulk, export, views_saved
@@ -337,77 +334,3 @@ class TabsDoor(ListDoor):
         page.url = self.listing.address()
         views_saved.counts(self.listing, self.actor, page.tabs)
         return self.render("core/_views.html", {**page._views(), "query": page.query.text(), "tabs_url": ""})
-
-
-class PanelDoor(ListDoor):
-    """GET: one panel of a detail page."""
-
-    def get(self, request: HttpRequest, name: str, pk: int, panel: str) -> HttpResponse:
-        """The panel's template."""
-        place = f"{self.listing.name}.detail"
-        found = next((p for p in panels.panels_of(place, self.actor) if p.name == panel), None)
-        if found is None:
-            raise Http404
-        obj = self.found(pk)
-        return self.render(found.template, {"object": obj, **found.context(obj, self.actor)})
-
-
-#: The chips above a timeline.
-TIMELINE_KINDS = (
-    ("", gettext_lazy("Everything")), ("message", pgettext_lazy("timeline", "Messages")),
-    ("tracking", pgettext_lazy("timeline", "Tracking")), ("note", pgettext_lazy("timeline", "Notes")),
-    ("audit", pgettext_lazy("timeline", "Record")),
-)  # fmt: skip
-
-
-class TimelineDoor(ListDoor):
-    """GET: the timeline of an object."""
-
-    def get(self, request: HttpRequest, name: str, pk: int) -> HttpResponse:
-        """The component, with the address of older lines."""
-        before: datetime | None = None
-        if text := request.GET.get("before", ""):
-            try:
-                before = parse_datetime(text)
-            except ValueError:
-                before = None
-        obj, asked = self.found(pk), request.GET.get("kind", "")
-        kind = asked if asked in dict(TIMELINE_KINDS) else ""
-        found = timeline.entries(obj, self.actor, before=before, limit=timeline.PAGE * (1 if not kind else 5))
-        full = len(found) == timeline.PAGE * (1 if not kind else 5)
-        shown = [e for e in found if e.kind == kind or (kind == "audit" and e.kind == "event")] if kind else found
-        last = found[-1].at.isoformat().replace("+", "%2B") if full else ""
-        more = f"&kind={kind}" if kind else ""
-        chips = [
-            {"label": label, "url": f"{request.path}?kind={name}" if name else request.path, "active": name == kind}
-            for name, label in TIMELINE_KINDS
-        ]
-        older = f"{request.path}?before={last}{more}" if full else ""
-        return self.render(
-            "core/_timeline.html", {"entries": shown, "older_url": older, "chips": None if before else chips}
-        )
-
-
-class NoteDoor(ListDoor):
-    """POST: an internal note."""
-
-    def post(self, request: HttpRequest, name: str, pk: int) -> HttpResponse:
-        """Back to the object."""
-        timeline.write_note(subject=self.found(pk), text=request.POST.get("text", ""), actor=self.actor, now=self.now)
-        if self.is_partial():
-            return HttpResponse(status=204, headers={"HX-Trigger": "panel:reload"})
-        return self.go(self.next_url(self.listing.detail_address(pk) or "/"))
-
-
-class HereDoor(ListDoor):
-    """GET: who else has this object open or is writing about it (asked every 15 s; ``writing=1`` tells the others)."""
-
-    def get(self, request: HttpRequest, name: str, pk: int) -> HttpResponse:
-        """core/_here_names.html."""
-        self.found(pk)
-        others = presence.seen(f"{name}:{pk}", self.actor, writing=request.GET.get("writing") == "1")
-        names = {
-            "here": [other.name for other in others if not other.writing],
-            "writing": [other.name for other in others if other.writing],
-        }
-        return self.render("core/_here_names.html", names)
