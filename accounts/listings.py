@@ -185,6 +185,7 @@ class TokenListing(Listing):
         """All of them."""
         return selectors.tokens_for(actor)
 
+
 guide.register(guide.Step(
     "store", _("Make a store"), _("A shop account on a channel, with its currency and time zone."), "accounts:store-new",
     "accounts.change_store", Store.objects.exists, 10,

@@ -156,7 +156,10 @@ class NotePage(DetailPage):
             {
                 "title": _("Delivery"),
                 "items": [
-                    (_("Service"), f"{service_name(obj.service)} · {obj.service.code}" if obj.service else _("choose one")),
+                    (
+                        _("Service"),
+                        f"{service_name(obj.service)} · {obj.service.code}" if obj.service else _("choose one"),
+                    ),
                     (_("Paid service"), obj.order.shipping_method or f.DASH),
                     (_("Waybill number"), f.joined_html(shown, " ")),
                     (_("Supply"), SupplyRoute(obj.supply).label),

@@ -4,20 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stores', '0002_partitions'),
+        ("stores", "0002_partitions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='outboundcall',
-            name='ability',
-            field=models.CharField(choices=[('orders', 'Orders in'), ('messages_in', 'Messages in'), ('send_message', 'Message to the buyer'), ('send_email', 'E-mail to the buyer'), ('declare_shipment', 'Mark as shipped'), ('extend_delivery', 'Extend the receiving time'), ('answer_cancel', 'Answer a cancel request'), ('tracking', 'Tracking events'), ('waybill', 'Waybill number'), ('feedback', 'Feedback'), ('cases', 'Cases in'), ('answer_case', 'Answer a case'), ('reply_feedback', 'Reply to a rating')], max_length=20),
+            model_name="outboundcall",
+            name="ability",
+            field=models.CharField(
+                choices=[
+                    ("orders", "Orders in"),
+                    ("messages_in", "Messages in"),
+                    ("send_message", "Message to the buyer"),
+                    ("send_email", "E-mail to the buyer"),
+                    ("declare_shipment", "Mark as shipped"),
+                    ("extend_delivery", "Extend the receiving time"),
+                    ("answer_cancel", "Answer a cancel request"),
+                    ("tracking", "Tracking events"),
+                    ("waybill", "Waybill number"),
+                    ("feedback", "Feedback"),
+                    ("cases", "Cases in"),
+                    ("answer_case", "Answer a case"),
+                    ("reply_feedback", "Reply to a rating"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='outboundcallhistory',
-            name='ability',
-            field=models.CharField(choices=[('orders', 'Orders in'), ('messages_in', 'Messages in'), ('send_message', 'Message to the buyer'), ('send_email', 'E-mail to the buyer'), ('declare_shipment', 'Mark as shipped'), ('extend_delivery', 'Extend the receiving time'), ('answer_cancel', 'Answer a cancel request'), ('tracking', 'Tracking events'), ('waybill', 'Waybill number'), ('feedback', 'Feedback'), ('cases', 'Cases in'), ('answer_case', 'Answer a case'), ('reply_feedback', 'Reply to a rating')], max_length=20),
+            model_name="outboundcallhistory",
+            name="ability",
+            field=models.CharField(
+                choices=[
+                    ("orders", "Orders in"),
+                    ("messages_in", "Messages in"),
+                    ("send_message", "Message to the buyer"),
+                    ("send_email", "E-mail to the buyer"),
+                    ("declare_shipment", "Mark as shipped"),
+                    ("extend_delivery", "Extend the receiving time"),
+                    ("answer_cancel", "Answer a cancel request"),
+                    ("tracking", "Tracking events"),
+                    ("waybill", "Waybill number"),
+                    ("feedback", "Feedback"),
+                    ("cases", "Cases in"),
+                    ("answer_case", "Answer a case"),
+                    ("reply_feedback", "Reply to a rating"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
