@@ -1,4 +1,5 @@
-"""``python -m tests.chaos --report FILE``: one chaos run against a real installation in a folder of its own.
+"""``python -m tests.chaos --report FILE``: one chaos run against a real installation in a folder of its own. With ``--seeds``
+and a folder: one run after the other, those that went to their end before are not run again.
 
 A process of its own, because it speaks to the installation's database by the product's settings, not by those of the tests.
 """
@@ -6,10 +7,12 @@ A process of its own, because it speaks to the installation's database by the pr
 from __future__ import annotations
 
 import argparse
-import json
 import os
+import subprocess
 import sys
 from pathlib import Path
+
+from tests.chaos import report
 
 
 def main() -> int:
@@ -21,8 +24,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--late", type=int, default=10, help="after so many seconds an unclear outcome is read back")
     parser.add_argument("--settle", type=float, default=180.0, help="longest time to heal after the last fault")
-    parser.add_argument("--report", type=Path)
+    parser.add_argument("--seeds", help="several runs, e.g. 1,2,3; each in a process of its own")
+    parser.add_argument("--report", type=Path, help="a .json file, or a folder with one for each seed")
     asked = parser.parse_args()
+    if asked.seeds:
+        return max([_seed(asked, seed) for seed in asked.seeds.split(",")])
+    asked.report = report.place(asked.report, asked.seed)
+    proven = report.commit()
     from tests.chaos.mailsink import Sink
     from tests.chaos.stack import Stack
 
@@ -43,14 +51,27 @@ def main() -> int:
         asked.dump = asked.report.with_suffix(".sql") if asked.report else None
         run = Run(stack, sink, asked)
         verdict = run.whole()
+    found = {"size": size(asked), "commit": proven, "broken": verdict.broken, "figures": verdict.figures}
     if asked.report:
-        asked.report.write_text(
-            json.dumps({"broken": verdict.broken, "figures": verdict.figures}, indent=1, default=str)
-        )
-    print(run.table())
-    for name, examples in verdict.broken.items():
-        print(f"BROKEN: {name}", *examples, sep="\n    ")
+        report.write(asked.report, found)
+    print(report.table(found), flush=True)
     return 1 if verdict.broken else 0
+
+
+def size(asked: argparse.Namespace) -> dict[str, float]:
+    """How large the run is."""
+    return {name: float(getattr(asked, name)) for name in report.SIZE}
+
+
+def _seed(asked: argparse.Namespace, seed: str) -> int:
+    """One run of several: what was kept of it, or a process of its own."""
+    path = report.place(asked.report, seed)
+    if path and (found := report.kept(path, size(asked))):
+        print(f"kept: {path}", report.table(found), sep="\n", flush=True)
+        return 1 if found["broken"] else 0
+    words = [word for name in report.SIZE for word in (f"--{name}", str(getattr(asked, name)))]
+    words += ["--report", str(path)] if path else []
+    return subprocess.run([sys.executable, "-m", "tests.chaos", *words, "--seed", seed], check=False).returncode
 
 
 if __name__ == "__main__":

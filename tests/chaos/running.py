@@ -239,6 +239,7 @@ class Run:
             kinds[record.fault.kind].append(record.ready_after if record.ready_after is not None else float("inf"))
         times = sorted(t for found in kinds.values() for t in found)
         calls = OutboundCall.objects.filter(sent_at__isnull=False).values_list("created_at", "sent_at")
+        unclear, resolved = _unclear()
         waits = sorted((sent - made).total_seconds() for made, sent in calls)
         figures |= {
             "seed": self.asked.seed, "faults": len(self.injector.struck), "faults by kind": {k: len(f) for k, f in sorted(kinds.items())},
@@ -246,7 +247,7 @@ class Run:
             "ready p50 s": _share(times, 0.5), "ready p95 s": _share(times, 0.95), "ready longest s": _share(times, 1.0),
             "settled s after the last fault": None if self.settled is None else round(self.settled, 1),
             "requests and mails to be spoilt": dict(sorted(self.injector.planned.items())),
-            "calls with an unclear outcome": _unclear(), "from written to sent p50 s": _share(waits, 0.5),
+            "unclear outcomes": unclear, "unclear outcomes resolved": resolved, "from written to sent p50 s": _share(waits, 0.5),
             "from written to sent p99 s": _share(waits, 0.99), "from written to sent longest s": _share(waits, 1.0),
             "samples of the database": self.sampler.samples, "REST": dict(sorted(self.ledger.counts.items())),
             "refusals met": dict(sorted(self.ledger.refusals.items())),
@@ -262,22 +263,13 @@ class Run:
             )
         self.verdict.figures["stopped s"] = round(self.stack.stop(), 1)
 
-    def table(self) -> str:
-        """The figures, one line each; what was broken says so itself."""
-        rows = {k: v for k, v in self.verdict.figures.items() if not (v == 0 and k not in ("mails",))}
-        kept = sum(1 for k, v in self.verdict.figures.items() if v == 0)
-        lines = [f"{name:<40} {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in rows.items()]
-        return "\n".join([*lines, f"{'promises with nothing against them':<40} {kept}"])
 
-
-def _unclear() -> int:
-    """Calls that were once in the state "nobody knows": counted from the table's history."""
+def _unclear() -> tuple[int, int]:
+    """Calls that were once in the state "nobody knows", counted from the table's history, and those of which it is known now."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('stores_outboundcallhistory')")
-        if cursor.fetchone()[0] is None:  # type: ignore[index]
-            return -1
-        cursor.execute("SELECT count(DISTINCT pgh_obj_id) FROM stores_outboundcallhistory WHERE state = 'unknown'")
-        return int(cursor.fetchone()[0])  # type: ignore[index]
+        cursor.execute("SELECT DISTINCT pgh_obj_id FROM stores_outboundcallhistory WHERE state = 'unknown'")
+        ids = [row[0] for row in cursor.fetchall()]
+    return len(ids), OutboundCall.objects.filter(pk__in=ids, state__in=["sent", "dropped"]).count()
 
 
 def _share(values: list[float], part: float) -> float | None:

@@ -6,6 +6,7 @@ The guards are switched off here by patching, never by a setting of the product.
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from stores.connectors.sandbox.control import Control
 from stores.models import OutboundCall
 from stores.services import inbound, outbox
 from stores.services.outbox import lanes, settling
-from tests.chaos import verdict
+from tests.chaos import report, verdict
 from tests.chaos.faults import KINDS, SMALL, plan
 from tests.chaos.life import deeds
 from tests.chaos.mailsink import Mail
@@ -190,3 +191,23 @@ def test_a_long_plan_has_each_kind_equally_often_and_a_short_one_each_family() -
     assert set(counts.values()) == {3}
     assert [fault.kind for fault in plan(3, len(SMALL), 26)] == list(SMALL)
     assert set(SMALL) <= set(KINDS)
+
+
+def test_a_seed_that_went_to_its_end_is_not_run_again_and_says_what_was_broken(tmp_path: Path) -> None:
+    path = report.place(tmp_path / "runs", 7)
+    assert path is not None and path.name == "chaos-7.json" and report.kept(path, {"faults": 12.0}) is None
+    found = {
+        "size": {"faults": 12.0},
+        "commit": report.commit(),
+        "broken": {"mails lost": ["<1>"]},
+        "figures": {"seed": 7, "mails lost": 1},
+    }
+    report.write(path, found)
+    assert report.kept(path, {"faults": 12.0}) == found
+    assert report.kept(path, {"faults": 504.0}) is None
+    report.write(path, {**found, "commit": "another"})
+    assert report.kept(path, {"faults": 12.0}) is None
+    path.write_text("{ cut")
+    assert report.kept(path, {"faults": 12.0}) is None
+    words = report.table(found)
+    assert "BROKEN: mails lost" in words and "G17" in words
