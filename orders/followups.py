@@ -73,6 +73,10 @@ class OrderRule(FollowUpRule):
         return (subject.total, subject.currency) if subject.total else None
 
 
+#: Asked for each line of Today.
+_REASONS = dict(HoldReason.choices)
+
+
 @register
 class Greet(OrderRule):
     """Paid orders are greeted at once, by the clock; the payment check is waited for."""
@@ -242,7 +246,7 @@ class Held(OrderRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """The second line."""
         fields = facts["fields"]
-        label = str(HoldReason(fields["reason"]).label) if fields["reason"] in HoldReason.values else ""
+        label = str(_REASONS.get(fields["reason"], ""))
         return f"{label} · {fields['note']}" if fields["note"] and fields["note"] != label else label
 
     def next_step(self, facts: dict[str, Any]) -> str:

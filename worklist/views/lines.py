@@ -33,18 +33,25 @@ class Lines:
         self.steps = house.value(policies.URGENCY, now)
         self.words = _("× %(chance)s × %(urgency)s ÷ %(minutes)s min")
         self.titles: dict[str, str] = {}
+        self.dues: dict[tuple[datetime, bool], Any] = {}
 
     def line(self, duty: Duty) -> dict[str, Any]:
         """The row of one duty."""
         facts = duty.facts
         return {
             "id": duty.pk, "url": f"{self.head}{duty.pk}{self.tail}",
-            "due": f.due_html(duty.due_at, self.now, hard=duty.band == Band.TODAY),
-            "title": self.titles.get(duty.rule) or self.titles.setdefault(duty.rule, title_of(duty)),
+            "due": self._due(duty), "title": self.titles.get(duty.rule) or self.titles.setdefault(duty.rule, title_of(duty)),
             "subject": facts.get("subject", ""), "number": facts.get("number", ""), "sub": self._sub(duty),
             "stake": f.money(duty.stake, duty.stake_currency) if duty.stake is not None and duty.stake_currency else "",
             "stake_note": self.sum_text(duty), "css": "",
         }  # fmt: skip
+
+    def _due(self, duty: Duty) -> Any:
+        """Many are due at the same moment: the end of a day, when a warehouse closes."""
+        key = (duty.due_at, duty.band == Band.TODAY)
+        if key not in self.dues:
+            self.dues[key] = f.due_html(duty.due_at, self.now, hard=key[1])
+        return self.dues[key]
 
     def _sub(self, duty: Duty) -> Any:
         rule, facts = RULES.get(duty.rule), duty.facts
