@@ -118,7 +118,7 @@ def picture_html(url: str | None, alt: str = "", size: int = 36) -> SafeString:
     if not url:
         return SafeString('<span class="pic pic-none"></span>')
     return SafeString(
-        f'<img class="pic" src="{escape(url)}" alt="{escape(alt)}" width="{size}" height="{size}" loading="lazy" decoding="async">'
+        f'<img class="pic" src="{escape(url)}" alt="{escape(alt)}" width="{size}" height="{size}" loading="lazy">'
     )
 
 

@@ -274,10 +274,16 @@ def tbody(rows: list[dict[str, Any]], *, picks: bool) -> SafeString:
     for row in rows:
         pick = (f'<td class="pick-cell"><label><input type="checkbox" name="ids" value="{row["id"]}" '
                 f'aria-label="{escape(row["label"])}"></label></td>') if picks else ""  # fmt: skip
-        url = f' data-url="{escape(row["url"])}"' if row["url"] else ""
+        url = "" if _leads_there(row["tds"], row["url"]) else f' data-url="{escape(row["url"])}"'
         css = f' class="{escape(row["css"])}"' if row["css"] else ""
         made.append(f'<tr data-id="{row["id"]}"{url}{css}>{pick}{row["tds"]}</tr>')
     return mark_safe("\n".join(made))  # noqa: S308  (every part is escaped above or safe markup of the cells)
+
+
+def _leads_there(cells: str, url: str) -> bool:
+    """Whether the first link of a row is its page, or neither exists: then the row need not name it once more."""
+    link = cells.partition(' href="')[2]
+    return link.startswith(f'{escape(url)}"') if url else not link
 
 
 def around_id(listing: Listing) -> tuple[str, str]:

@@ -262,7 +262,7 @@ def _withdraw(life: Life, one: Happening) -> list[Happening]:
 def _case_goes_on(life: Life, one: Happening) -> list[Happening]:
     """The buyer or the platform takes the next step of a case, a day at a time, until it is closed."""
     case = life.control.case(one.told["id"])
-    step = world.next_of_case(life.seed, case, one.at)
+    step = world.next_of_case(life.seed, case, one.at) if case["status"] != "closed" else {}
     if step:
         case = life.control.put_cases([{"id": case["id"], **step}], one.at)[0]
     if case["status"] == "closed":

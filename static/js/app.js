@@ -343,7 +343,10 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const values = new FormData(form);
   if (event.submitter?.name) values.set(event.submitter.name, event.submitter.value);   // a quick choice stands for the field of its name
+  const strict = !form.noValidate;   // a quick choice needs no field, also when it is pressed before htmx knows the form
+  if (event.submitter?.formNoValidate) form.noValidate = true;
   window.htmx.ajax("POST", event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href, { source: form, target: "#dialog-body", swap: "innerHTML", values: Object.fromEntries([...new Set(values.keys())].map((k) => { const all = values.getAll(k); return [k, all.length > 1 ? all : all[0]]; })) });
+  if (strict) form.noValidate = false;
 });
 
 // a form that asks first answers into the dialog

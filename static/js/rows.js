@@ -66,7 +66,9 @@ function go(index) {
   document.body.dataset.rowCursor = "1";
   rows[cursor].scrollIntoView({ block: "nearest" });
 }
-function open(row, aside) { if (row?.dataset.url) { if (aside) window.open(row.dataset.url, "_blank", "noopener"); else location.assign(row.dataset.url); } }
+// A row's page is named by the row ("" = it has none), else by its first link.
+function pageOf(row) { return row?.dataset.url ?? row?.querySelector("td:not(.pick-cell) a[href]")?.getAttribute("href"); }
+function open(row, aside) { const url = pageOf(row); if (url) { if (aside) window.open(url, "_blank", "noopener"); else location.assign(url); } }
 
 document.addEventListener("click", (event) => {
   const box = event.target.closest("#rows tbody input[name=ids]");

@@ -20,6 +20,14 @@ function newest() {
 }
 document.addEventListener("htmx:afterSettle", (event) => { if (subject.contains(event.target) && event.target.querySelector?.(".thread")) newest(); });
 
+// until the chosen subject stands in the pane, keys wait and nothing of the one before can be pressed
+let loading = null;
+function load(url) {
+  const mine = window.htmx.ajax("GET", url, { target: "#subject", swap: "innerHTML" });
+  loading = mine;
+  subject.inert = true;
+  return mine.finally(() => { if (loading === mine) { loading = null; subject.inert = false; } });
+}
 function choose(row, { open = true } = {}) {
   if (!row) return;
   rows().forEach((el) => el.removeAttribute("aria-current"));
@@ -29,7 +37,7 @@ function choose(row, { open = true } = {}) {
   at = row;
   if (open) {
     work.classList.add("open");
-    window.htmx.ajax("GET", row.dataset.url, { target: "#subject", swap: "innerHTML" }).then(() => { subject.scrollTop = 0; newest(); });
+    load(row.dataset.url).then(() => { subject.scrollTop = 0; newest(); });
   }
 }
 function step(by) {
@@ -99,7 +107,8 @@ subject.addEventListener("keydown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (typing(event.target) || dialogOpen() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-  if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { event.preventDefault(); step(1); }
+  if (loading && ["Enter", "e", "s", "r", "c", "#"].includes(event.key)) { event.preventDefault(); const key = event.key; loading.then(() => press(key, subject)); }
+  else if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { event.preventDefault(); step(1); }
   else if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { event.preventDefault(); step(-1); }
   else if (event.key === "r" && $(".reply textarea", subject)) { event.preventDefault(); $(".reply textarea", subject).focus(); }
   else if (event.key === "Enter" && $(".reply textarea", subject) && (event.target === document.body || event.target === list || event.target === subject)) { event.preventDefault(); $(".reply textarea", subject).focus(); }
