@@ -60,7 +60,7 @@ def rating(order: Order, stars: int = 5, key: str = "r1", text: str = "nice") ->
     return RemoteFeedback(key, order.external_id, stars, text, NOW + DAY)
 
 
-@pytest.mark.covers("FBK-08")
+@pytest.mark.covers("FBK-08", "MSG-10")
 def test_a_silent_buyer_is_asked_once_after_three_days():
     order = completed()
     worklist.run_until_done(now=NOW + 3 * DAY - timedelta(minutes=1))
