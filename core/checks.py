@@ -48,6 +48,8 @@ def faults(listing: Listing) -> Iterator[str]:
         yield f"{at}: has personal fields but no permission for them"
     if listing.personal - set(fields):
         yield f"{at}: personal fields that the row does not have: {', '.join(sorted(listing.personal - set(fields)))}"
+    for part in listing.all_parts:
+        yield from (f"{at}: {fault}" for fault in part_faults(part))
     if not listing.small:
         yield from _scans(listing, at)
 
@@ -99,8 +101,8 @@ def _leads(index: Index | UniqueConstraint, names: set[str]) -> bool:
     return bool(expressions) and any(name in str(expressions[0]) for name in names)
 
 
-#: For the house tests: what a part must satisfy.
 def part_faults(part: RowPart) -> Iterator[str]:
-    """What is wrong with a row part."""
-    if part.fields and part.part is None:
-        yield f"part {part.name} has fields but nothing fills them"
+    """Fields of a row part that neither its function, nor the row's own statement, nor a JSON object of it fills."""
+    unfilled = set(part.fields) - set(part.inline)
+    if unfilled and part.part is None and part.whole is None:
+        yield f"part {part.name}: nothing fills {', '.join(sorted(unfilled))}"

@@ -85,8 +85,8 @@ class Column:
 
     @property
     def uses(self) -> set[str]:
-        """All row fields this column reads."""
-        used = {self.name, *self.needs}
+        """All row fields this column reads: its own too, unless page and file draw it from the others."""
+        used = {*self.needs} if self.html and self.text and self.needs else {self.name, *self.needs}
         if self.currency_field:
             used.add(self.currency_field)
         if self.link:

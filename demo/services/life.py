@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Store, User
@@ -25,7 +24,7 @@ from inventory.models import Balance
 from inventory.selectors import default_warehouse
 from inventory.services.receiving import receive
 from logistics.models import Service
-from products.models import ChannelItem, Sku
+from products.models import Sku
 from stores.connectors.sandbox.control import Control
 from stores.selectors import account
 from stores.services import accounts as doors
@@ -275,8 +274,3 @@ DOORS: dict[str, Callable[[Life, Happening], list[Happening]]] = {
     "place": _place, "order": _order, "close": _close, "ask_cancel": _ask_cancel, "write": _write, "event": _event,
     "finish": _finish, "auto": _auto, "rate": _rate, "case": _case, "case_goes_on": _case_goes_on, "withdraw": _withdraw,
 }  # fmt: skip
-
-
-def standing(store: Store) -> dict[str, Any]:
-    """Channel SKUs of the store nobody matched yet."""
-    return {"unmatched": ChannelItem.objects.filter(store=store, matched=False, not_goods=False).count()}

@@ -23,9 +23,3 @@ def may_reply(text: str, *, state: str, longest: int) -> str:
     if not text.strip():
         return "empty"
     return "too_long" if len(text) > longest else ""
-
-
-def wants_care(stars: int, *, replied: bool, first_stars: int | None) -> bool:
-    """Whether a neutral or bad rating still stands unanswered and unrevised (FBK-02)."""
-    revised_up = first_stars is not None and stars > first_stars
-    return stars <= 3 and not replied and not revised_up

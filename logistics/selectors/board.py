@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from core.audit import Actor
 from core.clock import start_of_day
 from inventory.models import Reservation
-from logistics.choices import NoteState, NumberState, ParcelState, Work
+from logistics.choices import NoteState, ParcelState, Work
 from logistics.models import DispatchNote, NoteLine, Parcel, PrintBatch, PrintLog, WaybillNumber
 from logistics.selectors.dispatch import LIVE_NUMBERS, OPEN_NOTES, signatures_of
 from orders.models import OrderLine
@@ -178,11 +178,3 @@ def declared_at(parcel_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """When the shop was told of each parcel. One query."""
     rows = Parcel.objects.filter(pk__in=parcel_ids).values_list("pk", "declared_at")
     return {pk: {"declared_at": at} for pk, at in rows}
-
-
-def number_states(service_id: int) -> dict[str, int]:
-    """How many numbers of a service are in each state."""
-    found = dict(
-        WaybillNumber.objects.filter(service=service_id).values_list("state").annotate(n=Count("pk")).order_by()
-    )
-    return {state: found.get(state, 0) for state in NumberState.values}

@@ -64,17 +64,15 @@ class OrderListing(Listing):
     ]  # fmt: skip
     url, detail_url, default_order = "orders:list", "orders:detail", "-placed_at"
     needs = ("store__name",)
-    computed = ("hint", "items")
     parts = [
         RowPart(
             name="brief",
             fields={
                 "lines": r.LineRow(many=True), "flags": r.FlagRow(many=True), "wishes": r.WishRow(many=True),
-                "join": serializers.CharField(label=_("Can travel with")), "items": serializers.CharField(label=_("Articles")),
-                "hint": serializers.CharField(label=_("To know")), "duties": r.DutyRow(many=True),
+                "join": serializers.CharField(label=_("Can travel with")), "duties": r.DutyRow(many=True),
             },
             inline=selectors.BRIEF,
-            empty={"join": "", "items": "", "hint": ""},
+            empty={"join": ""},
         ),
     ]  # fmt: skip
     search_by = [

@@ -50,6 +50,9 @@ def make(**more: Any) -> Listing:
         ({"actions": (Action(name="a", permission="p", undo="b"),)}, "undone by b"),
         ({"personal": frozenset({"title"})}, "no permission for them"),
         ({"personal": frozenset({"phone"}), "personal_permission": "p"}, "personal fields that the row does not have: phone"),
+        ({"columns": (Column("both", html=str, text=str, needs=("title",)),)}, None),
+        ({"parts": (RowPart("p", {"more": serializers.CharField()}),)}, "part p: nothing fills more"),
+        ({"parts": (RowPart("p", {"more": serializers.CharField()}, inline={"more": "x"}),)}, None),
         ({"parts": (RowPart("p", {"more": serializers.CharField()}, lambda ids, actor: {}, columns=(Column("more"),)),)}, None),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,15 +34,19 @@ class Command(HouseCommand):
         if not 1 <= days <= 1000 or not 1 <= per_day <= 5000:
             raise Invalid("out_of_range", "Days are 1 to 1000, orders a day 1 to 5000.")
         end = moment(options["until"]) if options["until"] else start_of_day(utcnow(), str(life.ZONE))
-        began, spoken = time.monotonic(), ""
+        began, day, of_day = time.monotonic(), "", Counter[str]()
 
         def tell(now: datetime, done: dict[str, int]) -> None:
-            nonlocal spoken
+            """A line for each day that is over."""
+            nonlocal day
             breathe()
-            day = now.astimezone(life.ZONE).date().isoformat()
-            if day != spoken and not options["json"]:
-                self.stdout.write(f"{day}  " + "  ".join(f"{name} {count}" for name, count in done.items()))
-                spoken = day
+            today = now.astimezone(life.ZONE).date().isoformat()
+            if day and (today != day or now == end) and not options["json"]:
+                self.stdout.write(f"{day}  " + "  ".join(f"{name} {count}" for name, count in of_day.items()))
+            if today != day:
+                of_day.clear()
+            day = today
+            of_day.update(done)
 
         with (
             simulation.standing_still(_wall) as breathe,
