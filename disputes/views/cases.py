@@ -182,7 +182,7 @@ class CasePage(DetailPage):
                 "url": reverse("disputes:answer", args=[obj.pk]),
                 "method": "get",
                 "icon": "send",
-                "key": "Enter",
+                "key": "r",
             }
         ]
 
@@ -328,5 +328,6 @@ class CasePane(Page):
             "reason": case.reason if seen else "",
             "answers": answers,
             "url": reverse("disputes:case", args=[pk]),
+            "here_url": reverse("core:here", args=["cases", pk]),
         }
         return self.render("disputes/_case_pane.html", context)

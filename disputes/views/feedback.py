@@ -117,7 +117,7 @@ class RatingPage(DetailPage):
         if obj.answered or obj.reply_state == ReplyState.BY_HAND or not self.actor.has_perm("disputes.reply_feedback"):
             return []
         url = reverse("disputes:reply", args=[obj.pk])
-        return [{"label": _("Reply"), "url": url, "method": "dialog", "icon": "send"}]
+        return [{"label": _("Reply"), "url": url, "method": "dialog", "icon": "send", "key": "r"}]
 
 
 class ReplyPage(FormPage):
@@ -178,9 +178,9 @@ class RatingPane(Page):
             (_("Stars"), f.badge_html(f.stars(row.stars), RatingTone(tone_of(row.stars)).tone)), (_("Order"), row.order.number),
             (_("Given"), f.time_html(row.given_at, self.now)), (_("Reply"), row.get_reply_state_display()),
         ]  # fmt: skip
-        return self.render(
-            "disputes/_rating_pane.html", {"facts": facts, "rating": row, "url": reverse("disputes:rating", args=[pk])}
-        )
+        context = {"facts": facts, "rating": row, "url": reverse("disputes:rating", args=[pk]),
+                   "here_url": reverse("core:here", args=["feedback", pk])}  # fmt: skip
+        return self.render("disputes/_rating_pane.html", context)
 
 
 class ImportPage(FormPage):

@@ -221,6 +221,7 @@ class ParcelPane(Page):
             "facts": facts,
             "entries": selectors.timeline_entries(parcel)[:12],
             "url": reverse("logistics:parcel", args=[parcel.pk]),
+            "here_url": reverse("core:here", args=["parcels", parcel.pk]),
         }
         return self.render("logistics/_parcel_pane.html", context)
 

@@ -437,6 +437,17 @@ def test_people_of_other_stores_and_roles_see_nothing():
         assert client.get(f"/cases/{case.pk}/pane/").status_code == 403
 
 
+def test_the_pane_and_the_page_of_a_case_name_who_else_is_here():
+    case = make_case()
+    here = f"/lists/cases/{case.pk}/here/"
+    browser(display_name="Lin").get(here, {"writing": "1"})
+    client = browser()
+    for page in (f"/cases/{case.pk}/pane/", f"/cases/{case.pk}/"):
+        assert f'hx-get="{here}"' in client.get(page).content.decode()
+    assert client.get(here).context["writing"] == ["Lin"]
+    assert browser(stores=[make.store()]).get(here).status_code == 404
+
+
 def test_the_page_shows_what_will_happen_before_it_happens():
     case, client = make_case(claimed=Decimal(5)), browser()
     at = f"/cases/{case.pk}/answer/"

@@ -270,7 +270,8 @@ def test_the_page_of_a_rating_and_its_reply():
     client.force_login(make_person("service"))
     page = client.get(f"/feedback/{row.pk}/")
     assert page.status_code == 200 and page.context["steps"][0]["label"] == "Reply"
-    assert client.get(f"/feedback/{row.pk}/pane/").status_code == 200
+    pane = client.get(f"/feedback/{row.pk}/pane/")
+    assert pane.status_code == 200 and f"/lists/feedback/{row.pk}/here/" in pane.content.decode()
     assert client.post(f"/feedback/{row.pk}/reply/", {"text": "x" * 600}).status_code == 422
     assert client.post(f"/feedback/{row.pk}/reply/", {"text": "Sorry"}).status_code == 302
     assert Feedback.objects.get().reply == "Sorry"

@@ -86,6 +86,16 @@ def test_the_page_shows_both_deadlines_and_why_the_next_check(client):
     assert "No event yet" in pane and "<html" not in pane
 
 
+def test_the_pane_and_the_page_of_a_parcel_name_who_else_is_here(client):
+    parcel, other = late_parcel(), Client()
+    other.force_login(make_person("service", display_name="Lin"))
+    here = f"/lists/parcels/{parcel.pk}/here/"
+    other.get(here)
+    for page in (f"/parcels/{parcel.pk}/pane/", f"/parcels/{parcel.pk}/"):
+        assert f'hx-get="{here}"' in client.get(page).content.decode()
+    assert client.get(here).context["here"] == ["Lin"]
+
+
 def test_events_stand_in_the_timeline(client):
     parcel = make.parcel(shipped=utcnow() - timedelta(days=3))
     answer = client.post(
