@@ -133,7 +133,8 @@ class DetailPage(Page):
         ready = bool(steps) and steps[0]["name"] == wanted and not steps[0].get("disabled")
         made_up = [steps[0], *extra, *steps[1:]] if ready else [*extra, *steps]
         if made_up and (ready or extra) and not made_up[0].get("plain"):
-            made_up[0] = {**made_up[0], "main": True}  # nothing else is drawn as the next step, or answers Enter
+            letter = made_up[0].get("key")  # nothing else is drawn as the next step, or answers Enter; its letter stays
+            made_up[0] = {**made_up[0], "main": True, "key": f"Enter {letter}" if letter else "Enter"}
         return made_up
 
     def _step(self, action: Action, obj: Any) -> dict[str, Any]:

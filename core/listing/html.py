@@ -117,7 +117,7 @@ class ListPage(FilterBar, Page):
             "list_url": self.url, "reload_url": self.request.get_full_path(), "seen_at": self.now.isoformat(), "query": text,
             "listing": listing,
             **self._views(), **self._filters(),
-            "columns": self._columns(columns), "column_choice": self._choice(),
+            "columns": self._columns(columns), "own_columns": bool(self.chosen_names), "column_choice": self._choice(),
             "rows": rows, "tbody": tbody(rows, picks=bool(offered)), "actions": offered,
             "bulk_key": (listing.name, *(a["name"] for a in offered), total, bool(page.next or page.previous)),
             "total": total, "total_text": views_saved.shown_count(total) if total is not None else "",
@@ -244,7 +244,7 @@ class ListPage(FilterBar, Page):
     def _actions(self) -> list[dict[str, Any]]:
         offered = sorted(self.listing.allowed_actions(self.actor, bulk=True), key=lambda a: a.order)
         return [{"name": a.name, "label": a.label, "url": door("core:bulk", self.listing.name, a.name),
-                 "icon": a.icon, "danger": a.tone == "danger", "first": index < FIRST_ACTIONS}
+                 "icon": a.icon, "danger": a.tone == "danger", "first": index < FIRST_ACTIONS, "key": a.key}
                 for index, a in enumerate(offered)]  # fmt: skip
 
     def _exports(self, columns: list[Column]) -> list[dict[str, Any]]:

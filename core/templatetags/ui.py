@@ -92,7 +92,7 @@ def button(
 
     ``href`` with method ``get`` is a link, ``dialog`` opens the address in the page's dialog (a link without
     scripts), ``post`` a one-button form. Without ``href`` it submits the surrounding form (or ``form`` by id).
-    ``kind``: default, primary, ghost, danger. ``key``: the letter that presses it (shown as a hint). ``confirm``: a
+    ``kind``: default, primary, ghost, danger. ``key``: what presses it; of several the first is its hint. ``confirm``: a
     sentence that names the consequence, asked first. ``disabled``: the reason it cannot be pressed (its title).
     """
     if kind not in BUTTONS:
@@ -100,7 +100,8 @@ def button(
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; use one of {', '.join(METHODS)}")
     css = " ".join(part for part in ("b", BUTTONS[kind], size) if part)
-    hint = format_html(" <kbd>{}</kbd>", "⏎" if key == "Enter" else key) if key else ""
+    shown = key.partition(" ")[0]
+    hint = format_html(" <kbd>{}</kbd>", "⏎" if shown == "Enter" else shown) if key else ""
     inner = format_html("{}<span>{}</span>{}", f.icon_html(icon) if icon else "", label, hint)
     data = format_html(
         "{}{}",

@@ -32,7 +32,7 @@ class AnswerCase(Action):
     """Answer with an offer or a refusal; people use the page with the preview."""
 
     name, label, permission = "answer", _("Answer"), "disputes.offer_remedy"
-    form, icon, order, bulk, done_text = forms.AnswerForm, "send", 10, False, _("Answered.")
+    form, icon, order, key, bulk, done_text = forms.AnswerForm, "send", 10, "r", False, _("Answered.")
 
     def apply(self, obj: Case, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
         """One case."""
@@ -157,7 +157,7 @@ class CloseCase(PeopleDecide):
     """It has ended."""
 
     name, label, permission = "close", _("Close the case"), "disputes.change_case"
-    form, icon, order, done_text = forms.CloseForm, "circle-check", 50, _("Closed.")
+    form, icon, order, key, done_text = forms.CloseForm, "circle-check", 50, "e", _("Closed.")
     confirm = _("The duty ends and the order is no longer stopped.")
 
     def apply(self, obj: Case, actor: Actor, now: datetime, **data: Any) -> None:

@@ -78,7 +78,7 @@ class Thank(Action):
     """The house's own text for how the rating reads, in the buyer's language."""
 
     name, label, permission = "thank", _("Reply with the house's text"), "disputes.reply_feedback"
-    icon, order, done_text = "message-circle", 5, _("Replied.")
+    icon, order, key, done_text = "message-circle", 5, "t", _("Replied.")
     confirm = _("The channel takes one reply; it cannot be changed.")
     explain = _(
         "Each buyer gets the text for his rating in his language; neutral and bad ones only after a private text."

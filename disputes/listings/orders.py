@@ -38,7 +38,7 @@ class OpenCase(Action):
     """Open a case about an order."""
 
     name, label, permission = "open-case", _("Open a case"), "disputes.change_case"
-    form, icon, order, bulk, done_text = forms.OpenCaseForm, "scale", 70, False, _("The case is open.")
+    form, icon, order, key, bulk, done_text = forms.OpenCaseForm, "scale", 70, "o", False, _("The case is open.")
 
     def apply(self, obj: Order, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
         """One order; the page goes on to the case."""

@@ -55,7 +55,7 @@ class ReleaseNotes(Action):
     """Release to the warehouse."""
 
     name, label, permission = "release", _("Release to the warehouse"), "logistics.release_note"
-    icon, order, done_text = "send", 15, _("Released.")
+    icon, order, key, done_text = "send", 15, "l", _("Released.")
 
     def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> None:
         """Release one."""
@@ -80,7 +80,7 @@ class GetNumbers(Action):
     """Get a waybill number."""
 
     name, label, permission = "number", _("Get waybill number"), "logistics.number_parcel"
-    form, icon, order, done_text = NumberForm, "barcode", 20, _("Reserved.")
+    form, icon, order, key, done_text = NumberForm, "barcode", 20, "b", _("Reserved.")
 
     def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> str:
         """One note: typed, from the pool, or from the carrier."""

@@ -22,7 +22,7 @@ class HandOver(Action):
     """Give sealed parcels to their carrier."""
 
     name, label, permission = "hand-over", _("Hand over"), "logistics.hand_over_parcel"
-    icon, order, done_text = "truck-delivery", 5, _("Handed over.")
+    icon, order, key, done_text = "truck-delivery", 5, "h", _("Handed over.")
     confirm = _("The shop and the buyer are told.")
 
     def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:

@@ -36,7 +36,7 @@ class MakeNotes(Action):
     """Draft dispatch notes."""
 
     name, label, permission = "make-notes", _("Make dispatch notes"), "logistics.change_note"
-    icon, order, done_text = "clipboard-list", 30, _("Dispatch note drafted.")
+    icon, order, key, done_text = "clipboard-list", 30, "d", _("Dispatch note drafted.")
 
     def apply(self, obj: Any, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
         """One order."""
@@ -52,7 +52,7 @@ class PrintOrders(Action):
     """Print the notes of orders."""
 
     name, label, permission = "print-notes", _("Print notes and labels"), "logistics.print_note"
-    form, icon, order, done_text = PrintForm, "printer", 32, _("In the print queue.")
+    form, icon, order, key, done_text = PrintForm, "printer", 32, "p", _("In the print queue.")
 
     def apply(self, obj: Any, actor: Actor, now: datetime, **data: Any) -> Any:
         """One order."""
@@ -96,6 +96,13 @@ def note_html(row: Mapping[str, Any]) -> Any:
     return f.joined_html([f.mono_html(row["note"]), f.badge_html(label, tone)], " ")
 
 
+def way_html(row: Mapping[str, Any]) -> Any:
+    """The waybill number, and below it the service the buyer paid for."""
+    number = f.mono_html(row["waybill"])
+    paid = row["shipping_method"]
+    return f.joined_html([number, format_html('<small class="under" title="{0}">{0}</small>', paid)]) if paid else number
+
+
 ORDER_PART = RowPart(
     "dispatch",
     fields=NoteBrief().fields,
@@ -106,7 +113,9 @@ ORDER_PART = RowPart(
             "waybill",
             label=_("Waybill"),
             mono=True,
-            html=lambda row: f.mono_html(row["waybill"]) if row["waybill"] else f.DASH,
+            html=way_html,
+            text=lambda row: row["waybill"],
+            needs=("shipping_method",),
         ),
     ],
     actions=[MakeNotes(), PrintOrders()],

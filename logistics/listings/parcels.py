@@ -98,7 +98,7 @@ class RecordEvent(Action):
     """Write down what the carrier says."""
 
     name, label, permission = "record-event", _("Record event"), "logistics.track_parcel"
-    form, icon, order, done_text = EventForm, "map-pin", 20, _("Recorded.")
+    form, icon, order, key, done_text = EventForm, "map-pin", 20, "v", _("Recorded.")
 
     def apply(self, obj: Any, actor: Actor, now: datetime, **data: Any) -> None:
         """One parcel."""
@@ -117,7 +117,7 @@ class Extend(Action):
     """Lengthen the receiving time."""
 
     name, label, permission = "extend", _("Lengthen the receiving time"), "logistics.extend_parcel"
-    form, icon, order = ExtendForm, "calendar", 30
+    form, icon, order, key = ExtendForm, "calendar", 30, "t"
     explain = _("Shops that are connected are asked; elsewhere lengthen it in the shop first and record it here.")
     confirm = _("The shop and the buyer are told.")
     done_text = _("Longer receiving time recorded.")
@@ -136,7 +136,7 @@ class Settle(Action):
     """Say how the parcel ended."""
 
     name, label, permission = "settle", _("Settle"), "logistics.settle_parcel"
-    form, icon, order, done_text = SettleForm, "circle-check", 40, _("Settled.")
+    form, icon, order, key, done_text = SettleForm, "circle-check", 40, "e", _("Settled.")
 
     def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
         """Settle one."""
@@ -172,7 +172,7 @@ class CheckNow(Action):
     """Look at it now."""
 
     name, label, permission = "check", _("Check now"), "logistics.track_parcel"
-    icon, order, done_text = "eye", 10, _("Checked.")
+    icon, order, key, done_text = "eye", 10, "c", _("Checked.")
 
     def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
         """Check one and answer the advice."""

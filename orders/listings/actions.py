@@ -35,7 +35,7 @@ class Greet(Action):
     """Send "order received" now."""
 
     name, label, permission = "greet", _("Greet"), "conversations.send_message"
-    icon, key, order = "message", "g", 10
+    icon, key, order = "message", "w", 10
     confirm = _("The buyer gets the message at once.")
     done_text = _("Greeted.")
 
@@ -90,7 +90,7 @@ class Release(Action):
     """Let held orders go on."""
 
     name, label, permission = "release", _("Release"), "orders.hold_order"
-    form, icon, order = forms.NoteForm, "player-play", 21
+    form, icon, key, order = forms.NoteForm, "player-play", "l", 21
     done_text = _("Goes on.")
 
     def check(self, obj: Order, actor: Actor, now: datetime) -> None:
@@ -115,7 +115,7 @@ class Flag(Action):
     """Put a coloured mark on orders."""
 
     name, label, permission = "flag", _("Add flag"), "orders.flag_order"
-    form, icon, order = forms.FlagForm, "flag", 30
+    form, icon, key, order = forms.FlagForm, "flag", "f", 30
 
     def apply(self, obj: Order, actor: Actor, now: datetime, **data: Any) -> None:
         """One order."""
@@ -145,7 +145,7 @@ class TakeUp(Action):
     """Work on history after all."""
 
     name, label, permission = "take-up", _("Take up"), "orders.take_up_order"
-    icon, order = "history", 40
+    icon, key, order = "history", "t", 40
     done_text = _("Taken up.")
 
     def check(self, obj: Order, actor: Actor, now: datetime) -> None:

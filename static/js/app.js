@@ -1,4 +1,5 @@
 // The frame of every page: keys, command palette, dialogs, toasts, menus, waiting bar, guards. No inline code anywhere.
+import { keysHere } from "./keys.js";
 import { hitLine, hits } from "./search.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
@@ -122,7 +123,7 @@ $$("dialog").forEach((box) => box.addEventListener("pointerdown", (event) => {
 $$("dialog").forEach((box) => box.addEventListener("close", () => { if (box.contains(toastBox)) document.body.append(toastBox); }));
 formDialog?.addEventListener("close", () => { for (const form of dirty) if (formDialog.contains(form)) dirty.delete(form); $("#dialog-body").replaceChildren(); });
 
-function rail(shown) {
+export function rail(shown) {
   document.body.classList.toggle("rail-shown", shown);
   $("[data-rail-open]")?.setAttribute("aria-expanded", String(shown));
   if (shown) $("#rail a")?.focus(); else $("[data-rail-open]")?.focus();
@@ -146,7 +147,9 @@ async function fillPalette() {
   $$("li[data-act]", palette).forEach((li) => li.remove());
   const list = $("ul", palette);
   const acts = $$("#main [data-key], #main .pg-h .b, #main .d-h .b").filter((el) => el.offsetParent !== null && !el.getAttribute("aria-disabled") && el.matches("a, button"));
-  acts.reverse().forEach((el) => {
+  // what stands in a closed menu of the page, for the ticked rows or beside the name is reached by its words too
+  const folded = $$("#main .pg-h .menu-b :is(a, .item), #main .d-h .menu-b :is(a, .item), #bulk:not([hidden]) [data-bulk], .top .person > a, .top .person .item").filter((el) => !el.getAttribute("aria-disabled"));
+  [...new Set([...acts, ...folded])].reverse().forEach((el) => {
     const words = ($("span", el) ?? el).textContent.trim();
     if (!words) return;
     const li = document.createElement("li");
@@ -184,6 +187,7 @@ function paletteHits() {
   }, 220);
 }
 function go(li) { if (!li) return; if (li.press) { palette.close(); li.press.click(); } else location.assign(li.dataset.url); }
+export function openPalette() { if (palette && !palette.open) { palette.showModal(); resetPalette(); } }
 function resetPalette() { fillPalette(); const field = $("input", palette); field.value = ""; filterPalette(); field.focus(); }
 function mark(li) { $$("li[aria-selected]", palette).forEach((el) => el.removeAttribute("aria-selected")); li?.setAttribute("aria-selected", "true"); li?.scrollIntoView({ block: "nearest" }); }
 function filterPalette() {
@@ -211,55 +215,6 @@ palette?.addEventListener("keydown", (event) => {
   const at = list.findIndex((li) => li.getAttribute("aria-selected"));
   if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); mark(list[(at + (event.key === "ArrowDown" ? 1 : list.length - 1)) % list.length]); }
   else if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); go(list[at]); }
-});
-
-// --- the sheet of keys begins with those of this page ---
-function keysHere() {
-  const part = $("#keys-here");
-  const shown = new Map($$("#main [data-key]").filter((el) => el.offsetParent !== null && !el.getAttribute("aria-disabled")).map((el) => [el.dataset.key, ($("span", el) ?? el).textContent.trim()]));
-  $("dl", part).replaceChildren(...[...shown].map(([key, label]) => {
-    const line = document.createElement("div");
-    const term = document.createElement("dt");
-    term.append(Object.assign(document.createElement("kbd"), { textContent: key === "Enter" ? "⏎" : key }));
-    line.append(term, Object.assign(document.createElement("dd"), { textContent: label }));
-    return line;
-  }));
-  part.hidden = !shown.size;
-}
-function keySheet() { keysHere(); $("#keys")?.showModal(); }
-
-// --- keys ----------------------------------------------------------------------------------------------------
-let leader = 0;
-export const press = (key, within = document) => {
-  const button = $$(`[data-key="${CSS.escape(key)}"]`, within).find((el) => el.offsetParent !== null && !el.getAttribute("aria-disabled"));
-  if (button) button.click();
-  return !!button;
-};
-document.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && palette) { event.preventDefault(); if (!palette.open) { palette.showModal(); resetPalette(); } return; }
-  if (event.key === "Escape") {
-    const menu = $("details.menu[open]");
-    if (menu) { if (menu.dataset.changed !== undefined) { delete menu.dataset.changed; menu.closest("form")?.reset(); } menu.open = false; $("summary", menu)?.focus(); return; }
-    if (document.body.classList.contains("rail-shown")) { rail(false); return; }
-    if (typing(event.target)) event.target.blur();
-    return;
-  }
-  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (dialogOpen()) { if (/^[1-9]$/.test(event.key) && press(event.key, $("dialog[open]"))) event.preventDefault(); return; }
-  if (event.key === "z") { const back = $$(".toast-s [data-undo]").at(-1); if (back) { event.preventDefault(); back.click(); } return; }
-  if (leader && Date.now() - leader < 1500) {
-    leader = 0;
-    const link = $(`#rail [data-letter="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (link) { event.preventDefault(); link.click(); }
-    return;
-  }
-  if (event.key === "g") { leader = Date.now(); return; }
-  if (event.key === "/") { const field = $("#search"); if (field) { event.preventDefault(); field.focus(); field.select(); } return; }
-  if (event.key === "?") { keySheet(); return; }
-  if (event.defaultPrevented || $("[data-work]") || document.body.dataset.rowCursor) return;
-  if (event.key === "Enter" && event.target !== document.body && event.target.id !== "main") return;
-  if (press(event.key)) event.preventDefault();
 });
 
 // the search field keeps the lines of a pasted column of numbers

@@ -1,4 +1,5 @@
-// Lists: the row cursor (j k x Enter), ticking with three meanings of "all", the bulk bar, reload without a page load.
+// Lists: the row cursor (j k x Enter), ticking with three meanings of "all", the bulk bar and its letters, views by their
+// number, reload without a page load.
 import { dialogOpen, showDialog, toast, typing } from "./app.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
@@ -11,6 +12,7 @@ let picked = new Set(JSON.parse(sessionStorage.getItem(store()) ?? "[]"));   // 
 let all = false;                                                              // every row that fits the filters
 let cursor = -1;
 let anchor = -1;
+let stays = null;                                                             // where the cursor stands again after a reload
 
 // since when the chosen rows were looked at: the page on which the first of them was ticked
 function remember() {
@@ -58,14 +60,23 @@ function pick(index, on, range = false) {
 }
 function none() { picked.clear(); all = false; anchor = -1; remember(); draw(); }
 
-function go(index) {
+function go(index, focus = true) {
   const rows = $$("#rows tbody tr");
   if (!rows.length) return;
   cursor = Math.max(0, Math.min(rows.length - 1, index));
   rows.forEach((row, i) => row.classList.toggle("cur", i === cursor));
   document.body.dataset.rowCursor = "1";
+  rows[cursor].tabIndex = -1;
+  if (focus) rows[cursor].focus({ preventScroll: true });   // Tab goes on from here
   rows[cursor].scrollIntoView({ block: "nearest" });
 }
+// nothing has the focus any more (its button went with the list): back to the row, else to the list
+function home() {
+  if (document.activeElement !== document.body || dialogOpen()) return;
+  const row = cursor >= 0 && $$("#rows tbody tr")[cursor];
+  (row || $("#list .sheet"))?.focus({ preventScroll: true });
+}
+document.addEventListener("keys:nowhere", home);
 // A row's page is named by the row ("" = it has none), else by its first link.
 function pageOf(row) { return row?.dataset.url ?? row?.querySelector("td:not(.pick-cell) a[href]")?.getAttribute("href"); }
 function open(row, aside) { const url = pageOf(row); if (url) { if (aside) window.open(url, "_blank", "noopener"); else location.assign(url); } }
@@ -80,15 +91,36 @@ document.addEventListener("click", (event) => {
   if (row && !event.target.closest("a, button, label, input, summary") && !String(getSelection())) { go($$("#rows tbody tr").indexOf(row)); if (!event.target.closest(".pick-cell")) open(row, event.ctrlKey || event.metaKey); }
 });
 
+// the letter of an action takes the ticked rows, else the row of the cursor; its preview comes first
+function act(key) {
+  const button = $$("#bulk [data-key]").find((el) => el.dataset.key === key);
+  if (!button || !(all || picked.size || boxes()[cursor])) return false;
+  if (!all && !picked.size) pick(cursor, true);
+  button.click();
+  return true;
+}
+function turn(key) {
+  const link = key === "[" || key === "]" ? $(`.pager a[rel=${key === "[" ? "prev" : "next"}]`) : $$("#list .views a")[Number(key) - 1];
+  link?.click();
+  return !!link;
+}
+
 document.addEventListener("keydown", (event) => {
-  if (typing(event.target) || dialogOpen() || event.altKey || event.isComposing || !$("#rows")) return;
+  if (event.key === "Enter" && event.target.matches?.("form[data-list-form] select")) { event.preventDefault(); event.target.form.requestSubmit(); return; }
+  if (typing(event.target) || dialogOpen() || event.altKey || event.isComposing || event.defaultPrevented || !list()) return;
+  if (!event.ctrlKey && !event.metaKey) {
+    if (/^[1-9[\]]$/.test(event.key) && turn(event.key)) { event.preventDefault(); return; }
+    if (event.key === "q" && $("#filters")) { event.preventDefault(); ($("#list-q") ?? $("#filters summary"))?.focus(); return; }
+  }
+  if (!$("#rows")) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "a" && boxes().length) { event.preventDefault(); boxes().forEach((b) => picked.add(b.value)); remember(); draw(); return; }
   if (event.ctrlKey || event.metaKey) return;
   if (event.key === "j" || event.key === "ArrowDown" && cursor >= 0) { event.preventDefault(); go(cursor + 1); }
   else if (event.key === "k" || event.key === "ArrowUp" && cursor >= 0) { event.preventDefault(); go(cursor - 1); }
   else if ((event.key === "x" || event.key === "X") && cursor >= 0) { const box = boxes()[cursor]; if (box) { event.preventDefault(); pick(cursor, event.shiftKey ? true : !picked.has(box.value), event.shiftKey); } }
-  else if (event.key === "Enter" && cursor >= 0 && (event.target === document.body || event.target.matches("#main, .sheet"))) { event.preventDefault(); open($$("#rows tbody tr")[cursor]); }
+  else if (event.key === "Enter" && cursor >= 0 && (event.target === document.body || event.target.matches("#main, .sheet, #rows tr"))) { event.preventDefault(); open($$("#rows tbody tr")[cursor]); }
   else if (event.key === "Escape" && (picked.size || all)) none();
+  else if (event.key.length === 1 && act(event.key)) event.preventDefault();
 });
 
 // a bulk action: the preview opens in the dialog; rows ticked on other pages go along
@@ -110,10 +142,11 @@ document.addEventListener("rows:done", none);
 function load(url, push = true) {
   const at = document.activeElement;
   const keep = at?.id && list().contains(at) && "selectionStart" in at ? { id: at.id, value: () => at.value, from: at.selectionStart } : null;
+  stays = null;
   window.htmx.ajax("GET", url, { target: "#list", swap: "outerHTML" }).then(() => {
     if (push) history.pushState({ list: true }, "", url);
     const field = keep && document.getElementById(keep.id);
-    if (field) { field.value = keep.value(); field.focus(); field.setSelectionRange?.(field.value.length, field.value.length); }
+    if (field) { field.value = keep.value(); field.focus(); field.setSelectionRange?.(field.value.length, field.value.length); } else home();
   });
 }
 window.addEventListener("popstate", () => { if (list()) load(location.href, false); });
@@ -144,6 +177,14 @@ document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (menu.matches?.("details.f-menu[data-changed]") && !menu.open) load(formAddress(menu.closest("form")));
 }, true);
-document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "list" || event.detail.elt?.id === "list") { cursor = -1; delete document.body.dataset.rowCursor; if (all) all = false; draw(); } });
+document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "list" || event.detail.elt?.id === "list") {
+  cursor = -1;
+  delete document.body.dataset.rowCursor;
+  if (all) all = false;
+  draw();
+  if (stays) { const at = $$("#rows tbody tr").findIndex((row) => row.dataset.id === stays.id); go(at < 0 ? stays.at : at, document.activeElement === document.body); stays = null; }
+} });
+// the list comes anew under the cursor: it stays on its row, or on the one that took its place
+document.addEventListener("list:reload", () => { if (cursor >= 0) stays = { id: $$("#rows tbody tr")[cursor]?.dataset.id, at: cursor }; }, true);
 document.addEventListener("list:refused", (event) => toast({ text: event.detail.text, tone: "rose" }));
 draw();

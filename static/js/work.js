@@ -1,5 +1,6 @@
 // Today, Messages, Cases: three panes without a page load. j k move, Enter takes the next step, e s c r # press their button.
-import { dialogOpen, press, typing } from "./app.js";
+import { dialogOpen, typing } from "./app.js";
+import { press } from "./keys.js";
 import "./texts.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
@@ -18,7 +19,11 @@ function newest() {
   const open = $("[data-unanswered]", thread);
   thread.scrollTop = open ? open.offsetTop - thread.offsetTop - 8 : thread.scrollHeight;
 }
-document.addEventListener("htmx:afterSettle", (event) => { if (subject.contains(event.target) && event.target.querySelector?.(".thread")) newest(); });
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!subject.contains(event.target)) return;
+  if (event.target.querySelector?.(".thread")) newest();
+  if (event.target === subject) home();
+});
 
 // until the chosen subject stands in the pane, keys wait and nothing of the one before can be pressed
 let loading = null;
@@ -26,7 +31,7 @@ function load(url) {
   const mine = window.htmx.ajax("GET", url, { target: "#subject", swap: "innerHTML" });
   loading = mine;
   subject.inert = true;
-  return mine.finally(() => { if (loading === mine) { loading = null; subject.inert = false; } });
+  return mine.finally(() => { if (loading === mine) { loading = null; subject.inert = false; home(); } });
 }
 function choose(row, { open = true } = {}) {
   if (!row) return;
@@ -66,6 +71,9 @@ async function again(id) {
   choose(document.getElementById(`w-${id}`) ?? rows()[0]);
 }
 document.addEventListener("work:back", (event) => again(event.detail?.id));
+// what was done took its button along: the keys go on from the list
+const home = () => { if (document.activeElement === document.body && !dialogOpen()) list.focus({ preventScroll: true }); };
+document.addEventListener("keys:nowhere", home);
 function done(id) {
   const row = document.getElementById(`w-${id}`) ?? at;
   if (!row) return;
