@@ -29,6 +29,19 @@ AREAS = {
 }  # fmt: skip
 
 
+#: Where the first value of a rule comes from, in words; a manual is named by its number.
+SOURCES = {
+    "house": _("own figure"), "chosen": _("chosen at first"), "reference": _("reference list"), "AE": "AliExpress",
+    "manual": _("manual"),
+}  # fmt: skip
+
+
+def origin(source: str) -> str:
+    """Where a rule comes from, as people read it."""
+    word, _space, number = source.partition(" ")
+    return f"{SOURCES.get(word, word)} {number}".strip()
+
+
 def in_words(key: str, value: Any) -> str:
     """A value as people read it (the form keeps the way it is written)."""
     if isinstance(value, bool):
@@ -53,7 +66,7 @@ class PoliciesPage(Page):
             current = policies.value(policy, today)
             groups.setdefault(key.split(".")[0], []).append(
                 {
-                    "key": key, "label": policy.label, "value": in_words(key, current), "source": policy.source,
+                    "key": key, "label": policy.label, "value": in_words(key, current), "source": origin(policy.source),
                     "default": in_words(key, policy.default), "changed": current != policy.default,
                     "url": reverse("accounts:policy", args=[key]),
                 }
@@ -112,7 +125,7 @@ class PolicyPage(FormPage):
         return {
             "rows": rows,
             "default": policies.show(self.policy.default),
-            "source": self.policy.source,
+            "source": origin(self.policy.source),
             "key": self.policy.key,
         }
 

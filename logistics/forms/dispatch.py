@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -14,8 +13,7 @@ from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
 from logistics.choices import BlockReason, SignatureKind, SupplyRoute
-from logistics.models import ApprovalRule, Service
-from logistics.rules.approval import faults
+from logistics.models import Service
 from logistics.rules.packing import CHECKS
 from products.models import Sku
 
@@ -235,42 +233,3 @@ class ServiceForm(forms.ModelForm):
         if url and not url.startswith(("https://", "http://")):
             raise forms.ValidationError(_("Write a web address, with {number} where the waybill number goes."))
         return url
-
-
-class ApprovalForm(forms.ModelForm):
-    """An approval rule as managers edit it."""
-
-    kinds = forms.MultipleChoiceField(
-        choices=SignatureKind.choices, widget=forms.CheckboxSelectMultiple, label=_("Gives the signatures")
-    )
-    conditions = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 8}), label=_("Conditions, all must hold"),
-        help_text=_("JSON: input and its value, a list of values, or bounds."),
-    )  # fmt: skip
-
-    class Meta:
-        model = ApprovalRule
-        fields = ("name", "active", "position", "store", "kinds", "conditions")
-        labels: ClassVar[dict[str, Any]] = {
-            "name": _("Name"), "active": _("In use"), "position": _("Position"), "store": _("Only this store"),
-        }  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["conditions"] = json.dumps(self.instance.conditions, ensure_ascii=False, indent=1)
-
-    def clean_conditions(self) -> dict[str, Any]:
-        """Readable, and only inputs that a note can answer."""
-        try:
-            found = json.loads(self.cleaned_data["conditions"] or "{}")
-        except (ValueError, RecursionError):
-            raise forms.ValidationError(_("This is no JSON.")) from None
-        if not isinstance(found, dict) or not found:
-            raise forms.ValidationError(_("At least one condition is needed."))
-        wrong = faults(found)
-        if wrong:
-            raise forms.ValidationError(
-                _("No note can answer: %(names)s") % {"names": ", ".join(map(str, wrong))[:200]}
-            )
-        return found

@@ -15,8 +15,9 @@ from core import format as f
 from core.audit import Actor
 from core.listing import Action, Column, Listing, Prefix, RowPart, View, register
 from core.models import Job
-from logistics.choices import NumberSource, NumberState, ServiceKind
+from logistics.choices import NumberSource, NumberState, ServiceKind, SignatureKind
 from logistics.filters.dispatch import ApprovalFilter, BatchFilter, NumberFilter, ServiceFilter
+from logistics.forms.approval import in_words
 from logistics.forms.dispatch import ReasonForm
 from logistics.listings.naming import NAMES, service_cell
 from logistics.models import ApprovalRule, PrintBatch, Service, WaybillNumber
@@ -248,7 +249,13 @@ class ApprovalRow(serializers.Serializer):
 
 def conditions_text(row: Mapping[str, Any]) -> str:
     """Conditions in one line."""
-    return "; ".join(f"{name} = {value}" for name, value in row["conditions"].items())
+    return in_words(row["conditions"])
+
+
+def kinds_text(row: Mapping[str, Any]) -> str:
+    """The signatures it gives."""
+    named = dict(SignatureKind.choices)
+    return " · ".join(str(named.get(kind, kind)) for kind in row["kinds"])
 
 
 @register
@@ -259,7 +266,8 @@ class ApprovalListing(Listing):
     model, row, filters = ApprovalRule, ApprovalRow, ApprovalFilter
     columns = [
         Column("name", link="logistics:approval-rule"), Column("active", badge=YES_NO), Column("position", sortable=True),
-        Column("store", mono=True), Column("kinds"), Column("conditions", html=conditions_text, text=conditions_text),
+        Column("store", mono=True), Column("kinds", html=kinds_text, text=kinds_text),
+        Column("conditions", html=conditions_text, text=conditions_text, width="wide"),
     ]  # fmt: skip
     views = [View("all", _("All"), default=True)]
     url, default_order, label_field, small = "logistics:approval-rules", "position", "name", True

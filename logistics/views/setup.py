@@ -8,15 +8,14 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.pages import Page
-from logistics.forms.dispatch import ApprovalForm, ServiceForm
+from logistics.forms.approval import ApprovalForm
+from logistics.forms.dispatch import ServiceForm
 from logistics.models import ApprovalRule, Service
-from logistics.rules.approval import INPUTS
 from logistics.services import setup
 
 
@@ -80,13 +79,15 @@ class ApprovalPage(EditPage):
     model, form_class, list_url = ApprovalRule, ApprovalForm, "logistics:approval-rules"
     submit_label = _("Save")
 
+    def answer(self, form: forms.Form, status: int = 200) -> HttpResponse:
+        """The questions in groups."""
+        self.asked = form
+        return super().answer(form, status)
+
     def extra(self) -> dict[str, Any]:
         """What may be asked."""
-        names = ", ".join(f"{name} ({kind})" for name, kind in INPUTS.items())
-        return {
-            "title": self.row.name or _("New approval rule"),
-            "text": gettext("Inputs: %(names)s") % {"names": names},
-        }
+        text = _("New notes that fit are signed by the rule; people sign the rest.")
+        return {"title": self.row.name or _("New approval rule"), "text": text, "groups": self.asked.groups()}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Store it."""

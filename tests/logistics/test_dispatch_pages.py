@@ -224,12 +224,20 @@ def test_services_and_rules_are_edited_by_those_who_may() -> None:
     assert boss.post(url, {**given, "tracking_url": "javascript:alert(1)"}).status_code == 422
     assert browser("service").post(url, given).status_code == 403
     url = reverse("logistics:approval-rule-new")
-    good = {"name": "small", "active": "on", "position": "1", "kinds": ["price"], "conditions": '{"value": {"lte": 5}}'}
+    good = {"name": "small", "active": "on", "position": "1", "kinds": ["price"], "value_to": "5", "country": "Brazil, DE",
+            "in_stock": "yes"}  # fmt: skip
     assert boss.post(url, good).status_code == 302
     rule = ApprovalRule.objects.get(name="small")
-    assert boss.get(reverse("logistics:approval-rule", args=[rule.pk])).status_code == 200
-    for wrong in ("[]", "{", '{"nonsense": 1}', "[" * 5000):
-        assert boss.post(url, {**good, "name": "x", "conditions": wrong}).status_code == 422
+    assert rule.conditions == {"in_stock": True, "value": {"lte": 5}, "country": ["BR", "DE"]}
+    page = reverse("logistics:approval-rule", args=[rule.pk])
+    ApprovalRule.objects.filter(pk=rule.pk).update(conditions={**rule.conditions, "pieces": {"gt": 2}})
+    assert "Pieces &gt; 2" in boss.get(page).content.decode()
+    assert boss.post(page, {**good, "in_stock": "", "value_from": "1.50"}).status_code == 302
+    rule.refresh_from_db()
+    assert rule.conditions == {"pieces": {"gt": 2}, "value": {"gte": "1.5", "lte": 5}, "country": ["BR", "DE"]}
+    for wrong in ({"value_from": "9"}, {"country": "Atlantis"}, {"value_to": "x"}, {"in_stock": "maybe"}):
+        assert boss.post(url, {**good, "name": "x", **wrong}).status_code == 422
+    assert boss.post(url, {"name": "x", "active": "on", "position": "1", "kinds": ["price"]}).status_code == 422
     assert boss.post(reverse("logistics:approval-rule-off", args=[rule.pk])).status_code == 302
 
 
