@@ -1,5 +1,4 @@
 // The frame of every page: keys, command palette, dialogs, toasts, menus, waiting bar, guards. No inline code anywhere.
-import { keysHere } from "./keys.js";
 import { hitLine, hits } from "./search.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
@@ -104,7 +103,7 @@ document.addEventListener("click", async (event) => {
     return;
   }
   if (on.yes !== undefined) { confirmed?.(true); at.closest("dialog").close(); return; }
-  if (on.open) { event.preventDefault(); closeMenus(); $(`#${on.open}`)?.showModal(); if (on.open === "palette") resetPalette(); if (on.open === "keys") keysHere(); return; }
+  if (on.open) { event.preventDefault(); closeMenus(); $(`#${on.open}`)?.showModal(); if (on.open === "palette") resetPalette(); if (on.open === "keys") document.dispatchEvent(new CustomEvent("keys:sheet")); return; }
   if (on.close !== undefined) { at.closest("dialog")?.close(); return; }
   if (on.dismiss !== undefined) { at.closest(".toast-s").remove(); return; }
   if (on.undo) { undo(at); return; }

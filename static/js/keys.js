@@ -5,7 +5,7 @@ const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 // --- the sheet of keys begins with those of this page; those of a list wait for a row ----------------------------
-export function keysHere() {
+function keysHere() {
   const part = $("#keys-here");
   const shown = new Map($$("#main [data-key]").filter((el) => reachable(el) || el.closest("#bulk")).map((el) => [el.dataset.key.replace("Enter", "⏎"), ($("span", el) ?? el).textContent.trim()]));
   $("dl", part).replaceChildren(...[...shown].map(([key, label]) => {
@@ -18,6 +18,7 @@ export function keysHere() {
   part.hidden = !shown.size;
 }
 function keySheet() { keysHere(); $("#keys")?.showModal(); }
+document.addEventListener("keys:sheet", keysHere);   // app.js cannot import this file: two that import each other have no stamped names
 
 // a button answers to each of its keys, also when it stands in the closed menu of its page
 const reachable = (el) => (el.offsetParent !== null || el.closest(".d-h .menu")) && !el.getAttribute("aria-disabled");
@@ -78,3 +79,28 @@ document.addEventListener("keydown", (event) => {
 $$("dialog").forEach((box) => box.addEventListener("close", () => setTimeout(() => {
   if (!dialogOpen() && document.activeElement === document.body) document.dispatchEvent(new CustomEvent("keys:nowhere"));
 })));
+
+// --- a scan on any page --------------------------------------------------------------------------------------------
+// A wedge scanner types capitals, digits and dashes faster than a hand, then Enter. Outside of fields such a burst is no key of
+// the page: a dispatch note goes onto the packing table, a command to its table, anything else is searched.
+const QUICK = 45;   // milliseconds between two characters; a hand needs more
+let burst = "";
+let struck = 0;
+function scanned(code) {
+  const { table, tableScan, counter } = document.body.dataset;
+  if (table && (/^DN-\d+$/.test(code) || code === "PACK")) {
+    const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    if (code !== "PACK") sessionStorage.setItem(`sampan.scans ${tableScan}`, JSON.stringify([{ code, key }]));   // the table sends it
+    location.assign(table);
+  } else if (counter && code === "HAND-OVER") location.assign(counter);
+  else if ($("form.search")) location.assign(`${$("form.search").action}?q=${encodeURIComponent(code)}`);
+}
+window.addEventListener("keydown", (event) => {
+  if ($("[data-station]") || typing(event.target) || dialogOpen() || event.ctrlKey || event.metaKey || event.altKey || event.key === "Shift") return;
+  const quick = event.timeStamp - struck < QUICK;
+  struck = event.timeStamp;
+  if (event.key === "Enter" && quick && burst.length >= 4) { event.preventDefault(); event.stopImmediatePropagation(); scanned(burst); burst = ""; return; }
+  if (!/^[A-Z0-9-]$/.test(event.key)) { burst = ""; return; }
+  burst = quick ? burst + event.key : event.key;
+  if (burst.length > 1) { event.preventDefault(); event.stopImmediatePropagation(); }
+}, true);
