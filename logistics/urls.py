@@ -36,6 +36,7 @@ DISPATCH: list[URLPattern] = [
     path("print/<int:pk>/file/", printing.BatchFile.as_view(), name="batch-file"),
     path("station/", station.StationPage.as_view(), name="station"),
     path("station/scan/", station.StationScan.as_view(), name="station-scan"),
+    path("codes/", station.CodesPage.as_view(), name="codes"),
     path("hand-over/", hand_over.HandOverPage.as_view(), name="hand-over"),
     path("hand-over/scan/", hand_over.HandOverScan.as_view(), name="hand-over-scan"),
     path("hand-over/list/", hand_over.HandOverSheet.as_view(), name="hand-over-sheet"),

@@ -27,7 +27,7 @@ from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import station as reads
 from logistics.selectors.station import Table
-from logistics.services import stages
+from logistics.services import dispatch, stages
 from logistics.services.packing_words import ACCEPTED, SAYS
 from worklist import services as worklist
 
@@ -160,6 +160,8 @@ def _decide(raw: str, note: DispatchNote | None, actor: Actor, now: datetime) ->
         return stopped
     if note.state == NoteState.PACKED:
         return _Plan("item", "already_packed", base)
+    if word.startswith("block:"):
+        return _report(table, word.removeprefix("block:").strip(), actor, now)
     if word.startswith("check:") or word == "ok":
         return _check(table, word)
     if word.startswith("weight:") or rules.grams(raw) is not None:
@@ -257,6 +259,14 @@ def _foreign(table: Table, code: str) -> _Plan:
         "bin": at,
     }
     return _Plan("item", "foreign_bin" if at else "foreign", fields)
+
+
+def _report(table: Table, reason: str, actor: Actor, now: datetime) -> _Plan:
+    """The packer reports upward by a command barcode why this parcel cannot go on; the table is free for the next note."""
+    if not actor.has_perm("logistics.block_note") or reason not in set(BlockReason.values) - {BlockReason.INTERCEPTED}:
+        return _Plan("block", "no_such_reason", _names(table))
+    dispatch.block(note=table.note, reason=reason, text="", actor=actor, now=now)
+    return _Plan("block", "reported", {**_names(table), "why": str(BlockReason(reason).label)}, leave=True)
 
 
 def _check(table: Table, word: str) -> _Plan:

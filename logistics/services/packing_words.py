@@ -16,6 +16,7 @@ SAYS: dict[str, Any] = {
     "weighed": _("%(weight)s g. Scan the label."),
     "packed": _("%(parcel)s is sealed. Put it on the pile of %(service)s and scan the next note."),
     "undone": _("The last step was taken back."),
+    "reported": _("%(note)s is reported: %(why)s. Put it into the problem basket and scan the next one."),
     "left": _("The note lies on the pile again. Scan the next one."),
     "scan_note_first": _("Scan the barcode of a dispatch note first."),
     "no_such_note": _("There is no dispatch note %(code)s in your stores. Ask the supervisor."),
@@ -33,6 +34,7 @@ SAYS: dict[str, Any] = {
     "pieces_missing": _("%(missing)s pieces are still missing. Scan them before the label."),
     "checks_missing": _("%(missing)s checks are still open. Confirm them before the label."),
     "weight_missing": _("Weigh the parcel before you scan the label."),
+    "no_such_reason": _("This problem cannot be reported with this code. Call the supervisor."),
     "bad_weight": _("This is no weight of a parcel. Weigh again."),
     "no_such_check": _("There is no such check on this parcel."),
     "nothing_to_undo": _("There is nothing to take back."),
@@ -52,5 +54,5 @@ SAYS: dict[str, Any] = {
 }  # fmt: skip
 
 ACCEPTED = frozenset({
-    "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "packed", "undone", "left",
+    "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "packed", "undone", "reported", "left",
 })  # fmt: skip

@@ -17,7 +17,8 @@ from logistics.listings.naming import named, service_name
 from logistics.models import Parcel
 from logistics.selectors import board, station
 from logistics.selectors import dispatch as selectors
-from logistics.services import shipping
+from logistics.services import packing, shipping
+from logistics.views.station import NOTE, turn_to
 
 LAST = "handed_over"
 
@@ -132,12 +133,25 @@ class HandOverScan(HandOverPage):
         """Answer it."""
         code = request.POST.get("code", "").strip()[:200]
         key = request.headers.get("Idempotency-Key") or request.POST.get("key") or uuid.uuid4().hex
+        if code.lower() == "pack" or packing.NOTE_NUMBER.match(code.upper()):
+            return self._to_the_packing_table(code.upper(), key)
         result, say = self._answer(code, key)
         if not self.is_partial():
             return self.go(reverse("logistics:hand-over"), say)
         return self.render(
             "core/_station.html", {"station": self.drawn(result, say)}, 409 if result == "refused" else 200
         )
+
+    def _to_the_packing_table(self, code: str, key: str) -> HttpResponse:
+        """A dispatch note lies on the packing table as soon as it is scanned, wherever that was."""
+        if code != "PACK" and self.actor.has_perm("logistics.pack_parcel"):
+            answer = packing.scan(
+                code=code, key=key, actor=self.actor, now=self.now, note_id=self.request.session.get(NOTE)
+            )
+            if not answer.ok:
+                return self.render("core/_station.html", {"station": self.drawn("refused", answer.sentence)}, 409)
+            self.request.session[NOTE] = answer.note_id
+        return turn_to(self, reverse("logistics:station"))
 
     def _answer(self, code: str, key: str) -> tuple[str, str]:
         word = code.lower()

@@ -7,15 +7,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
 from core.pages import Page
 from logistics import documents
-from logistics.choices import NoteState
+from logistics.choices import BlockReason, NoteState
 from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
+from logistics.rules import barcodes
 from logistics.rules import packing as rules
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import station
@@ -39,12 +41,13 @@ class StationPage(Page):
             "back": {"label": _("Board"), "url": reverse("logistics:board")},
             "station": draw(note, None, self),
             "head_actions": [
+                {"label": _("Command barcodes"), "url": reverse("logistics:codes"), "icon": "barcode", "kind": "ghost"},
                 {
                     "label": _("Hand over"),
                     "url": reverse("logistics:hand-over"),
                     "icon": "truck-delivery",
                     "kind": "ghost",
-                }
+                },
             ],
         }
         return self.render("core/station.html", context)
@@ -65,6 +68,10 @@ class StationScan(StationPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer it."""
         key = request.headers.get("Idempotency-Key") or request.POST.get("key") or uuid.uuid4().hex
+        word = request.POST.get("code", "").strip().lower()
+        if word == "pack" or (word == "hand-over" and self.actor.has_perm("logistics.hand_over_parcel")):
+            table = "station" if word == "pack" else "hand-over"  # the code of the other table leads there
+            return turn_to(self, reverse(f"logistics:{table}"))
         answer = packing.scan(
             code=request.POST.get("code", "")[:200],
             key=key,
@@ -79,6 +86,46 @@ class StationScan(StationPage):
         return self.render(
             "core/_station.html", {"station": draw(self.note(), answer, self)}, 200 if answer.ok else 409
         )
+
+
+def turn_to(page: Page, url: str) -> HttpResponse:
+    """The other table; a scan is answered with the way there."""
+    return HttpResponse(status=204, headers={"HX-Redirect": url}) if page.is_partial() else page.go(url)
+
+
+#: Codes of the commands, in the order of the sheet; capitals, because scanners of every keyboard layout type them alike.
+COMMANDS: tuple[tuple[str, Any, str], ...] = (
+    ("PACK", _("Packing table"), "logistics.pack_parcel"), ("OK", _("Confirm the next check"), "logistics.pack_parcel"),
+    ("UNDO", _("Undo the last scan"), "logistics.pack_parcel"), ("LEAVE", _("Lay it aside"), "logistics.pack_parcel"),
+    ("HAND-OVER", _("Hand over"), "logistics.hand_over_parcel"),
+)  # fmt: skip
+
+
+class CodesPage(Page):
+    """Command barcodes to be printed and fixed to the table: packing and handing over without mouse and keyboard."""
+
+    permission = "logistics.pack_parcel"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The sheet."""
+        rows = [(code, label) for code, label, right in COMMANDS if self.actor.has_perm(right)]
+        if self.actor.has_perm("logistics.block_note"):
+            rows += [
+                (f"BLOCK:{value.upper()}", label)
+                for value, label in BlockReason.choices
+                if value != BlockReason.INTERCEPTED
+            ]
+        if self.actor.has_perm("logistics.hand_over_parcel"):
+            rows += [
+                (f"ALL:{service.code}", gettext("All of %(service)s") % {"service": service_name(service)})
+                for service in selectors.services_for(self.actor).filter(active=True).order_by("code")
+            ]
+        codes = [
+            {"code": code, "label": label, "svg": mark_safe(barcodes.code128(code, width_mm=70, height_mm=14).svg)}  # noqa: S308
+            for code, label in rows
+        ]
+        back = {"label": _("Packing table"), "url": reverse("logistics:station")}
+        return self.render("logistics/codes.html", {"title": _("Command barcodes"), "codes": codes, "crumbs": [back]})
 
 
 def draw(note: DispatchNote | None, answer: packing.Scanned | None, page: Page) -> dict[str, Any]:
