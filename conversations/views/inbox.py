@@ -59,12 +59,15 @@ class InboxPage(Page):
         """One thread in the list."""
         due = thread.waiting_since + timedelta(hours=hours) if thread.waiting_since else None
         clock = f.buyer_clock(zone_of(thread.buyer.country), self.now)
-        sub = format_html('<span dir="auto">{}</span>{}', text[:110], f" · {_('there')} {clock}" if clock else "")
+        waits = (
+            _("waits %(time)s") % {"time": f.duration(self.now - thread.waiting_since)} if thread.waiting_since else ""
+        )
+        facts = [waits, _("there %(clock)s") % {"clock": clock} if clock else ""]
         return {
             "id": f"thread-{thread.pk}", "url": reverse("conversations:thread", args=[thread.pk]),
             "due": f.due_html(due, self.now) if due else format_html('<span class="due none">{}</span>', f.ago(thread.last_at, self.now)),
-            "title": str(thread.buyer), "subject": "", "number": thread.buyer.country, "sub": sub, "stake": thread.store.name,
-            "stake_note": _("waits %(time)s") % {"time": f.duration(self.now - thread.waiting_since)} if thread.waiting_since else "",
+            "title": str(thread.buyer), "subject": "", "number": thread.buyer.country,
+            "sub": f.buyer_text_html(text[:160]), "stake": thread.store.name, "stake_note": " · ".join(filter(None, facts)),
             "css": "unread" if thread.waiting_since else "",
         }  # fmt: skip
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .text import DASH, babel_locale, country_name, due, full_moment, moment, number
+from .text import DASH, babel_locale, country_name, due, duration, full_moment, moment, number
 
 TONES = ("neutral", "sea", "lantern", "amber", "leaf", "rose", "indigo")
 
@@ -106,6 +106,17 @@ def due_html(
     return SafeString(
         f'<time class="due due-{shown.tone}" datetime="{exact}" title="{title}">{_escape(shown.text)}</time>'
     )
+
+
+def met_html(at: datetime | None, done: datetime | None, now: datetime | None = None) -> SafeString:
+    """A clock that stopped: when it was due, or by how much it was missed. Never a warning: nothing can be done any more."""
+    if at is None or done is None:
+        return SafeString(DASH)
+    if done <= at:
+        return SafeString(f'<span class="met">{time_html(at, now)}</span>')
+    said = _("%(span)s too late") % {"span": duration(done - at, parts=1)}
+    title = _escape(f"{full_moment(at)} → {full_moment(done)}")
+    return SafeString(f'<span class="met missed" title="{title}">{_escape(said)}</span>')
 
 
 def flag_html(label: Any, tone: str = "rose") -> SafeString:

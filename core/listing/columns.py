@@ -51,6 +51,7 @@ class Column:
     ``html``      own formatter ``row -> text or safe markup`` (text is escaped); must not query
     ``text``      own export value ``row -> value``; default: the plain value
     ``needs``     further row fields used by ``html``/``text`` (a row part is loaded only when a column needs it)
+    ``roomy``     left out on a narrow screen (a tablet), unless the person chose the columns
     ``by``        the row fields on which ``html`` depends alone: the cell is then made once for equal values of a page
     """
 
@@ -72,6 +73,7 @@ class Column:
     text: Callable[[Row], Any] | None = None
     needs: tuple[str, ...] = field(default=())
     by: tuple[str, ...] = ()
+    roomy: bool = False
 
     @property
     def sort_lookup(self) -> str:
@@ -98,6 +100,7 @@ class Column:
         right = self.align == "num" or bool(self.money) or (not self.badge and _is_number(source))
         words = ["num"] if right and self.align != "left" else []
         words += [self.width] if self.width else []
+        words += ["roomy"] if self.roomy else []
         return " ".join(words)
 
     def bind(self, source: Field | None, now: datetime) -> Cell:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
@@ -100,7 +101,9 @@ def way_html(row: Mapping[str, Any]) -> Any:
     """The waybill number, and below it the service the buyer paid for."""
     number = f.mono_html(row["waybill"])
     paid = row["shipping_method"]
-    return f.joined_html([number, format_html('<small class="under" title="{0}">{0}</small>', paid)]) if paid else number
+    return (
+        f.joined_html([number, format_html('<small class="under" title="{0}">{0}</small>', paid)]) if paid else number
+    )
 
 
 ORDER_PART = RowPart(
@@ -115,7 +118,8 @@ ORDER_PART = RowPart(
             mono=True,
             html=way_html,
             text=lambda row: row["waybill"],
-            needs=("shipping_method",),
+            needs=("waybill", "shipping_method"),
+            roomy=True,
         ),
     ],
     actions=[MakeNotes(), PrintOrders()],

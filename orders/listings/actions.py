@@ -140,6 +140,10 @@ class Unflag(Action):
         """Many at once."""
         return answers(intake.clear_flags(orders=objs, actor=actor, now=now, **data), {})
 
+    def shown_for(self, obj: Order) -> bool:
+        """Where there is one."""
+        return bool(selectors.flags_of([obj.pk]))
+
 
 class TakeUp(Action):
     """Work on history after all."""

@@ -18,6 +18,7 @@ from orders.listings import rows as r
 from orders.models import Order, OrderLine
 
 STATES = {s.value: (s.label, STATE_TONES[s]) for s in OrderState}
+CLOCK = ("state", "stage", "shipped_at")
 STAGE_VIEWS = (
     Stage.TO_MATCH, Stage.TO_APPROVE, Stage.SHORT, Stage.TO_NUMBER, Stage.TO_PRINT, Stage.TO_HAND_OVER, Stage.TO_DECLARE, Stage.HELD,
     Stage.RISK, Stage.UNPAID, Stage.SHIPPED, Stage.COMPLETED, Stage.CANCELLED, Stage.HISTORY,
@@ -39,13 +40,14 @@ class OrderListing(Listing):
         Column("items", label=pgettext_lazy("order", "Articles"), html=r.items_cell, text=r.items_text, needs=("lines",)),
         Column("pieces", label=_("pcs"), default=False),
         Column("total", money=True),
-        Column("ship_by", time="deadline", sortable=True),
+        Column("ship_by", html=r.clock_cell("ship_by", hard=True), sortable=True, needs=CLOCK),
         Column("hint", label=_("To know"), html=r.hint_cell, text=r.hint_text, width="wide",
                needs=("flags", "wishes", "join", "hold_note", "hold_reason", "intercept", "state")),
-        Column("shipping_method", html=r.method_cell, by=("shipping_method",), text=lambda row: row["shipping_method"]),
+        Column("shipping_method", html=r.method_cell, by=("shipping_method",), text=lambda row: row["shipping_method"],
+               default=False),
         Column("placed_at", sortable=True, default=False),
         Column("paid_at", default=False),
-        Column("target_at", time="due", default=False),
+        Column("target_at", html=r.clock_cell("target_at"), default=False, needs=CLOCK),
         Column("state", badge=STATES, default=False),
         Column("type", badge=OrderType, default=False),
         Column("country", country=True, default=False),

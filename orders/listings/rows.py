@@ -27,6 +27,8 @@ from orders.choices import (
 )
 
 STAGES = {s.value: (s.label, STAGE_TONES[s]) for s in Stage}
+#: Where no clock of dispatch runs: taken over as history, or gone and only not told yet.
+STOPPED = {Stage.HISTORY.value, Stage.TO_DECLARE.value}
 FLAGS = {c.value: (c.label, FLAG_TONES[c]) for c in FlagColour}
 
 
@@ -112,6 +114,17 @@ def store_cell(row: Mapping[str, Any]) -> Any:
 def method_cell(row: Mapping[str, Any]) -> Any:
     """The service the buyer paid for, cut to the width of a column."""
     return f.clip_html(row["shipping_method"]) if row["shipping_method"] else f.DASH
+
+
+def clock_cell(name: str, *, hard: bool = False) -> Any:
+    """A clock of the order: it runs while something is still to be sent, afterwards it says whether it was met."""
+
+    def cell(row: Mapping[str, Any]) -> Any:
+        if row["state"] in TO_SHIP and row["stage"] not in STOPPED:
+            return f.due_html(row[name], hard=hard)
+        return f.met_html(row[name], row["shipped_at"])
+
+    return cell
 
 
 def buyer_cell(row: Mapping[str, Any]) -> SafeString:

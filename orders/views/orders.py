@@ -178,8 +178,10 @@ class OrderPage(DetailPage):
         ]  # fmt: skip
 
     def _by(self, obj: Order, at: Any, hard: bool = False) -> Any:
-        """A clock: it runs until the goods have left."""
-        return f.due_html(at, self.now, hard=hard) if obj.shipped_at is None else f.time_html(at, self.now)
+        """A clock: it runs until the goods have left, and says afterwards whether it was met."""
+        if obj.shipped_at is None and obj.state in TO_SHIP and not obj.history:
+            return f.due_html(at, self.now, hard=hard)
+        return f.met_html(at, obj.shipped_at, self.now) if obj.shipped_at else f.time_html(at, self.now)
 
     def tables(self, obj: Order) -> list[dict[str, Any]]:
         """The lines, and the buyer's other orders."""
