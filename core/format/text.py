@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.numbers import format_currency, get_currency_precision
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop, ngettext
@@ -163,6 +163,21 @@ def buyer_clock(zone: str | tzinfo | None, now: datetime | None = None) -> str:
     if there.date() == here.date():
         return f"{there:%H:%M}"
     return f"{format_datetime(there, 'EEE', locale=babel_locale())} {there:%H:%M}"
+
+
+def here_and_now(now: datetime | None = None) -> str:
+    """The reader's day, weekday, place and clock: ``22 Nov 2026 Sun · Shanghai 16:42``."""
+    local, locale = (now or utcnow()).astimezone(timezone.get_current_timezone()), babel_locale()
+    place = _place(timezone.get_current_timezone_name(), locale)
+    return f"{day(local)} {format_datetime(local, 'EEE', locale=locale)} · {place} {local:%H:%M}"
+
+
+@lru_cache(maxsize=256)
+def _place(zone: str, locale: str) -> str:
+    try:
+        return str(get_timezone_location(zone, locale=locale, return_city=True))
+    except LookupError:
+        return zone
 
 
 _DAYS, _HOURS, _MINUTES = gettext_noop("%(n)s d"), gettext_noop("%(n)s h"), gettext_noop("%(n)s min")

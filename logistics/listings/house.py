@@ -154,6 +154,11 @@ def batch_state_html(row: Mapping[str, Any]) -> Any:
     return f.badge_html(label, tone)
 
 
+def by_html(row: Mapping[str, Any]) -> str:
+    """Who printed it, by name."""
+    return row["owner__display_name"] or row["owner"] or f.DASH
+
+
 @register
 class BatchListing(Listing):
     """The print queue."""
@@ -164,7 +169,8 @@ class BatchListing(Listing):
         Column("number", link="logistics:batch", mono=True), Column("job_state", html=batch_state_html, needs=("void_at",)),
         Column("note_count"), Column("reprints"),
         Column("left_out", html=lambda row: f.badge_html(row["left_out"], "lantern") if row["left_out"] else f.DASH),
-        Column("owner"), Column("created_at", sortable=True), Column("printed_at"), Column("documents", default=False),
+        Column("owner", html=by_html, text=by_html, needs=("owner__display_name", "owner")), Column("created_at", sortable=True),
+        Column("printed_at"), Column("documents", default=False),
         Column("content_hash", default=False, mono=True),
     ]  # fmt: skip
     actions = [VoidBatches()]
@@ -174,7 +180,7 @@ class BatchListing(Listing):
             part=lambda ids, actor: board.batch_counts(ids), empty={"reprints": 0, "left_out": 0},
         )
     ]  # fmt: skip
-    computed = ("reprints", "left_out")
+    computed, needs = ("reprints", "left_out"), ("owner__display_name",)
     views = [View("all", _("All"), default=True, counted=False)]
     url, detail_url, label_field, small = "logistics:batches", "logistics:batch", "number", True
     empty = (

@@ -102,7 +102,9 @@ def way_html(row: Mapping[str, Any]) -> Any:
     number = f.mono_html(row["waybill"])
     paid = row["shipping_method"]
     return (
-        f.joined_html([number, format_html('<small class="under" title="{0}">{0}</small>', paid)]) if paid else number
+        f.joined_html([number, format_html('<small class="under" title="{0}">{0}</small>', paid)], "")
+        if paid
+        else number
     )
 
 

@@ -289,7 +289,9 @@ def last_event(row: Mapping[str, Any]) -> Any:
     if row["last_event_at"] is None:
         return f.DASH
     text = row["last_event_text"][:60] or f.DASH
-    return f"{text} · {f.ago(row['last_event_at'])}"
+    return format_html(
+        '<span class="ends"><span title="{0}">{0}</span><small>{1}</small></span>', text, f.ago(row["last_event_at"])
+    )
 
 
 def promise(row: Mapping[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -70,7 +70,8 @@ class HandOverPage(Page):
         if counter:
             steps.append(
                 {
-                    "label": gettext("Hand over %(n)s parcels") % {"n": len(counter)},
+                    "label": ngettext("Hand over %(n)s parcel", "Hand over %(n)s parcels", len(counter))
+                    % {"n": len(counter)},
                     "code": "hand-over",
                     "icon": "truck-delivery",
                 }

@@ -150,8 +150,10 @@ def test_counts_of_groups(rules):
 def test_the_page_shows_the_sum_behind_the_rank(rules):
     user = make_user("ann")
     duty(5, stake=Decimal("42.60"), stake_currency="USD", stake_house=Decimal("300"), minutes=2, rank=300)
-    text = browser(user).get("/today/").content.decode()
+    text = browser(user).get("/today/?order=risk").content.decode()
     assert "US$42.60" in text and "× 100% × 2 ÷ 2 min" in text and "N5" in text
+    text = browser(user).get("/today/?order=day").content.decode()  # ordered by the day, the sum says nothing
+    assert "US$42.60" in text and "÷" not in text
 
 
 def test_queries_do_not_grow_with_the_lines(rules):

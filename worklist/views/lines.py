@@ -27,8 +27,8 @@ def title_of(duty: Duty) -> str:
 class Lines:
     """Makes the rows of one page: what does not change from row to row is found once."""
 
-    def __init__(self, actor: Actor, now: datetime) -> None:
-        self.me, self.now = actor.user_id, now
+    def __init__(self, actor: Actor, now: datetime, *, sums: bool = True) -> None:
+        self.me, self.now, self.sums = actor.user_id, now, sums  # sums: the rank is what the list is ordered by
         self.head, self.tail = address("worklist:duty")
         self.steps = house.value(policies.URGENCY, now)
         self.words = _("× %(chance)s × %(urgency)s ÷ %(minutes)s min")
@@ -66,7 +66,7 @@ class Lines:
 
     def sum_text(self, duty: Duty) -> str:
         """The sum behind the rank, short: "× 25% × 2 ÷ 5 min"."""
-        if duty.stake_house is None:
+        if duty.stake_house is None or not self.sums:
             return ""
         rank = _rank(duty, self.now, self.steps)
         return self.words % {

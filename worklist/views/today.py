@@ -62,7 +62,7 @@ class TodayPage(Page):
     def _rows(self, page: selectors.Page) -> list[dict[str, Any]]:
         asked = f"?{self._query(after=None)}"
         rows = [bulk_line(bulk, reverse("worklist:bulk", args=[bulk.rule]) + asked, self.now) for bulk in page.bulks]
-        shown = Lines(self.actor, self.now)
+        shown = Lines(self.actor, self.now, sums=self.question.order == "risk")
         return rows + [shown.line(duty) for duty in page.duties]
 
     def _panes(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class TodayPage(Page):
         groups = [self._group("", _("All"), figures.total), self._group("0", _("Due today"), figures.today, hot=True)]
         groups += [self._group(g.value, g.label, figures.groups.get(g.value, 0)) for g in Group]
         return {
-            "title": _("Today"), "subtitle": f"{f.day(self.now)} · {timezone.localtime(self.now):%H:%M}", "groups": groups,
+            "title": _("Today"), "subtitle": f.here_and_now(self.now), "groups": groups,
             "group_sections": [], "foot": foot, "selected_id": None, "head_actions": [],
             "tabs": [{"label": label, "url": self._url(whose=name, after=None), "active": name == question.whose} for name, label in WHOSE],
             "sorts": [{"label": label, "url": self._order_url(name), "active": name == question.order} for name, label in ORDERS],
