@@ -76,4 +76,33 @@ class FeedbackResource(Resource):
     create = Write(FeedbackInput, services.give, "orders.import_order")
 
 
-RESOURCES: list[type] = [CaseResource, RemedyResource, FeedbackResource]
+class CauseInput(serializers.Serializer):
+    """A new root cause."""
+
+    code = serializers.CharField(max_length=30)
+    name = serializers.CharField(max_length=60)
+    name_zh = serializers.CharField(max_length=60)
+    position = serializers.IntegerField(min_value=0, max_value=9999, required=False, default=100)
+    valid_from = serializers.DateField(required=False, allow_null=True, default=None)
+    valid_until = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class CauseChange(serializers.Serializer):
+    """What may change later; the code stays."""
+
+    name = serializers.CharField(max_length=60, required=False)
+    name_zh = serializers.CharField(max_length=60, required=False)
+    position = serializers.IntegerField(min_value=0, max_value=9999, required=False)
+    valid_from = serializers.DateField(required=False)
+    valid_until = serializers.DateField(required=False, allow_null=True)
+
+
+class CauseResource(Resource):
+    """``/api/v1/settings/root-causes/``: what may lie at the root of a case or a bad rating; retire is an action."""
+
+    listing, path, tag = "root-causes", "settings/root-causes", "settings"
+    create = Write(CauseInput, services.add_cause, "core.change_policy")
+    update = Write(CauseChange, services.change_cause, "core.change_policy")
+
+
+RESOURCES: list[type] = [CaseResource, RemedyResource, FeedbackResource, CauseResource]

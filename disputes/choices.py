@@ -132,16 +132,6 @@ STANDING = [
 ]  # fmt: skip
 
 
-class Cause(models.TextChoices):
-    """The root cause of a case or a bad rating (manual 001)."""
-
-    EXPECTATION = "expectation", pgettext_lazy("cause", "Expectation")
-    SPEED = "speed", pgettext_lazy("cause", "Speed")
-    COMMUNICATION = "communication", pgettext_lazy("cause", "Communication")
-    QUALITY = "quality", pgettext_lazy("cause", "Quality")
-    PACKING = "packing", pgettext_lazy("cause", "Packing")
-
-
 class ReplyState(models.TextChoices):
     """Where the one reply to a rating stands."""
 

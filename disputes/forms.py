@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Store
 from accounts.selectors import stores_for
 from core.audit import Actor
-from disputes.choices import GIVES_NOTHING, CaseKind, Cause, Outcome, RemedyKind, Route
+from disputes.choices import GIVES_NOTHING, CaseKind, Outcome, RemedyKind, Route
+from disputes.selectors import causes
 
 _WHEN = {
     "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}),
@@ -108,8 +109,27 @@ class CloseForm(NoteForm):
 class CauseForm(NoteForm):
     """What lay at the root."""
 
-    cause = forms.ChoiceField(choices=Cause.choices, label=_("Root cause"))
+    cause = forms.ChoiceField(choices=causes.choices_today, label=_("Root cause"))
     field_order = ("cause", "note")
+
+
+class RootCauseForm(forms.Form):
+    """A line of the list of root causes. The code of an old one stays."""
+
+    code = forms.CharField(max_length=30, label=_("Code"), help_text=_("A short word of small letters, digits and _."))
+    name_zh = forms.CharField(max_length=60, label=_("Chinese name"))
+    name = forms.CharField(max_length=60, label=_("English name"))
+    position = forms.IntegerField(min_value=0, max_value=9999, initial=100, label=_("Position"))
+    valid_from = forms.DateField(label=_("From day"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_until = forms.DateField(
+        required=False, label=_("Until day"), widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: for good. What was named with it keeps it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, fresh: bool = True, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not fresh:
+            del self.fields["code"]
 
 
 class RemedyForm(forms.Form):

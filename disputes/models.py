@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -16,7 +17,6 @@ from disputes.choices import (
     AnswerState,
     CaseKind,
     CaseState,
-    Cause,
     Outcome,
     RemedyKind,
     ReplyState,
@@ -24,6 +24,33 @@ from disputes.choices import (
 )
 from orders.models import Order
 from stores.models import OutboundCall
+
+
+@tracked()
+class RootCause(models.Model):
+    """What may lie at the root of a case or a bad rating: the house's own list. Cases and ratings keep its ``code``.
+
+    It is offered from ``valid_from`` to ``valid_until``; what was named with it keeps it for ever.
+    """
+
+    code = models.CharField(max_length=30, unique=True, help_text="stays for ever; programs and reports use it")
+    name = models.CharField(max_length=60)
+    name_zh = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    valid_from = models.DateField(help_text="from this day on it can be named")
+    valid_until = models.DateField(null=True, help_text="the last day on which it can be named; empty = for good")
+    origin = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("root cause")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("valid_from")), name="cause_days"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return (self.name_zh if (get_language() or "").startswith("zh") else self.name) or self.code
 
 
 @tracked(exclude=["reason"])
@@ -52,7 +79,7 @@ class Case(models.Model):
     next_check_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
-    cause = models.CharField(max_length=14, choices=Cause.choices, blank=True)
+    cause = models.CharField(max_length=30, blank=True, help_text="code of a root cause; empty = not named yet")
     cause_note = models.CharField(max_length=300, blank=True)
     channel_version = models.BigIntegerField(default=0, help_text="an older one never overwrites")
     channel_updated_at = models.DateTimeField(null=True)
@@ -200,7 +227,8 @@ class Feedback(models.Model):
     reply_refused = models.CharField(max_length=300, blank=True)
     reply_by = models.CharField(max_length=150, blank=True)
     replied_at = models.DateTimeField(null=True)
-    cause = models.CharField(max_length=14, choices=Cause.choices, blank=True)
+    next_look_at = models.DateTimeField(null=True, help_text="an answered bad rating is looked at until it is revised")
+    cause = models.CharField(max_length=30, blank=True, help_text="code of a root cause; empty = not named yet")
     cause_note = models.CharField(max_length=300, blank=True)
 
     objects = ScopedManager(store="store")
@@ -219,6 +247,7 @@ class Feedback(models.Model):
             models.Index(fields=["reply_state", "stars", "id"], name="feedback_reply_state"),
             models.Index(fields=["-given_at", "-id"], name="feedback_newest"),
             models.Index(fields=["cause", "-id"], name="feedback_cause"),
+            models.Index(fields=["next_look_at", "id"], name="feedback_look", condition=Q(next_look_at__isnull=False)),
         ]
 
     @property

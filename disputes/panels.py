@@ -134,6 +134,8 @@ def _claims(case: Any, actor: Actor, before: datetime | None, limit: int) -> Ite
 
 
 timeline.register_source("disputes.case", _claims)
+for _verb in ("case.cause", "feedback.cause", "cause.add"):
+    timeline.register_words(_verb, "cause", selectors.causes.NAMES)
 timeline.register_related(
     "orders.order", lambda order: [("disputes.case", [c.pk for c in selectors.cases_of(order.pk)])]
 )

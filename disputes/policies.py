@@ -64,3 +64,17 @@ REPLY_WITHIN_DAYS = declare(
     _("Ratings older than this ask nobody for an answer (days)"),
     source="chosen",
 )
+LOOK_RATING_DAYS = declare(
+    "disputes.look_rating_days",
+    1,
+    _("Days after which an answered bad rating is looked at again, until it is revised"),
+    source="manual 002",
+    least=1,
+)
+NAME_CAUSE_DAYS = declare(
+    "disputes.name_cause_days",
+    3,
+    _("Days after the end of a case, or after the reply to a bad rating, by which its root cause is named"),
+    source="chosen",
+    least=1,
+)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from core.listing.html import ListPage
-from disputes.views import cases, feedback
+from disputes.views import cases, causes, feedback
 
 app_name = "disputes"
 
 urlpatterns = [
     path("cases/", ListPage.of("cases"), name="cases"),
+    path("cases/causes/", causes.CausesPage.as_view(), name="causes"),
+    path("cases/causes/new/", causes.CausePage.as_view(), name="cause-new"),
+    path("cases/causes/<int:pk>/", causes.CausePage.as_view(), name="cause"),
     path("cases/<int:pk>/", cases.CasePage.as_view(), name="case"),
     path("cases/<int:pk>/pane/", cases.CasePane.as_view(), name="case-pane"),
     path("cases/<int:pk>/answer/", cases.AnswerPage.as_view(), name="answer"),

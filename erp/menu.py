@@ -74,6 +74,7 @@ MENU = (
         children=(
             ("reports:page", pgettext_lazy("menu", "Overview"), "reports.view_report"),
             ("reports:daily", pgettext_lazy("menu", "By day"), "reports.view_report"),
+            ("reports:log", pgettext_lazy("menu", "Operations log"), "core.view_audit"),
         ),
     ),
     Item("jobs", "core:jobs", pgettext_lazy("menu", "Long work"), "progress-check", "core.view_job", ("/jobs/",), "j", rule=True),

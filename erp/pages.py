@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from core.pages import Page
 from erp.menu import MENU, address
+from erp.modules import MODULES
 
 #: Section -> entries (URL name, icon, label, what it is for, permission). Pages that do not exist are left out.
 SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
@@ -31,6 +32,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
     (
         _("Shop"),
         (
+            (
+                "modules",
+                "layout-list",
+                _("All modules"),
+                _("Products, sales, supply, orders, finance, operations, stock: every page by name"),
+                "",
+            ),
             (
                 "accounts:stores",
                 "building-store",
@@ -85,6 +93,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 "hourglass",
                 _("Deadlines"),
                 _("Clocks of the channels, of laws and of the shop"),
+                "core.change_policy",
+            ),
+            (
+                "disputes:causes",
+                "tag",
+                _("Root causes"),
+                _("What lies at the root of cases and bad ratings"),
                 "core.change_policy",
             ),
             ("orders:rules", "sitemap", _("Order rules"), _("Sort orders as they come in"), "orders.change_automation"),
@@ -154,6 +169,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 _("Imports, exports, prints: progress and results"),
                 "core.view_job",
             ),
+            (
+                "reports:log",
+                "history",
+                _("Operations log"),
+                _("Every change with who made it"),
+                "core.view_audit",
+            ),
             ("api:docs", "webhook", _("REST API"), _("What other programs can do"), ""),
         ),
     ),
@@ -175,6 +197,26 @@ class SettingsIndex(Page):
             if lines:
                 sections.append({"title": title, "items": lines})
         return self.render("core/settings.html", {"title": _("Settings"), "sections": sections})
+
+
+class ModulesPage(Page):
+    """The house by the names an owner uses (OPS-02): each module with its pages and its part of the operations log."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """What this person may open, by module."""
+        sections = []
+        for module, entries in MODULES.items():
+            items = [
+                {"url": address(name), "icon": icon, "label": label, "text": text}
+                for name, icon, label, text, permission in entries
+                if address(name) and self.actor.has_perm(permission)
+            ]
+            if self.actor.has_perm("core.view_audit"):
+                log = f"{address('reports:log')}?view={module.value}"
+                items.append({"url": log, "icon": "history", "label": _("Operations log"), "text": _("What was done here, by whom")})
+            if items:
+                sections.append({"title": module.label, "items": items})
+        return self.render("core/settings.html", {"title": _("All modules"), "sections": sections})
 
 
 class HomePage(Page):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from erp.pages import HomePage, Places, SettingsIndex
+from erp.pages import HomePage, ModulesPage, Places, SettingsIndex
 
 PREFIX = {
     "core": "", "accounts": "settings/", "worklist": "today/", "logistics": "", "inventory": "stock/",
@@ -18,6 +18,7 @@ PREFIX = {
 urlpatterns = [
     path("", HomePage.as_view(), name="home"),
     path("settings/", SettingsIndex.as_view(), name="settings"),
+    path("modules/", ModulesPage.as_view(), name="modules"),
     path("places/", Places.as_view(), name="places"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

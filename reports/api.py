@@ -19,8 +19,9 @@ from core.clock import utcnow
 from core.errors import Invalid, Missing
 from core.listing.rest import Resource
 from core.money import Money
+from disputes.selectors import causes
 from reports import selectors
-from reports.choices import OF_PERSON
+from reports.choices import BY_CAUSE, OF_PERSON
 from reports.forms import ReportForm
 from reports.selectors import Amounts, Question, Report, may_open, rest_of
 
@@ -31,6 +32,12 @@ class DailyResource(Resource):
     """``/api/v1/reports/daily/``: one row for each store and day."""
 
     listing, path, tag = "daily-figures", "reports/daily", "reports"
+
+
+class AuditResource(Resource):
+    """``/api/v1/audit/``: the operations log, every recorded line of the house."""
+
+    listing, path, tag = "operations-log", "audit", "audit"
 
 
 class FigureOut(serializers.Serializer):
@@ -65,6 +72,17 @@ class AmountsOut(serializers.Serializer):
     unpriced = serializers.ListField(child=serializers.CharField())
 
 
+class CauseOut(serializers.Serializer):
+    """Cases and bad ratings of one root cause, with the addresses of their rows; an empty cause: not named yet."""
+
+    cause = serializers.CharField(allow_blank=True)
+    label = serializers.CharField()
+    cases = serializers.IntegerField()
+    cases_rows = serializers.CharField(allow_null=True)
+    bad_ratings = serializers.IntegerField()
+    bad_ratings_rows = serializers.CharField(allow_null=True)
+
+
 class SummaryOut(serializers.Serializer):
     """A report."""
 
@@ -76,6 +94,7 @@ class SummaryOut(serializers.Serializer):
     figures = serializers.DictField(child=FigureOut())
     shares = serializers.DictField(child=ShareOut())
     mean_stars = serializers.DecimalField(4, 2, allow_null=True)
+    causes = CauseOut(many=True)
     revenue = AmountsOut()
     refunded = AmountsOut()
 
@@ -128,8 +147,13 @@ def _summary(actor: Actor, report: Report, question: Question, store: str) -> di
     days, before = question.period, question.period.before
     where = {"store": store, "country": question.country}
 
-    def rows(name: str, first: date | None, last: date | None) -> str | None:
-        return rest_of(name, first, last, **where) if may_open(actor, name) else None
+    def rows(name: str, first: date | None, last: date | None, **more: str) -> str | None:
+        return rest_of(name, first, last, **where, **more) if may_open(actor, name) else None
+
+    def cause(row: dict[str, Any]) -> dict[str, Any]:
+        asked = {"cause": row["cause"] or causes.UNNAMED}
+        opened = {f"{name}_rows": rows(BY_CAUSE[name][0], days.first, days.last, **asked) for name in BY_CAUSE}
+        return {**row, "label": causes.name_of(row["cause"]), **opened}
 
     figures: dict[str, Any] = {
         name: {"value": value, "before": report.before[name], "rows": rows(name, days.first, days.last)}
@@ -150,6 +174,7 @@ def _summary(actor: Actor, report: Report, question: Question, store: str) -> di
         "figures": figures,
         "shares": shares,
         "mean_stars": _digits(report.stars, 2),
+        "causes": [cause(row) for row in report.causes],
         **{name: _amounts(held, report.currency) for name, held in report.money.items()},
     }
 
@@ -170,5 +195,5 @@ def _amounts(held: Amounts, currency: str) -> dict[str, Any]:
     }
 
 
-RESOURCES = [DailyResource]
+RESOURCES = [DailyResource, AuditResource]
 ROUTES = [path("reports/summary/", SummaryView.as_view(), name="reports-summary")]

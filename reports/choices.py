@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,19 +20,7 @@ class Words:
     sum_of: tuple[str, ...] = ()
 
 
-_CAUSES = {
-    "expectation": pgettext_lazy("cause", "Expectation"),
-    "speed": pgettext_lazy("cause", "Speed"),
-    "communication": pgettext_lazy("cause", "Communication"),
-    "quality": pgettext_lazy("cause", "Quality"),
-    "packing": pgettext_lazy("cause", "Packing"),
-    "unnamed": pgettext_lazy("cause", "Not named yet"),
-}
-_CASE_HOW = _("Cases opened that day, by the root cause noted on them.")
-_BAD_HOW = _("Ratings of one to three stars given that day, by the root cause noted on them.")
 STARS = tuple(f"stars_{n}" for n in range(1, 6))
-CASE_CAUSES = tuple(f"case_{cause}" for cause in _CAUSES)
-BAD_CAUSES = tuple(f"bad_{cause}" for cause in _CAUSES)
 
 #: Every figure that can be opened, by name; the names without ``sum_of`` are columns of ``DailyFigure``.
 FIGURES: dict[str, Words] = {
@@ -129,7 +118,6 @@ FIGURES: dict[str, Words] = {
     "cases_lost": Words(
         "cases", pgettext_lazy("figure", "Cases lost"), _("By the day they ended, decided for the buyer.")
     ),
-    **{f"case_{key}": Words("cases", label, _CASE_HOW) for key, label in _CAUSES.items()},
     "refunds": Words(
         "remedies",
         pgettext_lazy("figure", "Refunds"),
@@ -158,7 +146,6 @@ FIGURES: dict[str, Words] = {
         _("Ratings of one to three stars by the day they were given."),
         STARS[:3],
     ),
-    **{f"bad_{key}": Words("feedback", label, _BAD_HOW) for key, label in _CAUSES.items()},
     "answered_in_time": Words(
         "messages",
         pgettext_lazy("figure", "Answered in time"),
@@ -199,5 +186,44 @@ FIGURES: dict[str, Words] = {
 OF_PERSON = ("written", "packed", "given_out")
 #: The columns of ``DailyFigure``.
 COLUMNS = tuple(name for name, words in FIGURES.items() if not words.sum_of and name not in OF_PERSON)
-#: The figures whose stars or causes stand together.
-CAUSES = _CAUSES
+#: What is counted by root cause: column of ``DailyCause`` -> the figure that it divides, and how.
+BY_CAUSE = {
+    "cases": ("cases_opened", _("Cases opened that day, by the root cause noted on them.")),
+    "bad_ratings": ("bad_ratings", _("Ratings of one to three stars given that day, by the root cause noted on them.")),
+}
+
+
+class Module(models.TextChoices):
+    """The parts of the house as an owner names them (OPS-02); every recorded line and every page belongs to one."""
+
+    PRODUCT = "product", pgettext_lazy("module", "Products")
+    SALES = "sales", pgettext_lazy("module", "Sales")
+    SUPPLY = "supply", pgettext_lazy("module", "Supply")
+    ORDERS = "orders", pgettext_lazy("module", "Orders")
+    FINANCE = "finance", pgettext_lazy("module", "Finance")
+    OPERATIONS = "operations", pgettext_lazy("module", "Operations")
+    STOCK = "stock", pgettext_lazy("module", "Stock")
+
+    @property
+    def tone(self) -> str:
+        """Modules have no meaning in colour."""
+        return "neutral"
+
+
+#: The module of a table, or of all tables of an app; what is named nowhere is operations.
+_MODULES = {
+    "products": Module.PRODUCT, "customers": Module.SALES, "conversations": Module.SALES, "disputes.feedback": Module.SALES,
+    "logistics.service": Module.SUPPLY, "logistics.promiserule": Module.SUPPLY, "logistics.coveragerule": Module.SUPPLY,
+    "logistics.waybillnumber": Module.SUPPLY, "orders": Module.ORDERS, "logistics": Module.ORDERS, "disputes": Module.ORDERS,
+    "disputes.rootcause": Module.OPERATIONS, "disputes.remedy": Module.FINANCE, "core.exchangerate": Module.FINANCE,
+    "reports": Module.FINANCE, "inventory": Module.STOCK,
+}  # fmt: skip
+
+
+def module_of(subject_type: str) -> Module:
+    """The module a table belongs to (``orders.order``)."""
+    return _MODULES.get(subject_type) or _MODULES.get(subject_type.partition(".")[0]) or Module.OPERATIONS
+
+
+#: Who wrote a recorded line.
+KINDS = (("user", _("A person")), ("token", _("A program")), ("system", _("The house by itself")))

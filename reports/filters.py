@@ -12,8 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import stores_for
 from core.clock import utcnow
+from core.models import ActivityEntry
 from reports import selectors
-from reports.choices import FIGURES
+from reports.choices import FIGURES, KINDS, Module
 from reports.models import DailyFigure
 
 
@@ -94,3 +95,30 @@ class DailyFilter(df.FilterSet):
     class Meta:
         model = DailyFigure
         fields: list[str] = []
+
+
+class LogFilter(df.FilterSet):
+    """What may be asked of the log."""
+
+    module = df.MultipleChoiceFilter(
+        choices=Module.choices, method="by_module", label=pgettext_lazy("module", "Module")
+    )
+    day = df.DateFromToRangeFilter(field_name="at", label=pgettext_lazy("report", "Day"))
+    store = df.ModelChoiceFilter(
+        queryset=lambda request: stores_for(request.actor), to_field_name="code", method="by_store", label=_("Store")
+    )
+    by = df.ChoiceFilter(choices=KINDS, field_name="actor_kind", label=_("Who"))
+    who = df.CharFilter(field_name="actor_label", lookup_expr="iexact", label=_("Name"))
+    verb = df.CharFilter(lookup_expr="startswith", label=_("What, as programs know it"))
+
+    class Meta:
+        model = ActivityEntry
+        fields: list[str] = []
+
+    def by_module(self, rows: QuerySet[ActivityEntry], name: str, value: list[str]) -> QuerySet[ActivityEntry]:
+        """Lines about objects of these modules."""
+        return rows.filter(subject_type__in=selectors.types_of(value)) if value else rows
+
+    def by_store(self, rows: QuerySet[ActivityEntry], name: str, value: Any) -> QuerySet[ActivityEntry]:
+        """Lines of one store."""
+        return rows.filter(store_ref=value.pk) if value is not None else rows

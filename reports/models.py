@@ -27,14 +27,8 @@ class DailyFigure(models.Model):
     handed_over, delivered, returned, lost = _count(), _count(), _count(), _count()
     promise_kept, promise_missed, overdue = _count(), _count(), _count()
     cases_opened, cases_closed, cases_lost = _count(), _count(), _count()
-    case_expectation, case_speed, case_communication, case_quality, case_packing, case_unnamed = (
-        _count(), _count(), _count(), _count(), _count(), _count(),
-    )  # fmt: skip
     refunds, other_remedies = _count(), _count()
     stars_1, stars_2, stars_3, stars_4, stars_5 = _count(), _count(), _count(), _count(), _count()
-    bad_expectation, bad_speed, bad_communication, bad_quality, bad_packing, bad_unnamed = (
-        _count(), _count(), _count(), _count(), _count(), _count(),
-    )  # fmt: skip
     answered_in_time, answered_late, answer_open = _count(), _count(), _count()
 
     objects = ScopedManager(store="store")
@@ -74,6 +68,23 @@ class DailyMoney(models.Model):
         verbose_name = _("daily money")
         constraints = [models.UniqueConstraint(fields=["country", "day", "store", "currency"], name="daily_money_once")]
         indexes = [models.Index(fields=["store", "day"], name="daily_money_store")]
+
+
+class DailyCause(models.Model):
+    """Cases opened and bad ratings given on one day, by the root cause named on them (empty = not named yet)."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    country = models.CharField(max_length=2, blank=True)
+    cause = models.CharField(max_length=30, blank=True, help_text="code of the house's list of root causes")
+    cases, bad_ratings = _count(), _count()
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("daily causes")
+        constraints = [models.UniqueConstraint(fields=["country", "day", "store", "cause"], name="daily_cause_once")]
+        indexes = [models.Index(fields=["store", "day"], name="daily_cause_store")]
 
 
 class DailyClerk(models.Model):

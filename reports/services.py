@@ -18,8 +18,8 @@ from core import policies as house
 from core.clock import local_day
 from core.models import SystemMark
 from reports import policies, selectors
-from reports.choices import COLUMNS
-from reports.models import DailyClerk, DailyFigure, DailyMoney
+from reports.choices import BY_CAUSE, COLUMNS
+from reports.models import DailyCause, DailyClerk, DailyFigure, DailyMoney
 from reports.selectors.counting import Counted, Pair
 
 MARK = selectors.MARK
@@ -103,7 +103,7 @@ def _latest(now: datetime) -> date:
 def _count_all(now: datetime) -> Refreshed:
     first = selectors.first_day()
     stores = list(Store.objects.values_list("pk", flat=True))
-    for model in (DailyFigure, DailyMoney, DailyClerk):
+    for model in (DailyFigure, DailyMoney, DailyClerk, DailyCause):
         model._base_manager.all().delete()
     looked = changed = 0
     if first is not None:
@@ -154,6 +154,8 @@ def _write(pairs: set[Pair], counted: Counted, now: datetime) -> int:
     columns = ("written", "packed", "handed_over")
     clerks = {key: {name: row.get(name, 0) for name in columns} for key, row in counted.clerks.items()}
     changed |= _replace(DailyClerk, ("store_id", "day", "person_id"), columns, clerks, pairs)
+    named = {key: {name: row.get(name, 0) for name in BY_CAUSE} for key, row in counted.causes.items()}
+    changed |= _replace(DailyCause, ("store_id", "day", "country", "cause"), BY_CAUSE, named, pairs)
     return len(changed)
 
 
@@ -252,7 +254,7 @@ def differences(*, now: datetime) -> list[str]:
         held = sorted(set(DailyFigure._base_manager.filter(country="").values_list("store_id", "day")) - waiting)
         sample = held[:: max(1, len(held) // SAMPLE)][:SAMPLE] + held[-2:]
         counted = selectors.recount(sample, as_of)
-        found = []
+        found = _causes_off(sample, counted)
         for store, day in sorted(set(sample)):
             for row in DailyFigure._base_manager.filter(store_id=store, day=day):
                 fresh = counted.counts.get((store, day, row.country), {})
@@ -262,3 +264,24 @@ def differences(*, now: datetime) -> list[str]:
                     if getattr(row, name) != fresh.get(name, 0)
                 ]
         return found
+
+
+def _causes_off(sample: Iterable[Pair], counted: Counted) -> list[str]:
+    """Root causes of the sampled days that differ from a recount, in words."""
+    found = []
+    for store, day in sorted(set(sample)):
+        held = {
+            (store, day, row.country, row.cause): {name: getattr(row, name) for name in BY_CAUSE}
+            for row in DailyCause._base_manager.filter(store_id=store, day=day)
+        }
+        fresh = {
+            key: {name: row.get(name, 0) for name in BY_CAUSE}
+            for key, row in counted.causes.items()
+            if key[:2] == (store, day)
+        }
+        found += [
+            f"{key}: {held.get(key)}, counted {fresh.get(key)}"
+            for key in {*held, *fresh}
+            if held.get(key) != fresh.get(key)
+        ]
+    return found

@@ -112,9 +112,12 @@ def clean_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     """No rate limit, lock or cached answer of one test reaches the next that touches the database; house rules are read
     once in a test, so that the clock of the machine adds no statement to one that counts them."""
     from core import policies
+    from disputes.selectors import causes
 
     policies.forget()
     monkeypatch.setattr(policies, "_CACHE_SECONDS", 3600.0)
+    causes.forget()
+    monkeypatch.setattr(causes, "_SECONDS", 3600.0)
     if {"db", "transactional_db", "client", "live_server"} & set(
         request.fixturenames
     ) or request.node.get_closest_marker("django_db"):

@@ -15,7 +15,7 @@ from core.audit import Actor
 from core.clock import local_day
 from core.errors import DomainError
 from demo.services import world
-from disputes.choices import CaseKind, Cause, RemedyKind
+from disputes.choices import CaseKind, RemedyKind
 from disputes.models import Answer as CaseAnswer
 from disputes.models import Case, Feedback
 from disputes.services import answers, cases, replies
@@ -53,6 +53,8 @@ PATIENCE = (
 )
 REFUND = "The parcel seems to be lost. We pay back the whole amount. We are sorry."
 PART = "We are sorry about the fault. We pay back a part and you keep the goods."
+#: What lay at the root of bad ratings, as this pretend clerk sees it.
+CAUSES = ("expectation", "speed", "communication", "quality", "packing")
 SORRY = "We are sorry that this order did not please you. We wrote to you and will put it right."
 #: Days after which nobody hopes for a parcel any more.
 GIVES_UP_DAYS = 75
@@ -274,7 +276,7 @@ def _answer_case(house: House, duty: Duty, now: datetime) -> None:
     else:
         share = (case.order.total * Decimal(throw.choice((20, 30, 50))) / 100).quantize(Decimal("0.01"))
         answers.answer(case=case, kind=RemedyKind.PART_REFUND, text=PART, actor=actor, now=now, amount=share)
-    cause = Cause.SPEED if case.kind == CaseKind.NOT_RECEIVED else throw.choice((Cause.QUALITY, Cause.PACKING))
+    cause = "speed" if case.kind == CaseKind.NOT_RECEIVED else throw.choice(("quality", "packing"))
     cases.set_cause(case=case, cause=cause, actor=actor, now=now)
 
 
@@ -292,7 +294,22 @@ def _reply(house: House, duty: Duty, now: datetime) -> None:
         return
     replies.reply(feedback=row, text=SORRY, actor=actor, now=now)
     throw = world.dice(house.seed, "cause", row.external_id)
-    replies.set_cause(feedback=row, cause=throw.choice([c.value for c in Cause]), actor=actor, now=now)
+    replies.set_cause(feedback=row, cause=throw.choice(CAUSES), actor=actor, now=now)
+
+
+def _name_cause(house: House, duty: Duty, now: datetime) -> None:
+    """Say what lay at the root, for the statistics."""
+    actor = house.people["supervisor"]
+    cause = world.dice(house.seed, "named", duty.subject_id).choice(CAUSES)
+    if duty.rule == "disputes.name_cause":
+        cases.set_cause(case=Case.objects.get(pk=duty.subject_id), cause=cause, actor=actor, now=now)
+    else:
+        replies.set_cause(feedback=Feedback.objects.get(pk=duty.subject_id), cause=cause, actor=actor, now=now)
+
+
+def _look_at_rating(house: House, duty: Duty, now: datetime) -> None:
+    """Not revised yet."""
+    replies.look_again(rows=[Feedback.objects.get(pk=duty.subject_id)], actor=house.people["service"], now=now)
 
 
 def _seen(house: House, duty: Duty, now: datetime) -> None:
@@ -315,4 +332,7 @@ HANDLERS: dict[str, Callable[[House, Duty, datetime], None]] = {
     "disputes.follow_case": _seen,
     "disputes.answer_bad_feedback": _reply,
     "disputes.answer_feedback": _reply,
+    "disputes.follow_bad_feedback": _look_at_rating,
+    "disputes.name_cause": _name_cause,
+    "disputes.name_rating_cause": _name_cause,
 }

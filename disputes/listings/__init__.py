@@ -1,5 +1,5 @@
-"""Lists of cases, remedies and ratings; importing them registers them."""
+"""Lists of cases, remedies, ratings and root causes; importing them registers them."""
 
-from disputes.listings import cases, feedback, orders
+from disputes.listings import cases, causes, feedback, orders
 
-__all__ = ["cases", "feedback", "orders"]
+__all__ = ["cases", "causes", "feedback", "orders"]

@@ -14,9 +14,10 @@ from core import format as f
 from core.audit import Actor
 from core.listing import Column, Exact, Listing, RowPart, View, register
 from disputes import selectors
-from disputes.choices import AnswerState, CaseKind, CaseState, Cause, Outcome, RemedyKind, Route
+from disputes.choices import AnswerState, CaseKind, CaseState, Outcome, RemedyKind, Route
 from disputes.filters import CaseFilter, RemedyFilter
 from disputes.listings.actions import ACTIONS
+from disputes.listings.causes import cause_cell
 from disputes.models import Case, Remedy
 
 STATES = {s.value: (s.label, s.tone) for s in CaseState}
@@ -64,7 +65,7 @@ class CaseRow(serializers.Serializer):
     next_check_at = serializers.DateTimeField(label=_("Next look"), allow_null=True)
     answered_at = serializers.DateTimeField(label=_("Answered"), allow_null=True)
     closed_at = serializers.DateTimeField(label=_("Closed"), allow_null=True)
-    cause = serializers.ChoiceField(Cause.choices, allow_blank=True, label=_("Root cause"))
+    cause = serializers.CharField(allow_blank=True, label=_("Root cause"))
     going = serializers.ChoiceField(AnswerState.choices, allow_blank=True, label=_("Answer"))
     answers = AnswerRow(many=True)
 
@@ -102,7 +103,7 @@ class CaseListing(Listing):
         Column("country", country=True),
         Column("opened_at", sortable=True, time="day"),
         Column("reason", buyer=True, width="wide", default=False),
-        Column("cause", badge=Cause, default=False),
+        Column("cause", html=cause_cell, text=cause_cell, default=False),
         Column("result", badge=OUTCOMES, default=False),
         Column("next_check_at", sortable=True, time="due", default=False),
         Column("answered_at", default=False),
@@ -119,12 +120,14 @@ class CaseListing(Listing):
         View("platform", _("With the platform"), "state=escalated"),
         View("agreed", _("Agreed, not closed yet"), "state=agreed"),
         View("ended", _("Ended"), "state=closed&ordering=-opened_at", counted=False),
+        View("no-cause", _("Ended, no cause named"), "state=closed&cause=none&ordering=-opened_at"),
         View("all", _("All"), "ordering=-opened_at", counted=False),
     ]
     url, detail_url, default_order, label_field = "disputes:cases", "disputes:case", "-opened_at", "number"
     search_by = [Exact("number"), Exact("external_id", upper=False), Exact("order__number", upper=False)]
     exact_by = ("number",)
     scan_ok = {
+        "cause": "asks the indexed cause",
         "kind": "asked within a state (index case_state)", "result": "asked of ended cases (index case_state)",
         "owed": "asks the indexed respond_by", "open": "asks the indexed state", "order_number": "asks the indexed order",
         "next_check_at": "the index of open cases serves it",

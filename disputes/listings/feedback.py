@@ -13,10 +13,12 @@ from rest_framework import serializers
 from core import counts
 from core import format as f
 from core.audit import Actor
+from core.errors import Conflict
 from core.listing import Action, Column, Exact, Listing, Outcome, View, register
 from disputes import forms, selectors, services
-from disputes.choices import Cause, RatingTone, ReplyState
+from disputes.choices import RatingTone, ReplyState
 from disputes.filters import FeedbackFilter
+from disputes.listings.causes import cause_cell
 from disputes.models import Feedback
 from disputes.rules.feedback import tone_of
 
@@ -41,7 +43,8 @@ class FeedbackRow(serializers.Serializer):
     reply = serializers.CharField(label=_("Reply"))
     reply_state = serializers.ChoiceField(ReplyState.choices, allow_blank=True, label=_("Answered"))
     replied_at = serializers.DateTimeField(label=_("Answered at"), allow_null=True)
-    cause = serializers.ChoiceField(Cause.choices, allow_blank=True, label=_("Root cause"))
+    next_look_at = serializers.DateTimeField(label=_("Next look"), allow_null=True)
+    cause = serializers.CharField(allow_blank=True, label=_("Root cause"))
 
 
 def stars(row: dict[str, Any]) -> Any:
@@ -125,6 +128,28 @@ class RatingCause(Action):
         services.set_feedback_cause(feedback=obj, actor=actor, now=now, **data)
 
 
+class LookAgain(Action):
+    """Looked at; not revised yet."""
+
+    name, label, permission = "look-again", _("Looked at, tomorrow again"), "disputes.reply_feedback"
+    form, icon, order, done_text = forms.NoteForm, "eye", 40, _("Looked at.")
+
+    def apply(self, obj: Feedback, actor: Actor, now: datetime, **data: Any) -> None:
+        """One rating."""
+        if not services.look_at_feedback(rows=[obj], actor=actor, now=now, note=data["note"]):
+            raise Conflict("nothing_to_wait_for", _("It is not answered yet, or it is good."))
+
+    def apply_many(self, objs: Sequence[Feedback], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
+        """Many at once."""
+        looked = {row.pk for row in services.look_at_feedback(rows=objs, actor=actor, now=now, note=data["note"])}
+        refusal = Conflict("nothing_to_wait_for", _("It is not answered yet, or it is good."))
+        return [Outcome(o.pk, True) if o.pk in looked else Outcome.refused(o.pk, refusal) for o in objs]
+
+    def shown_for(self, obj: Feedback) -> bool:
+        """While it is followed."""
+        return obj.next_look_at is not None
+
+
 @register
 class FeedbackListing(Listing):
     """Ratings, the worst first."""
@@ -142,19 +167,22 @@ class FeedbackListing(Listing):
         Column("store", mono=True, default=False),
         Column("external_id", mono=True, default=False),
         Column("received_at", default=False),
-        Column("cause", badge=Cause, default=False),
+        Column("cause", html=cause_cell, text=cause_cell, default=False),
         Column("first_stars", default=False),
         Column("revised_at", default=False),
         Column("reply", width="wide", default=False),
         Column("replied_at", default=False),
+        Column("next_look_at", sortable=True, time="due", default=False),
     ]
-    actions = [Reply(), Thank(), ConfirmReply(), RatingCause()]
+    actions = [Reply(), Thank(), ConfirmReply(), LookAgain(), RatingCause()]
     views = [
         View("worst", _("Not answered, worst first"), "reply=open&reply=by_hand&ordering=stars", default=True),
         View("to-thank", _("Good, not answered"), "stars=4&stars=5&reply=open", counted=False),
         View("bad", _("1 to 2 stars"), "stars=1&stars=2"),
         View("neutral", _("3 stars"), "stars=3"),
         View("good", _("4 to 5 stars"), "stars=4&stars=5", counted=False),
+        View("unrevised", _("Bad, answered, not revised"), "followed=true&ordering=next_look_at"),
+        View("no-cause", _("Bad, no cause named"), "stars=1&stars=2&stars=3&cause=none&ordering=-given_at"),
         View("newest", _("Newest"), "ordering=-given_at", counted=False),
         View("all", _("All, worst first"), "ordering=stars", counted=False),
     ]
@@ -162,7 +190,7 @@ class FeedbackListing(Listing):
     label_field = "order_number"
     computed = ("tone",)
     search_by = [Exact("order__number", upper=False), Exact("external_id", upper=False)]
-    scan_ok = {"reply": "asks the indexed state of the reply"}
+    scan_ok = {"cause": "asks the indexed cause", "followed": "has an index of its own", "reply": "asks the indexed state of the reply"}
     personal, personal_permission = frozenset({"buyer"}), "orders.view_personal"
     empty = (
         _("No feedback yet."),

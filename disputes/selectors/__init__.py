@@ -1,5 +1,6 @@
 """Reads of cases and feedback."""
 
+from disputes.selectors import causes
 from disputes.selectors.cases import (
     CASES_OF_ORDER,
     answers_for,
@@ -19,7 +20,7 @@ from disputes.selectors.cases import (
     remedies_for,
     remedies_of,
 )
-from disputes.selectors.duties import by_hand, owed, standing_still, to_approve, with_answers
+from disputes.selectors.duties import by_hand, long_ago, owed, standing_still, to_approve, with_answers, without_cause
 from disputes.selectors.feedback import (
     UNWRITTEN,
     ask_days,
@@ -32,18 +33,21 @@ from disputes.selectors.feedback import (
     of_erased_buyers,
     orders_of,
     rating,
+    ratings_without_cause,
     reply_due,
     sent_replies,
     silent_orders,
+    to_look_at,
     unanswered,
     versions_of,
     with_rating,
 )
 
 __all__ = [
-    "CASES_OF_ORDER", "UNWRITTEN", "answers_for", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count", "case",
-    "cases_for", "cases_of", "clock_of", "facts_for_texts", "feedback_for", "feedback_of", "given", "has_open_case",
-    "lock_answer", "lock_case", "lock_feedback", "lock_order", "longest_reply", "may_be_asked", "of_erased_buyers", "orders_of", "owed",
-    "owed_count", "rating", "remedies_for", "remedies_of", "reply_due", "sent_replies", "silent_orders",
-    "standing_still", "to_approve", "unanswered", "versions_of", "with_answers", "with_rating",
+    "CASES_OF_ORDER", "UNWRITTEN", "answers_for", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count",
+    "case", "cases_for", "cases_of", "causes", "clock_of", "facts_for_texts", "feedback_for", "feedback_of", "given",
+    "has_open_case", "lock_answer", "lock_case", "lock_feedback", "lock_order", "long_ago", "longest_reply", "may_be_asked",
+    "of_erased_buyers", "orders_of", "owed", "owed_count", "rating", "ratings_without_cause", "remedies_for", "remedies_of",
+    "reply_due", "sent_replies", "silent_orders", "standing_still", "to_approve", "to_look_at", "unanswered", "versions_of",
+    "with_answers", "with_rating", "without_cause",
 ]  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from disputes.choices import OPEN_CASES, AnswerState
+from core import policies as house
+from disputes import policies
+from disputes.choices import OPEN_CASES, AnswerState, CaseState
 from disputes.models import Answer, Case
 
 #: Answers of this turn on which somebody else (or the outbox) works: nobody has to write another one.
@@ -34,6 +36,17 @@ def with_answers(ids: Iterable[int]) -> list[Case]:
 def standing_still(now: datetime) -> QuerySet[Case]:
     """Open cases that wait for somebody else and whose next check has come."""
     return Case._base_manager.filter(state__in=OPEN_CASES, respond_by__isnull=True, next_check_at__lte=now)
+
+
+def without_cause(now: datetime) -> QuerySet[Case]:
+    """Cases that ended in the last weeks and of which nobody said what lay at the root."""
+    since = now - timedelta(days=int(house.value(policies.REPLY_WITHIN_DAYS, now)))
+    return Case._base_manager.filter(cause="", state=CaseState.CLOSED, closed_at__gte=since, order__history=False)
+
+
+def long_ago(at: datetime | None, now: datetime) -> bool:
+    """Whether it is too long ago to ask anybody."""
+    return at is None or at < now - timedelta(days=int(house.value(policies.REPLY_WITHIN_DAYS, now)))
 
 
 def _of_open_turn() -> QuerySet[Answer]:

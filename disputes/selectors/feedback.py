@@ -75,6 +75,23 @@ def unanswered(now: datetime) -> QuerySet[Feedback]:
     )
 
 
+def to_look_at(now: datetime) -> QuerySet[Feedback]:
+    """Answered neutral and bad ratings of the last weeks whose next look has come and that are not revised upwards."""
+    since = now - timedelta(days=int(house.value(policies.REPLY_WITHIN_DAYS, now)))
+    return Feedback._base_manager.filter(
+        next_look_at__lte=now, stars__lte=3, given_at__gte=since, received_at__gte=since, order__history=False
+    )
+
+
+def ratings_without_cause(now: datetime) -> QuerySet[Feedback]:
+    """Answered neutral and bad ratings of the last weeks of which nobody said what lay at the root."""
+    since = now - timedelta(days=int(house.value(policies.REPLY_WITHIN_DAYS, now)))
+    return Feedback._base_manager.filter(
+        cause="", stars__lte=3, reply_state__in=[ReplyState.QUEUED, ReplyState.SENT], given_at__gte=since,
+        received_at__gte=since, order__history=False,
+    )  # fmt: skip
+
+
 def sent_replies() -> QuerySet[OutboundCall, Any]:
     """The calls of replies that a channel took, by their rating."""
     return OutboundCall._base_manager.filter(ability=Ability.REPLY_FEEDBACK, state=CallState.SENT).values("subject_id")

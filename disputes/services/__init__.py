@@ -1,6 +1,7 @@
 """Writes of cases and feedback.
 
 turning   what follows when a case came, changed hands or ended
+causes    the house's list of root causes
 cases     opened, followed and ended by people and programs; channel: as channels tell them
 answers   proposed, approved, given, settled; remedies: what the buyer got
 feedback  ratings come in; replies: the one reply
@@ -26,6 +27,7 @@ from disputes.services.cases import (
     set_cause,
     told_by_channel,
 )
+from disputes.services.causes import add_cause, change_cause
 from disputes.services.channel import record_cases
 from disputes.services.feedback import Recorded, ask, give, import_feedback, record_feedback
 from disputes.services.remedies import needed_permission, record_remedy
@@ -37,12 +39,14 @@ from disputes.services.replies import (
     thank,
     why_not_reply,
 )
+from disputes.services.replies import look_again as look_at_feedback
 from disputes.services.replies import set_cause as set_feedback_cause
 from disputes.services.turning import margin
 
 __all__ = [
-    "Recorded", "agree", "answer", "answer_settled", "approve", "ask", "close", "come_back", "confirm", "confirm_reply", "escalate",
-    "give", "house_text", "import_feedback", "look_again", "margin", "needed_permission", "open_case", "outcome_now", "plan_answer",
-    "record_cases", "record_feedback", "record_remedy", "reject", "reply", "reply_settled", "set_cause", "set_feedback_cause", "thank",
-    "told_by_channel", "why_not", "why_not_reply",
+    "Recorded", "add_cause", "agree", "answer", "answer_settled", "approve", "ask", "change_cause", "close", "come_back",
+    "confirm", "confirm_reply", "escalate", "give", "house_text", "import_feedback", "look_again", "look_at_feedback",
+    "margin", "needed_permission", "open_case", "outcome_now", "plan_answer", "record_cases", "record_feedback",
+    "record_remedy", "reject", "reply", "reply_settled", "set_cause", "set_feedback_cause", "thank", "told_by_channel",
+    "why_not", "why_not_reply",
 ]  # fmt: skip

@@ -15,16 +15,18 @@ from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.states import move
 from disputes import selectors
-from disputes.choices import OPEN_CASES, AnswerState, CaseKind, CaseState, Cause, Outcome
+from disputes.choices import OPEN_CASES, AnswerState, CaseKind, CaseState, Outcome
 from disputes.models import Answer, Case
 from disputes.rules import cases as rules
-from disputes.services import remedies
+from disputes.services import causes, remedies
 from disputes.services.turning import check_at, turned
 from orders.models import Order
 from stores import selectors as doors
 from stores.choices import Ability
+from worklist import services as worklist
 
 #: Answers that the buyer's word settles.
+NAME_CAUSE = "disputes.name_cause"
 GIVEN = [AnswerState.SENT, AnswerState.QUEUED, AnswerState.BY_HAND]
 
 
@@ -232,16 +234,16 @@ def look_again(*, cases: Iterable[Case], actor: Actor, now: datetime, note: str 
 
 @transaction.atomic
 def set_cause(*, case: Case, cause: str, actor: Actor, now: datetime, note: str = "") -> Case:
-    """Say what lay at the root of a case (RMD-08). Refuses unknown causes."""
+    """Say what lay at the root of a case (RMD-08). Refuses causes that are not on the list of the house today."""
     _need(actor, "disputes.change_case")
-    if cause not in Cause.values:
-        raise Invalid("unknown_cause", _("Unknown cause."), errors={"cause": [str(_("Unknown cause."))]})
     held = selectors.lock_case(case.pk)
     if (held.cause, held.cause_note) != (cause, note[:300]):
+        named = causes.offered_cause(cause, now, keep=held.cause)
         held.cause, held.cause_note = cause, note[:300]
         held.save(update_fields=["cause", "cause_note"])
         text = gettext_noop("Root cause: %(cause)s")
-        audit.record(held, "case.cause", actor=actor, now=now, text=text, reason=note, cause=str(Cause(cause).label))
+        audit.record(held, "case.cause", actor=actor, now=now, text=text, reason=note, cause=named.code)
+        worklist.close(rule_key=NAME_CAUSE, subject_ids=[held.pk], actor=actor, now=now, reason="named")
     return held
 
 

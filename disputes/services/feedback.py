@@ -28,6 +28,7 @@ from worklist import services as worklist
 
 ASK = "disputes.ask_feedback"
 ANSWER_BAD, ANSWER_GOOD = "disputes.answer_bad_feedback", "disputes.answer_feedback"
+FOLLOW_BAD, NAME_CAUSE = "disputes.follow_bad_feedback", "disputes.name_rating_cause"
 #: Headings of a file of ratings, lower case.
 COLUMNS = {
     "order": ("order_no", "order", "order_id", "order number", "订单号"),
@@ -84,7 +85,8 @@ def record_feedback(*, store: Store, remotes: Sequence[RemoteFeedback], actor: A
         changed = [version.feedback for version in earlier]
         FeedbackVersion._base_manager.bulk_create(earlier, ignore_conflicts=True)
         copying.update_objects(
-            list(held.values()), ["stars", "text", "given_at", "first_stars", "revised_at", "channel_version"]
+            list(held.values()),
+            ["stars", "text", "given_at", "first_stars", "revised_at", "next_look_at", "channel_version"],
         )
         found.created, found.updated = len(fresh), len(changed)
         found.unchanged = len(held) - len(changed)
@@ -118,6 +120,9 @@ def _ask_people(new: list[int], changed: list[Feedback], actor: Actor, now: date
         again = [row.pk for row in changed]
         worklist.close(rule_key=rule, subject_ids=again, actor=actor, now=now, reason="revised", cancelled=True)
         worklist.plan(rule_key=rule, subject_ids=[*new, *again], now=now)
+    good = [row.pk for row in changed if row.stars > 3]
+    for rule in (FOLLOW_BAD, NAME_CAUSE):
+        worklist.close(rule_key=rule, subject_ids=good, actor=actor, now=now, reason="revised", cancelled=True)
 
 
 def _made(store: Store, order_id: int, remote: RemoteFeedback, now: datetime) -> Feedback:
@@ -140,6 +145,8 @@ def _revised(row: Feedback, remote: RemoteFeedback, now: datetime) -> FeedbackVe
     row.first_stars = row.stars if row.first_stars is None else row.first_stars
     row.stars, row.text, row.given_at = told
     row.revised_at = now
+    if row.stars > 3:
+        row.next_look_at = None  # what was followed came to a good end
     return before
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,13 +12,16 @@ from django.utils.translation import gettext_noop
 from conversations import selectors as threads
 from conversations import services as conversations
 from core import audit
+from core import policies as house
 from core.audit import SYSTEM, Actor
+from core.clock import plus_days
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
-from disputes import selectors
-from disputes.choices import Cause, ReplyState
+from disputes import policies, selectors
+from disputes.choices import ReplyState
 from disputes.models import Feedback
 from disputes.rules.feedback import may_reply, tone_of
-from disputes.services.feedback import ANSWER_BAD, ANSWER_GOOD
+from disputes.services import causes
+from disputes.services.feedback import ANSWER_BAD, ANSWER_GOOD, FOLLOW_BAD, NAME_CAUSE
 from stores import selectors as doors
 from stores.choices import Ability, CallState
 from stores.models import OutboundCall
@@ -146,21 +149,50 @@ def why_not_reply(*, call: OutboundCall) -> str:
 
 @transaction.atomic
 def set_cause(*, feedback: Feedback, cause: str, actor: Actor, now: datetime, note: str = "") -> Feedback:
-    """Say what lay at the root of a rating (RMD-08). Refuses unknown causes."""
+    """Say what lay at the root of a rating (RMD-08). Refuses causes that are not on the list of the house today."""
     _need(actor)
-    if cause not in Cause.values:
-        raise Invalid("unknown_cause", _("Unknown cause."), errors={"cause": [str(_("Unknown cause."))]})
     row = selectors.lock_feedback(feedback.pk)
     if (row.cause, row.cause_note) != (cause, note[:300]):
+        named = causes.offered_cause(cause, now, keep=row.cause)
         row.cause, row.cause_note = cause, note[:300]
         row.save(update_fields=["cause", "cause_note"])
         text = gettext_noop("Root cause: %(cause)s")
-        audit.record(row, "feedback.cause", actor=actor, now=now, text=text, reason=note, cause=str(Cause(cause).label))
+        audit.record(row, "feedback.cause", actor=actor, now=now, text=text, reason=note, cause=named.code)
+        worklist.close(rule_key=NAME_CAUSE, subject_ids=[row.pk], actor=actor, now=now, reason="named")
     return row
+
+
+@transaction.atomic
+def look_again(*, rows: Iterable[Feedback], actor: Actor, now: datetime, note: str = "") -> list[Feedback]:
+    """Somebody looked at answered bad ratings that are not revised yet: they come back the next day (house rule). Others stay
+    as they are. Answers those that changed."""
+    _need(actor)
+    changed = []
+    for feedback in sorted(rows, key=lambda row: row.pk):
+        row = selectors.lock_feedback(feedback.pk)
+        if row.next_look_at is None:
+            continue
+        row.next_look_at = next_look(row, now)
+        row.save(update_fields=["next_look_at"])
+        audit.record(
+            row, "feedback.looked", actor=actor, now=now, text=gettext_noop("Looked at; nothing to do yet"), reason=note
+        )
+        changed.append(row)
+    ids = [row.pk for row in changed]
+    worklist.close(rule_key=FOLLOW_BAD, subject_ids=ids, actor=actor, now=now, reason="looked at")
+    return changed
+
+
+def next_look(row: Feedback, now: datetime) -> datetime | None:
+    """When an answered rating is looked at again: the next day while it is neutral or bad, never when it is good."""
+    if row.stars > 3:
+        return None
+    return plus_days(now, int(house.value(policies.LOOK_RATING_DAYS, now, row.store_id)), row.store.time_zone)
 
 
 def _posted(row: Feedback, actor: Actor, now: datetime) -> None:
     row.reply_state, row.replied_at, row.reply_refused = ReplyState.SENT, now, ""
+    row.next_look_at = next_look(row, now)
     _save(row)
     audit.record(row, "feedback.replied", actor=actor, now=now, text=gettext_noop("The reply is posted"))
     worklist.close(rule_key=POST_BY_HAND, subject_ids=[row.pk], actor=actor, now=now, reason="posted")
@@ -182,7 +214,16 @@ def _take_back(call: OutboundCall, actor: Actor, now: datetime) -> None:
 
 def _save(row: Feedback) -> None:
     row.save(
-        update_fields=["reply", "reply_by", "reply_state", "reply_attempt", "reply_call", "reply_refused", "replied_at"]
+        update_fields=[
+            "reply",
+            "reply_by",
+            "reply_state",
+            "reply_attempt",
+            "reply_call",
+            "reply_refused",
+            "replied_at",
+            "next_look_at",
+        ]
     )
 
 

@@ -106,7 +106,7 @@ class CasePage(DetailPage):
             (_("Next look"), f.time_html(obj.next_check_at, self.now)), (_("Closed"), f.time_html(obj.closed_at, self.now)),
         ]  # fmt: skip
         cause = [
-            (_("Root cause"), obj.get_cause_display() or f.DASH), (_("Note"), obj.cause_note or f.DASH),
+            (_("Root cause"), selectors.causes.name_of(obj.cause)), (_("Note"), obj.cause_note or f.DASH),
             (_("Number in the shop"), f.mono_html(obj.external_id) if obj.external_id else _("opened by hand")),
         ]  # fmt: skip
         return [

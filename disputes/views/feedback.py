@@ -84,7 +84,7 @@ class RatingPage(DetailPage):
             {"label": _("Reply"), "value": f.buyer_text_html(obj.reply) if obj.reply else f.DASH, "wide": True},
             (_("By"), obj.reply_by or f.DASH), (_("Posted"), f.time_html(obj.replied_at, self.now)),
         ]  # fmt: skip
-        cause = [(_("Root cause"), obj.get_cause_display() or f.DASH), (_("Note"), obj.cause_note or f.DASH)]
+        cause = [(_("Root cause"), selectors.causes.name_of(obj.cause)), (_("Note"), obj.cause_note or f.DASH)]
         return [
             {"title": _("Rating"), "items": words},
             {"title": _("Our reply"), "items": reply},

@@ -6,6 +6,8 @@ from reports.selectors.daily import (
     Amounts,
     Question,
     as_of,
+    by_cause,
+    causes_of_days,
     clerks,
     countries,
     counts,
@@ -19,6 +21,7 @@ from reports.selectors.daily import (
 )
 from reports.selectors.figures import SOURCES, figures, longest_answer, on_days, rows_behind
 from reports.selectors.links import may_open, page_of, query_of, rest_of
+from reports.selectors.log import kind_names, log_for, subjects, types_of
 from reports.selectors.summary import SHARES, Report, report
 
 __all__ = [
@@ -29,6 +32,8 @@ __all__ = [
     "Question",
     "Report",
     "as_of",
+    "by_cause",
+    "causes_of_days",
     "changed_days",
     "clerks",
     "countries",
@@ -38,6 +43,8 @@ __all__ = [
     "figures",
     "first_day",
     "house_currency",
+    "kind_names",
+    "log_for",
     "longest_answer",
     "may_open",
     "money",
@@ -54,4 +61,6 @@ __all__ = [
     "rest_of",
     "rows_behind",
     "split",
+    "subjects",
+    "types_of",
 ]

@@ -16,7 +16,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from core.rates import OLDEST
 from disputes.models import Remedy
 from orders.models import Order
-from reports.choices import COLUMNS
+from reports.choices import BY_CAUSE, COLUMNS
 from reports.rules import runs_of
 from reports.selectors.figures import (
     AFTER,
@@ -26,6 +26,7 @@ from reports.selectors.figures import (
     figures,
     inquiries,
     midnight,
+    parts_of,
 )
 
 #: A store and one of its local days.
@@ -41,11 +42,18 @@ class Counted:
     counts: dict[Key, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     money: dict[tuple[int, date, str, str], dict[str, Decimal]] = field(default_factory=lambda: defaultdict(dict))
     clerks: dict[tuple[int, date, int], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    causes: dict[tuple[int, date, str, str], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, pair: Pair, country: str, name: str, count: int) -> None:
         """Add a count to its country and to the whole day."""
         for place in (country, ""):
             row = self.counts[(*pair, place)]
+            row[name] = row.get(name, 0) + count
+
+    def add_cause(self, pair: Pair, country: str, cause: str, name: str, count: int) -> None:
+        """Add a count of a root cause to its country and to the whole day."""
+        for place in (country, ""):
+            row = self.causes[(*pair, place, cause)]
             row[name] = row.get(name, 0) + count
 
     def add_money(self, pair: Pair, country: str, currency: str, name: str, amount: Decimal) -> None:
@@ -71,6 +79,7 @@ def recount(pairs: Iterable[Pair], as_of: datetime) -> Counted:
             _count(counted, model, at, together, wanted, runs, as_of)
     _count_money(counted, wanted, runs, as_of)
     _count_clerks(counted, wanted, runs, as_of)
+    _count_causes(counted, wanted, runs, as_of)
     return counted
 
 
@@ -139,6 +148,20 @@ def _count_clerks(counted: Counted, wanted: set[Pair], runs: Any, as_of: datetim
             pair = (row["store_id"], row["figure_day"])
             if pair in wanted:
                 counted.clerks[(*pair, row[person])][column] = row["n"]
+
+
+def _count_causes(counted: Counted, wanted: set[Pair], runs: Any, as_of: datetime) -> None:
+    for name, (figure, _how) in BY_CAUSE.items():
+        parts = [figures()[part] for part in parts_of(figure)]
+        condition = Q()
+        for part in parts:
+            condition |= part.where(as_of)
+        source, at = parts[0].source, parts[0].at
+        rows = within(source.model._base_manager.filter(condition), at, runs).order_by()
+        for row in rows.values("store_id", "figure_day", source.country, "cause").annotate(n=Count("pk")):
+            pair = (row["store_id"], row["figure_day"])
+            if pair in wanted:
+                counted.add_cause(pair, row[source.country], row["cause"], name, row["n"])
 
 
 # --- which days changed ---------------------------------------------------------------------------------------------

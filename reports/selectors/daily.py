@@ -15,8 +15,9 @@ from django.db.models.functions import Coalesce, TruncWeek
 from core import policies as house
 from core.audit import Actor
 from core.models import SystemMark
-from reports.choices import COLUMNS, FIGURES
-from reports.models import DailyClerk, DailyFigure, DailyMoney
+from disputes.selectors import causes
+from reports.choices import BY_CAUSE, COLUMNS, FIGURES
+from reports.models import DailyCause, DailyClerk, DailyFigure, DailyMoney
 from reports.rules import Period, buckets
 
 #: The countries offered as a filter may be this old.
@@ -224,6 +225,34 @@ def _remember(name: str, value: Any) -> None:
         cache.set(name, value, COUNTRIES_SECONDS)
     except Exception:
         return
+
+
+def by_cause(actor: Actor, question: Question) -> list[dict[str, Any]]:
+    """Cases and bad ratings of the period by root cause: every cause that can be named today or was named, in the order of
+    the list, and last what has none (cause "")."""
+    rows = question.of(DailyCause.objects.filter(country=question.country)).order_by()
+    sums = {name: Sum(name) for name in BY_CAUSE}
+    found = {row["cause"]: row for row in rows.values("cause").annotate(**sums)}
+    listed = [row.code for row in causes.offered(question.period.last)]
+    order = [*listed, *(code for code in causes.known() if code in found and code not in listed)]
+    order += sorted(code for code in found if code and code not in order)
+    none = dict.fromkeys(BY_CAUSE, 0)
+    return [{"cause": code, **{n: found.get(code, none)[n] for n in BY_CAUSE}} for code in [*order, ""]]
+
+
+def causes_of_days(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The root causes of whole days by the id of their row of figures: one query for a page of days."""
+    rows = DailyFigure._base_manager.filter(pk__in=list(ids)).values_list("pk", "store_id", "day")
+    places = {(store, day): pk for pk, store, day in rows}
+    found: dict[int, dict[str, Any]] = {pk: {"causes": []} for pk in places.values()}
+    held = DailyCause._base_manager.filter(
+        country="", store_id__in={store for store, _day in places}, day__in={day for _store, day in places}
+    ).order_by("cause")
+    for row in held.values("store_id", "day", "cause", *BY_CAUSE):
+        pk = places.get((row.pop("store_id"), row.pop("day")))
+        if pk is not None:
+            found[pk]["causes"].append(row)
+    return found
 
 
 def daily_figures(actor: Actor) -> QuerySet[DailyFigure]:

@@ -32,7 +32,7 @@ from django.db.models import (
 from conversations.choices import Direction, MessageState
 from conversations.models import Message
 from core import policies as house
-from disputes.choices import Cause, Outcome
+from disputes.choices import Outcome
 from disputes.models import Case, Feedback, Remedy
 from logistics.choices import ParcelState
 from logistics.models import Parcel
@@ -129,9 +129,6 @@ def _declared() -> dict[str, Figure]:
     add("other_remedies", "given_at", Q(amount__isnull=True))
     for stars in range(1, 6):
         add(f"stars_{stars}", "given_at", Q(stars=stars))
-    for cause in [*Cause.values, ""]:
-        add(f"case_{cause or 'unnamed'}", "opened_at", Q(cause=cause))
-        add(f"bad_{cause or 'unnamed'}", "given_at", Q(cause=cause, stars__lte=3))
 
     add("answered_in_time", "at", Q(first_answer__lte=F("answer_due")), prepared=True)
     add("answered_late", "at", lambda as_of: Q(first_answer__gt=F("answer_due")) | Q(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from core import policies as house
 from core.audit import Actor
 from reports import policies
 from reports.rules import Change, change, share
-from reports.selectors.daily import Amounts, Question, counts, house_currency, money, overdue
+from reports.selectors.daily import Amounts, Question, by_cause, counts, house_currency, money, overdue
 
 #: Shares: name -> (part, whole, goal in percent or None).
 SHARES = {
@@ -66,6 +67,7 @@ class Report:
     stars_before: Decimal | None
     money: dict[str, Amounts]
     money_before: dict[str, Amounts]
+    causes: list[dict[str, Any]]
 
     def change(self, name: str) -> Change | None:
         """The change of a figure, share or amount against the period before."""
@@ -99,6 +101,7 @@ def report(actor: Actor, question: Question, as_of: datetime) -> Report:
         stars_before=_stars(past),
         money=money(actor, question, as_of),
         money_before=money(actor, question, as_of, before),
+        causes=by_cause(actor, question),
     )
 
 

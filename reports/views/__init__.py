@@ -1,5 +1,5 @@
 """Pages of reports."""
 
-from reports.views.report import DailyPage, ReportPage
+from reports.views.report import DailyPage, LogPage, ReportPage
 
-__all__ = ["DailyPage", "ReportPage"]
+__all__ = ["DailyPage", "LogPage", "ReportPage"]

@@ -42,6 +42,13 @@ class DailyPage(ListPage):
     listing_name = "daily-figures"
 
 
+class LogPage(ListPage):
+    """The operations log."""
+
+    listing_name = "operations-log"
+    subtitle = gettext_lazy("written by itself with every change, on holidays too")
+
+
 class ReportPage(Page):
     """Figures, chart and tables."""
 

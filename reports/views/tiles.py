@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from core import format as f
-from reports.choices import BAD_CAUSES, CASE_CAUSES, FIGURES, STARS
+from disputes.selectors import causes
+from reports.choices import BY_CAUSE, FIGURES, STARS
 from reports.rules import Change, share
 from reports.selectors import SHARES, Report
 from reports.views.chart import spark
@@ -55,12 +56,12 @@ class Tiles:
             self._group(pgettext("report", "Parcels"), [*parcels, self.count("lost"), self.count("returned")]),
             self._group(
                 pgettext("report", "Cases"), [*cases, self.count("other_remedies")],
-                self.breakdown(_("Cases by root cause"), CASE_CAUSES), half=True,
+                self.causes(_("Cases by root cause"), "cases"), half=True,
             ),
             self._group(
                 pgettext("report", "Ratings"), [self.average(), self.count("bad_ratings")],
                 self.breakdown(_("Ratings by stars"), STARS[::-1]),
-                self.breakdown(_("Bad ratings by root cause"), BAD_CAUSES), half=True,
+                self.causes(_("Bad ratings by root cause"), "bad_ratings"), half=True,
             ),
         ]  # fmt: skip
 
@@ -195,6 +196,26 @@ class Tiles:
                     "url": self.link(name),
                 }
                 for name in names
+            ],
+        }
+
+    def causes(self, title: str, name: str) -> dict[str, Any]:
+        """A figure by root cause with a bar each; every line opens its rows."""
+        figure, how = BY_CAUSE[name]
+        rows = self.report.causes
+        top = max((row[name] for row in rows), default=0)
+        return {
+            "title": title,
+            "how": how,
+            "rows": [
+                {
+                    "label": causes.name_of(row["cause"]),
+                    "n": row[name],
+                    "text": f.number(row[name]),
+                    "top": top or 1,
+                    "url": self.link(figure, cause=row["cause"] or causes.UNNAMED),
+                }
+                for row in rows
             ],
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -20,8 +20,9 @@ from core.invariants import INVARIANTS
 from core.listing import LISTINGS
 from core.models import ExchangeRate
 from disputes import services
-from disputes.models import Answer, Case, Remedy
+from disputes.models import Answer, Case, Remedy, RootCause
 from disputes.rules import cases as rules
+from disputes.services.causes import load_causes
 from orders.models import Order
 from stores.contracts import RemoteCase
 from stores.models import Deadline
@@ -303,12 +304,86 @@ def test_an_agreed_case_is_followed_until_it_is_closed():
 
 
 @pytest.mark.covers("RMD-08")
-def test_the_root_cause_is_one_of_five():
-    case, clerk = make_case(), make_person("service").actor
+def test_the_root_cause_is_one_of_the_houses_list():
+    load_causes()
+    case, clerk, boss = make_case(), make_person("service").actor, make_person("manager").actor
     services.set_cause(case=case, cause="packing", note="no bubble wrap", actor=clerk, now=NOW)
     with pytest.raises(Invalid):
         services.set_cause(case=case, cause="weather", actor=clerk, now=NOW)
     assert kept(case).cause == "packing"
+    with pytest.raises(NotAllowed):
+        services.add_cause(code="weather", name="Weather", name_zh="天气", actor=clerk, now=NOW)
+    weather = services.add_cause(code="weather", name="Weather", name_zh="天气", actor=boss, now=NOW)
+    services.set_cause(case=case, cause="weather", actor=clerk, now=NOW)
+    services.change_cause(obj=weather, valid_until=NOW.date(), actor=boss, now=NOW)
+    with pytest.raises(Invalid):
+        services.set_cause(case=make_case(), cause="weather", actor=clerk, now=NOW + DAY)
+    services.set_cause(case=case, cause="weather", note="storm", actor=clerk, now=NOW + DAY)  # it keeps what it has
+    for bad in (
+        {"code": "Bad code"},
+        {"code": "packing"},
+        {"code": "x1", "name_zh": " "},
+        {"code": "x2", "valid_until": date(2000, 1, 1)},
+    ):
+        with pytest.raises(DomainError):
+            services.add_cause(**{"code": "x", "name": "X", "name_zh": "某", "actor": boss, "now": NOW, **bad})
+
+
+@pytest.mark.covers("RMD-08")
+def test_an_ended_case_asks_for_its_root_cause_until_it_is_named():
+    load_causes()
+    case, clerk = make_case(), make_person("service").actor
+    services.close(case=case, outcome="withdrawn", actor=clerk, now=NOW)
+    worklist.sweep(now=NOW)
+    assert duties("name_cause") == 1
+    services.set_cause(case=kept(case), cause="speed", actor=clerk, now=NOW)
+    assert duties("name_cause") == 0
+    worklist.sweep(now=NOW + HOUR)
+    assert duties("name_cause") == 0
+
+
+@pytest.mark.covers("RMD-08")
+def test_the_list_of_root_causes_is_kept_on_its_page_and_by_rest():
+    load_causes()
+    client = Client()
+    client.force_login(make_person("manager"))
+    assert "期望不符" in client.get("/cases/causes/").content.decode()
+    good = {
+        "code": "tone",
+        "name": "Tone",
+        "name_zh": "色差",
+        "position": 55,
+        "valid_from": "2026-01-01",
+        "valid_until": "",
+    }
+    assert client.post("/cases/causes/new/", {**good, "name_zh": ""}).status_code == 422
+    assert client.post("/cases/causes/new/", good).status_code == 302
+    row = RootCause.objects.get(code="tone")
+    shown = client.get(f"/cases/causes/{row.pk}/")
+    held = dict(shown.context["hidden"])["_version"]
+    changed = {
+        "name": "Shade",
+        "name_zh": "色差",
+        "position": 55,
+        "valid_from": "2026-01-01",
+        "valid_until": "",
+        "_version": held,
+    }
+    assert client.post(f"/cases/causes/{row.pk}/", changed).status_code == 302
+    assert client.post(f"/cases/causes/{row.pk}/", {**changed, "name": "Mine"}).status_code in (
+        409,
+        412,
+        422,
+    )  # somebody was faster
+    row.refresh_from_db()
+    assert (row.code, row.name) == ("tone", "Shade")
+    told = client.post(f"/api/v1/settings/root-causes/{row.pk}/retire/", {}, content_type="application/json")
+    assert told.status_code == 200 and told.json()["valid_until"]
+    page = client.get("/settings/").content.decode()
+    assert "/cases/causes/" in page
+    clerk = Client()
+    clerk.force_login(make_person("service"))
+    assert clerk.get("/cases/causes/").status_code == 403 and clerk.post("/cases/causes/new/", good).status_code == 403
 
 
 def test_a_lost_event_is_found_by_the_sweep():

@@ -18,6 +18,7 @@ from core.errors import Conflict, Invalid
 from disputes import services
 from disputes.models import Feedback
 from disputes.rules.feedback import may_ask, may_reply, tone_of
+from disputes.services.causes import load_causes
 from orders.models import Order
 from stores.contracts import RemoteFeedback
 from stores.models import Deadline
@@ -247,9 +248,34 @@ def test_old_ratings_and_those_of_history_ask_nobody():
 
 @pytest.mark.covers("RMD-08")
 def test_a_bad_rating_has_a_root_cause():
+    load_causes()
     row = rated()
     services.set_feedback_cause(feedback=row, cause="quality", actor=make_person("service").actor, now=NOW)
     assert Feedback.objects.get().cause == "quality"
+
+
+@pytest.mark.covers("RMD-08", "FBK-02")
+def test_an_answered_bad_rating_comes_back_every_day_until_it_is_revised():
+    load_causes()
+    clerk, row = make_person("service").actor, rated(2)
+    services.reply(feedback=row, text="Sorry", actor=clerk, now=NOW)
+    if Feedback.objects.get().reply_state == "by_hand":
+        services.confirm_reply(feedback=row, actor=clerk, now=NOW)
+    worklist.sweep(now=NOW)
+    assert open_duties("follow_bad_feedback") == 0 and open_duties("name_rating_cause") == 1
+    services.set_feedback_cause(feedback=row, cause="quality", actor=clerk, now=NOW)
+    assert open_duties("name_rating_cause") == 0
+    for day in (1, 2, 3):
+        worklist.sweep(now=NOW + day * DAY)
+        assert open_duties("follow_bad_feedback") == 1
+        services.look_at_feedback(rows=[row], actor=clerk, now=NOW + day * DAY)
+        assert open_duties("follow_bad_feedback") == 0
+    worklist.sweep(now=NOW + 4 * DAY)
+    better = RemoteFeedback(row.external_id, row.order.external_id, 5, "fine now", NOW + 4 * DAY)
+    services.record_feedback(store=row.store, remotes=[better], actor=SYSTEM, now=NOW + 4 * DAY)
+    assert open_duties("follow_bad_feedback") == 0 and Feedback.objects.get().next_look_at is None
+    worklist.sweep(now=NOW + 6 * DAY)
+    assert open_duties("follow_bad_feedback") == 0
 
 
 def test_the_house_thanks_many_at_once():

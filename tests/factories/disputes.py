@@ -9,7 +9,8 @@ from typing import Any
 
 from core.audit import SYSTEM
 from disputes import services
-from disputes.models import Case, Feedback, Remedy
+from disputes.models import Case, Feedback, Remedy, RootCause
+from disputes.selectors import causes
 from orders.models import Order
 from stores.contracts import RemoteCase
 from tests.factories import parcels as make
@@ -82,4 +83,18 @@ def _ratings(store: Any, count: int, person: Any) -> None:
         )  # fmt: skip
 
 
-LISTING_ROWS = {"feedback": Rows(_ratings), "cases": Rows(_cases), "remedies": Rows(_remedies)}
+def _causes(store: Any, count: int, person: Any) -> None:
+    for n in range(count - RootCause.objects.count()):
+        RootCause.objects.create(
+            code=f"cause{n}", name=f"Cause {n}", name_zh=f"原因{n}", position=n % 3, valid_from=NOW.date(),
+            valid_until=NOW.date() if n % 3 == 0 else None, origin="chosen" if n % 2 else "",
+        )  # fmt: skip
+    causes.forget()
+
+
+LISTING_ROWS = {
+    "root-causes": Rows(_causes, owned=False),
+    "feedback": Rows(_ratings),
+    "cases": Rows(_cases),
+    "remedies": Rows(_remedies),
+}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.test import Client
 from django_scopes import scopes_disabled
 
 from accounts.models import User
@@ -17,12 +18,14 @@ from core.listing import LISTINGS
 from core.listing.query import ListQuery
 from core.models import ExchangeRate, SystemMark
 from core.scope import acting_scope
-from disputes.models import Case, Feedback, Remedy
+from disputes.models import Case, Feedback, Remedy, RootCause
+from disputes.services import add_cause, change_cause
+from disputes.services.causes import load_causes
 from logistics.models import Parcel
 from orders.models import Order
 from reports import selectors, services
 from reports.choices import COLUMNS, FIGURES, OF_PERSON
-from reports.models import DailyClerk, DailyFigure, DailyMoney
+from reports.models import DailyCause, DailyClerk, DailyFigure, DailyMoney
 from reports.rules import Period
 from reports.selectors import Question
 from tests.factories import parcels as make
@@ -172,9 +175,47 @@ def test_cases_and_ratings_by_cause(shanghai: Any) -> None:
     services.refresh(now=NOW)
     found = row(shanghai)
     assert {name: n for name, n in found.items() if name.startswith(("case", "stars", "bad"))} == {
-        "cases_opened": 2, "cases_closed": 1, "cases_lost": 1, "case_speed": 1, "case_unnamed": 1, "stars_1": 1, "stars_3": 1, "stars_5": 2,
-        "bad_quality": 1, "bad_unnamed": 1,
+        "cases_opened": 2, "cases_closed": 1, "cases_lost": 1, "stars_1": 1, "stars_3": 1, "stars_5": 2,
     }  # fmt: skip
+    rows = DailyCause.objects.filter(store=shanghai, country="", day=DAY).values_list("cause", "cases", "bad_ratings")
+    assert set(rows) == {("speed", 1, 0), ("quality", 0, 1), ("", 1, 1)}
+
+
+@pytest.mark.covers("RMD-08")
+def test_the_report_by_cause_knows_the_causes_of_the_house_and_opens_their_rows(shanghai: Any) -> None:
+    load_causes()
+    own = add_cause(code="gold_colour", name="Gold tone", name_zh="金色偏差", actor=SYSTEM, now=NOW)
+    change_cause(obj=RootCause.objects.get(code="speed"), valid_until=DAY - timedelta(days=3), actor=SYSTEM, now=NOW)
+    case(shanghai, cause="speed")
+    case(shanghai, cause=own.code)
+    case(shanghai)
+    Feedback.objects.create(
+        store=shanghai, order=make.order(shanghai), external_id="r", stars=2, given_at=LATE, received_at=NOW, cause=own.code,
+    )  # fmt: skip
+    services.refresh(now=NOW)
+    boss = make_person("manager")
+    asked = Question(Period("own", DAY, DAY), None, "")
+    held = {row["cause"]: (row["cases"], row["bad_ratings"]) for row in selectors.by_cause(SYSTEM, asked)}
+    assert (
+        held["gold_colour"] == (1, 1) and held["speed"] == (1, 0) and held[""] == (1, 0) and held["packing"] == (0, 0)
+    )
+    client = Client()
+    client.force_login(boss)
+    told = client.get(f"/api/v1/reports/summary/?period=own&since={DAY}&until={DAY}").json()
+    rows = {row["cause"]: row for row in told["causes"]}
+    assert rows["gold_colour"]["label"] in ("Gold tone", "金色偏差")
+    for code, name, count in (
+        ("gold_colour", "cases", 1),
+        ("gold_colour", "bad_ratings", 1),
+        ("", "cases", 1),
+        ("packing", "cases", 0),
+    ):
+        assert len(client.get(rows[code][f"{name}_rows"]).json()["results"]) == count
+    page = client.get(f"/reports/?period=own&since={DAY}&until={DAY}").content.decode()
+    assert "cause=gold_colour" in page and "cause=none" in page
+    other = DailyCause.objects.get(store=shanghai, country="", day=DAY, cause="speed")
+    DailyCause.objects.filter(pk=other.pk).update(cases=7)
+    assert any("speed" in fault for fault in services.differences(now=NOW))
 
 
 def test_a_refund_counts_on_its_own_day_and_leaves_the_revenue_of_the_order(shanghai: Any) -> None:
@@ -270,9 +311,7 @@ def test_every_figure_equals_the_list_it_opens(shanghai: Any, angeles: Any) -> N
             for name, figure in figures.items():
                 query = selectors.query_of(name, first, last, store=shop.code if shop else "")
                 assert len(listed(boss, name, query)) == figure, (name, first, shop)
-    assert all(
-        figures[name] for name in ("placed", "clock_missed", "promise_missed", "case_speed", "answered_late", "overdue")
-    )
+    assert all(figures[name] for name in ("placed", "clock_missed", "promise_missed", "answered_late", "overdue"))
     assert services.differences(now=NOW) == []
 
 

@@ -1,9 +1,9 @@
-"""What is owed around cases and ratings."""
+"""What is owed around cases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,69 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from core import format as f
-from core import policies as house
-from core.clock import end_of_day, plus_days
-from core.listing.columns import address
-from disputes import policies, selectors, services
-from disputes.choices import AnswerState, CaseKind, CaseState, RemedyKind, ReplyState
-from disputes.models import Answer, Case, Feedback
+from core.clock import end_of_day
+from disputes import selectors, services
+from disputes.choices import AnswerState, CaseKind, CaseState, RemedyKind
+from disputes.events import CasesTurned
+from disputes.followups.common import name_by, page
+from disputes.models import Answer, Case
 from disputes.rules.cases import duty_due
-from orders.events import OrderCompleted
-from orders.models import Order
 from worklist.choices import Band, Doer, Group
 from worklist.registry import FollowUpRule, register
-
-
-@register
-class AskFeedback(FollowUpRule):
-    """A buyer who received and stays silent is asked for an honest rating, once (FBK-08)."""
-
-    key, title, target, doer = "disputes.ask_feedback", _("Ask for feedback"), Order, Doer.CLOCK
-    group, band, starts_on, minutes = Group.FEEDBACK, Band.ROUTINE, OrderCompleted, Decimal("1")
-
-    def load(self, ids: Iterable[int]) -> list[Order]:
-        """Orders with store, buyer and whether they were rated."""
-        return selectors.with_rating(ids)
-
-    def candidates(self, now: datetime) -> QuerySet[Order]:
-        """Orders completed lately without a rating."""
-        return selectors.silent_orders(now)
-
-    def subject_of(self, event: OrderCompleted) -> int:
-        """The completed order."""
-        return event.order_id
-
-    def due_at(self, subject: Order, round: int, now: datetime) -> datetime | None:
-        """Some days after completion, at the same time of day in the store's zone."""
-        days = selectors.ask_days(subject.store, now)
-        return plus_days(subject.completed_at or now, days, subject.store.time_zone)
-
-    def over(self, subject: Order, now: datetime) -> bool:
-        """Rated, disputed, no longer completed, or the window is closed."""
-        return not selectors.may_be_asked(subject, now)
-
-    def act(self, subject: Order, *, now: datetime, round: int) -> None:
-        """Ask."""
-        services.ask(orders=[subject], now=now)
-
-    def act_many(self, subjects: list[Order], *, now: datetime, rounds: dict[int, int]) -> None:
-        """Ask all."""
-        services.ask(orders=subjects, now=now)
-
-    def facts(self, subject: Order) -> dict[str, Any]:
-        """The order."""
-        head, tail = address("orders:detail")
-        return {
-            "number": subject.number,
-            "who": subject.buyer_name,
-            "country": subject.country,
-            "url": f"{head}{subject.pk}{tail}",
-        }
-
-
-def _page(name: str, pk: int) -> str:
-    head, tail = address(name)
-    return f"{head}{pk}{tail}"
 
 
 class CaseRule(FollowUpRule):
@@ -97,7 +43,7 @@ class CaseRule(FollowUpRule):
         """The case, its order, its kind and its clock."""
         return {
             "number": subject.number, "who": subject.order.buyer_name, "country": subject.order.country,
-            "url": _page("disputes:case", subject.pk), "panel": _page("disputes:case-pane", subject.pk),
+            "url": page("disputes:case", subject.pk), "panel": page("disputes:case-pane", subject.pk),
             "order": subject.order.number, "kind": subject.kind, "state": subject.state,
             "until": subject.respond_by.isoformat() if subject.respond_by else "",
         }  # fmt: skip
@@ -197,7 +143,7 @@ class AnswerRule(FollowUpRule):
         case = subject.case
         return {
             "number": case.number, "who": case.order.buyer_name, "country": case.order.country, "order": case.order.number,
-            "url": _page("disputes:case", case.pk), "panel": _page("disputes:case-pane", case.pk), "kind": subject.kind,
+            "url": page("disputes:case", case.pk), "panel": page("disputes:case-pane", case.pk), "kind": subject.kind,
             "amount": str(subject.amount) if subject.amount is not None else "", "currency": subject.currency,
             "author": subject.author_label,
         }  # fmt: skip
@@ -251,99 +197,34 @@ class AnswerByHand(AnswerRule):
         return gettext("Copy and confirm")
 
 
-class RatingRule(FollowUpRule):
-    """A duty about a rating."""
+@register
+class NameCause(CaseRule):
+    """A case ended and nobody said what lay at its root (RMD-08)."""
 
-    target, doer, group, minutes = Feedback, Doer.PERSON, Group.FEEDBACK, Decimal("3")
+    key, title, minutes = "disputes.name_cause", _("Name the root cause"), Decimal("0.5")
+    group, band, starts_on = Group.FEEDBACK, Band.ROUTINE, CasesTurned
+    bulk_line = _("%(count)s cases ended: name their root cause")
 
-    def load(self, ids: Iterable[int]) -> list[Feedback]:
-        """Ratings with store and order."""
-        rows = Feedback._base_manager.filter(pk__in=list(ids)).select_related("store", "order")
-        return list(rows.order_by("pk"))
+    def candidates(self, now: datetime) -> QuerySet[Case]:
+        """Cases that ended lately without a cause."""
+        return selectors.without_cause(now)
 
-    def due_at(self, subject: Feedback, round: int, now: datetime) -> datetime | None:
-        """Within a day of hearing of it."""
-        return selectors.reply_due(subject, now)
+    def subject_of(self, event: CasesTurned) -> Iterable[int]:
+        """Those that changed hands; what has not ended is over at once."""
+        return event.case_ids
 
-    def facts(self, subject: Feedback) -> dict[str, Any]:
-        """The order, the stars, the page."""
-        return {
-            "number": subject.order.number, "who": subject.order.buyer_name, "country": subject.order.country,
-            "url": _page("disputes:rating", subject.pk), "panel": _page("disputes:rating-pane", subject.pk), "stars": subject.stars,
-        }  # fmt: skip
+    def due_at(self, subject: Case, round: int, now: datetime) -> datetime | None:
+        """Some days after the end."""
+        return name_by(subject.closed_at or now, subject.store, now)
 
-    def sentence(self, facts: dict[str, Any]) -> str:
-        """The stars."""
-        return f.stars(facts.get("stars"))
+    def over(self, subject: Case, now: datetime) -> bool:
+        """Named, open again, or long ago."""
+        return subject.is_open or bool(subject.cause) or selectors.long_ago(subject.closed_at, now)
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
-        return gettext("Reply")
-
-
-def _stale(subject: Feedback, now: datetime) -> bool:
-    """Too old, or of history: nobody is asked."""
-    days = timedelta(days=int(house.value(policies.REPLY_WITHIN_DAYS, now)))
-    return subject.order.history or subject.given_at < now - days or subject.received_at < now - days
-
-
-@register
-class AnswerBadFeedback(RatingRule):
-    """Neutral and bad ratings first, every day until answered or revised (FBK-02)."""
-
-    key, title, band, chance = "disputes.answer_bad_feedback", _("Answer a bad rating"), Band.WAITING, Decimal("0.5")
-
-    def candidates(self, now: datetime) -> QuerySet[Feedback]:
-        """Unanswered ratings of one to three stars."""
-        return selectors.unanswered(now).filter(stars__lte=3).exclude(reply_state=ReplyState.BY_HAND)
-
-    def over(self, subject: Feedback, now: datetime) -> bool:
-        """Answered, revised upwards, or too old."""
-        return (
-            subject.stars > 3 or subject.answered or subject.reply_state == ReplyState.BY_HAND or _stale(subject, now)
-        )
-
-    def stake(self, subject: Feedback) -> tuple[Decimal, str] | None:
-        """What the buyer paid."""
-        return (subject.order.total, subject.order.currency) if subject.order.total else None
-
-
-@register
-class AnswerFeedback(RatingRule):
-    """Good ratings are answered too, together (FBK-01)."""
-
-    key, title, band, minutes = "disputes.answer_feedback", _("Answer a rating"), Band.ROUTINE, Decimal("0.5")
-    bulk_line = _("%(count)s good ratings: answer")
-
-    def candidates(self, now: datetime) -> QuerySet[Feedback]:
-        """Unanswered ratings of four and five stars."""
-        return selectors.unanswered(now).filter(stars__gte=4).exclude(reply_state=ReplyState.BY_HAND)
-
-    def over(self, subject: Feedback, now: datetime) -> bool:
-        """Answered, revised downwards, or too old."""
-        return (
-            subject.stars <= 3 or subject.answered or subject.reply_state == ReplyState.BY_HAND or _stale(subject, now)
-        )
+        return gettext("Name the cause")
 
     def bulk_url(self) -> str:
         """The list of them."""
-        return f"{reverse('disputes:feedback')}?view=to-thank"
-
-
-@register
-class ReplyByHand(RatingRule):
-    """The shop takes no replies by program: a person posts it there and confirms."""
-
-    key, title, band, minutes = "disputes.reply_by_hand", _("Post a reply in the shop"), Band.WAITING, Decimal("1.5")
-
-    def candidates(self, now: datetime) -> QuerySet[Feedback]:
-        """Replies to be posted by hand."""
-        return Feedback._base_manager.filter(reply_state=ReplyState.BY_HAND)
-
-    def over(self, subject: Feedback, now: datetime) -> bool:
-        """Posted."""
-        return subject.reply_state != ReplyState.BY_HAND
-
-    def next_step(self, facts: dict[str, Any]) -> str:
-        """The button."""
-        return gettext("Copy and confirm")
+        return f"{reverse('disputes:cases')}?view=no-cause"

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from core import format as f
 from core.audit import Actor
 from core.listing import LISTINGS, Column, Listing, RowPart, View, register, register_part
+from disputes.selectors import causes
 from reports import filters, selectors
 from reports.choices import COLUMNS, FIGURES
 from reports.models import DailyFigure
@@ -62,6 +63,20 @@ class DailyMoneyRow(serializers.Serializer):
     house_currency = serializers.CharField(label=_("House currency"), allow_null=True)
 
 
+class CauseCount(serializers.Serializer):
+    """One root cause of a day; empty: not named yet."""
+
+    cause = serializers.CharField(allow_blank=True)
+    cases = serializers.IntegerField()
+    bad_ratings = serializers.IntegerField()
+
+
+class DailyCausesRow(serializers.Serializer):
+    """The root causes of a day."""
+
+    causes = CauseCount(many=True, label=_("Root causes"))
+
+
 def _row() -> type[serializers.Serializer]:
     fields: dict[str, Any] = {
         "id": serializers.CharField(),
@@ -90,6 +105,12 @@ def _opens(name: str) -> Callable[[Mapping[str, Any]], Any]:
 
 def _plain(name: str) -> Callable[[Mapping[str, Any]], Any]:
     return lambda row: row[name]
+
+
+def _causes(row: Mapping[str, Any]) -> str:
+    """Each cause with its cases and bad ratings."""
+    parts = (f"{causes.name_of(one['cause'])} {one['cases'] + one['bad_ratings']}" for one in row["causes"])
+    return "; ".join(parts)
 
 
 def _sums(row: Mapping[str, Any]) -> str:
@@ -123,6 +144,7 @@ class DailyListing(Listing):
             Column(name, default=name in _SHOWN, html=_opens(name), text=_plain(name), needs=("store", "day"))
             for name in COLUMNS
         ),
+        Column("causes", default=False, html=_causes, text=_causes),
         Column("revenue_house", default=False),
         Column("refunded_house", default=False),
         Column("house_currency", default=False),
@@ -132,7 +154,13 @@ class DailyListing(Listing):
             "money",
             fields=DailyMoneyRow().fields,
             part=lambda ids, actor: selectors.money_of_days(ids),
-        )
+        ),
+        RowPart(
+            "causes",
+            fields=DailyCausesRow().fields,
+            part=lambda ids, actor: selectors.causes_of_days(ids),
+            empty={"causes": []},
+        ),
     ]
     views = [View("all", _("All"), default=True, counted=False)]
     url, detail_url, default_order, label_field = "reports:daily", "", "-day", "day"
