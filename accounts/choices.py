@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -39,3 +39,14 @@ class Theme(models.TextChoices):
     AUTO = "auto", pgettext_lazy("theme", "As the device")
     LIGHT = "light", pgettext_lazy("theme", "Light")
     DARK = "dark", pgettext_lazy("theme", "Dark")
+
+
+#: Sentences of the login package that the Chinese pages say in the house's own words (its catalogue has other ones).
+LOGIN_WORDS = (
+    gettext_noop("Two-Factor Authentication"), gettext_noop("Sign Out"), gettext_noop("Are you sure you want to sign out?"),
+    gettext_noop("You have signed out."), gettext_noop("Confirm Access"), gettext_noop("Please reauthenticate to safeguard your account."),
+    gettext_noop("Email"), gettext_noop("Email address"), gettext_noop("Email Address"), gettext_noop("Email Addresses"),
+    gettext_noop("Add Email"), gettext_noop("Add Email Address"), gettext_noop("Re-send Verification"), gettext_noop("Primary"),
+    gettext_noop("The following email addresses are associated with your account:"),
+    gettext_noop("Do you really want to remove the selected email address?"),
+)  # fmt: skip

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -31,8 +33,22 @@ POLICY = "; ".join(
 )  # fmt: skip
 PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 
+COMPRESSED = ("text/html", "application/json", "application/problem+json", "text/javascript", "application/javascript")
+
 #: Who looks at a page without being signed in: sees no store.
 NOBODY = Actor(kind="user", label="", store_ids=frozenset())
+
+
+class Compressed(GZipMiddleware):
+    """Pages and answers go out gzipped, with random bytes inside so that their length tells nothing. What carries a mark of its
+    content (ETag) keeps it untouched, and what is streamed or packed already goes as it is."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Only whole texts."""
+        kind = str(response.headers.get("Content-Type", "")).partition(";")[0]
+        if response.streaming or "ETag" in response.headers or kind not in COMPRESSED:
+            return response
+        return super().process_response(request, response)
 
 
 class BodyLimit:

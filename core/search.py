@@ -123,13 +123,14 @@ def _rows(listing: Listing, ids: list[int], actor: Actor) -> list[dict[str, Any]
     named = listing.label_field or next(iter(listing.all_columns), "id")
     shown = [c for c in listing.chosen([]) if c.name != named][:5]
     cells = [cell for _css, cell in listing.cells(shown, utcnow())]
+    mono = named in listing.all_columns and listing.all_columns[named].mono
     made = []
     for row in listing.rows_of(ids, actor):
         marked = [cell(row) for cell in cells]
         texts = [unescape(strip_tags(part)).strip() for part in marked]
         kept = [(mark_safe(part), text) for part, text in zip(marked, texts, strict=True) if text not in ("", DASH)]  # noqa: S308
         made.append({
-            "label": str(row.get(named) or row["id"]), "url": listing.detail_address(row["id"]),
+            "label": str(row.get(named) or row["id"]), "mono": mono, "url": listing.detail_address(row["id"]),
             "facts": [text for _part, text in kept], "cells": [part for part, _text in kept],
             "texts": [str(value) for value in (c.export(row) for c in shown) if value not in (None, "")],
         })  # fmt: skip

@@ -173,7 +173,7 @@ class MovementListing(Listing):
     name, title, permission = "movements", _("Stock movements"), "inventory.view_stock"
     model, row, filters = Movement, MovementRow, MovementFilter
     columns = [
-        Column("at", sortable=True, time="full"), Column("sku", mono=True), Column("warehouse", mono=True), Column("kind", badge=KINDS),
+        Column("at", sortable=True), Column("sku", mono=True), Column("warehouse", mono=True), Column("kind", badge=KINDS),
         Column("quantity", html=lambda row: f"{row['quantity']:+,}", align="num", text=lambda row: row["quantity"]),
         Column("reference", mono=True), Column("note"), Column("actor"),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import environment
+from . import environment, trim
 from .environment import clean_env, digest, last_words
 from .errors import LaunchError
 from .places import BUILD, ROOT, say
@@ -17,13 +17,15 @@ CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bun
 NODE_MODULES = ROOT / "node_modules"
 NODE_ENV = BUILD / "node"
 VENDOR = BUILD / "static" / "vendor"
+#: The CSS kit whole; pages get what is left of it when the classes that no page names are gone.
+WHOLE_KIT = BUILD / "kit" / "tabler.min.css"
+TRIMMED_KIT = VENDOR / "tabler" / "tabler.min.css"
 FONTS = BUILD / "fonts"
 STAMP = BUILD / "assets.stamp"
 ICON_LIST = ROOT / "static" / "img" / "icons.txt"
 LOCK_FILES = (ROOT / "package.json", ROOT / "package-lock.json")
 
 KIT = {
-    "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select/tom-select.complete.min.js",
     "tom-select/dist/css/tom-select.min.css": "tom-select/tom-select.css",
@@ -108,7 +110,17 @@ def prepare(download: subprocess.Popen[str] | None) -> None:
         (NODE_MODULES / ".sampan").write_text(digest(*LOCK_FILES))
     STAMP.unlink(missing_ok=True)
     build()
+    trim_kit()
     STAMP.write_text(_mark())
+
+
+def trim_kit() -> None:
+    """Write the CSS kit anew when a source of pages is younger than it (in an image: once all sources are there)."""
+    if not WHOLE_KIT.exists() or (TRIMMED_KIT.exists() and TRIMMED_KIT.stat().st_mtime >= trim.youngest(ROOT)):
+        return
+    TRIMMED_KIT.parent.mkdir(parents=True, exist_ok=True)
+    chooser = set(trim.WORD.findall((VENDOR / "tom-select" / "tom-select.complete.min.js").read_text()))
+    TRIMMED_KIT.write_text(trim.trimmed(WHOLE_KIT.read_text(), trim.words(ROOT) | chooser))
 
 
 def _with_own_node() -> subprocess.Popen[str]:
@@ -131,6 +143,8 @@ def build() -> None:
         path = VENDOR / target
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(SOURCE_MAP.sub(b"", (NODE_MODULES / source).read_bytes()))
+    WHOLE_KIT.parent.mkdir(exist_ok=True)
+    WHOLE_KIT.write_bytes(SOURCE_MAP.sub(b"", (NODE_MODULES / "@tabler/core/dist/css/tabler.min.css").read_bytes()))
     (VENDOR / "icons.svg").write_text(sprite())
     for family in FAMILIES:
         for weight in WEIGHTS:

@@ -141,6 +141,9 @@ def collect_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from .assets import trim_kit
+
+    trim_kit()
     stamp, mark = BUILD / "static.stamp", _static_mark()
     if stamp.exists() and stamp.read_text() == mark and Path(settings.STATIC_ROOT).exists():
         return

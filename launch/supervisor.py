@@ -56,6 +56,7 @@ def set_up(dev: bool) -> None:
     """Environment and browser kit, one set-up at a time per checkout; quick when nothing changed."""
     check_python()
     if environment.up_to_date(dev) and assets.up_to_date():
+        assets.trim_kit()
         return
     BUILD.mkdir(exist_ok=True)
     lock = FileLock(BUILD / "setup.lock")

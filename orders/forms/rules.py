@@ -26,7 +26,7 @@ class RuleForm(forms.Form):
 
     name = forms.CharField(max_length=80, label=_("Name"))
     position = forms.IntegerField(
-        min_value=0, max_value=100_000, initial=10, label=_("Place"), help_text=_("Lower places are asked first.")
+        min_value=0, max_value=100_000, initial=10, label=_("Position"), help_text=_("Lower ones are asked first.")
     )
     active = forms.BooleanField(required=False, initial=True, label=_("In use"))
     store = forms.ModelChoiceField(

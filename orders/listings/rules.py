@@ -24,7 +24,7 @@ class RuleRow(serializers.Serializer):
 
     id = serializers.CharField()
     name = serializers.CharField(label=_("Name"))
-    position = serializers.IntegerField(label=_("Place"))
+    position = serializers.IntegerField(label=_("Position"))
     active = serializers.BooleanField(label=_("In use"))
     store = serializers.CharField(source="store.code", label=_("Store"), allow_null=True)
     conditions = serializers.JSONField(label=_("When"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gettext
 import importlib.util
+import os
 import socket
 import sys
 from pathlib import Path
 
 import pytest
 
-from launch import assets, environment, supervisor
+from launch import assets, environment, supervisor, trim
 from launch.errors import LaunchError
 from launch.places import places
 from launch.translations import compile_all
@@ -81,6 +82,40 @@ def test_a_second_start_on_the_same_data_is_refused(tmp_path: Path) -> None:
 def test_references_to_source_maps_are_cut_out() -> None:
     text = b"a{}\n/*# sourceMappingURL=tabler.min.css.map */\n//# sourceMappingURL=x.js.map\nend"
     assert assets.SOURCE_MAP.sub(b"", text) == b"a{}\n\n\nend"
+
+
+def test_of_the_kit_only_what_pages_name_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    css = (
+        '/*! licence */@charset "utf-8";:root{--a:url("x;}{")}a,.btn:hover{b:c}.card .gone,.row:not(.gone)>td{d:e}.gone{f:g}'
+        "@media print{.gone{h:i}}@media (min-width:1px){.card,.gone{j:k}}@keyframes gone{from{l:m}to{n:o}}/* note */"
+    )
+    left = (
+        '/*! licence */@charset "utf-8";:root{--a:url("x;}{")}a,.btn:hover{b:c}.row:not(.gone)>td{d:e}'
+        "@media (min-width:1px){.card{j:k}}@keyframes gone{from{l:m}to{n:o}}"
+    )
+    assert trim.trimmed(css, {"btn", "card", "row"}) == left
+    (tmp_path / "templates").mkdir()
+    page = tmp_path / "templates" / "page.html"
+    page.write_text('<p class="card btn">')
+    (tmp_path / "vendor" / "tom-select").mkdir(parents=True)
+    (tmp_path / "vendor" / "tom-select" / "tom-select.complete.min.js").write_text("row")
+    places = {
+        "ROOT": tmp_path,
+        "VENDOR": tmp_path / "vendor",
+        "WHOLE_KIT": tmp_path / "kit.css",
+        "TRIMMED_KIT": tmp_path / "t" / "kit.css",
+    }
+    for name, value in places.items():
+        monkeypatch.setattr(assets, name, value)
+    assets.trim_kit()
+    assert not assets.TRIMMED_KIT.exists()
+    assets.WHOLE_KIT.write_text(css)
+    assets.trim_kit()
+    assert assets.TRIMMED_KIT.read_text() == left
+    page.write_text('<p class="btn">')
+    os.utime(page, (page.stat().st_mtime + 9, page.stat().st_mtime + 9))
+    assets.trim_kit()
+    assert "card" not in assets.TRIMMED_KIT.read_text()
 
 
 def test_the_sprite_holds_the_icons_of_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
