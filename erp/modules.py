@@ -14,7 +14,7 @@ MODULES: dict[Module, tuple[tuple[str, str, Any, Any, str], ...]] = {
     Module.PRODUCT: (
         ("products:list", "tag", pgettext_lazy("menu", "Articles"), _("What we stock and sell"), "products.view_sku"),
         ("products:to-match", "link", pgettext_lazy("menu", "To match"), _("Channel SKUs without an article"), "products.match_sku"),
-        ("orders:import-products", "file-import", _("Import articles"), _("From a file"), "orders.import_order"),
+        ("orders:import-products", "file-import", _("Import articles"), _("From a file"), "products.change_sku"),
     ),
     Module.SALES: (
         ("customers:list", "users", pgettext_lazy("menu", "Customers"), _("Buyers with their orders"), "customers.view_buyer"),
@@ -54,6 +54,6 @@ MODULES: dict[Module, tuple[tuple[str, str, Any, Any, str], ...]] = {
     Module.STOCK: (
         ("inventory:list", "building-warehouse", pgettext_lazy("menu", "Stock"), _("There, promised, free"), "inventory.view_stock"),
         ("inventory:warehouses", "building-warehouse", _("Warehouses"), _("Places with their bins"), "inventory.view_stock"),
-        ("orders:import-stock", "file-import", _("Import stock"), _("Counted pieces from a file"), "orders.import_order"),
+        ("orders:import-stock", "file-import", _("Import stock"), _("Counted pieces from a file"), "inventory.change_stock"),
     ),
 }  # fmt: skip

@@ -33,6 +33,8 @@ _NEW_ITEM = (
     "needed_at",
     "first_seen_at",
 )
+#: Who writes what a channel tells.
+IMPORT = audit.system("import")
 #: Columns of an article that people and files may write.
 SKU_FIELDS = (
     "code", "name_en", "name_zh", "variant", "barcode", "image_url", "weight_g", "cost", "cost_currency", "customs_text",
@@ -76,10 +78,12 @@ def ensure_items(
             copying.insert_missing(ChannelItem, _NEW_ITEM, rows, ("store_id", "channel_sku"))
             found |= _items(store, missing)
         made = set(missing)
+        before = {key: (item.title, item.attributes, item.image_url) for key, item in found.items()}
         changed = [
             item for key, item in found.items() if _tell(item, titles[key], key in wanted, now) and key not in made
         ]
         _write_items(changed)
+        _note_items([found[key] for key in missing], changed, before, now)
         waiting = [item for item in found.values() if item.needed_at == now and not item.matched and not item.not_goods]
         if waiting:
             publish(ItemsToMatch(store.pk))
@@ -118,6 +122,44 @@ def _write_items(items: Sequence[ChannelItem]) -> None:
     rows = [{"id": i.pk, "title": i.title, "attributes": i.attributes, "image_url": i.image_url, "needed_at": i.needed_at}
             for i in sorted(items, key=lambda i: i.pk)]  # fmt: skip
     copying.update_rows(ChannelItem, ("title", "attributes", "image_url", "needed_at"), rows)
+
+
+def _note_items(
+    made: Sequence[ChannelItem],
+    changed: Sequence[ChannelItem],
+    before: Mapping[str, tuple[str, str, str]],
+    now: datetime,
+) -> None:
+    """Put what the channel made and changed into the record, by itself (OPS-01)."""
+    kind, rows = audit.subject_type(ChannelItem), []
+    for item in made:
+        if item.first_seen_at == now:  # somebody else was not faster
+            text = gettext_noop("Seen in the shop for the first time: %(sku)s")
+            rows.append(
+                audit.row(
+                    kind, item.pk, item.store_id, "item.new", actor=IMPORT, now=now, text=text, sku=item.channel_sku
+                )
+            )
+    for item in changed:
+        told = zip(("title", "attributes", "image_url"), before[item.channel_sku], strict=True)
+        changes = {name: [was, getattr(item, name)] for name, was in told if was != getattr(item, name)}
+        if changes:
+            text = gettext_noop("The shop changed it: %(sku)s")
+            rows.append(
+                audit.row(
+                    kind,
+                    item.pk,
+                    item.store_id,
+                    "item.told",
+                    actor=IMPORT,
+                    now=now,
+                    text=text,
+                    sku=item.channel_sku,
+                    changes=changes,
+                )
+            )
+    if rows:
+        audit.record_rows(rows)
 
 
 def mark_needed(*, item_ids: Collection[int], now: datetime) -> int:
@@ -184,14 +226,15 @@ def write_skus(*, rows: Sequence[Mapping[str, Any]], actor: Actor, now: datetime
     latest = {str(row["code"]): row for row in rows}
     with transaction.atomic():
         held = {s.code: s for s in Sku.objects.select_for_update().filter(code__in=list(latest)).order_by("pk")}
-        fresh, changed = [], []
+        fresh, changed, differing = [], [], {}
         for code in sorted(latest):
             facts = {name: value for name, value in latest[code].items() if name in SKU_FIELDS}
             sku = held.get(code)
             if sku is None:
                 fresh.append(_shaped(Sku(created_at=now, **facts)))
-            elif any(getattr(sku, name) != value for name, value in facts.items()):
-                for name, value in facts.items():
+            elif news := {name: value for name, value in facts.items() if getattr(sku, name) != value}:
+                differing[code] = {name: [str(getattr(sku, name)), str(value)] for name, value in news.items()}
+                for name, value in news.items():
                     setattr(sku, name, value)
                 changed.append(_shaped(sku))
         Sku.objects.bulk_create(fresh, batch_size=1000)
@@ -202,7 +245,14 @@ def write_skus(*, rows: Sequence[Mapping[str, Any]], actor: Actor, now: datetime
                 for s in fresh
             ]
             + [
-                audit.entry(s, "sku.change", actor=actor, now=now, text=gettext_noop("Article changed from a file"))
+                audit.entry(
+                    s,
+                    "sku.change",
+                    actor=actor,
+                    now=now,
+                    text=gettext_noop("Article changed from a file"),
+                    changes=differing[s.code],
+                )
                 for s in changed
             ]
         )

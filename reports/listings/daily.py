@@ -82,6 +82,8 @@ def _row() -> type[serializers.Serializer]:
         "id": serializers.CharField(),
         "store": serializers.CharField(source="store.code", label=_("Store")),
         "day": serializers.DateField(label=pgettext_lazy("report", "Day")),
+        "working": serializers.BooleanField(label=_("Working day")),
+        "holiday": serializers.CharField(label=_("Holiday"), allow_blank=True),
         **{name: serializers.IntegerField(label=FIGURES[name].label) for name in COLUMNS},
     }
     return type("DailyRow", (serializers.Serializer,), {**fields, "__doc__": "The figures of a store's day."})
@@ -113,6 +115,11 @@ def _causes(row: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
+def _holiday(row: Mapping[str, Any]) -> str:
+    """A day off by its name; nothing on a working day: figures are recorded on both."""
+    return "" if row["working"] else str(row["holiday"] or _("day off"))
+
+
 def _sums(row: Mapping[str, Any]) -> str:
     return "; ".join(f"{one['revenue']:.2f} {one['currency']}" for one in row["money"] if one["revenue"])
 
@@ -138,6 +145,7 @@ class DailyListing(Listing):
     model, row, filters = DailyFigure, _row(), filters.DailyFilter
     columns = [
         Column("day", sortable=True),
+        Column("holiday", html=_holiday, text=_holiday, needs=("working",)),
         Column("store", mono=True),
         Column("money", label=_("Revenue"), html=_revenue, text=_sums, align="num"),
         *(
@@ -163,12 +171,16 @@ class DailyListing(Listing):
         ),
     ]
     views = [View("all", _("All"), default=True, counted=False)]
+    computed = ("working", "holiday")
     url, detail_url, default_order, label_field = "reports:daily", "", "-day", "day"
     empty = (_("No figures yet."), _("They are counted some minutes after the first orders are here."), "", "")
     icon = "chart-bar"
 
     def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
-        """Which lists the reader may open: a figure of another stands there without an address."""
+        """Which days were off, and which lists the reader may open: a figure of another stands there without an address."""
+        off = selectors.days_off([row["day"] for row in rows])
+        for row in rows:
+            row["working"], row["holiday"] = row["day"] not in off, off.get(row["day"], "")
         opens = {words.listing for name, words in FIGURES.items() if selectors.may_open(actor, name)}
         for row in rows:
             row[_OPEN] = opens

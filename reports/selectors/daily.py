@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce, TruncWeek
 
 from core import policies as house
 from core.audit import Actor
-from core.models import SystemMark
+from core.clock import WorkCalendar
+from core.models import CalendarDay, SystemMark
 from disputes.selectors import causes
 from reports.choices import BY_CAUSE, COLUMNS, FIGURES
 from reports.models import DailyCause, DailyClerk, DailyFigure, DailyMoney
@@ -253,6 +254,18 @@ def causes_of_days(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         if pk is not None:
             found[pk]["causes"].append(row)
     return found
+
+
+def days_off(days: Iterable[date]) -> dict[date, str]:
+    """Those of the days on which the house does not work, each with the name of its holiday ("" for a weekday off)."""
+    wanted = sorted(set(days))
+    if not wanted:
+        return {}
+    named = {row.day: row for row in CalendarDay.objects.filter(day__in=wanted)}
+    calendar = WorkCalendar(
+        frozenset(house.value(house.WORKDAYS, wanted[-1])), {day: row.working for day, row in named.items()}
+    )
+    return {day: named[day].name if day in named else "" for day in wanted if not calendar.works(day)}
 
 
 def daily_figures(actor: Actor) -> QuerySet[DailyFigure]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from core.models import ActivityEntry
 from reports.models import DailyFigure, DailyMoney
 from tests.factories.accounts import NOW
 from tests.house.rows import Rows
@@ -20,4 +21,16 @@ def _days(store: Any, count: int, person: Any) -> None:
             DailyMoney.objects.create(store=store, day=day, currency="USD", revenue=Decimal(n))
 
 
-LISTING_ROWS = {"daily-figures": Rows(_days)}
+def _lines(store: Any, count: int, person: Any) -> None:
+    verbs = [("orders.order", "order.hold"), ("products.sku", "sku.change"), ("inventory.balance", "stock.count")]
+    for n in range(count - ActivityEntry.objects.filter(store_ref=store.pk).count()):
+        kind, verb = verbs[n % 3]
+        ActivityEntry.objects.create(
+            subject_type=kind, subject_id=n + 1, store_ref=store.pk, verb=verb, text="%(note)s" if n % 2 else "",
+            params={"note": f"n{n}", "changes": {"cost": ["1", "2"]}} if n % 2 else {}, reason="why" if n % 4 == 0 else "",
+            actor_kind=["user", "system", "token"][n % 3], actor_ref=person.pk if n % 3 == 0 else None,
+            actor_label=["Li", "clock", "ERP"][n % 3], at=NOW - timedelta(hours=n),
+        )  # fmt: skip
+
+
+LISTING_ROWS = {"operations-log": Rows(_lines), "daily-figures": Rows(_days)}
