@@ -25,7 +25,13 @@ def _backend_pid() -> int:
 
 
 def _cpu_of(pid: int) -> float:
-    """CPU seconds of another process on this machine; 0 where it cannot be read."""
+    """CPU seconds of another process on this machine; 0 where it cannot be read. The scheduler counts nanoseconds; the other
+    count moves in hundredths of a second, which are more than a statement takes."""
+    try:
+        with open(f"/proc/{pid}/schedstat") as stat:
+            return int(stat.read().split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        pass
     try:
         with open(f"/proc/{pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()

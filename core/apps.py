@@ -11,6 +11,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the declaration modules that exist, top file roles last."""
+        import orjson
+        from psycopg2.extras import register_default_json  # type: ignore[import-untyped]
+
         from core.declarations import load
 
+        # JSON that a query composes: several values in each row of a list
+        register_default_json(globally=True, loads=orjson.loads)
         load(self.name)

@@ -215,7 +215,7 @@ class Listing:
         if order.lookup in shape.extra or order.lookup in shape.lookups.values():
             rows = shape.read(piece, inline)
         else:
-            rows = RowShape(shape.fields, shape.lookups, (*shape.extra, order.lookup), shape.rest).read(piece, inline)
+            rows = shape.with_lookups(order.lookup).read(piece, inline)
         for row in rows:
             row["_order"] = row[order.lookup]
         return rows
@@ -240,7 +240,7 @@ class Listing:
         ``fresh``: they were made a moment ago (see ``RowPart.later``)."""
         shape = self.shape
         if needs:
-            shape = RowShape(shape.fields, shape.lookups, (*shape.extra, *needs), shape.rest)
+            shape = shape.with_lookups(*needs)
         found = self.queryset(actor)
         wanted = found.filter(pk=ids[0]) if len(ids) == 1 else found.filter(pk__in=ids)
         rows = shape.read(wanted, self.inline(fresh=fresh))

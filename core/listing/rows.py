@@ -8,7 +8,7 @@ near the cost of its SQL. Nested and computed fields are filled set-wise by row 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -80,7 +80,8 @@ class RowShape:
     fields: Mapping[str, serializers.Field]
     lookups: Mapping[str, str]
     extra: tuple[str, ...]
-    rest: Mapping[str, Convert]
+    #: One row as REST answers it: only declared fields, ids as text, decimals as text, times in UTC.
+    to_rest: Convert
 
     @classmethod
     def of(cls, row: type[serializers.Serializer], computed: Iterable[str], needs: Iterable[str],
@@ -95,7 +96,11 @@ class RowShape:
             for name, f in own.items()
             if name not in skip and not isinstance(f, serializers.BaseSerializer | serializers.SerializerMethodField)
         }
-        return cls(made, lookups, tuple(needs), {name: converter(name, f) for name, f in made.items()})
+        return cls(made, lookups, tuple(needs), nested(made))
+
+    def with_lookups(self, *names: str) -> RowShape:
+        """The same row with further ORM lookups."""
+        return replace(self, extra=(*self.extra, *names))
 
     def read(self, queryset: QuerySet, inline: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of ``queryset`` as dictionaries: row fields plus the extra lookups under their own names, and what
@@ -115,28 +120,23 @@ class RowShape:
             row["id"] = row.pop("pk")
         return rows
 
-    def to_rest(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """One row as REST answers it: only declared fields, ids as text, decimals as text, times in UTC."""
-        read = row.get
-        return {name: convert(read(name)) for name, convert in self.rest.items()}
-
 
 def converter(name: str, source: serializers.Field) -> Convert:
     """How a value of a row field leaves by REST."""
     if name == "id" or name.endswith("_id"):
         return lambda value: None if value is None else str(value)
     if isinstance(source, serializers.ListSerializer):
-        inner = nested(cast(serializers.BaseSerializer, source.child))
-        return lambda value: [inner(item) for item in value or ()]
-    if isinstance(source, serializers.BaseSerializer):
-        one = nested(source)
+        inner = converter("", cast(serializers.BaseSerializer, source.child))
+        return lambda value: [inner(item) for item in value] if value else []
+    if isinstance(source, serializers.Serializer):
+        one = nested(source.fields)
         return lambda value: None if value is None else one(value)
     if isinstance(source, serializers.DecimalField):
         return lambda value: None if value is None else decimal_text(value)
     if isinstance(source, serializers.DateTimeField):
         return _moment
     if isinstance(source, serializers.CharField):
-        return lambda value: value if value is None or isinstance(value, str) else str(value)
+        return _text
     if isinstance(source, serializers.IntegerField | serializers.BooleanField):
         return _as_it_is
     return plain_json
@@ -145,32 +145,52 @@ def converter(name: str, source: serializers.Field) -> Convert:
 def _moment(value: Any) -> Any:
     if isinstance(value, str) and value:  # came as JSON
         value = datetime.fromisoformat(value)
-    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo not in (UTC, None) else value
+
+
+def _text(value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def nested(serializer: serializers.BaseSerializer) -> Convert:
-    """The converter of a nested row."""
-    if not isinstance(serializer, serializers.Serializer):
-        return plain_json
-    each = [(name, converter(name, f)) for name, f in serializer.fields.items()]
-    return lambda value: {name: convert(value.get(name)) for name, convert in each}
+def nested(fields: Mapping[str, serializers.Field]) -> Convert:
+    """The converter of a row of these fields. A list converts thousands of values, most of which are text or numbers and leave
+    as they are: so all are taken over, and only the others are looked at."""
+    names = list(fields)
+    found = [(name, converter(name, source)) for name, source in fields.items()]
+    texts = [name for name, convert in found if convert is _text]
+    others = [(name, convert) for name, convert in found if convert not in (_text, _as_it_is)]
+
+    def convert_row(row: Mapping[str, Any]) -> dict[str, Any]:
+        read = row.get
+        made = {name: read(name) for name in names}
+        for name in texts:
+            if not isinstance(made[name], str):
+                made[name] = _text(made[name])
+        for name, convert in others:
+            made[name] = convert(made[name])
+        return made
+
+    return convert_row
+
+
+_SCALARS = frozenset({str, int, float, bool, datetime, date})
 
 
 def plain_json(value: Any) -> Any:
     """Any value as JSON holds it (ids inside free structures are left as they are)."""
+    if value is None or type(value) in _SCALARS:
+        return value
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, Mapping):
         return {str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain_json(item) for item in value]
-    if isinstance(value, str | int | float | bool | datetime | date) or value is None:
-        return value
-    return str(value)
+    return value if isinstance(value, str | int | float | datetime | date) else str(value)
 
 
 def decimal_text(value: Decimal | int | float) -> str:

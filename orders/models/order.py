@@ -42,7 +42,7 @@ models.CharField.register_lookup(FoldedWords)
 class Order(models.Model):
     """One order of one store. Amounts are in ``currency``, exact to four decimals; times are UTC."""
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="orders")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="orders", db_index=False)
     external_id = models.CharField(max_length=80, help_text="the channel's id of the order")
     number = models.CharField(max_length=80, help_text="what people read out")
     type = models.CharField(max_length=10, choices=OrderType.choices, default=OrderType.SALE)
@@ -51,7 +51,7 @@ class Order(models.Model):
     history = models.BooleanField(
         default=False, help_text="old at import: no message, duty, reservation or note until taken up"
     )
-    buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="orders")
+    buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     buyer_name = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
@@ -130,10 +130,10 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One article of an order. ``unit_price`` is empty when the channel does not tell it (never made up)."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     external_id = models.CharField(max_length=80, blank=True)
-    item = models.ForeignKey(ChannelItem, on_delete=models.PROTECT, related_name="lines")
+    item = models.ForeignKey(ChannelItem, on_delete=models.PROTECT, related_name="lines", db_index=False)
     title = models.CharField(max_length=300, blank=True)
     attributes = models.CharField(max_length=300, blank=True)
     quantity = models.PositiveIntegerField()
@@ -153,6 +153,9 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity_positive"),
             models.CheckConstraint(condition=Q(shipped_quantity__lte=F("quantity")), name="line_not_overshipped"),
         ]
+        indexes = [
+            models.Index(fields=["item", "order"], name="line_item_order")
+        ]  # orders by SKU, from the index alone
 
 
 class OrderAddress(models.Model):
@@ -191,7 +194,7 @@ class Wish(models.Model):
 class OrderFlag(models.Model):
     """A coloured mark with a note."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="flags")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="flags", db_index=False)
     colour = models.CharField(max_length=6, choices=FlagColour.choices)
     note = models.CharField(max_length=200, blank=True)
     author_label = models.CharField(max_length=150)
