@@ -177,3 +177,99 @@ class Work(models.TextChoices):
     BLOCKED = "blocked", pgettext_lazy("board", "Problem reported")
     PACKED = "packed", pgettext_lazy("board", "To hand over")
     LATE = "late", pgettext_lazy("board", "Pick-up passed")
+
+
+class VolumetricKind(models.TextChoices):
+    """When the size of a parcel counts as weight."""
+
+    NONE = "none", pgettext_lazy("volumetric", "never")
+    MAX = "max", pgettext_lazy("volumetric", "the greater of the two")
+    SIDE_GE = "max_if_side_ge", pgettext_lazy("volumetric", "when a side reaches a length")
+    SIDE_GT = "max_if_side_gt", pgettext_lazy("volumetric", "when a side is longer than a length")
+    RATIO_GE = "max_if_ratio_ge", pgettext_lazy("volumetric", "when it reaches a multiple of the weight")
+    GROUPS = "max_for_big_groups", pgettext_lazy("volumetric", "in some groups of the table")
+
+
+class CargoClass(models.TextChoices):
+    """For which goods a row of a rate table holds."""
+
+    GENERAL = "general", pgettext_lazy("cargo", "General goods")
+    SPECIAL = "special", pgettext_lazy("cargo", "Special goods")
+    BATTERY_OK = "battery_ok", pgettext_lazy("cargo", "General goods and batteries")
+
+
+class SurchargeKind(models.TextChoices):
+    """What is added to the freight, or taken off."""
+
+    DISCOUNT = "discount", pgettext_lazy("surcharge", "Discount")
+    FUEL = "fuel", pgettext_lazy("surcharge", "Fuel")
+    REMOTE = "remote", pgettext_lazy("surcharge", "Remote area")
+    OVERSIZE = "oversize", pgettext_lazy("surcharge", "Oversize")
+    BATTERY = "battery", pgettext_lazy("surcharge", "Batteries")
+    DUTIES_PAID = "duties_paid", pgettext_lazy("surcharge", "Duties paid")
+    HANDLING = "handling", pgettext_lazy("surcharge", "Handling")
+
+
+class PickStrategy(models.TextChoices):
+    """How a choosing rule picks among its services."""
+
+    CHEAPEST = "cheapest", pgettext_lazy("choice", "The cheapest")
+    FIRST = "first", pgettext_lazy("choice", "The first that takes it")
+
+
+class EstimateBasis(models.TextChoices):
+    """What an expected freight rests on."""
+
+    NOTE = "note", pgettext_lazy("estimate", "Weights of the articles")
+    PARCEL = "parcel", pgettext_lazy("estimate", "The scale")
+
+
+class CustomsForm(models.TextChoices):
+    """The paper, or the electronic data, that goes with a parcel."""
+
+    CN22 = "CN22", "CN22"
+    CN23 = "CN23", "CN23"
+    INVOICE = "commercial_invoice", pgettext_lazy("customs", "Commercial invoice")
+    ELECTRONIC = "electronic", pgettext_lazy("customs", "Electronic data")
+    PLATFORM = "platform", pgettext_lazy("customs", "By the platform")
+
+
+class Incoterm(models.TextChoices):
+    """Who pays duty and tax."""
+
+    DAP = "DAP", pgettext_lazy("customs", "DAP: the recipient pays duties")
+    DDP = "DDP", pgettext_lazy("customs", "DDP: we pay duties")
+
+
+class NonDelivery(models.TextChoices):
+    """What the post does with a parcel that it cannot deliver."""
+
+    RETURN = "return", pgettext_lazy("customs", "Return to sender")
+    ABANDON = "abandon", pgettext_lazy("customs", "Treat as abandoned")
+
+
+class DifferenceReason(models.TextChoices):
+    """The accepted reasons for a value that differs from the price paid."""
+
+    REPLACEMENT = "free_replacement", pgettext_lazy("customs", "Free replacement at its real value")
+    PART = "part_shipment", pgettext_lazy("customs", "Part shipment")
+    CORRECTION = "price_correction", pgettext_lazy("customs", "Documented price correction")
+    REAL = "real_value", pgettext_lazy("customs", "Real value above the price paid")
+
+
+class DifferenceState(models.TextChoices):
+    """Where a difference stands."""
+
+    WAITING = "waiting", pgettext_lazy("customs", "Waits for a second person")
+    APPLIED = "applied", pgettext_lazy("customs", "Declared")
+    REFUSED = "refused", pgettext_lazy("customs", "Refused")
+    VOID = "void", pgettext_lazy("customs", "Void: the order changed")
+
+
+class GoodsAction(models.TextChoices):
+    """What follows from a class of goods."""
+
+    BLOCK = "block", pgettext_lazy("customs", "never sent")
+    POSTAL = "block_postal", pgettext_lazy("customs", "not by post")
+    CARRIER = "carrier_check", pgettext_lazy("customs", "look at the service")
+    COUNTRY = "country_check", pgettext_lazy("customs", "look at the country")

@@ -26,6 +26,7 @@ from logistics.listings.actions import (
     UnblockNotes,
     WithdrawNotes,
 )
+from logistics.listings.choosing import ChooseByRule, ChooseService
 from logistics.listings.naming import NAMES, service_cell
 from logistics.models import DispatchNote
 from logistics.selectors import board
@@ -191,6 +192,8 @@ class NoteListing(Listing):
         ReleaseNotes(),
         UnblockNotes(),
         GetNumbers(),
+        ChooseService(),
+        ChooseByRule(),
         PrintNotes(),
         PackNotes(),
         BlockNotes(),

@@ -3,8 +3,18 @@
 from logistics.models.carrier import CoverageRule, PromiseRule, Service, WaybillNumber
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
 from logistics.models.parcel import DecisionRule, Extension, Parcel, ParcelLine, ScanEvent, TrackingEvent
+from logistics.models.rates import (
+    ChoiceRule,
+    FreightEstimate,
+    RateRow,
+    RateTable,
+    ServiceDestination,
+    ServiceTerms,
+    Surcharge,
+)
 
 __all__ = [
-    "ApprovalRule", "CoverageRule", "DecisionRule", "DispatchNote", "Extension", "NoteLine", "NoteSignature", "Parcel", "ParcelLine",
-    "PrintBatch", "PrintLog", "PromiseRule", "ScanEvent", "Service", "TrackingEvent", "WaybillNumber",
+    "ApprovalRule", "ChoiceRule", "CoverageRule", "DecisionRule", "DispatchNote", "Extension", "FreightEstimate", "NoteLine",
+    "NoteSignature", "Parcel", "ParcelLine", "PrintBatch", "PrintLog", "PromiseRule", "RateRow", "RateTable", "ScanEvent", "Service",
+    "ServiceDestination", "ServiceTerms", "Surcharge", "TrackingEvent", "WaybillNumber",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
 """Boxes on the pages of orders, notes and parcels."""
 
-from logistics.panels import dispatch, parcels
+from logistics.panels import dispatch, parcels, quotes
 
-__all__ = ["dispatch", "parcels"]
+__all__ = ["dispatch", "parcels", "quotes"]

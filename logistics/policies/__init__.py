@@ -1,5 +1,5 @@
 """Dated numbers of this app."""
 
-from logistics.policies import dispatch, parcels
+from logistics.policies import dispatch, parcels, quotes
 
-__all__ = ["dispatch", "parcels"]
+__all__ = ["dispatch", "parcels", "quotes"]

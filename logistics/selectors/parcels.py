@@ -312,3 +312,9 @@ def delivered_under_way() -> QuerySet[Parcel]:
 def ids_of_order(order: Order) -> list[int]:
     """Ids of the parcels of an order."""
     return list(Parcel.objects.filter(order=order).values_list("pk", flat=True))
+
+
+def with_note_and_service(ids: Iterable[int]) -> list[Parcel]:
+    """These parcels with their note, its order and service, and their own service. One query."""
+    rows = Parcel.objects.filter(pk__in=list(ids)).order_by("pk")
+    return list(rows.select_related("note__order", "note__service", "service"))

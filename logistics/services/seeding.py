@@ -1,4 +1,4 @@
-"""Starting data of this app: services with the words buyers use for them, an approval rule, and the tables of tracking.
+"""Starting data of this app: services with the words buyers use for them, an approval rule, the tables of tracking, terms and rates.
 
 Rows that exist are left alone, so what staff changed stays.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from logistics.choices import SignatureKind
 from logistics.models import ApprovalRule, Service
+from logistics.services.seeding_rates import load_rates
 from logistics.services.seeding_tracking import load_tracking
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -27,7 +28,7 @@ UNEXCEPTIONAL = "In stock, in margin, nothing unusual"
 
 def load_reference(*, now: datetime) -> int:
     """Load the rows that are missing; answers how many."""
-    return _services() + _rule() + load_tracking(now=now)
+    return _services() + _rule() + load_tracking(now=now) + load_rates(now=now)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

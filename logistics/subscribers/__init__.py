@@ -1,5 +1,5 @@
 """News from below that notes and parcels listen to."""
 
-from logistics.subscribers import dispatch, parcels
+from logistics.subscribers import dispatch, parcels, quotes
 
-__all__ = ["dispatch", "parcels"]
+__all__ = ["dispatch", "parcels", "quotes"]

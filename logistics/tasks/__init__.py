@@ -1,5 +1,5 @@
 """Jobs of dispatch and of parcels."""
 
-from logistics.tasks import dispatch, parcels
+from logistics.tasks import dispatch, parcels, quotes
 
-__all__ = ["dispatch", "parcels"]
+__all__ = ["dispatch", "parcels", "quotes"]
