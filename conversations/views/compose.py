@@ -16,6 +16,7 @@ from conversations import selectors, services
 from conversations.forms import DraftForm
 from conversations.models import Conversation, Message
 from conversations.views.composer import Composer
+from conversations.views.thread import on_its_way
 from core.formpage import FormPage
 from core.pages import Page
 
@@ -90,7 +91,7 @@ class DraftPage(FormPage):
             said = _("Discarded.")
         else:
             services.send_draft(body=data["body"], subject=data["subject"], **given)
-            said = _("On its way by both routes.")
+            said = on_its_way(self.message.conversation)
         if self.is_partial():
             row = {"id": f"thread-{self.message.conversation_id}"}
             done = {"dialog:close": True, "work:done": row, "toast": {"text": said, "tone": "leaf"}}

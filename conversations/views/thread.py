@@ -52,6 +52,7 @@ def thread_context(thread: Conversation, actor: Any, now: Any) -> dict[str, Any]
     buyer = thread.buyer
     return {
         "thread": thread, "title": str(buyer), "buyer": buyer, "store": thread.store,
+        "writes": f.language_name(buyer.language),
         "here_url": reverse("core:here", args=["conversations", thread.pk]),
         "answer_by": thread.waiting_since + timedelta(hours=selectors.answer_hours(thread.store, now)) if thread.waiting_since else None,
         "clock": f.buyer_clock(zone_of(buyer.country), now),
@@ -64,6 +65,11 @@ def thread_context(thread: Conversation, actor: Any, now: Any) -> dict[str, Any]
         ],
         "may_send": actor.has_perm("conversations.send_message"), "now": now,
     }  # fmt: skip
+
+
+def on_its_way(thread: Conversation) -> str:
+    """What a person reads who sent something: by which routes it goes."""
+    return _("On its way by both routes.") if thread.buyer.email else _("On its way to the store mailbox.")
 
 
 def lines(thread: Conversation, now: Any) -> list[dict[str, Any]]:
@@ -124,7 +130,7 @@ class WriteDoor(ThreadPage):
             conversation=self.thread, body=request.POST.get("text", ""), subject=request.POST.get("subject", ""), actor=self.actor,
             now=self.now, about=composer.about, template_code=composer.code, as_draft=draft,
         )  # fmt: skip
-        said = _("Kept as a draft.") if draft else _("On its way by both routes.")
+        said = _("Kept as a draft.") if draft else on_its_way(self.thread)
         if not self.is_partial():
             return self.go(reverse("conversations:thread", args=[self.thread.pk]), said)
         toast = {"toast": {"text": said, "tone": "leaf"}}

@@ -165,6 +165,14 @@ def buyer_clock(zone: str | tzinfo | None, now: datetime | None = None) -> str:
     return f"{format_datetime(there, 'EEE', locale=babel_locale())} {there:%H:%M}"
 
 
+def language_name(code: str, language: str | None = None) -> str:
+    """A language by its name in the reader's language: ``Portuguese (Brazil)``; an unknown code stays as it is."""
+    try:
+        return (code and Locale.parse(code.replace("-", "_")).get_display_name(babel_locale(language))) or ""
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 def here_and_now(now: datetime | None = None) -> str:
     """The reader's day, weekday, place and clock: ``22 Nov 2026 Sun · Shanghai 16:42``."""
     local, locale = (now or utcnow()).astimezone(timezone.get_current_timezone()), babel_locale()

@@ -26,6 +26,7 @@ from core.templatetags.once import once
 
 register = template.Library()
 
+BLANK = "---------"  # how the framework writes an empty choice
 BUTTONS = {"default": "", "primary": "primary", "ghost": "ghost", "danger": "danger"}
 METHODS = ("get", "post", "dialog")
 
@@ -139,6 +140,11 @@ def button(
     return format_html('<button type="submit" class="{}"{}{}{}>{}</button>', css, named, owner, data, inner)
 
 
+def _choose(control: SafeString, required: bool) -> SafeString:
+    """The empty choice in words instead of dashes."""
+    return SafeString(control.replace(f">{BLANK}<", f">{_('Choose …') if required else f.DASH}<", 1))
+
+
 @register.inclusion_tag("ui/field.html")
 def field(
     bound: BoundField,
@@ -174,7 +180,9 @@ def field(
         attrs["aria-describedby"] = " ".join(described)
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs=attrs),
+        "control": _choose(bound.as_widget(attrs=attrs), bound.field.required)
+        if kind == "select"
+        else bound.as_widget(attrs=attrs),
         "kind": kind,
         "wide": wide,
         "hide_label": hide_label,

@@ -57,7 +57,7 @@ REJECT = "-"
 class UploadForm(forms.Form):
     """A file, and whose it is."""
 
-    file = forms.FileField(label=_("File"))
+    file = forms.FileField(label=_("File"), error_messages={"required": _("Choose a file first.")})
     store = forms.ModelChoiceField(queryset=None, to_field_name="code", label=_("Store"))
     profile = forms.ChoiceField(required=False, label=_("Read it as"))
 

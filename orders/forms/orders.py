@@ -160,4 +160,15 @@ class NewLineForm(forms.Form):
     )
 
 
-NewLines = forms.formset_factory(NewLineForm, extra=3, min_num=1, validate_min=True, max_num=200, validate_max=True)
+class NewLineSet(forms.BaseFormSet):
+    """The lines; without any it says so in the trade's words."""
+
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_few_forms": _("An order needs at least one line."),
+    }
+
+
+NewLines = forms.formset_factory(
+    NewLineForm, formset=NewLineSet, extra=3, min_num=1, validate_min=True, max_num=200, validate_max=True
+)

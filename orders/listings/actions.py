@@ -116,6 +116,7 @@ class Flag(Action):
 
     name, label, permission = "flag", _("Add flag"), "orders.flag_order"
     form, icon, key, order = forms.FlagForm, "flag", "f", 30
+    done_text = _("Flag put on.")
 
     def apply(self, obj: Order, actor: Actor, now: datetime, **data: Any) -> None:
         """One order."""
@@ -131,6 +132,7 @@ class Unflag(Action):
 
     name, label, permission = "unflag", _("Take flag off"), "orders.flag_order"
     form, icon, order = forms.UnflagForm, "flag", 31
+    done_text = _("Flag taken off.")
 
     def apply(self, obj: Order, actor: Actor, now: datetime, **data: Any) -> None:
         """One order."""
