@@ -148,7 +148,7 @@ class PolicyForm(forms.Form):
 
     value = forms.CharField(max_length=500, label=_("Value"))
     valid_from = forms.DateField(
-        initial=date.today, label=_("Counts from"), widget=forms.DateInput(attrs={"type": "date"})
+        initial=date.today, label=_("Counts from day"), widget=forms.DateInput(attrs={"type": "date"})
     )
     store = forms.ModelChoiceField(
         queryset=Store.objects.none(), required=False, label=_("Only for store"), empty_label=_("All stores")

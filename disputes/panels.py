@@ -16,7 +16,7 @@ from core.audit import Actor
 from core.panels import Panel, register
 from customers.registry import personal_data
 from disputes import selectors
-from disputes.choices import ReplyState
+from disputes.choices import CaseKind, Outcome, RemedyKind, ReplyState
 from disputes.listings.cases import OUTCOMES, STATES
 from disputes.models import Case
 from disputes.services import privacy
@@ -136,6 +136,11 @@ def _claims(case: Any, actor: Actor, before: datetime | None, limit: int) -> Ite
 timeline.register_source("disputes.case", _claims)
 for _verb in ("case.cause", "feedback.cause", "cause.add"):
     timeline.register_words(_verb, "cause", selectors.causes.NAMES)
+timeline.register_words("case.opened", "kind", dict(CaseKind.choices))
+for _verb in ("case.answered", "case.remedy"):
+    timeline.register_words(_verb, "what", dict(RemedyKind.choices))
+for _outcome in Outcome:
+    timeline.register_reason(f"outcome:{_outcome.value}", _outcome.label)
 timeline.register_related(
     "orders.order", lambda order: [("disputes.case", [c.pk for c in selectors.cases_of(order.pk)])]
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -353,7 +354,10 @@ def components_text(parts: list[dict[str, Any]]) -> str:
 
 
 def components_html(parts: list[dict[str, Any]]) -> Any:
-    """The same for a cell, with the names as titles."""
-    return f.joined_html(
-        [f.sku_html(None, part["code"], part["quantity"], part["name_en"] or part["name_zh"]) for part in parts or ()]
+    """The same for a cell, with the names below; the picture stands with the channel's own SKU."""
+    drawn = (
+        '<span class="sku-text"><span class="mono">{}</span> <b class="qty">× {}</b><small dir="auto">{}</small></span>'
     )
+    names = [part["name_en"] or part["name_zh"] for part in parts or ()]
+    cells = [(part["code"], f.number(part["quantity"]), name) for part, name in zip(parts or (), names, strict=True)]
+    return f.joined_html([format_html(drawn, *cell) for cell in cells])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stores.choices import CLOCK_WORDS
 from stores.services.deadlines import UNITS
 
 
@@ -31,7 +32,7 @@ class DeadlineForm(forms.Form):
     """A new version of a clock."""
 
     value = forms.CharField(max_length=20, label=_("Value"))
-    unit = forms.ChoiceField(choices=[(name, name) for name in UNITS], label=_("Unit"))
+    unit = forms.ChoiceField(choices=[(name, CLOCK_WORDS.get(name, name)) for name in UNITS], label=_("Unit"))
     valid_from = forms.DateField(label=_("Counts from day"), widget=forms.DateInput(attrs={"type": "date"}))
     warn_before = forms.DecimalField(
         required=False, min_value=0, max_digits=6, decimal_places=1, label=_("Warn before")

@@ -16,7 +16,7 @@ from core.audit import Actor
 from core.errors import Conflict
 from core.listing import Action, Column, Contains, Listing, RowPart, View, register, register_part
 from stores import selectors
-from stores.choices import Ability, CallState, InboundState
+from stores.choices import CLOCK_WORDS, Ability, CallState, InboundState
 from stores.connectors.base import INCOMING
 from stores.filters import CallFilter, DeadlineFilter, RecordFilter
 from stores.forms import ConnectForm, ReasonForm
@@ -147,33 +147,6 @@ class RecordListing(Listing):
     def queryset(self, actor: Actor) -> QuerySet[InboundRecord]:
         """Records of the actor's stores."""
         return selectors.records_for(actor)
-
-
-#: The codes of the table of clocks in words.
-CLOCK_WORDS: dict[str, Any] = {
-    "aliexpress": "AliExpress", "shopify": "Shopify", "stripe": "Stripe", "paypal": "PayPal", "card": _("credit card"),
-    "all": _("all channels"), "all_independent": _("own websites"), "law_eu": _("law of the EU"), "law_uk": _("law of the UK"),
-    "law_us": _("law of the USA"), "payment": _("payment"), "message": _("messages"), "dispatch": _("dispatch"),
-    "cancel": _("cancellation"),
-    "protection": _("receiving time"), "money": _("money"), "dispute": _("dispute"), "return": _("return"), "feedback": _("feedback"),
-    "metric": _("shop figures"), "parcel": _("parcel"), "claim": _("claim"), "chargeback": _("chargeback"), "delivery": _("delivery"),
-    "quality": _("quality"), "buyer": _("buyer"), "seller": _("we"), "carrier": _("carrier"), "platform": _("platform"), "bank": _("bank"),
-    "both": _("both sides"), "days": _("days"), "hours": _("hours"), "time": _("o'clock"), "times": _("times"),
-    "days_before": _("days before"), "percent": "%", "score": _("points"), "months": _("months"), "date": _("date"),
-    "order_placed": _("order placed"), "order_paid": _("order paid"), "order_ready": _("order ready"),
-    "dispatch_note_done": _("note released"), "processing_deadline": _("latest dispatch"), "parcel_handed_over": _("handed over"),
-    "cancel_requested": _("cancellation asked"), "shipment_declared": _("marked as shipped"),
-    "confirm_deadline": _("end of receiving time"),
-    "extension": _("extension"), "delivered_scan": _("delivery scan"), "order_completed": _("order completed"),
-    "dispute_opened_or_changed": _("dispute opened or changed"), "dispute_opened": _("dispute opened"),
-    "platform_stepped_in": _("platform stepped in"), "return_agreed": _("return agreed"), "return_shipped": _("return sent"),
-    "refund_made": _("refund made"), "feedback_received": _("feedback received"), "revision_requested": _("revision asked"),
-    "buyer_message": _("buyer's message"), "rolling": _("rolling period"), "dispatched": _("dispatched"), "last_scan": _("last scan"),
-    "customs_scan": _("customs scan"), "awaiting_collection_scan": _("ready for collection"), "posted": _("posted"),
-    "chargeback_opened": _("chargeback opened"), "evidence_submitted": _("evidence handed in"),
-    "delivered_or_expected": _("delivered or expected"), "claim_opened": _("claim opened"),
-    "withdrawal_received": _("withdrawal received"), "rule": _("in force since"),
-}  # fmt: skip
 
 
 def in_words(name: str) -> Any:

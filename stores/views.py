@@ -8,24 +8,33 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
 from accounts.selectors import stores_for
+from core import format as f
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.pages import Page
 from stores import selectors
-from stores.choices import Ability, CallState, InboundState
+from stores.choices import CLOCK_WORDS, Ability, CallState, InboundState
 from stores.forms import ConnectForm, DeadlineForm, ReasonForm
+from stores.listings import afterwards
 from stores.models import Deadline
 from stores.services import accounts, deadlines, outbox
 
 CallsPage = ListPage.of("calls")
 InboundPage = ListPage.of("inbound")
 DeadlinesPage = ListPage.of("deadlines")
+
+
+#: What the commonest parts of a call are called; the others keep the channel's own names.
+PAYLOAD = {
+    "to": _("To"), "text": _("Text"), "subject": pgettext_lazy("message", "Subject"), "from_name": _("Sender"), "days": _("Days"),
+    "amount": _("Amount"), "number": _("Number"), "reason": _("Reason"), "service": _("Service"),
+}  # fmt: skip
 
 
 class CallPage(DetailPage):
@@ -56,17 +65,24 @@ class CallPage(DetailPage):
     def facts(self, obj: Any) -> list[dict[str, Any]]:
         """The row in words."""
         items = [
-            (_("Store"), obj.store.name), (_("Key"), obj.key), (_("Tries"), obj.attempts), (_("Written"), obj.created_at),
-            (_("Next try"), obj.due_at if obj.state in (CallState.QUEUED, CallState.UNKNOWN) else None), (_("Done"), obj.sent_at),
-            (_("Given up after"), obj.give_up_at if obj.state != CallState.SENT else None),
-            (_("Answer"), obj.receipt.get("remote_id", "")),
+            (_("Store"), obj.store.name), (_("Key"), obj.key), (_("Tries"), obj.attempts),
+            (_("Written"), self._when(obj.created_at)),
+            (_("Next try"), self._when(obj.due_at, obj.state in (CallState.QUEUED, CallState.UNKNOWN))),
+            (_("Done"), self._when(obj.sent_at)),
+            (_("Given up after"), self._when(obj.give_up_at, obj.state != CallState.SENT)),
+            (_("Answer"), obj.receipt.get("remote_id") or f.DASH),
         ]  # fmt: skip
         boxes = [{"title": _("Call"), "items": items}]
         if self.actor.has_perm("orders.view_personal"):
-            boxes.append(
-                {"title": _("What is told"), "items": [(name, str(value)) for name, value in obj.payload.items()]}
-            )
+            told = [
+                {"label": PAYLOAD.get(name, name), "value": str(value), "wide": len(str(value)) > 60}
+                for name, value in obj.payload.items()
+            ]
+            boxes.append({"title": _("What is told"), "items": told})
         return boxes
+
+    def _when(self, at: Any, counts: bool = True) -> Any:
+        return f.time_html(at, self.now) if at and counts else f.DASH
 
 
 class RecordPage(DetailPage):
@@ -93,7 +109,7 @@ class RecordPage(DetailPage):
         items = [
             (_("Store"), obj.store.name),
             (_("Kind"), kind),
-            (_("Received"), obj.received_at),
+            (_("Received"), f.time_html(obj.received_at, self.now)),
             (_("Tries"), obj.attempts),
         ]
         boxes = [{"title": _("Record"), "items": items}]
@@ -247,8 +263,22 @@ class DeadlinePage(FormPage):
     def extra(self) -> dict[str, Any]:
         """All versions."""
         versions = selectors.deadlines_for(self.actor).filter(rule_code=self.deadline.rule_code).order_by("-valid_from")
+        for version in versions:
+            version.unit_word = CLOCK_WORDS.get(version.unit, version.unit)
+        row = self.deadline
+        words = {
+            name: str(CLOCK_WORDS.get(getattr(row, name), getattr(row, name)))
+            for name in ("channel", "topic", "anchor_event", "actor")
+        }
+        after = afterwards({"note_zh": row.note_zh, "on_expiry": row.on_expiry})
         return {
-            "deadline": self.deadline,
+            "meaning": [
+                (_("Channel"), words["channel"]),
+                (_("Topic"), words["topic"]),
+                (_("Counts from"), words["anchor_event"]),
+                (_("Whose turn"), words["actor"]),
+                {"label": _("Afterwards"), "value": after or f.DASH, "wide": True},
+            ],
             "versions": versions,
             "crumbs": [{"label": _("Deadlines"), "url": self.back_url()}],
         }

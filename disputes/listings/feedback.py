@@ -41,7 +41,7 @@ class FeedbackRow(serializers.Serializer):
     first_stars = serializers.IntegerField(label=_("Stars at first"), allow_null=True)
     revised_at = serializers.DateTimeField(label=_("Revised"), allow_null=True)
     reply = serializers.CharField(label=_("Reply"))
-    reply_state = serializers.ChoiceField(ReplyState.choices, allow_blank=True, label=_("Answered"))
+    reply_state = serializers.ChoiceField(ReplyState.choices, allow_blank=True, label=_("Reply"))
     replied_at = serializers.DateTimeField(label=_("Answered at"), allow_null=True)
     next_look_at = serializers.DateTimeField(label=_("Next look"), allow_null=True)
     cause = serializers.CharField(allow_blank=True, label=_("Root cause"))
@@ -190,7 +190,11 @@ class FeedbackListing(Listing):
     label_field = "order_number"
     computed = ("tone",)
     search_by = [Exact("order__number", upper=False), Exact("external_id", upper=False)]
-    scan_ok = {"cause": "asks the indexed cause", "followed": "has an index of its own", "reply": "asks the indexed state of the reply"}
+    scan_ok = {
+        "cause": "asks the indexed cause",
+        "followed": "has an index of its own",
+        "reply": "asks the indexed state of the reply",
+    }
     personal, personal_permission = frozenset({"buyer"}), "orders.view_personal"
     empty = (
         _("No feedback yet."),

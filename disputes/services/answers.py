@@ -17,7 +17,7 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.money import Money
 from core.states import move
 from disputes import selectors
-from disputes.choices import STANDING, AnswerState, CaseState, RemedyKind
+from disputes.choices import STANDING, AnswerState, CaseState
 from disputes.models import Answer, Case
 from disputes.services import remedies
 from disputes.services.turning import APPROVE, BY_HAND, check_at, turned
@@ -92,7 +92,7 @@ def answer(*, case: Case, kind: str, text: str, actor: Actor, now: datetime, amo
     )  # fmt: skip
     audit.record(
         held, "case.answered", actor=actor, now=now, text=gettext_noop("Answer written: %(what)s %(money)s"),
-        what=str(RemedyKind(kind).label), money=_money(row),
+        what=str(kind), money=_money(row),
     )  # fmt: skip
     if state == AnswerState.PROPOSED:
         worklist.plan(rule_key=APPROVE, subject_ids=[row.pk], now=now)

@@ -124,7 +124,7 @@ def say_opened(case: Case, actor: Actor, now: datetime) -> None:
         actor=actor,
         now=now,
         text=gettext_noop("Case opened: %(kind)s"),
-        kind=str(CaseKind(case.kind).label),
+        kind=case.kind,
     )
 
 
@@ -204,7 +204,7 @@ def close(*, case: Case, outcome: str, actor: Actor, now: datetime, note: str = 
 def end(case: Case, outcome: str, *, actor: Actor, now: datetime, note: str = "", at: datetime | None = None) -> bool:
     """The move to the end, for a locked case."""
     moved = move(
-        case, "close", actor=actor, now=now, reason=note or str(Outcome(outcome).label), outcome=outcome, respond_by=None,
+        case, "close", actor=actor, now=now, reason=note or f"outcome:{outcome}", outcome=outcome, respond_by=None,
         clock_source="", next_check_at=None, turned_at=now,
     )  # fmt: skip
     if moved and at is not None:

@@ -151,10 +151,9 @@ def keep(
         },
     )  # fmt: skip
     if made:
-        shown = f"{RemedyKind(kind).label}"
         money = f"{Money(amount, case.currency).text()} {case.currency}" if amount is not None else ""
         audit.record(case, "case.remedy", actor=actor, now=now, text=gettext_noop("Given to the buyer: %(what)s %(money)s"),
-                     what=str(shown), money=money)  # fmt: skip
+                     what=str(kind), money=money)  # fmt: skip
     return row
 
 

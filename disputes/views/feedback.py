@@ -35,8 +35,8 @@ class FeedbackPage(ListPage):
         return [{"label": _("Read a file"), "url": reverse("disputes:import"), "icon": "file-import"}]
 
     def row_css(self, row: dict[str, Any]) -> str:
-        """Bad ratings stand out."""
-        return "bad-row" if row["stars"] <= 2 else ""
+        """Bad ratings stand out as long as nobody answered them."""
+        return "bad-row" if row["stars"] <= 2 and row["reply_state"] != ReplyState.SENT else ""
 
 
 class RatingPage(DetailPage):

@@ -22,7 +22,7 @@ LABELS = {
     "in_stock": _("All pieces in stock"), "margin_percent": _("Margin in %"), "has_wish": _("Has a wish"),
     "held": _("Order held or to be stopped"), "customs_review": _("Customs to be looked at"),
     "service_needs_look": _("Service differs from the one paid for"), "cost_known": _("Purchase price known"),
-    "new_buyer": _("First order of the buyer"), "country": _("Countries"), "value": _("Value"), "currency": _("Currency"),
+    "new_buyer": _("First order of the buyer"), "country": _("Countries"), "value": _("Declared value"), "currency": _("Currency"),
     "service": _("Services"), "store": _("Stores"), "order_type": _("Order type"), "pieces": _("Pieces"),
     "supply": _("Missing goods come from"),
 }  # fmt: skip
