@@ -84,4 +84,34 @@ class TemplateResource(Resource):
     update = Write(TemplateChange, services.change_template, "conversations.change_template")
 
 
-RESOURCES = [MessageResource, ConversationResource, TemplateResource]
+class ReminderInput(serializers.Serializer):
+    """A new step of the ladder."""
+
+    store = Scoped(stores_for, "code", required=False, default=None)
+    position = serializers.IntegerField(min_value=1, max_value=50)
+    after_days = serializers.IntegerField(min_value=1, max_value=90)
+    base_code = serializers.CharField(max_length=10)
+    active = serializers.BooleanField(default=True)
+    inducement = serializers.BooleanField(default=False)
+    lawful_note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class ReminderChange(serializers.Serializer):
+    """What of a step may change."""
+
+    after_days = serializers.IntegerField(min_value=1, max_value=90, required=False)
+    base_code = serializers.CharField(max_length=10, required=False)
+    active = serializers.BooleanField(required=False)
+    inducement = serializers.BooleanField(required=False)
+    lawful_note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class ReminderResource(Resource):
+    """``/api/v1/settings/reminder-steps/``: the ladder by which an unanswered question is asked again."""
+
+    listing, path, tag = "reminder-steps", "settings/reminder-steps", "settings"
+    create = Write(ReminderInput, services.add_step, "core.change_policy")
+    update = Write(ReminderChange, services.change_step, "core.change_policy")
+
+
+RESOURCES = [MessageResource, ConversationResource, TemplateResource, ReminderResource]

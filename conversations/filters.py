@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import stores_for
 from conversations.choices import MessageState, SendMode, TemplateKind
-from conversations.models import Conversation, Message, Template
+from conversations.models import Conversation, Message, ReminderStep, Template
 
 
 def _stores(request: Any) -> QuerySet[Any]:
@@ -48,6 +48,9 @@ class ConversationFilter(django_filters.FilterSet):
     waiting = django_filters.BooleanFilter(
         field_name="waiting_since", lookup_expr="isnull", exclude=True, label=_("Waits for us")
     )
+    asking = django_filters.BooleanFilter(
+        field_name="asked_at", lookup_expr="isnull", exclude=True, label=_("Asked again until answered")
+    )
     buyer = django_filters.NumberFilter(field_name="buyer_id", label=_("Buyer"))
 
     class Meta:
@@ -65,4 +68,18 @@ class TemplateFilter(django_filters.FilterSet):
 
     class Meta:
         model = Template
+        fields: list[str] = []
+
+
+class ReminderFilter(django_filters.FilterSet):
+    """What may be asked of the ladder of reminders."""
+
+    store = django_filters.ModelChoiceFilter(
+        queryset=lambda request: stores_for(request.actor), to_field_name="code", label=_("Store")
+    )
+    active = django_filters.BooleanFilter(label=_("In use"))
+    inducement = django_filters.BooleanFilter(label=_("Offers money or a discount"))
+
+    class Meta:
+        model = ReminderStep
         fields: list[str] = []

@@ -12,12 +12,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
-from conversations import selectors
+from conversations import rules, selectors, services
 from conversations.choices import DeliveryState, MessageState
 from conversations.events import BuyerWrote
 from conversations.models import Conversation, Delivery, Message
+from core.audit import SYSTEM
+from core.clock import plus_days
 from worklist.choices import Band, Doer, Group
-from worklist.registry import FollowUpRule, register
+from worklist.registry import AsDue, FollowUpRule, register
 
 
 def _thread_facts(thread: Conversation) -> dict[str, Any]:
@@ -121,6 +123,46 @@ class SendByHand(FollowUpRule):
     def bulk_url(self) -> str:
         """All of them one after the other."""
         return reverse("conversations:by-hand")
+
+
+@register
+class Remind(FollowUpRule):
+    """A buyer who was asked something and is silent is asked again, at most once a day along the ladder (MSG-19)."""
+
+    key, title, target, doer = "conversations.remind", _("Ask the buyer again"), Conversation, Doer.CLOCK
+    group, band, again, minutes = Group.MESSAGES, Band.ROUTINE, AsDue(), Decimal(1)
+    restarts = True
+
+    def candidates(self, now: datetime) -> QuerySet[Any]:
+        """Threads in which we ask until the buyer answers."""
+        return Conversation._base_manager.filter(asked_at__isnull=False)
+
+    def load(self, ids: Any) -> list[Any]:
+        """With store, buyer and the steps of the store."""
+        return selectors.asking(ids)
+
+    def due_at(self, subject: Conversation, round: int, now: datetime) -> datetime | None:
+        """The days of the next step after the question, at the same time of day in the store's zone."""
+        step = rules.next_step(subject.ladder, subject.reminded)  # type: ignore[attr-defined]
+        if subject.asked_at is None or step is None:
+            return None
+        return plus_days(subject.asked_at, step.after_days, subject.store.time_zone)
+
+    def over(self, subject: Conversation, now: datetime) -> bool:
+        """Answered, stopped, or asked often enough."""
+        return subject.asked_at is None or rules.next_step(subject.ladder, subject.reminded) is None  # type: ignore[attr-defined]
+
+    def act(self, subject: Conversation, *, now: datetime, round: int) -> None:
+        """Ask again."""
+        services.remind(threads=[subject], actor=SYSTEM, now=now)
+
+    def act_many(self, subjects: list[Any], *, now: datetime, rounds: dict[int, int]) -> None:
+        """Ask all."""
+        services.remind(threads=subjects, actor=SYSTEM, now=now)
+
+    def facts(self, subject: Conversation) -> dict[str, Any]:
+        """The thread."""
+        return _thread_facts(subject)
 
 
 class _DraftRule(FollowUpRule):

@@ -56,6 +56,31 @@ class TemplateForm(forms.Form):
     when_zh = forms.CharField(required=False, max_length=300, label=_("Note for colleagues"))
 
 
+class ReminderForm(forms.Form):
+    """A step of the ladder by which we ask again."""
+
+    store = forms.ModelChoiceField(
+        queryset=Store.objects.none(),
+        required=False,
+        to_field_name="code",
+        label=_("Store"),
+        empty_label=_("All stores"),
+    )
+    position = forms.IntegerField(min_value=1, max_value=50, label=_("Place in the ladder"))
+    after_days = forms.IntegerField(min_value=1, max_value=90, label=_("Days after the question"))
+    base_code = forms.CharField(max_length=10, label=_("Text"), help_text=_("Code of a template, e.g. R01"))
+    active = forms.BooleanField(required=False, initial=True, label=_("In use"))
+    inducement = forms.BooleanField(required=False, label=_("Offers money or a discount"))
+    lawful_note = forms.CharField(required=False, max_length=300, label=_("Why the offer is lawful on this channel"))
+
+    def __init__(self, *args: Any, actor: Any, fresh: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if fresh:
+            self.fields["store"].queryset = stores_for(actor)  # type: ignore[attr-defined]
+        else:
+            del self.fields["store"], self.fields["position"]
+
+
 class NewTemplateForm(TemplateForm):
     """A new text."""
 

@@ -12,8 +12,8 @@ from rest_framework import serializers
 
 from conversations import selectors, services
 from conversations.choices import DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
-from conversations.filters import ConversationFilter, MessageFilter, TemplateFilter
-from conversations.models import Conversation, Message, Template
+from conversations.filters import ConversationFilter, MessageFilter, ReminderFilter, TemplateFilter
+from conversations.models import Conversation, Message, ReminderStep, Template
 from core import counts
 from core.audit import Actor
 from core.errors import Conflict
@@ -129,6 +129,40 @@ class MessageListing(Listing):
         return selectors.messages_for(actor)
 
 
+class AskAgain(Action):
+    """Ask until the buyer answers."""
+
+    name, label, permission, icon = "ask-again", _("Ask again until answered"), "conversations.send_message", "refresh"
+    confirm, done_text = (
+        _("The buyer is reminded of our last question, at most once a day."),
+        _("Asked again until answered."),
+    )
+    undo = "stop-asking"
+
+    def apply(self, obj: Conversation, actor: Actor, now: datetime, **data: Any) -> None:
+        """One service call."""
+        services.ask_again(conversation=obj, actor=actor, now=now)
+
+    def shown_for(self, obj: Conversation) -> bool:
+        """While nobody asks again."""
+        return obj.asked_at is None
+
+
+class StopAsking(Action):
+    """Ask no more."""
+
+    name, label, permission, icon = "stop-asking", _("Stop asking"), "conversations.send_message", "ban"
+    done_text = _("Nobody asks again.")
+
+    def apply(self, obj: Conversation, actor: Actor, now: datetime, **data: Any) -> None:
+        """One service call."""
+        services.stop_asking(conversation=obj, actor=actor, now=now)
+
+    def shown_for(self, obj: Conversation) -> bool:
+        """While it is asked."""
+        return obj.asked_at is not None
+
+
 class ConversationRow(serializers.Serializer):
     """A thread as lists and programs see it."""
 
@@ -140,6 +174,8 @@ class ConversationRow(serializers.Serializer):
     last_in_at = serializers.DateTimeField(label=_("The buyer wrote"))
     last_out_at = serializers.DateTimeField(label=_("We wrote"))
     waiting_since = serializers.DateTimeField(label=_("Waits since"))
+    asked_at = serializers.DateTimeField(label=_("Asked again since"), allow_null=True)
+    reminded = serializers.IntegerField(label=_("Reminders"))
 
 
 @register
@@ -154,8 +190,15 @@ class ConversationListing(Listing):
         Column("country", country=True),
         Column("waiting_since", time="ago"),
         Column("last_at", time="moment", sortable=True),
+        Column("asked_at", time="ago", default=False),
+        Column("reminded", default=False),
     ]
-    views = [View("waiting", _("Waiting for us"), "waiting=true"), View("all", _("All"), counted=False, default=True)]
+    actions = [AskAgain(), StopAsking()]
+    views = [
+        View("waiting", _("Waiting for us"), "waiting=true"),
+        View("asking", _("Asked again"), "asking=true"),
+        View("all", _("All"), counted=False, default=True),
+    ]
     detail_url, default_order = "conversations:thread", "-last_at"
     search_by = [Words("buyer__search__words")]
     personal, personal_permission = frozenset({"buyer"}), "orders.view_personal"
@@ -163,6 +206,57 @@ class ConversationListing(Listing):
     def queryset(self, actor: Actor) -> QuerySet[Conversation]:
         """Threads of the actor's stores in which something was said."""
         return selectors.conversations_for(actor).filter(last_at__isnull=False)
+
+
+class ReminderRow(serializers.Serializer):
+    """A step of the ladder as lists and programs see it."""
+
+    id = serializers.CharField()
+    store = serializers.CharField(source="store.code", label=_("Store"), allow_null=True)
+    position = serializers.IntegerField(label=_("Place in the ladder"))
+    after_days = serializers.IntegerField(label=_("Days after the question"))
+    base_code = serializers.CharField(label=_("Text"))
+    active = serializers.BooleanField(label=_("In use"))
+    inducement = serializers.BooleanField(label=_("Offers money or a discount"))
+    lawful_note = serializers.CharField(label=_("Why the offer is lawful on this channel"))
+
+
+class RemoveStep(Action):
+    """Take a step out."""
+
+    name, label, permission, icon, tone = "remove", _("Delete"), "core.change_policy", "trash", "danger"
+    confirm = _("Threads that are asked just now go on with the step after it.")
+
+    def apply(self, obj: ReminderStep, actor: Actor, now: datetime, **data: Any) -> None:
+        """One service call."""
+        services.remove_step(obj=obj, actor=actor, now=now)
+
+
+@register
+class ReminderListing(Listing):
+    """The ladder of reminders: the house's, and the steps of single stores."""
+
+    name, title, permission, small = "reminder-steps", _("Reminders"), "core.change_policy", True
+    model, row, filters = ReminderStep, ReminderRow, ReminderFilter
+    columns = [
+        Column("position", link="conversations:reminder", sortable=True, align="left"),
+        Column("store", mono=True),
+        Column("after_days", sortable=True),
+        Column("base_code", mono=True),
+        Column("active"),
+        Column("inducement"),
+        Column("lawful_note", width="wide"),
+    ]
+    actions = [RemoveStep()]
+    views = [View("all", _("All"), default=True), View("in-use", _("In use"), "active=true")]
+    url, default_order, label_field = "conversations:reminders", "position", "position"
+    empty = (_("No steps: nobody is asked again."), _("The ladder is loaded with the installation."), _("Add a step"),
+             "conversations:reminder-new")  # fmt: skip
+    icon = "refresh"
+
+    def queryset(self, actor: Actor) -> QuerySet[ReminderStep]:
+        """The house's steps and those of the actor's stores."""
+        return selectors.reminder_steps(actor)
 
 
 class TemplateRow(serializers.Serializer):

@@ -57,6 +57,12 @@ class Conversation(models.Model):
     last_out_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True, help_text="the newest message of either side")
     waiting_since = models.DateTimeField(null=True, help_text="first unanswered message of the buyer")
+    asked_at = models.DateTimeField(null=True, help_text="since when we ask again until the buyer answers")
+    asked_type = models.CharField(
+        max_length=60, blank=True, help_text="what we ask about: orders.order or logistics.parcel"
+    )
+    asked_id = models.BigIntegerField(null=True)
+    reminded = models.PositiveSmallIntegerField(default=0, help_text="steps of the ladder gone since asked_at")
     created_at = models.DateTimeField()
 
     objects = ScopedManager(store="store")
@@ -69,10 +75,39 @@ class Conversation(models.Model):
                 fields=["waiting_since", "id"], name="conversation_waiting", condition=Q(waiting_since__isnull=False)
             ),
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
+            models.Index(fields=["asked_at", "id"], name="conversation_asked", condition=Q(asked_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return str(self.buyer)
+
+
+@tracked()
+class ReminderStep(models.Model):
+    """One step of the ladder by which an unanswered question is asked again. A store's own step wins over the house's at the
+    same place; a step that offers something counts only for one store, and only when somebody says why it is lawful there.
+    """
+
+    store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    after_days = models.PositiveSmallIntegerField(help_text="days after the question was asked")
+    base_code = models.CharField(max_length=10, help_text="the text that goes out")
+    inducement = models.BooleanField(default=False, help_text="it offers money or a discount")
+    active = models.BooleanField(default=True)
+    lawful_note = models.CharField(max_length=300, blank=True, help_text="why an inducement is allowed on this channel")
+
+    class Meta:
+        verbose_name = _("step of the reminders")
+        constraints = [
+            models.UniqueConstraint(fields=["store", "position"], name="reminder_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(inducement=False) | Q(active=False) | (Q(store__isnull=False) & ~Q(lawful_note="")),
+                name="reminder_inducement_lawful",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}"
 
 
 @tracked(exclude=["subject", "body", "facts"])

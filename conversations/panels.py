@@ -9,11 +9,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from conversations import selectors
+from conversations import rules, selectors
 from conversations.choices import DeliveryState, Direction, MessageState
 from conversations.services import privacy
 from core import panels, timeline
 from core.audit import Actor, subject_type
+from core.clock import plus_days
 from core.panels import Panel
 from core.timeline import Entry
 from customers.registry import personal_data
@@ -53,6 +54,26 @@ def _thread(obj: Any, actor: Actor) -> dict[str, Any]:
     url = f"{reverse('conversations:thread', args=[found.pk])}?about={about}" if found else ""
     return {"thread": found, "messages": selectors.thread(found, 5) if found else [], "url": url}
 
+
+def _asking(thread: Any, actor: Actor) -> dict[str, Any]:
+    """Whether and how far the buyer is asked again."""
+    held = selectors.asking([thread.pk])[0]
+    step = rules.next_step(held.ladder, held.reminded)  # type: ignore[attr-defined]
+    asking = held.asked_at is not None
+    due = plus_days(held.asked_at, step.after_days, held.store.time_zone) if held.asked_at and step else None
+    question = None if asking else selectors.last_question(held)
+    answered = question is None or (held.last_in_at is not None and held.last_in_at > question.at)
+    why = _("Nothing waits for the buyer's answer.") if not asking and (held.waiting_since or answered) else ""
+    steps = len(held.ladder)  # type: ignore[attr-defined]
+    return {"asking": asking, "done": held.reminded, "steps": steps, "next": due, "why": why,
+            "may_send": actor.has_perm("conversations.send_message"),
+            "url": reverse("conversations:ask-again", args=[held.pk])}  # fmt: skip
+
+
+panels.register(
+    "conversations.detail",
+    Panel("asking", _("Ask again"), "conversations.view_message", "conversations/_asking.html", _asking, order=40),
+)
 
 for _place in ("orders.detail", "parcels.detail", "customers.detail"):
     panels.register(

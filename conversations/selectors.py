@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import rules
 from conversations.choices import DeliveryState, Direction, MessageState
-from conversations.models import Conversation, Delivery, Message, Template
+from conversations.models import Conversation, Delivery, Message, ReminderStep, Template
 from conversations.policies import ANSWER_HOURS
 from conversations.registry import SUBJECTS, About
 from conversations.rules.zones import zone_of
@@ -164,6 +164,44 @@ def answer_hours(store: Any, now: datetime) -> float:
         if found is not None and found.unit == "hours":
             return float(found.value)
     return float(policies.value(ANSWER_HOURS, now, store.pk))
+
+
+def reminder_steps(actor: Actor) -> QuerySet[ReminderStep]:
+    """The ladder of the house and those of the actor's stores."""
+    rows = ReminderStep.objects.select_related("store")
+    return rows if actor.store_ids is None else rows.filter(Q(store__isnull=True) | Q(store_id__in=actor.store_ids))
+
+
+def reminder_step(actor: Actor, pk: int) -> ReminderStep:
+    """One step; raises ``Missing``."""
+    found = reminder_steps(actor).filter(pk=pk).first()
+    if found is None:
+        raise Missing("not_found", _("There is no such entry, or it is not yours to see."))
+    return found
+
+
+def ladders(store_ids: Iterable[int]) -> dict[int, list[rules.Step]]:
+    """The steps by which unanswered questions of these stores are asked again, in one query."""
+    wanted = set(store_ids)
+    rows = ReminderStep.objects.filter(Q(store__isnull=True) | Q(store_id__in=wanted))
+    held = [rules.Step(r.position, r.after_days, r.base_code, r.active, r.store_id) for r in rows]
+    return {store: rules.ladder(held, store) for store in wanted}
+
+
+def asking(ids: Iterable[int]) -> list[Conversation]:
+    """Threads with store and buyer, each with the steps of its store (``ladder``)."""
+    rows = Conversation._base_manager.filter(pk__in=list(ids)).select_related("store", "buyer").order_by("pk")
+    found = list(rows)
+    held = ladders({row.store_id for row in found})
+    for row in found:
+        row.ladder = held[row.store_id]  # type: ignore[attr-defined]
+    return found
+
+
+def last_question(found: Conversation) -> Message | None:
+    """Our newest text about an order or parcel that left, or is on its way."""
+    rows = Message._base_manager.filter(conversation=found, direction=Direction.OUT, state=MessageState.READY)
+    return rows.exclude(about_type="").order_by("-at", "-pk").first()
 
 
 # --- the three panes -------------------------------------------------------------------------------------------------

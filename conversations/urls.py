@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from conversations.views import (
+    AskAgainDoor,
     ByHandOnePage,
     ByHandPage,
     ComposePage,
     DraftPage,
     InboxPage,
     MessagesPage,
+    ReminderPage,
+    RemindersPage,
     TemplateNewPage,
     TemplatePage,
     TemplatePreview,
@@ -25,6 +28,10 @@ urlpatterns = [
     path("", InboxPage.as_view(), name="inbox"),
     path("threads/<int:pk>/", ThreadPage.as_view(), name="thread"),
     path("threads/<int:pk>/compose/", ComposePage.as_view(), name="compose"),
+    path("threads/<int:pk>/ask-again/", AskAgainDoor.as_view(), name="ask-again"),
+    path("reminders/", RemindersPage.as_view(), name="reminders"),
+    path("reminders/new/", ReminderPage.as_view(), name="reminder-new"),
+    path("reminders/<int:pk>/", ReminderPage.as_view(), name="reminder"),
     path("write/", WriteDoor.as_view(), name="write"),
     path("drafts/<int:pk>/", DraftPage.as_view(), name="draft"),
     path("by-hand/", ByHandPage.as_view(), name="by-hand"),

@@ -117,6 +117,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 _("Texts to buyers in their languages"),
                 "conversations.change_template",
             ),
+            (
+                "conversations:reminders",
+                "refresh",
+                _("Reminders"),
+                _("How an unanswered question is asked again"),
+                "core.change_policy",
+            ),
         ),
     ),
     (

@@ -12,11 +12,16 @@ from django.utils.translation import pgettext
 from django_filters.widgets import DateRangeWidget
 
 from accounts.selectors import store_names
+from conversations.choices import Direction
+from conversations.models import Conversation, Message
 from core import format as f
 from core.audit import Actor
 from orders.choices import TO_SHIP, FlagColour, HoldReason, OrderState, OrderType, Stage
 from orders.models import Order, OrderFlag, OrderLine, OrderRule
 from orders.selectors import countries_seen, open_wishes_exist, ungreeted_among
+
+#: What may be asked about the buyer's messages.
+WROTE = (("yes", _("wrote about it")), ("waits", _("waits for an answer")))
 
 
 def _yes_no() -> list[tuple[str, Any]]:
@@ -111,6 +116,7 @@ class OrderFilter(df.FilterSet):
     has_wish = YesNo(method="by_wish", label=_("Has a wish"))
     unmatched = YesNo(method="by_unmatched", label=_("To match"))
     ungreeted = YesNo(method="by_ungreeted", label=_("Not greeted"))
+    wrote = Among(choices=lambda: WROTE, method="by_wrote", label=_("The buyer wrote"))
     history = YesNo(field_name="history", label=_("History"))
     type = Among(choices=lambda: OrderType.choices, label=_("Type"))
     buyer = df.NumberFilter(field_name="buyer_id", widget=forms.HiddenInput, min_value=1, max_value=2**62)
@@ -160,6 +166,19 @@ class OrderFilter(df.FilterSet):
             OrderLine._base_manager.filter(order=OuterRef("pk"), item__matched=False, item__not_goods=False)
         )
         return rows.filter(waiting, state__in=TO_SHIP) if value else rows.exclude(waiting)
+
+    def by_wrote(self, rows: QuerySet[Order], name: str, value: list[str]) -> QuerySet[Order]:
+        """Orders about which the buyer wrote, or whose buyer waits for our answer (MSG-19)."""
+        if not value:
+            return rows
+        said = Message._base_manager.filter(direction=Direction.IN, about_type="orders.order", about_id=OuterRef("pk"))
+        waits = Conversation._base_manager.filter(buyer=OuterRef("buyer_id"), waiting_since__isnull=False)
+        wanted = Q()
+        if "yes" in value:
+            wanted |= Q(Exists(said))
+        if "waits" in value:
+            wanted |= Q(Exists(waits))
+        return rows.filter(wanted)
 
     def by_ungreeted(self, rows: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
         """Paid orders nobody has greeted."""

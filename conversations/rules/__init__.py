@@ -11,6 +11,7 @@ from conversations.rules.choice import (
     fitting_language,
     variant_order,
 )
+from conversations.rules.reminding import Step, ladder, next_step
 from conversations.rules.texts import (
     MARK,
     Filled,
@@ -26,7 +27,8 @@ from conversations.rules.texts import (
 )  # fmt: skip
 
 __all__ = [
-    "CUSTOMER", "FALLBACK", "MARK", "TEAM", "ChaserFacts", "Filled", "Version", "as_text", "base_code_of", "candidates",
-    "check", "clean_header", "country_name", "fill", "fitting_language", "marks", "may_chase", "names",
+    "CUSTOMER", "FALLBACK", "MARK", "TEAM", "ChaserFacts", "Filled", "Step", "Version", "as_text", "base_code_of", "candidates",
+    "check", "clean_header", "country_name", "fill", "fitting_language", "ladder", "marks", "may_chase", "names",
+    "next_step",
     "paragraphs_html", "plain_text", "variant_order",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from stores.services import outbox
 from worklist import services as worklist
 
 ANSWER, SEND_BY_HAND = "conversations.answer", "conversations.send_by_hand"
+REMIND = "conversations.remind"
 REFUSED_TEXT, CHECK_DRAFT = "conversations.refused_text", "conversations.check_draft"
 LONGEST_BODY, LONGEST_SUBJECT = 10_000, 300
 

@@ -13,7 +13,7 @@ from conversations.choices import Direction, MessageState
 from conversations.events import BuyerWrote
 from conversations.models import Conversation, Message
 from conversations.selectors import Party
-from conversations.services.handing import ANSWER, threads
+from conversations.services.handing import ANSWER, REMIND, threads
 from core.audit import Actor
 from core.events import publish
 from customers import services as customers
@@ -48,6 +48,8 @@ def record_inbound(*, store: Store, remotes: Sequence[RemoteMessage], actor: Act
         )  # fmt: skip
     Message._base_manager.bulk_create(rows, batch_size=1000)
     _wait(rows)
+    ids = {row.conversation_id for row in rows}
+    worklist.close(rule_key=REMIND, subject_ids=ids, actor=actor, now=now, reason="answered", cancelled=True)
     worklist.plan(rule_key=ANSWER, subject_ids={row.conversation_id for row in rows}, now=now)
     for row in rows:
         publish(BuyerWrote(row.pk, row.conversation_id))
@@ -82,4 +84,5 @@ def _wait(rows: list[Message]) -> None:
         thread.last_in_at = max([*moments, thread.last_in_at] if thread.last_in_at else moments)
         thread.last_at = max(moment for moment in (thread.last_at, thread.last_in_at) if moment is not None)
         thread.waiting_since = min([*moments, thread.waiting_since] if thread.waiting_since else moments)
-    manager.bulk_update(held, ["last_in_at", "last_at", "waiting_since"], batch_size=1000)
+        thread.asked_at = None  # the buyer answered: nobody asks again
+    manager.bulk_update(held, ["last_in_at", "last_at", "waiting_since", "asked_at"], batch_size=1000)

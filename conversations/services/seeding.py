@@ -6,7 +6,7 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
-from conversations.models import Template
+from conversations.models import ReminderStep, Template
 from conversations.rules import base_code_of
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -30,7 +30,21 @@ def load_reference(*, now: datetime) -> int:
         if (row["template_code"], language) not in known
     ]  # fmt: skip
     Template.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
-    return len(fresh)
+    return len(fresh) + _steps()
+
+
+def _steps() -> int:
+    """The house's ladder of reminders, where there is none yet: what staff changed or removed stays so."""
+    if ReminderStep.objects.filter(store__isnull=True).exists():
+        return 0
+    rows = [
+        ReminderStep(
+            position=int(row["position"]), after_days=int(row["after_days"]), base_code=row["base_code"],
+            inducement=row["inducement"] == "yes", active=row["active"] == "yes",
+        )
+        for row in _rows("reminder_steps.csv")
+    ]  # fmt: skip
+    return len(ReminderStep.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

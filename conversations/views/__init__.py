@@ -3,10 +3,11 @@
 from conversations.views.byhand import ByHandOnePage, ByHandPage
 from conversations.views.compose import ComposePage, DraftPage
 from conversations.views.inbox import InboxPage, MessagesPage
+from conversations.views.reminding import AskAgainDoor, ReminderPage, RemindersPage
 from conversations.views.templates import TemplateNewPage, TemplatePage, TemplatePreview, TemplatesPage
 from conversations.views.thread import ThreadPage, WriteDoor
 
 __all__ = [
-    "ByHandOnePage", "ByHandPage", "ComposePage", "DraftPage", "InboxPage", "MessagesPage", "TemplateNewPage", "TemplatePage",
-    "TemplatePreview", "TemplatesPage", "ThreadPage", "WriteDoor",
+    "AskAgainDoor", "ByHandOnePage", "ByHandPage", "ComposePage", "DraftPage", "InboxPage", "MessagesPage", "ReminderPage", "RemindersPage",
+    "TemplateNewPage", "TemplatePage", "TemplatePreview", "TemplatesPage", "ThreadPage", "WriteDoor",
 ]  # fmt: skip

@@ -62,6 +62,8 @@ class OrderListing(Listing):
         View("all", _("All"), default=True),
         *(View(stage.value.replace("_", "-"), stage.label, f"stage={stage.value}{act.sorted_by(stage)}") for stage in STAGE_VIEWS),
         View("ungreeted", _("Not greeted"), "ungreeted=true"),
+        View("wrote", _("The buyer wrote"), "wrote=yes", counted=False),
+        View("waits", _("The buyer waits for an answer"), "wrote=waits", counted=False),
         View("wishes", _("With wishes"), "has_wish=true&stage=to_match&stage=to_approve&stage=short&stage=to_number&stage=to_print"),
     ]  # fmt: skip
     url, detail_url, default_order = "orders:list", "orders:detail", "-placed_at"
@@ -93,6 +95,7 @@ class OrderListing(Listing):
         "sku": "asks the index of lines by item", "has_wish": "asks the index of wishes by order",
         "unmatched": "asks lines by order", "ungreeted": "partial index order_ungreeted", "history": "asked with a stage",
         "type": "walked in order of placing",
+        "wrote": "walked in order of placing; messages by what they are about, threads by buyer",
     }  # fmt: skip
     icon = "receipt"
     empty = (

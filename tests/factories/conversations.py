@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.models import Store
 from conversations.choices import Direction, MessageState, Route, SendMode, TemplateKind
-from conversations.models import Conversation, Delivery, Message, Template
+from conversations.models import Conversation, Delivery, Message, ReminderStep, Template
 from tests.factories.accounts import make_store
 from tests.factories.orders import make_buyer
 from tests.house.rows import Rows
@@ -62,7 +62,19 @@ def _templates(store: Store, count: int, person: Any) -> None:
         make_template(language=["en", "ru", "es"][i % 3], store=store if i % 2 else None)
 
 
+def _steps(store: Store, count: int, person: Any) -> None:
+    if not Template.objects.filter(base_code="R09").exists():
+        make_template("R09")
+    there = ReminderStep.objects.count()
+    for i in range(there, there + count):
+        ReminderStep.objects.create(
+            store=store if i % 2 else None, position=i + 1, after_days=1 + i % 5, base_code="R09", active=i % 3 > 0,
+            inducement=i % 3 == 0,
+        )  # fmt: skip
+
+
 LISTING_ROWS = {
+    "reminder-steps": Rows(_steps, owned=False),
     "messages": Rows(_messages),
     "conversations": Rows(_threads),
     "templates": Rows(_templates, owned=False),

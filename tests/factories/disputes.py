@@ -84,7 +84,8 @@ def _ratings(store: Any, count: int, person: Any) -> None:
 
 
 def _causes(store: Any, count: int, person: Any) -> None:
-    for n in range(count - RootCause.objects.count()):
+    there = RootCause.objects.count()
+    for n in range(there, there + count):
         RootCause.objects.create(
             code=f"cause{n}", name=f"Cause {n}", name_zh=f"原因{n}", position=n % 3, valid_from=NOW.date(),
             valid_until=NOW.date() if n % 3 == 0 else None, origin="chosen" if n % 2 else "",

@@ -22,14 +22,15 @@ def _days(store: Any, count: int, person: Any) -> None:
 
 
 def _lines(store: Any, count: int, person: Any) -> None:
-    verbs = [("orders.order", "order.hold"), ("products.sku", "sku.change"), ("inventory.balance", "stock.count")]
-    for n in range(count - ActivityEntry.objects.filter(store_ref=store.pk).count()):
+    verbs = [("orders.order", "order.hold"), ("orders.order", "order.flag"), ("core.policyvalue", "policy.set")]
+    there = ActivityEntry.objects.filter(store_ref=store.pk).count()
+    for n in range(there, there + count):
         kind, verb = verbs[n % 3]
         ActivityEntry.objects.create(
             subject_type=kind, subject_id=n + 1, store_ref=store.pk, verb=verb, text="%(note)s" if n % 2 else "",
             params={"note": f"n{n}", "changes": {"cost": ["1", "2"]}} if n % 2 else {}, reason="why" if n % 4 == 0 else "",
             actor_kind=["user", "system", "token"][n % 3], actor_ref=person.pk if n % 3 == 0 else None,
-            actor_label=["Li", "clock", "ERP"][n % 3], at=NOW - timedelta(hours=n),
+            actor_label=["Li", "clock", "ERP"][n % 3], at=NOW - timedelta(days=n),
         )  # fmt: skip
 
 
