@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 #: What may name a class: templates, scripts, Python.
-SUFFIXES = (".html", ".js", ".py")
+SUFFIXES = (".html", ".js", ".py", ".css")
 LEFT_OUT = ("tests", "build", "node_modules", "var", "bench", "launch", "docs")
-WORD = re.compile(r"[A-Za-z_][\w-]*")
+WORD = re.compile(r"(?:--)?[A-Za-z_][\w-]*")
+ATTRIBUTE = re.compile(r"\[(data-[\w-]+)")
+#: A variable where it is set, and where it is asked for.
+SET = re.compile(r"""(?<=[{;])(--[\w-]+):((?:[^;{}"']|"[^"]*"|'[^']*')*)(?:;|(?=}))""")
+ASKED = re.compile(r"var\(\s*(--[\w-]+)")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*(?:\\.[\w-]*)*)")
 #: Rules around other rules; what stands inside is looked at, other at-rules (keyframes, fonts) stay whole.
 AROUND = ("@media", "@supports", "@layer", "@container")
@@ -36,14 +40,35 @@ def youngest(root: Path) -> float:
 
 
 def classes(css: str) -> set[str]:
-    """All classes a style sheet speaks of."""
-    return {name.replace("\\", "") for name in CLASS.findall(css)}
+    """All classes and data attributes a style sheet speaks of."""
+    return {name.replace("\\", "") for name in CLASS.findall(css)} | set(ATTRIBUTE.findall(css))
 
 
 def trimmed(css: str, kept: set[str]) -> str:
-    """The style sheet without the selectors that ask for a class outside ``kept``. Comments that are licences stay."""
+    """The style sheet without the selectors that ask for a class outside ``kept`` and without variables that then nobody asks
+    for. Comments that are licences stay."""
     licence = "".join(re.findall(r"/\*!.*?\*/", css, flags=re.S))
-    return licence + _inside(re.sub(r"/\*.*?\*/", "", css, flags=re.S), kept)
+    return licence + _lean(_inside(re.sub(r"/\*.*?\*/", "", css, flags=re.S), kept), kept)
+
+
+def _lean(css: str, kept: set[str]) -> str:
+    """Without variables that neither the sheet nor the product names; one may be set from another, so until nothing changes."""
+    before = ""
+    while css != before:
+        before, asked = css, set(ASKED.findall(css)) | kept
+        css = "".join(_keeping(css, asked))
+    return re.sub(r"[^{};]+\{\}", "", css)
+
+
+def _keeping(css: str, asked: set[str]) -> Iterator[str]:
+    """The sheet piece by piece, variables outside ``asked`` left out."""
+    place = 0
+    for found in SET.finditer(css):
+        yield css[place : found.start()]
+        if found[1] in asked:
+            yield found[0]
+        place = found.end()
+    yield css[place:]
 
 
 def _inside(css: str, kept: set[str]) -> str:

@@ -74,9 +74,12 @@ def form_field(field: forms.Field) -> serializers.Field:
     given: dict[str, Any] = {"required": field.required, "help_text": str(field.help_text or field.label or "")}
     if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return serializers.ListField(child=serializers.CharField(), **given)
-    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.TypedChoiceField) and field.choices:
+    read = isinstance(
+        field, forms.TypedChoiceField | forms.ModelChoiceField
+    )  # choices read from tables stand in no schema
+    if isinstance(field, forms.ChoiceField) and not read and field.choices:
         known = [c for c in cast(Any, field.choices) if c[0] != ""]
-        if known:  # choices read from tables stand in no schema
+        if known:
             return serializers.ChoiceField(choices=known, **given)
     for kind, shown in _FORM_FIELDS:
         if isinstance(field, kind):

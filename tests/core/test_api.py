@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django import forms
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.test import Client
+from rest_framework import serializers
 
 from accounts.roles import ROLE_PERMISSIONS
 from core import longwork
 from core.api import errors
 from core.api.auth import narrowed
+from core.api.schema import form_field
 from core.audit import Actor
 from core.models import CalendarDay, IdempotencyRecord, Job
 from tests.core.conftest import NOW
@@ -322,6 +325,13 @@ def test_a_key_has_a_form(api: Client, days: list, key: str) -> None:
 
 
 # --- schema ------------------------------------------------------------------------------------------------------------
+
+
+def test_choices_read_from_tables_stand_in_no_schema(days: list[CalendarDay]) -> None:
+    shown = form_field(forms.ModelChoiceField(queryset=CalendarDay.objects.all(), label="Day"))
+    assert isinstance(shown, serializers.CharField) and len(days) > 2
+    fixed = form_field(forms.ChoiceField(choices=[("", "any"), ("a", "A")]))
+    assert isinstance(fixed, serializers.ChoiceField) and list(fixed.choices) == ["a"]
 
 
 def test_schema_and_docs_need_a_login_and_describe_every_refusal(api: Client, page: Client) -> None:

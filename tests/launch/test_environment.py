@@ -88,22 +88,23 @@ def test_of_the_kit_only_what_pages_name_is_left(tmp_path: Path, monkeypatch: py
     css = (
         '/*! licence */@charset "utf-8";:root{--a:url("x;}{")}a,.btn:hover{b:c}.card .gone,.row:not(.gone)>td{d:e}.gone{f:g}'
         "@media print{.gone{h:i}}@media (min-width:1px){.card,.gone{j:k}}@keyframes gone{from{l:m}to{n:o}}/* note */"
+        ":root{--b:1;--c:var(--b);--ours:2;--used:3}[data-vc=x]{q:r}.row{--d:4;s:var(--used)}:root{--e:5}"
     )
     left = (
         '/*! licence */@charset "utf-8";:root{--a:url("x;}{")}a,.btn:hover{b:c}.row:not(.gone)>td{d:e}'
-        "@media (min-width:1px){.card{j:k}}@keyframes gone{from{l:m}to{n:o}}"
+        "@media (min-width:1px){.card{j:k}}@keyframes gone{from{l:m}to{n:o}}:root{--ours:2;--used:3}.row{s:var(--used)}"
     )
-    assert trim.trimmed(css, {"btn", "card", "row"}) == left
+    assert trim.trimmed(css, {"btn", "card", "row", "--ours", "--a"}) == left
     (tmp_path / "templates").mkdir()
     page = tmp_path / "templates" / "page.html"
     page.write_text('<p class="card btn">')
     (tmp_path / "vendor" / "tom-select").mkdir(parents=True)
-    (tmp_path / "vendor" / "tom-select" / "tom-select.complete.min.js").write_text("row")
+    (tmp_path / "vendor" / "tom-select" / "tom-select.complete.min.js").write_text("row --a --ours")
     places = {
         "ROOT": tmp_path,
         "VENDOR": tmp_path / "vendor",
         "WHOLE_KIT": tmp_path / "kit.css",
-        "TRIMMED_KIT": tmp_path / "t" / "kit.css",
+        "TRIMMED_KIT": tmp_path / "build" / "kit.css",
     }
     for name, value in places.items():
         monkeypatch.setattr(assets, name, value)
