@@ -74,7 +74,7 @@ def _packed(count: int, now: datetime) -> list[Parcel]:
         packing.pack(
             note=note,
             items=items,
-            checks=["quality", "colour", "address"],
+            checks=["quality", "colour", "address", "weight"],
             label=label,
             key=f"bench{note.pk}",
             actor=packer,

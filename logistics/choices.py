@@ -166,6 +166,15 @@ class BuyerMood(models.TextChoices):
     IMPATIENT = "impatient", pgettext_lazy("mood", "Impatient")
 
 
+class WeightAnswer(models.TextChoices):
+    """What the scale said of a parcel when it was sealed."""
+
+    OK = "ok", pgettext_lazy("weight", "As expected")
+    LIGHT = "light", pgettext_lazy("weight", "Too light")
+    HEAVY = "heavy", pgettext_lazy("weight", "Too heavy")
+    UNSURE = "unsure", pgettext_lazy("weight", "Not known yet")
+
+
 class Work(models.TextChoices):
     """What the dispatch board asks for next; each open note stands in one column."""
 

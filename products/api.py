@@ -27,6 +27,7 @@ class SkuChange(serializers.Serializer):
     goods_class = serializers.CharField(max_length=40, required=False, allow_blank=True)
     fragile = serializers.BooleanField(required=False)
     made_in_house = serializers.BooleanField(required=False)
+    packing = serializers.BooleanField(required=False)
     active = serializers.BooleanField(required=False)
 
     def validate_weight_g(self, value: object) -> object:

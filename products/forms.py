@@ -109,6 +109,7 @@ class SkuForm(forms.Form):
     goods_class = forms.CharField(max_length=40, required=False, label=_("Goods class"))
     fragile = forms.BooleanField(required=False, label=_("Fragile"))
     made_in_house = forms.BooleanField(required=False, label=_("Made in house"))
+    packing = forms.BooleanField(required=False, label=_("Packing material"))
 
     def __init__(self, *args: Any, actor: Actor | None = None, **more: Any):
         super().__init__(*args, **more)

@@ -42,6 +42,7 @@ class SkuRow(serializers.Serializer):
     goods_class = serializers.CharField(label=_("Goods class"))
     fragile = serializers.BooleanField(label=_("Fragile"))
     made_in_house = serializers.BooleanField(label=_("Made in house"))
+    packing = serializers.BooleanField(label=_("Packing material"))
     active = serializers.BooleanField(label=_("In use"))
 
 
@@ -87,6 +88,7 @@ class SkuListing(Listing):
         Column("image_url", default=False),
         Column("material", default=False),
         Column("fragile", default=False),
+        Column("packing", default=False),
         Column("active", default=False),
     ]
     actions = [

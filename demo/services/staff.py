@@ -32,6 +32,7 @@ from logistics.services.packing import pack
 from logistics.services.printing import print_notes
 from logistics.services.shipping import hand_over
 from logistics.services.tracking import extend, settle
+from logistics.services.witness import confirm_labels
 from orders.models import Order
 from orders.services.holding import answer_cancel
 from products.services.matching import match_same_codes
@@ -181,8 +182,8 @@ class House:
         items: dict[str, int] = {}
         for line in lines:
             items[line.sku.code] = items.get(line.sku.code, 0) + line.quantity
-        weight = 12 + sum(int(line.quantity * (line.sku.weight_g or 5)) for line in lines)
-        checks = ["quality", "colour", "address", *(["fragile"] if any(line.fragile for line in lines) else [])]
+        weight = world.scale(self.seed, note.order.external_id, [(line.sku.weight_g, line.quantity) for line in lines])
+        checks = ["quality", "colour", "address", *(["fragile"] if any(line.fragile for line in lines) else []), "weight"]
         try:
             pack(
                 note=note, items=items, checks=checks, label=number, key=f"sim:{note.number}:{now:%m%d}", actor=packer, now=now,
@@ -246,6 +247,11 @@ def _ask_for_time(house: House, duty: Duty, now: datetime) -> None:
 def _extend(house: House, duty: Duty, now: datetime) -> None:
     """Lengthen the receiving time by hand."""
     extend(parcel=Parcel.objects.get(pk=duty.subject_id), days=15, actor=house.people["service"], now=now)
+
+
+def _look_at_labels(house: House, duty: Duty, now: datetime) -> None:
+    """Both parcels are opened; here nobody exchanges labels."""
+    confirm_labels(parcel=Parcel.objects.get(pk=duty.subject_id), actor=house.people["warehouse"], now=now)
 
 
 def _decide(house: House, duty: Duty, now: datetime) -> None:
@@ -326,6 +332,7 @@ HANDLERS: dict[str, Callable[[House, Duty, datetime], None]] = {
     "logistics.goods_missing": _ask_for_time,
     "logistics.promise_ending": _extend,
     "logistics.parcel_step": _decide,
+    "logistics.mirror": _look_at_labels,
     "stores.dead_letter": _seen,
     "disputes.answer": _answer_case,
     "disputes.approve": _approve,

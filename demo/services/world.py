@@ -91,6 +91,15 @@ def says(language: str, occasion: str, throw: random.Random) -> str:
     return throw.choice(phrases().get(language, phrases()["en"])[occasion])
 
 
+def scale(seed: int, order_id: str, lines: Sequence[tuple[Decimal | None, int]]) -> int:
+    """What the scale shows for a parcel, in grams: pieces scatter by three per cent, bag and filling weigh about 23 g."""
+    throw = dice(seed, "scale", order_id)
+    grams = throw.gauss(23, 4)
+    for weight, pieces in lines:
+        grams += sum(throw.gauss(float(weight or 5), 0.03 * float(weight or 5)) for _piece in range(pieces))
+    return max(round(grams), 1)
+
+
 def language_of(country: str) -> str:
     """What the pretend buyers of a country write."""
     return str(buyers().get(country, {}).get("language", "en"))

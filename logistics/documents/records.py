@@ -119,6 +119,7 @@ def check_words() -> dict[str, str]:
         packing.ARTICLE: _("All articles are the right ones"),
         packing.FRAGILE: _("Fragile goods are wrapped"),
         packing.ADDRESS: _("Address is that of the order"),
+        packing.WEIGHT: _("Weight is right: opened and counted"),
     }
 
 

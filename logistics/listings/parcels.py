@@ -31,6 +31,7 @@ from logistics.choices import SETTLED, Advice, EventStage, ParcelState, Tracking
 from logistics.filters.parcels import EventFilter, ParcelFilter
 from logistics.forms.parcels import EventForm, ExtendForm, JudgeForm, ReasonForm, SettleForm
 from logistics.listings.naming import NAMES, service_cell
+from logistics.listings.witness import LabelsRight
 from logistics.models import Parcel, TrackingEvent
 from logistics.selectors import parcels as selectors
 from logistics.services import tracking
@@ -235,7 +236,7 @@ class ParcelListing(Listing):
         Column("delivered_at", default=False),
         Column("weight_g", default=False, align="num"),
     ]  # fmt: skip
-    actions = [CheckNow(), RecordEvent(), Extend(), Settle(), Judge(), Reopen()]
+    actions = [LabelsRight(), CheckNow(), RecordEvent(), Extend(), Settle(), Judge(), Reopen()]
     parts = [RowPart("events", fields={"events": EventRow(many=True)}, part=_events)]
     views = [
         View("under-way", _("Under way"), "state=shipped", default=True),

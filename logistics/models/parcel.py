@@ -11,7 +11,7 @@ from django_scopes import ScopedManager
 from accounts.models import Store, User
 from core.audit import tracked
 from inventory.models import Warehouse
-from logistics.choices import Advice, BuyerMood, CustomsReason, EventStage, ParcelState, TrackingState
+from logistics.choices import Advice, BuyerMood, CustomsReason, EventStage, ParcelState, TrackingState, WeightAnswer
 from logistics.models.carrier import Service
 from logistics.models.dispatch import DispatchNote, NoteLine
 from orders.models import Order
@@ -19,7 +19,7 @@ from products.models import Sku
 from stores.models import OutboundCall
 
 
-@tracked(exclude=["last_event_text", "tracking_key", "tracking_tail"])
+@tracked(exclude=["last_event_text", "tracking_key", "tracking_tail", "weight_learned_at"])
 class Parcel(models.Model):
     """A parcel. The database holds the promise that none is forgotten: settled, or packed, or it has a next check."""
 
@@ -40,6 +40,19 @@ class Parcel(models.Model):
     )
     label_scanned_at = models.DateTimeField(null=True)
     weight_g = models.PositiveIntegerField(null=True)
+    packing = models.ForeignKey(
+        Sku, null=True, on_delete=models.PROTECT, related_name="+", help_text="packing material; null = the usual bag"
+    )
+    expected_g = models.PositiveIntegerField(null=True, help_text="what it should have weighed when it was sealed")
+    spread_g = models.DecimalField(max_digits=8, decimal_places=2, null=True, help_text="standard deviation of that")
+    weight_answer = models.CharField(max_length=8, choices=WeightAnswer.choices, blank=True, help_text="what the scale said")
+    weight_causes = models.JSONField(default=list, help_text="article, pieces and chance of each explanation, likeliest first")
+    weight_learned_at = models.DateTimeField(null=True, help_text="its weight was learned from")
+    mirror = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="parcel of the batch whose contents fit this weight better: the labels may be exchanged",
+    )
+    mirror_cleared_at = models.DateTimeField(null=True, help_text="a person opened both and found them right")
     checks = models.JSONField(default=dict, help_text="the packing check list: what was confirmed, by whom")
     packed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     packed_at = models.DateTimeField(null=True)
@@ -91,6 +104,10 @@ class Parcel(models.Model):
                 condition=Q(state="packed") | Q(shipped_at__isnull=False) | Q(state="closed"),
                 name="parcel_shipped_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(mirror__isnull=True) | Q(mirror_cleared_at__isnull=False) | Q(state__in=["packed", "closed"]),
+                name="parcel_left_without_mirror",
+            ),
             models.UniqueConstraint(
                 fields=["service", "tracking_number"],
                 condition=Q(state__in=["packed", "shipped"]) & ~Q(tracking_number=""),
@@ -100,6 +117,13 @@ class Parcel(models.Model):
         indexes = [
             models.Index(fields=["next_check_at", "id"], name="parcel_due", condition=Q(state="shipped")),
             models.Index(fields=["-shipped_at", "-id"], name="parcel_newest"),
+            models.Index(
+                fields=["shipped_at", "id"], name="parcel_to_learn",
+                condition=Q(weight_learned_at__isnull=True, weight_g__isnull=False, shipped_at__isnull=False, note__isnull=False),
+            ),
+            models.Index(
+                fields=["mirror"], name="parcel_mirror", condition=Q(mirror__isnull=False, mirror_cleared_at__isnull=True)
+            ),
             models.Index(fields=["state", "-shipped_at", "-id"], name="parcel_state"),
             models.Index(fields=["store", "-id"], name="parcel_store"),
             models.Index(fields=["order"], name="parcel_order"),

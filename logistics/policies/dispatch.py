@@ -38,16 +38,18 @@ LOW_NUMBERS = declare(
 )
 WEIGH = declare("logistics.weigh", True, _("Every parcel is weighed before it is sealed"), source="manual 002")
 PACKAGING_G = declare("logistics.packaging_g", 20, _("Weight of bag and filling (g)"), source="house", per_store=False)
-WEIGHT_TOLERANCE = declare(
-    "logistics.weight_tolerance_percent",
-    4,
-    _("Weight may differ by this many per cent"),
-    source="house",
-    per_store=False,
-)
-WEIGHT_LEAST = declare(
-    "logistics.weight_tolerance_g", 6, _("Weight may always differ by this many grams"), source="house", per_store=False
-)
+#: The weight witness: how weights scatter when nothing is wrong, and how often something is.
+SCATTER = declare(
+    "logistics.weight_scatter",
+    {"piece_percent": 3, "packing_g": 4, "scale_g": 1, "catalogue_percent": 10, "bag_g": 6},
+    _("How far weights of pieces, packing, scale, catalogue and bag scatter"), source="house", per_store=False,
+)  # fmt: skip
+WEIGHT_ODDS = declare(
+    "logistics.weight_odds",
+    {"missing_percent": 5, "extra_percent": 0.3, "other_percent": 0.2, "silent_from_percent": 80},
+    _("How often parcels are short, too full or wrong; the scale is silent from this chance of being right"),
+    source="house", per_store=False,
+)  # fmt: skip
 PACKER_HOLDS = declare(
     "logistics.packer_holds_minutes", 10, _("A note stays with its packer for this many minutes after the last scan"),
     source="house", per_store=False,

@@ -14,7 +14,9 @@ from decimal import Decimal
 
 #: The check list of the manual; "article" is proven by the scans, "fragile" is asked where something is fragile.
 QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS = "quality", "colour", "article", "fragile", "address"
-CHECKS = (QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS)
+#: Asked only when the scale does not fit: opened again, counted, right.
+WEIGHT = "weight"
+CHECKS = (QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS, WEIGHT)
 
 _TIMES = re.compile(r"^(\d{1,4})\s*[*x×]\s*(\S.*)$", re.IGNORECASE)
 _GRAMS = re.compile(r"^(\d{1,6})\s*g$", re.IGNORECASE)
@@ -48,12 +50,15 @@ class Scan:
 
 @dataclass
 class Session:
-    """What lies on the table."""
+    """What lies on the table. ``packing``: SKU of the material that was scanned; ``alarm``: the scale does not fit the
+    articles (see ``rules.witness``), so somebody must look again."""
 
     counts: dict[int, int] = field(default_factory=dict)
     checks: set[str] = field(default_factory=set)
     weight_g: int | None = None
     label: str = ""
+    packing: int | None = None
+    alarm: bool = False
 
 
 def scanned_code(text: str) -> tuple[str, int]:
@@ -82,6 +87,9 @@ def fold(scans: Iterable[Scan]) -> Session:
             made.checks.add(scan.value)
         elif scan.kind == "weight":
             made.weight_g = int(scan.value)
+            made.checks.discard(WEIGHT)
+        elif scan.kind == "packing":
+            made.packing = int(scan.value)
         elif scan.kind == "label":
             made.label = scan.value
     return made
@@ -92,15 +100,16 @@ def missing(lines: Sequence[WantedLine], session: Session) -> int:
     return sum(max(line.quantity - session.counts.get(line.id, 0), 0) for line in lines)
 
 
-def required_checks(lines: Sequence[WantedLine]) -> list[str]:
-    """The check list of this parcel in its order."""
-    return [QUALITY, COLOUR, ARTICLE, *([FRAGILE] if any(line.fragile for line in lines) else []), ADDRESS]
+def required_checks(lines: Sequence[WantedLine], *, alarm: bool = False) -> list[str]:
+    """The check list of this parcel in its order; with ``alarm`` also that the weight is right all the same."""
+    fragile = [FRAGILE] if any(line.fragile for line in lines) else []
+    return [QUALITY, COLOUR, ARTICLE, *fragile, ADDRESS, *([WEIGHT] if alarm else [])]
 
 
 def open_checks(lines: Sequence[WantedLine], session: Session) -> list[str]:
     """Checks nobody has confirmed; the right article is confirmed by scanning every piece."""
     proven = {ARTICLE} if not missing(lines, session) else set()
-    return [name for name in required_checks(lines) if name not in session.checks | proven]
+    return [name for name in required_checks(lines, alarm=session.alarm) if name not in session.checks | proven]
 
 
 def next_step(lines: Sequence[WantedLine], session: Session, *, weigh: bool) -> str:
@@ -194,46 +203,3 @@ def address_digest(parts: Mapping[str, str]) -> str:
     names = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
     text = "\x1f".join(" ".join(str(parts.get(name) or "").split()) for name in names)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class WeightHint:
-    """The scale against the articles: ``expected`` with ``tolerance``, and what would explain the difference."""
-
-    expected: int | None
-    tolerance: int
-    difference: int = 0
-    line: int | None = None
-    pieces: int = 0
-
-    @property
-    def off(self) -> bool:
-        """Whether the parcel is lighter or heavier than its articles allow."""
-        return self.expected is not None and abs(self.difference) > self.tolerance
-
-
-def weigh(
-    lines: Sequence[WantedLine], weight_g: int | None, *, packaging_g: int, tolerance_percent: int, least_g: int
-) -> WeightHint:
-    """Compare the scale with the articles' weights; unknown weights give no expectation. When the difference is a whole
-    number of one article, the article that fits best is named."""
-    if any(line.weight_g is None for line in lines):
-        return WeightHint(None, 0)
-    net = sum((line.weight_g or Decimal(0)) * line.quantity for line in lines)
-    expected = int(net) + packaging_g
-    tolerance = max(least_g, int(net * tolerance_percent / 100))
-    if weight_g is None:
-        return WeightHint(expected, tolerance)
-    difference = weight_g - expected
-    if abs(difference) <= tolerance:
-        return WeightHint(expected, tolerance, difference)
-    best: tuple[Decimal, int, int] | None = None
-    for line in lines:
-        each = line.weight_g or Decimal(0)
-        pieces = round(Decimal(abs(difference)) / each) if each else 0
-        rest = abs(abs(difference) - pieces * each)
-        if 1 <= pieces <= line.quantity and rest <= tolerance and rest <= each / 2 and (best is None or rest < best[0]):
-            best = (rest, line.id, int(pieces))
-    if best is None:
-        return WeightHint(expected, tolerance, difference)
-    return WeightHint(expected, tolerance, difference, best[1], best[2])

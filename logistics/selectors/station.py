@@ -12,24 +12,23 @@ from core import policies
 from inventory import selectors as stock_selectors
 from logistics.choices import NoteState, ParcelState
 from logistics.models import DispatchNote, NoteLine, Parcel, ScanEvent, WaybillNumber
-from logistics.policies.dispatch import PACKAGING_G, PACKER_HOLDS, WEIGH, WEIGHT_LEAST, WEIGHT_TOLERANCE
+from logistics.policies.dispatch import PACKER_HOLDS, WEIGH
 from logistics.rules.packing import (
     Scan,
     Session,
     StopFacts,
     WantedLine,
-    WeightHint,
     address_digest,
     fold,
     next_step,
-    weigh,
 )  # fmt: skip
-from logistics.selectors import dispatch
+from logistics.rules.witness import Verdict
+from logistics.selectors import dispatch, witness
 from logistics.selectors.signing import lines_of
 from products.models import Sku
 
 #: Kinds of scans that make up the state of the table.
-TABLE_KINDS = ("item", "check", "weight", "label")
+TABLE_KINDS = ("item", "check", "packing", "weight", "label")
 #: Answers that say nothing about who holds a note.
 NO_HOLD = ("taken_over", "being_packed")
 
@@ -47,10 +46,11 @@ class Table:
     bins: dict[int, str]
     address: dict[str, str]
     must_weigh: bool
-    hint: WeightHint
+    verdict: Verdict
     parcel: Parcel | None = None
     holder: ScanEvent | None = None
     short: dict[int, int] = field(default_factory=dict)
+    packing: Sku | None = None
 
     @property
     def step(self) -> str:
@@ -110,14 +110,13 @@ def table(note: DispatchNote, now: datetime) -> Table:
     bins = stock_selectors.bins_of([row.sku_id for row in rows], note.warehouse_id)
     number = dispatch.live_numbers([note.pk]).get(note.pk)
     session = fold(scans_of(note))
-    hint = weigh(
-        lines, session.weight_g, packaging_g=int(policies.value(PACKAGING_G, now)),
-        tolerance_percent=int(policies.value(WEIGHT_TOLERANCE, now)), least_g=int(policies.value(WEIGHT_LEAST, now)),
-    )  # fmt: skip
+    packing = witness.packing_material(session.packing)
+    verdict = witness.verdict(rows, packing, session.weight_g, now)
+    session.alarm = verdict.alarm
     return Table(
         note=note, rows=rows, lines=lines, session=session, stop=stop_facts(note, address, short),
         label=number.number if number else "", bins={sku: code for sku, (_sort, code) in bins.items()}, address=address,
-        must_weigh=bool(policies.value(WEIGH, now, note.store_id)), hint=hint, short=short,
+        must_weigh=bool(policies.value(WEIGH, now, note.store_id)), verdict=verdict, short=short, packing=packing,
         parcel=Parcel.objects.filter(note=note).exclude(state=ParcelState.CLOSED).first(), holder=holder_of(note, now),
     )  # fmt: skip
 

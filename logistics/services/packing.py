@@ -26,9 +26,10 @@ from logistics.rules import packing as rules
 from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import station as reads
+from logistics.selectors import witness as witnesses
 from logistics.selectors.station import Table
-from logistics.services import dispatch, stages
-from logistics.services.packing_words import ACCEPTED, SAYS
+from logistics.services import dispatch, stages, witness
+from logistics.services.packing_words import ACCEPTED, LOUD, SAYS
 from worklist import services as worklist
 
 NOTE_NUMBER = re.compile(r"^DN-\d+$")
@@ -50,8 +51,8 @@ class Scanned:
 
     @property
     def result(self) -> str:
-        """ok, refused or done, as the station draws and sounds it."""
-        return "done" if self.code == "packed" else "ok" if self.ok else "refused"
+        """ok, warn, refused or done, as the station draws and sounds it."""
+        return "done" if self.code == "packed" else "warn" if self.code in LOUD else "ok" if self.ok else "refused"
 
     @property
     def sentence(self) -> str:
@@ -95,17 +96,22 @@ def pack(
     weight_g: int | None = None,
 ) -> Parcel:  # fmt: skip
     """Pack a note in one call, for programs with a machine of their own: the same scans in the same order as at the table.
-    All or nothing; the first refused scan is raised with its sentence."""
+    The check "weight" confirms a weight the scale doubts, and is nothing otherwise. All or nothing; the first refused scan is
+    raised with its sentence."""
+    checks = list(checks)
     codes = [
         note.number,
         *(f"{pieces}*{code}" for code, pieces in items.items()),
-        *(f"check:{name}" for name in checks),
+        *(f"check:{name}" for name in checks if name != rules.WEIGHT),
+        *([f"weight:{weight_g}"] if weight_g else []),
+        label,
     ]
-    codes += [f"weight:{weight_g}"] if weight_g else []
-    for position, code in enumerate([*codes, label]):
+    for position, code in enumerate(codes):
         answer = scan(code=code, key=f"{key}:{position}", actor=actor, now=now, note_id=note.pk)
         if not answer.ok:
             raise Conflict(answer.code, answer.sentence.replace("%", "%%"))
+        if answer.code in LOUD and rules.WEIGHT in checks and code != label:
+            scan(code=f"check:{rules.WEIGHT}", key=f"{key}:{position}:w", actor=actor, now=now, note_id=note.pk)
     return Parcel.objects.get(note=note, state=ParcelState.PACKED)
 
 
@@ -165,7 +171,7 @@ def _decide(raw: str, note: DispatchNote | None, actor: Actor, now: datetime) ->
     if word.startswith("check:") or word == "ok":
         return _check(table, word)
     if word.startswith("weight:") or rules.grams(raw) is not None:
-        return _weight(table, word)
+        return _weight(table, word, now)
     answer = rules.decide_item(table.lines, table.session, text, quantity)
     if answer.answer != "foreign":
         return _item(table, answer, text, quantity)
@@ -252,6 +258,9 @@ def _foreign(table: Table, code: str) -> _Plan:
     sku = reads.sku_by_code(code)
     if sku is None:
         return _Plan("item", "unknown_code", {"code": code[:40]})
+    if sku.packing:
+        said = _article(sku.code, reads.name_of(sku))
+        return _Plan("packing", "packing_taken", {**_names(table), "value": str(sku.pk), "article": said})
     at = reads.bin_of(sku, table.note.warehouse_id)
     fields = {
         **_names(table),
@@ -275,7 +284,7 @@ def _check(table: Table, word: str) -> _Plan:
         name = open_now[0] if open_now else ""
     else:
         name = word.removeprefix("check:").split()[0] if word != "check:" else ""
-    if name not in rules.required_checks(table.lines):
+    if name not in rules.required_checks(table.lines, alarm=table.session.alarm):
         return _Plan("check", "no_such_check", _names(table))
     if word.endswith(" off"):
         ScanEvent.objects.filter(note=table.note, kind="check", undone=False, detail__value=name).update(undone=True)
@@ -283,12 +292,22 @@ def _check(table: Table, word: str) -> _Plan:
     return _Plan("check", "check_on", {**_names(table), "value": name})
 
 
-def _weight(table: Table, word: str) -> _Plan:
+def _weight(table: Table, word: str, now: datetime) -> _Plan:
     written = word.removeprefix("weight:").strip()
     grams = int(written) if written.isascii() and written.isdigit() and len(written) <= 6 else rules.grams(written)
     if not grams or grams > rules.HEAVIEST_G:
         return _Plan("weight", "bad_weight", _names(table))
-    return _Plan("weight", "weighed", {**_names(table), "value": str(grams), "weight": grams})
+    fields = {**_names(table), "value": str(grams), "weight": grams}
+    said = witnesses.verdict(table.rows, table.packing, grams, now)
+    if not said.alarm:
+        return _Plan("weight", "weighed", fields)
+    best = said.causes[0] if said.causes else None
+    line = next((line for line in table.lines if best and line.id == best.line), None)
+    fields |= {"off": abs(round(said.difference))}
+    if best is None or line is None:
+        return _Plan("weight", f"weighed_{said.answer}", fields)
+    fields |= {"pieces": abs(best.pieces), "article": _article(line.code, line.name)}
+    return _Plan("weight", "weighed_missing" if best.pieces < 0 else "weighed_extra", fields)
 
 
 def _label(table: Table, scanned: str, rows: list[Any], actor: Actor, now: datetime) -> _Plan:
@@ -310,9 +329,11 @@ def _label(table: Table, scanned: str, rows: list[Any], actor: Actor, now: datet
         return _Plan("label", "weight_missing", base)
     parcel = _seal(table, scanned, actor, now)
     service = table.note.service.code if table.note.service else ""
-    return _Plan(
-        "label", "packed", {**base, "value": scanned, "parcel": parcel.number, "service": service}, parcel=parcel
-    )
+    fields = {**base, "value": scanned, "parcel": parcel.number, "service": service}
+    other = witness.look_for_mirror(parcel=parcel, actor=actor, now=now)
+    if other:
+        return _Plan("label", "packed_mirror", {**fields, "other": other.number}, parcel=parcel)
+    return _Plan("label", "packed", fields, parcel=parcel)
 
 
 def _seal(table: Table, number: str, actor: Actor, now: datetime) -> Parcel:
@@ -326,7 +347,9 @@ def _seal(table: Table, number: str, actor: Actor, now: datetime) -> Parcel:
     parcel.tracking_number, parcel.weight_g = number, table.session.weight_g
     parcel.label_scanned_at = parcel.packed_at = now
     parcel.packed_by_id = actor.user_id
-    done = {*table.session.checks, rules.ARTICLE} & set(rules.required_checks(table.lines))
+    parcel.packing = table.packing
+    witness.keep_proof(parcel, table.verdict, {line.id: line.code for line in table.lines})
+    done = {*table.session.checks, rules.ARTICLE} & set(rules.required_checks(table.lines, alarm=table.session.alarm))
     parcel.checks = {name: {"by": actor.label, "at": now.isoformat()} for name in rules.CHECKS if name in done}
     parcel.save()
     parcel.lines.all().delete()
@@ -365,6 +388,7 @@ def open_again(*, note: DispatchNote, parcel: Parcel | None, actor: Actor, now: 
     """Open a sealed parcel that still lies here: the note is with the packer again, its label must be scanned anew."""
     if parcel:
         Parcel.objects.filter(pk=parcel.pk).update(label_scanned_at=None, packed_at=None)
+        witness.forget_mirror(parcel=parcel, actor=actor, now=now)
         ScanEvent.objects.filter(parcel=parcel, kind="hand_over", undone=False).update(undone=True)
     move(note, "unpack", actor=actor, now=now, packed_at=None)
     stages.push(order_ids=[note.order_id], actor=actor, now=now)

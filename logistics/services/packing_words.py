@@ -14,6 +14,14 @@ SAYS: dict[str, Any] = {
     "check_on": _("Confirmed."),
     "check_off": _("Confirmation taken back."),
     "weighed": _("%(weight)s g. Scan the label."),
+    "weighed_missing": _("%(weight)s g: %(off)s g too light. It fits %(pieces)s missing of %(article)s. Open it and count."),
+    "weighed_extra": _("%(weight)s g: %(off)s g too heavy. It fits %(pieces)s too many of %(article)s. Open it and count."),
+    "weighed_light": _("%(weight)s g: %(off)s g too light, and no article explains it. Open it and look."),
+    "weighed_heavy": _("%(weight)s g: %(off)s g too heavy, and no article explains it. Open it and look."),
+    "packing_taken": _("Packed in %(article)s."),
+    "packed_mirror": _(
+        "%(parcel)s is sealed, but its weight fits %(other)s: are their labels exchanged? Open both, or confirm both labels."
+    ),
     "packed": _("%(parcel)s is sealed. Put it on the pile of %(service)s and scan the next note."),
     "undone": _("The last step was taken back."),
     "reported": _("%(note)s is reported: %(why)s. Put it into the problem basket and scan the next one."),
@@ -38,6 +46,7 @@ SAYS: dict[str, Any] = {
     "bad_weight": _("This is no weight of a parcel. Weigh again."),
     "no_such_check": _("There is no such check on this parcel."),
     "nothing_to_undo": _("There is nothing to take back."),
+    "mirror": _("%(parcel)s may carry the label of %(other)s. Open both, or confirm both labels, before they leave."),
     "already_packed": _("%(note)s is sealed already as %(parcel)s. A second parcel is not possible; undo opens it again."),
     "already_handed_over": _("%(note)s left with the carrier already. Put these goods back."),
     "being_packed": _("%(who)s is packing %(note)s. Take the next note."),
@@ -54,5 +63,8 @@ SAYS: dict[str, Any] = {
 }  # fmt: skip
 
 ACCEPTED = frozenset({
-    "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "packed", "undone", "reported", "left",
+    "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "weighed_missing", "weighed_extra",
+    "weighed_light", "weighed_heavy", "packing_taken", "packed", "packed_mirror", "undone", "reported", "left",
 })  # fmt: skip
+#: Accepted, but somebody must look.
+LOUD = frozenset({"weighed_missing", "weighed_extra", "weighed_light", "weighed_heavy", "packed_mirror"})

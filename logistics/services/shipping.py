@@ -27,7 +27,7 @@ from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors.station import stop_facts
-from logistics.services import stages, tracking
+from logistics.services import stages, tracking, witness
 from logistics.services.packing_words import SAYS
 from orders.services import fulfilment
 from stores import selectors as store_selectors
@@ -99,7 +99,7 @@ def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
 
 def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
     places = selectors.addresses(parcel.order_id for parcel in rows)
-    good = []
+    pairs, good = witness.stopped_pairs(rows), []
     for parcel in rows:
         if parcel.state != ParcelState.PACKED:
             if parcel.state == ParcelState.CLOSED:
@@ -107,6 +107,9 @@ def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
             continue  # handed over already: success without effect
         if not parcel.label_scanned_at or not parcel.tracking_number or parcel.note is None:
             made.refused[parcel.pk] = Conflict("label_not_scanned", _("Scan the label before the parcel leaves."))
+            continue
+        if parcel.pk in pairs:
+            made.refused[parcel.pk] = Conflict("mirror", SAYS["mirror"], parcel=parcel.number, other=pairs[parcel.pk])
             continue
         parcel.note.order = parcel.order
         address = selectors.address_parts(places.get(parcel.order_id), parcel.order.country)
@@ -300,7 +303,8 @@ def _counter_answer(parcel: Parcel | None, number: str, actor: Actor) -> tuple[s
     if parcel.note:
         fields["why"] = parcel.note.block_note
     if not _check([parcel], made):
-        return made.refused[parcel.pk].code, fields
+        refusal = made.refused[parcel.pk]
+        return refusal.code, {**fields, **{name: str(value) for name, value in refusal.params.items() if name == "other"}}
     twice = ScanEvent.objects.filter(parcel=parcel, kind="hand_over", ok=True, undone=False).exists()
     return ("twice_on_counter" if twice else "on_counter"), fields
 

@@ -14,7 +14,7 @@ from core.jobs import job
 from core.longwork import Work, runner
 from logistics import documents
 from logistics.selectors import dispatch as selectors
-from logistics.services import dispatch, numbers, printing, shipping
+from logistics.services import dispatch, numbers, printing, shipping, witness
 
 DESK = audit.system("dispatch")
 SWEEP = 500
@@ -39,6 +39,12 @@ def sweep_notes() -> dict[str, int]:
     resumed = dispatch.resume(order_ids=selectors.orders_to_resume(SWEEP), actor=DESK, now=now)
     shipping.declare(parcels=selectors.undeclared(SWEEP), now=now)
     return {"drafted": len(drafted), "followed": followed, "withdrawn": gone, "resumed": resumed}
+
+
+@job("logistics.learn_weights", every=300)
+def learn_weights() -> int:
+    """Learn what articles weigh from the parcels that left."""
+    return witness.learn(limit=SWEEP, now=utcnow())
 
 
 @job("logistics.follow_orders")

@@ -20,6 +20,7 @@ from logistics.choices import SETTLED, Advice, ParcelState
 from logistics.forms.parcels import EventFileForm
 from logistics.listings.naming import service_name
 from logistics.listings.parcels import STATES, TRACKING
+from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import BY_PERSON, days_left
 from logistics.selectors import parcels as selectors
@@ -121,7 +122,7 @@ class ParcelPage(DetailPage):
             (_("Advice"), obj.get_advice_display() or f.DASH), (_("Buyer's mood"), obj.get_buyer_mood_display() or f.DASH),
             (_("Customs hold"), obj.get_hold_reason_display() or f.DASH),
         ]  # fmt: skip
-        parcel = [(_("Parcel"), obj.number), (_("Weight"), f.weight(obj.weight_g)), (_("Store"), str(obj.store))]
+        parcel = [(_("Parcel"), obj.number), (_("Weight"), said_of(obj)), (_("Store"), str(obj.store))]
         return [
             {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise},
             {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},

@@ -19,6 +19,7 @@ from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
 from logistics.rules import barcodes
 from logistics.rules import packing as rules
+from logistics.rules import witness
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import station
 from logistics.services import packing
@@ -200,8 +201,9 @@ def _line(table: station.Table, row: Any, answer: packing.Scanned | None, done: 
 
 
 def _weight(table: station.Table) -> dict[str, Any]:
-    hint = table.hint
-    expected = f"{hint.expected} g ± {hint.tolerance}" if hint.expected is not None else ""
+    verdict = table.verdict
+    known = verdict.answer != witness.UNSURE
+    expected = f"{round(verdict.expected)} g ± {round(2 * verdict.spread)}" if known else ""
     return {
         "value": f.weight(table.session.weight_g) if table.session.weight_g else "— g",
         "expected": expected,
@@ -212,25 +214,27 @@ def _weight(table: station.Table) -> dict[str, Any]:
 
 
 def _off(table: station.Table) -> str:
-    hint = table.hint
-    if not table.session.weight_g or not hint.off:
+    """What the scale says against the articles, in words; "" when nothing."""
+    verdict = table.verdict
+    if not table.session.weight_g or not verdict.alarm:
         return ""
-    grams = abs(hint.difference)
-    line = next((line for line in table.lines if line.id == hint.line), None)
-    if line is None:
-        return (gettext("%(g)s g too light") if hint.difference < 0 else gettext("%(g)s g too heavy")) % {"g": grams}
+    grams = abs(round(verdict.difference))
+    best = verdict.causes[0] if verdict.causes else None
+    line = next((line for line in table.lines if best and line.id == best.line), None)
+    if best is None or line is None:
+        return (gettext("%(g)s g too light") if verdict.difference < 0 else gettext("%(g)s g too heavy")) % {"g": grams}
     text = (
         gettext("%(g)s g too light: just %(n)s of %(article)s")
-        if hint.difference < 0
+        if verdict.difference < 0
         else gettext("%(g)s g too heavy: just %(n)s of %(article)s")
     )
-    return text % {"g": grams, "n": hint.pieces, "article": line.name or line.code}
+    return text % {"g": grams, "n": abs(best.pieces), "article": line.name or line.code}
 
 
 def _checks(table: station.Table) -> list[dict[str, Any]]:
     words, still = documents.check_words(), rules.open_checks(table.lines, table.session)
     made = []
-    for name in rules.required_checks(table.lines):
+    for name in rules.required_checks(table.lines, alarm=table.session.alarm):
         label = words[name]
         if name == rules.ADDRESS:
             label = f"{label}: {table.address['recipient']}, {table.address['city']} {table.note.country}"

@@ -36,6 +36,7 @@ class Sku(models.Model):
     made_in_house = models.BooleanField(
         default=False, help_text="own production instead of purchase when it is missing"
     )
+    packing = models.BooleanField(default=False, help_text="a packing material: bag, bubble wrap, carton")
     search = models.CharField(max_length=600, blank=True)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()

@@ -36,6 +36,7 @@ function beep(result) {
   audio ??= new AudioContext();
   audio.resume?.();
   if (result === "refused") { tone(196, 0, 0.18, "square"); tone(147, 0.22, 0.28, "square"); }
+  else if (result === "warn") { tone(660, 0, 0.14, "triangle"); tone(494, 0.16, 0.2, "triangle"); }
   else if (result === "done") { tone(880, 0, 0.09); tone(1175, 0.1, 0.09); tone(1568, 0.2, 0.16); }
   else if (result === "wait") tone(440, 0, 0.12, "triangle");
   else tone(1047, 0, 0.09);

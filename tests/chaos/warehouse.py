@@ -88,7 +88,8 @@ def _on_the_table(note_id: int) -> dict[str, Any] | None:
     if note.state != "released" or not label:
         return None
     items = dict(note.lines.values_list("sku__code", "quantity"))
-    return {"items": items, "checks": ["quality", "colour", "address"], "label": label, "weight_g": 60}
+    checks, weight = ["quality", "colour", "address", "weight"], 20 + 15 * sum(items.values())
+    return {"items": items, "checks": checks, "label": label, "weight_g": weight}
 
 
 def _asked() -> Any:

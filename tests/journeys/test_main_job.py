@@ -317,6 +317,11 @@ def pack_by_scan(note: DispatchNote, packer: Any) -> None:
             code=code, key=f"{note.pk}:{position}", actor=packer, now=T0 + timedelta(hours=5), note_id=note.pk
         )
         assert answer.ok, (note.number, code, answer.code, answer.sentence)
+        if answer.code in packing.LOUD and code.startswith("weight:"):
+            again = packing.scan(
+                code="check:weight", key=f"{note.pk}:w", actor=packer, now=T0 + timedelta(hours=5), note_id=note.pk
+            )
+            assert again.ok, again.sentence
 
 
 def told(orders: list[Order], store: Store, sheet: Store, control: Control, actors: dict[str, Any]) -> None:
