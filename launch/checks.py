@@ -72,7 +72,8 @@ def e2e(arguments: Sequence[str]) -> int:
     return test(["-m", "browser", *arguments], SAMPAN_BROWSER="required")
 
 
-CHAOS = ("--faults", "504", "--seconds", "1600", "--rate", "5", "--late", "60", "--settle", "240", "--seeds", "1,2,3")
+CHAOS = ("--faults", "504", "--seconds", "1600", "--rate", "5", "--late", "30", "--settle", "240",
+         "--share", "0.25", "--after", "0.35", "--unclear", "800", "--seeds", "1,2,3")  # fmt: skip
 
 
 def chaos(arguments: Sequence[str]) -> int:

@@ -44,16 +44,16 @@ class Deed:
     patience: float = 0.0  #: a buyer who withdraws does so after so many seconds
 
 
-def deeds(seed: int, orders: Iterable[tuple[float, str]]) -> list[Deed]:
-    """Which of these orders (moment, id) get a case, which a rating."""
+def deeds(seed: int, orders: Iterable[tuple[float, str]], after: float = 1.0) -> list[Deed]:
+    """Which of these orders (moment, id) get a case, which a rating; ``after``: how many of those who usually would."""
     luck, made = random.Random(seed * 7919 + 1), []
     for moment, order in orders:
         chance, at = luck.random(), moment + luck.uniform(2, 12)
-        if chance < 0.35:
+        if chance < 0.35 * after:
             told = {"id": f"D{order}", "order_id": order, "kind": luck.choice(("not_received", "damaged", "not_described")),
                     "reason": "Not as I hoped", "amount": "0.10"}  # fmt: skip
             made.append(Deed(at, "case", told, luck.choice(FATES), luck.uniform(1, 9)))
-        elif chance < 0.60:
+        elif chance < 0.60 * after:
             stars = luck.randint(1, 5)
             told = {"id": f"F{order}", "order_id": order, "stars": stars, "text": "as I see it"}
             made.append(Deed(at, "rating", told))

@@ -17,6 +17,7 @@ from orders.choices import TO_SHIP
 from orders.models import Order
 from products.models import ChannelItem
 from tests.chaos.aftersales import Care
+from tests.chaos.life import in_share
 from tests.chaos.people import done
 from tests.chaos.rest import GaveUp
 from tests.chaos.warehouse import Warehouse
@@ -98,12 +99,8 @@ class Desk(Warehouse, Care):
             order__greeted_at__isnull=False,
         )
         signed = rows.filter(signatures__kind=kind, signatures__void_at__isnull=True)
-        return list(
-            rows.exclude(pk__in=signed.values("pk"))
-            .exclude(order__state="held")
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
+        unsigned = rows.exclude(pk__in=signed.values("pk")).exclude(order__state="held").order_by("pk")
+        return [pk for pk, order in unsigned.values_list("pk", "order__external_id") if in_share(order, self.share)]
 
     def _answer_cancels(self) -> None:
         asks = Q(intercept="cancel_request") | Q(hold_reason="cancel_request")

@@ -31,6 +31,9 @@ SMALL: tuple[str, ...] = (
     "kill worker child", "channel trouble", "kill worker", "mail trouble", "kill postgres", "freeze worker", "kill web", "wipe valkey",
     "kill beat", "cut postgres", "second worker", "kill valkey",
 )  # fmt: skip
+#: How an answer gets lost, and requests that change something at the shop.
+UNCLEAR = ("500_done", "reset", "half", "late")
+WRITES = ("/api/messages", "/api/messages", "/api/orders/", "/api/waybills", "/api/cases", "/api/feedback")
 LONGEST_FREEZE = 10.0
 READY_SECONDS = 90.0
 
@@ -92,6 +95,7 @@ class Injector:
     faults: list[Fault]
     late_seconds: float
     overlap: int = 2
+    unclear: int = 0  #: answers that get lost on the way, spread evenly, besides the plan
     struck: list[Struck] = field(default_factory=list)
     planned: dict[str, int] = field(default_factory=dict)  #: requests and mails that were to be spoilt, by kind
 
@@ -108,6 +112,17 @@ class Injector:
             threads.append(thread)
         for thread in threads:
             thread.join(READY_SECONDS + 60)
+
+    def drizzle(self, seconds: float, stop: threading.Event) -> None:
+        """Lose the answer of a request that changes something, now and then over ``seconds``: it happened, it did not, or it
+        happens later, and nobody can tell (the unclear outcomes of G1)."""
+        luck = random.Random(self.unclear * 31 + len(self.faults))
+        for _turn in range(self.unclear):
+            if stop.wait(seconds / self.unclear):
+                return
+            kind, path = luck.choice(UNCLEAR), luck.choice(WRITES)
+            more: dict[str, Any] = {"seconds": luck.uniform(1, self.late_seconds)} if kind == "late" else {}
+            self._plan(kind, path, 1, {**more, "writes": True})
 
     def _one(self, record: Struck, slots: threading.Semaphore) -> None:
         try:

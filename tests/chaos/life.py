@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -67,9 +68,8 @@ def prepare(shop_url: str, late_seconds: int, orders: int) -> House:
     )  # fmt: skip
     Service.objects.filter(code="EMS").update(connector="sandbox")
     begin = now.date() - timedelta(days=1)
-    policies.set_value(
-        key="stores.late_effect_seconds", text=str(late_seconds), valid_from=begin, actor=SYSTEM, now=now
-    )
+    for key, value in (("stores.late_effect_seconds", late_seconds), ("stores.calls_per_second", 100)):
+        policies.set_value(key=key, text=str(value), valid_from=begin, actor=SYSTEM, now=now)
     keys = {role: accounts.create_token(program=f"chaos {role}", role=role, actor=SYSTEM, now=now)[1] for role in ROLES}
     doors.connect_sandbox(store=store, actor=SYSTEM, now=now, base_url=shop_url)
     return House(store, hand, keys, skus)
@@ -84,8 +84,9 @@ class Deed:
     data: dict[str, Any]
 
 
-def deeds(seed: int, rate: float, seconds: float) -> list[Deed]:
-    """Everything the buyers do: orders at a rate, some paid later or under payment check, some wish to cancel, many write."""
+def deeds(seed: int, rate: float, seconds: float, after: float = 1.0) -> list[Deed]:
+    """Everything the buyers do: orders at a rate, some paid later or under payment check, some wish to cancel, many write
+    (``after``: how many of those who usually would)."""
     luck, made = random.Random(seed), []
     for index in range(int(rate * seconds)):
         at, order = index / rate, _order(luck, seed, index)
@@ -101,6 +102,8 @@ def deeds(seed: int, rate: float, seconds: float) -> list[Deed]:
             made.append(Deed(at + luck.uniform(2, 10), "change", {"id": order["id"], "cancel_requested": True}))
         made.append(Deed(at, "order", order))
         for number in range(luck.choice((0, 0, 1, 1, 2))):
+            if after < 1 and luck.random() >= after:
+                continue
             text = {"id": f"in-{seed}-{index}-{number}", "buyer": order["buyer"]["id"], "buyer_name": order["buyer"]["name"],
                     "order_id": order["id"], "text": f"Where is my order {order['id']}? ({number})"}  # fmt: skip
             made.append(Deed(at + luck.uniform(0, 8), "message", text))
@@ -122,6 +125,11 @@ def _order(luck: random.Random, seed: int, index: int) -> dict[str, Any]:
         "lines": lines, "shipping_fee": luck.choice(("0", "3.00")), "discount": luck.choice(("0", "0.50")),
         "shipping_method": luck.choice(METHODS), "note": "",
     }  # fmt: skip
+
+
+def in_share(order: str, share: float) -> bool:
+    """Whether the house sends this order in this run; the others are greeted and wait for their signatures."""
+    return share >= 1 or zlib.crc32(order.encode()) % 1000 < 1000 * share
 
 
 def undisturbed(plan: list[Deed]) -> list[tuple[float, str]]:

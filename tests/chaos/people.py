@@ -55,6 +55,7 @@ class People:
     hand_store: str
     ledger: Ledger
     seed: int
+    share: float = 1.0
     patience: float = 90.0
     stop: threading.Event = field(default_factory=threading.Event)
     errors: list[str] = field(default_factory=list)

@@ -12,7 +12,7 @@ from typing import Any
 from launch.places import ROOT
 
 #: What makes two runs comparable; a report of another size is not taken for a finished run.
-SIZE = ("faults", "seconds", "rate", "late", "settle")
+SIZE = ("faults", "seconds", "rate", "late", "settle", "share", "after", "unclear")
 _TWICE = ("shop: the same text twice", "declarations twice or unasked", "numbers asked twice", "cancel answers twice",
           "case answers twice", "replies to ratings twice")  # fmt: skip
 _LOST = ("greetings lost", "“shipped” texts lost", "declarations lost", "cancel answers lost", "case answers lost",

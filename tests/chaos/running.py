@@ -31,7 +31,7 @@ from tests.chaos import aftersales
 from tests.chaos import verdict as judge
 from tests.chaos.desk import Desk
 from tests.chaos.faults import Injector, patiently, plan
-from tests.chaos.life import SCARCE, Buyers, House, deeds, prepare, undisturbed
+from tests.chaos.life import SCARCE, Buyers, House, deeds, in_share, prepare, undisturbed
 from tests.chaos.mailsink import Sink
 from tests.chaos.rest import Ledger
 from tests.chaos.stack import Stack
@@ -88,11 +88,20 @@ class Run:
         connection.close()
         self.shop = Control(self.stack.shop_url, self.house.store.code)
         late = max(1.0, asked.late * 0.6)
-        self.injector = Injector(self.stack, self.shop, self.sink, plan(asked.seed, asked.faults, asked.seconds), late)
-        self.buyers = Buyers(self.shop, self.house.store.pk, deeds(asked.seed, asked.rate, asked.seconds))
-        self.claimants = aftersales.Claimants(self.shop, aftersales.deeds(asked.seed, undisturbed(self.buyers.plan)))
+        self.injector = Injector(
+            self.stack, self.shop, self.sink, plan(asked.seed, asked.faults, asked.seconds), late, unclear=asked.unclear
+        )
+        self.buyers = Buyers(self.shop, self.house.store.pk, deeds(asked.seed, asked.rate, asked.seconds, asked.after))
+        wronged = undisturbed(self.buyers.plan)
+        self.claimants = aftersales.Claimants(self.shop, aftersales.deeds(asked.seed, wronged, asked.after))
         self.desk = Desk(
-            self.stack.url, self.house.keys, self.house.store.pk, self.house.hand.code, self.ledger, asked.seed
+            self.stack.url,
+            self.house.keys,
+            self.house.store.pk,
+            self.house.hand.code,
+            self.ledger,
+            asked.seed,
+            asked.share,
         )
         self._live()
         self._heal()
@@ -110,7 +119,8 @@ class Run:
     # --- life and misfortune ---------------------------------------------------------------------------------------
 
     def _live(self) -> None:
-        work = [self.buyers.run, self.buyers.ring, self.sampler.run, self.injector.run, self._phone, self.claimants.run]
+        work = [self.buyers.run, self.buyers.ring, self.sampler.run, self.injector.run, self._phone, self.claimants.run,
+                lambda: self.injector.drizzle(self.asked.seconds, self.buyers.stop)]  # fmt: skip
         threads = {fn.__name__ + str(n): threading.Thread(target=fn, daemon=True) for n, fn in enumerate(work)}
         self.desk.start()
         for thread in threads.values():
@@ -120,6 +130,7 @@ class Run:
         ends = [record.ended for record in self.injector.struck if record.ended]
         self.last_fault = max(ends, default=time.monotonic())
         self.sink.calm()
+        patiently(self.shop.calm, 30)
 
     def _phone(self) -> None:
         """Now and then somebody calls, and goods arrive once."""
@@ -163,13 +174,20 @@ class Run:
             "duties of the clock due": Duty._base_manager.filter(state="planned", doer="clock", due_at__lte=now).count(),
             "orders not greeted": Order.objects.filter(greeted_at=None, state__in=["new", "ready", "shipped"]).count(),
             "orders ready without a note": Order.objects.filter(store_id=store, state="ready", notes=None).count(),
-            "notes in the house": DispatchNote.objects.filter(store_id=store, state__in=IN_THE_HOUSE).exclude(order__state="held").count(),
+            "notes in the house": self._notes_in_the_house(),
             "parcels not declared": Parcel.objects.filter(store_id=store, shipped_at__isnull=False, declared_at=None).count(),
             "wishes to cancel": Order.objects.filter(ASKS, store_id=store, state__in=["new", "ready", "held"]).count(),
             "processes missing": sum(self.stack.missing().values()) + len(self.stack.missing()),
             **aftersales.unsettled(store, self.claimants),
         }  # fmt: skip
         return [f"{name}: {count}" for name, count in counts.items() if count]
+
+    def _notes_in_the_house(self) -> int:
+        """Notes of the orders this house sends that have not left."""
+        notes = DispatchNote.objects.filter(store_id=self.house.store.pk, state__in=IN_THE_HOUSE).exclude(
+            order__state="held"
+        )
+        return sum(in_share(order, self.asked.share) for order in notes.values_list("order__external_id", flat=True))
 
     def _details(self) -> list[str]:
         """Examples of what did not settle."""

@@ -20,7 +20,8 @@ from launch.places import ROOT
 
 FULL = os.environ.get("SAMPAN_SCALE") == "full"
 #: The figures of G0: 18 of each of the 28 kinds, more than 40 of each family.
-SIZE = {"faults": 504, "seconds": 1600, "rate": 5, "late": 60, "settle": 240} if FULL else {
+SIZE = {"faults": 504, "seconds": 1600, "rate": 5, "late": 30, "settle": 240, "share": 0.25, "after": 0.35,
+        "unclear": 800} if FULL else {
     "faults": 12, "seconds": 20, "rate": 1.2, "late": 10, "settle": 150,
 }  # fmt: skip
 SEEDS = os.environ.get("SAMPAN_CHAOS_SEED", "1,2,3" if FULL else "1").split(",")
@@ -53,5 +54,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(seed: str, tmp_path: Path) ->
     assert figures["faults"] == int(asked["faults"]) and figures["orders"] == int(
         float(asked["rate"]) * float(asked["seconds"])
     )
-    assert figures["orders shipped"] >= figures["orders"] / 2, "hardly anything was sent: the run would prove little"
+    assert figures["orders shipped"] >= figures["orders"] * float(asked.get("share", 1)) / 2, (
+        "hardly anything was sent: the run would prove little"
+    )
     assert figures["mails"] and figures["buyers' messages"] and figures["acknowledged writes"]

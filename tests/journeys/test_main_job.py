@@ -72,7 +72,8 @@ COLUMNS = (
 
 
 def real_orders(wanted: int) -> list[tuple[str, list[dict[str, str]]]]:
-    """Whole invoices of the real file (or of the small sample in the repository) that are plain sales."""
+    """Invoices of the real file that are plain sales, six lines of each. The small sample in the repository holds fewer: the
+    next six lines of its long invoices become orders of their own."""
     source = (
         gzip.open(REAL, "rt", encoding="utf-8", newline="")
         if REAL.exists()
@@ -85,11 +86,22 @@ def real_orders(wanted: int) -> list[tuple[str, list[dict[str, str]]]]:
                 found.setdefault(row["InvoiceNo"], []).append(row)
             if len(found) > wanted * 3 + 50:
                 break
-    plain = [
-        (number, rows[:6]) for number, rows in found.items()
-        if sum(int(r["Quantity"]) for r in rows[:6]) <= 400 and all(0 < int(r["Quantity"]) < 200 and Decimal(r["UnitPrice"]) > 0 and re.fullmatch(r"\d{5}[A-Z]?", r["StockCode"]) for r in rows)
-    ]  # fmt: skip
-    return plain[:wanted]
+    parts = [
+        (number if part == 0 else f"{number}{part}", rows[part * 6 : part * 6 + 6])
+        for part in range(3)
+        for number, rows in found.items()
+    ]
+    return [(number, rows) for number, rows in parts if rows and _plain(rows)][:wanted]
+
+
+def _plain(rows: list[dict[str, str]]) -> bool:
+    """Whether lines are sales of articles in ordinary quantities."""
+    fair = all(0 < int(r["Quantity"]) < 200 and Decimal(r["UnitPrice"]) > 0 for r in rows)
+    return (
+        fair
+        and sum(int(r["Quantity"]) for r in rows) <= 400
+        and all(re.fullmatch(r"\d{5}[A-Z]?", r["StockCode"]) for r in rows)
+    )
 
 
 def generic_file(path: Path, orders: list[tuple[str, list[dict[str, str]]]], method: str) -> None:

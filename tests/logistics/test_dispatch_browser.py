@@ -131,13 +131,16 @@ def test_a_parcel_is_packed_by_scanner_and_enter_only(windows: Any, language: st
         or "no green" in page.locator(".s-line .wish").inner_text()
     )
     for code in ("2*ER-FEATHER", "ok", "ok", "ok", "ok", "100 g"):
-        scan(page, code)
+        said = scan(page, code)
+    assert page.locator("#station").get_attribute("data-result") == "warn" and "63" in said  # 2 × 40 + 3 × 21 + a bag of 20
+    window.shot(f"station-doubted-{language}")
+    scan(page, "163 g")
     window.shot(f"station-weighed-{language}")
     scan(page, number)
     assert page.locator("#station").get_attribute("data-result") == "done"
     window.shot(f"station-done-{language}")
     parcel = Parcel.objects.get(note=note)
-    assert (parcel.tracking_number, parcel.weight_g) == (number, 100)
+    assert (parcel.tracking_number, parcel.weight_g) == (number, 163)
     page = window.open("/dispatch/hand-over/")
     scan(page, number)
     window.shot(f"hand-over-{language}")

@@ -304,15 +304,6 @@ def test_what_stops_a_parcel(facts: dict[str, Any], reason: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("grams", "off", "line", "pieces"),
-    [(123, False, None, 0), (120, False, None, 0), (81, True, 2, 2), (103, True, 1, 1), (200, True, None, 0)],
-)
-def test_the_scale_explains_itself(grams: int, off: bool, line: int | None, pieces: int) -> None:
-    made = packing.weigh([A, B], grams, packaging_g=20, tolerance_percent=4, least_g=6)
-    assert (made.expected, made.off, made.line, made.pieces) == (123, off, line, pieces)
-
-
 def test_an_address_digest_sees_what_is_printed() -> None:
     base = {"recipient": "Ana", "line1": "Rua A 1", "country": "BR"}
     assert packing.address_digest(base) == packing.address_digest({**base, "line1": " Rua  A 1 ", "line2": ""})

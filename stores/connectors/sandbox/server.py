@@ -100,7 +100,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve(self, code: str, path: str, query: dict[str, str], data: dict[str, Any] | None) -> None:
         """Do one thing for a shop, well or with its fault."""
-        now, fault = self.now(), self.server.shop.fault_for(code, path)
+        now, fault = self.now(), self.server.shop.fault_for(code, path, writes=data is not None)
         kind = str(fault["kind"]) if fault else ""
         if fault is not None and self.instead(kind, fault, code, path, data, now):
             return

@@ -322,17 +322,18 @@ class Shop(AfterSales):
         with self.lock:
             return int(self.db.execute("DELETE FROM faults WHERE code IN (?, '*') AND times > 0", (code,)).rowcount)
 
-    def fault_for(self, code: str, path: str) -> dict[str, Any] | None:
-        """The fault this request suffers, used up by it; None when it goes well."""
+    def fault_for(self, code: str, path: str, *, writes: bool = False) -> dict[str, Any] | None:
+        """The fault this request suffers, used up by it; None when it goes well. ``writes``: it wants to change something; a
+        fault planned with ``writes`` waits for such a request."""
         with self.lock:
             for row in self.rows("SELECT id, code, path, skip, data FROM faults WHERE times > 0 ORDER BY id"):
-                if row[1] not in ("*", code) or not path.startswith(row[2]):
+                planned: dict[str, Any] = json.loads(row[4])
+                if row[1] not in ("*", code) or not path.startswith(row[2]) or (planned.get("writes") and not writes):
                     continue
                 if row[3] > 0:
                     self.db.execute("UPDATE faults SET skip = skip - 1 WHERE id = ?", (row[0],))
                     continue
                 self.db.execute("UPDATE faults SET times = times - 1 WHERE id = ?", (row[0],))
-                planned: dict[str, Any] = json.loads(row[4])
                 return planned
         return None
 
