@@ -17,9 +17,8 @@ from logistics import documents
 from logistics.choices import BlockReason, NoteState
 from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
-from logistics.rules import barcodes
+from logistics.rules import barcodes, witness
 from logistics.rules import packing as rules
-from logistics.rules import witness
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import station
 from logistics.services import packing
