@@ -50,6 +50,10 @@ class Answer(FollowUpRule):
             return None
         return subject.waiting_since + timedelta(hours=selectors.answer_hours(subject.store, now))
 
+    def warn_at(self, subject: Conversation, due: datetime, now: datetime) -> datetime | None:
+        """As the clock warns: then it stands among what is due today."""
+        return selectors.answer_warning(subject.store, due, now)
+
     def over(self, subject: Conversation, now: datetime) -> bool:
         """Answered."""
         return subject.waiting_since is None

@@ -157,9 +157,18 @@ def last_inbound(found: Conversation) -> Message | None:
     return Message._base_manager.filter(conversation=found, direction=Direction.IN).order_by("-at", "-pk").first()
 
 
+#: The clocks by which a buyer is answered.
+ANSWER_CLOCKS = ("AE_MESSAGE_REPLY", "INDEP_FIRST_REPLY")
+
+
+def answer_warning(store: Any, due: datetime, now: datetime) -> datetime | None:
+    """From when an answer that is due at ``due`` counts as near; None when no clock warns."""
+    return doors.near_from(store, ANSWER_CLOCKS, due, now)
+
+
 def answer_hours(store: Any, now: datetime) -> float:
     """Hours within which a buyer of the store is answered: the channel's clock, else the house's."""
-    for code in ("AE_MESSAGE_REPLY", "INDEP_FIRST_REPLY"):
+    for code in ANSWER_CLOCKS:
         found = doors.deadline(store, code, now)
         if found is not None and found.unit == "hours":
             return float(found.value)

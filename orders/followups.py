@@ -23,7 +23,6 @@ from orders.models import Order
 from orders.policies import (
     CANCEL_REPLY_HOURS,
     GREET_WITHIN_HOURS,
-    SHIP_BY_WARN_HOURS,
     UNPAID_DAYS,
     UNPAID_HOURS,
     WISH_TELL_HOURS,
@@ -336,7 +335,11 @@ class ShipByRisk(OrderRule):
 
     def candidates(self, now: datetime) -> models.QuerySet[Order]:
         """Orders to be sent whose latest dispatch lies within the warning time."""
-        return selectors.ship_by_before(now + timedelta(hours=float(policies.value(SHIP_BY_WARN_HOURS, now))))
+        return selectors.ship_by_before(now + selectors.longest_warning(now))
+
+    def load(self, ids: Iterable[int]) -> list[Order]:
+        """Each knows from when its latest dispatch is near (``near_from``): its clock says, else the house rule."""
+        return selectors.with_warning(super().load(ids))
 
     def due_at(self, subject: Order, round: int, now: datetime) -> datetime | None:
         """The latest dispatch itself."""
@@ -344,8 +347,7 @@ class ShipByRisk(OrderRule):
 
     def over(self, subject: Order, now: datetime) -> bool:
         """It has left, ended, or got more time."""
-        hours = float(policies.value(SHIP_BY_WARN_HOURS, now))
-        near = subject.ship_by is not None and subject.ship_by <= now + timedelta(hours=hours)
+        near = subject.near_from is not None and subject.near_from <= now  # type: ignore[attr-defined]
         return subject.state not in TO_SHIP or subject.stage == Stage.TO_DECLARE or not near
 
     def facts(self, subject: Order) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 #: First and longest pause before a call is tried again (seconds); they double in between.
@@ -76,6 +77,16 @@ def digest_of(payload: Any) -> str:
     """The digest by which the same raw answer is kept once (SHA-256 of its canonical JSON)."""
     text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def warn_at(
+    deadline: datetime, before: Decimal | None, unit: str, *, default_hours: float | None = None
+) -> datetime | None:
+    """From when a deadline counts as near: the warning span of its clock before it, else ``default_hours``; None without both."""
+    if before is None:
+        return None if default_hours is None else deadline - timedelta(hours=default_hours)
+    per = {"minutes": 1, "hours": 60, "days": 1440}.get(unit, 60)
+    return deadline - timedelta(minutes=float(before) * per)
 
 
 def short_reason(text: str, limit: int = 500) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
@@ -14,6 +14,7 @@ from accounts.choices import StoreKind
 from accounts.models import Store
 from core import crypto
 from core.audit import Actor
+from stores import rules
 from stores.choices import Ability, CallState, InboundState
 from stores.connectors import MAIL, connector_class, load
 from stores.connectors.base import Account, Connector
@@ -102,6 +103,26 @@ class Clocks:
 def clocks(*rule_codes: str) -> Clocks:
     """The clocks ``rule_codes`` with all their versions. One query."""
     return Clocks(Deadline.objects.filter(rule_code__in=rule_codes).order_by("valid_from"))
+
+
+def near_from(
+    store: Store, rule_codes: Iterable[str], due: datetime, day: date | datetime, held: Clocks | None = None
+) -> datetime | None:
+    """From when the deadline ``due`` counts as near, as the first of these clocks says that has a warning for ``store``;
+    None when none of them has one. ``held``: the clocks, when the caller has read them."""
+    known = held or clocks(*rule_codes)
+    for code in rule_codes:
+        row = known.get(store.kind, code, day)
+        if row is not None and row.warn_before is not None:
+            return rules.warn_at(due, row.warn_before, row.warn_unit)
+    return None
+
+
+def longest_warning(rule_code: str) -> timedelta:
+    """The longest time before its end from which any version of a clock counts as near."""
+    end = datetime(2026, 1, 1, tzinfo=UTC)
+    near = [rules.warn_at(end, row.warn_before, row.warn_unit) for row in Deadline.objects.filter(rule_code=rule_code)]
+    return max((end - at for at in near if at is not None), default=timedelta())
 
 
 _KINDS = frozenset(StoreKind.values)

@@ -13,7 +13,7 @@ from core.audit import tracked
 from worklist.choices import ALIVE, Band, Doer, DutyState, Group
 
 
-@tracked(exclude=["facts", "rank", "claim_until"])
+@tracked(exclude=["facts", "rank", "claim_until", "warn_at"])
 class Duty(models.Model):
     """Something owed by a time: done by a person (a line on Today) or by the clock (a planned act).
 
@@ -33,6 +33,9 @@ class Duty(models.Model):
     band = models.PositiveSmallIntegerField(choices=Band.choices, default=Band.ROUTINE)
     claim_until = models.DateTimeField(null=True, help_text="a claim nobody renews ends then; empty = assigned")
     due_at = models.DateTimeField()
+    warn_at = models.DateTimeField(
+        null=True, help_text="from then on its time counts as near: it comes first; empty = never, or it has come"
+    )
     snoozed_until = models.DateTimeField(null=True, blank=True)
     stake = models.DecimalField(max_digits=14, decimal_places=4, null=True, help_text="money at risk")
     stake_currency = models.CharField(max_length=3, blank=True)
@@ -88,6 +91,9 @@ class Duty(models.Model):
             ),
             models.Index(
                 fields=["role", "group", "due_at", "id"], name="duty_day", condition=Q(state__in=["open", "claimed", "stuck"])
+            ),
+            models.Index(
+                fields=["warn_at"], name="duty_warn", condition=Q(warn_at__isnull=False, closed_at__isnull=True)
             ),
             models.Index(fields=["claim_until"], name="duty_claim_ends", condition=Q(state="claimed")),
             models.Index(fields=["rule", "id"], name="duty_rule_alive", condition=Q(closed_at__isnull=True)),

@@ -64,6 +64,11 @@ class FollowUpRule:
         """When round ``round`` is due; None when it never is."""
         raise NotImplementedError
 
+    def warn_at(self, subject: Any, due: datetime, now: datetime) -> datetime | None:
+        """From when the deadline ``due`` of a duty of people counts as near (the clock's own warning): from then on the line
+        stands among what is due today. None = it never moves up by itself."""
+        return None
+
     def over(self, subject: Any, now: datetime) -> bool:
         """Whether the reason has gone. Asked again just before acting and by the sweep."""
         raise NotImplementedError

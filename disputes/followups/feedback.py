@@ -22,6 +22,7 @@ from disputes.followups.common import name_by, page
 from disputes.models import Feedback
 from orders.events import OrderCompleted
 from orders.models import Order
+from stores import selectors as doors
 from worklist.choices import Band, Doer, Group
 from worklist.registry import FollowUpRule, register
 
@@ -114,6 +115,10 @@ class AnswerBadFeedback(RatingRule):
     """Neutral and bad ratings first, every day until answered or revised (FBK-02)."""
 
     key, title, band, chance = "disputes.answer_bad_feedback", _("Answer a bad rating"), Band.WAITING, Decimal("0.5")
+
+    def warn_at(self, subject: Feedback, due: datetime, now: datetime) -> datetime | None:
+        """As the clock warns: then it stands among what is due today."""
+        return doors.near_from(subject.store, ["AE_FEEDBACK_REPLY"], due, subject.received_at)
 
     def candidates(self, now: datetime) -> QuerySet[Feedback]:
         """Unanswered ratings of one to three stars."""

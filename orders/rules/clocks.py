@@ -41,14 +41,6 @@ def add_span(
     return plus_days(start, int(amount), zone_name)
 
 
-def warn_at(deadline: datetime, warn_before: Decimal | None, unit: str, *, default_hours: int) -> datetime:
-    """From when a deadline counts as near: the row's own warning span before it, else ``default_hours``."""
-    if warn_before is None:
-        return deadline - timedelta(hours=default_hours)
-    per = {"minutes": 1, "hours": 60, "days": 1440}.get(unit, 60)
-    return deadline - timedelta(minutes=float(warn_before) * per)
-
-
 def wall_time(text: str) -> time:
     """A wall-clock time written as 16:00. Raises ``ValueError``."""
     hour, minute = text.strip().split(":")[:2]

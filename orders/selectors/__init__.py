@@ -27,10 +27,12 @@ from orders.selectors.duties import (
     greeted_by_message,
     held_until,
     impossible_wishes,
+    longest_warning,
     ship_by_before,
     ungreeted,
     ungreeted_of,
     unpaid,
+    with_warning,
     with_wish_that_cannot_be_met,
 )
 from orders.selectors.pages import (
@@ -85,6 +87,7 @@ __all__ = [
     "lexicon",
     "lines_for",
     "lines_to_assess",
+    "longest_warning",
     "matched_but_waiting",
     "newest_of_buyers",
     "open_wishes",
@@ -107,5 +110,6 @@ __all__ = [
     "unpaid",
     "wish_words",
     "wishes_of",
+    "with_warning",
     "with_wish_that_cannot_be_met",
 ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from conversations.models import Message
+from core import policies as house
 from orders.choices import TO_SHIP, OrderState, Stage, WishState
 from orders.models import Order, Wish
+from orders.policies import SHIP_BY_WARN_HOURS
+from orders.selectors.assessing import PROCESSING
+from stores import selectors as doors
 
 _OPEN = Q(history=False)
 
@@ -56,6 +60,26 @@ def asking_to_cancel() -> QuerySet[Order]:
 def ship_by_before(moment: datetime) -> QuerySet[Order]:
     """Orders still in the house whose latest dispatch lies before ``moment``."""
     return Order.objects.filter(_OPEN, state__in=TO_SHIP, ship_by__lte=moment)
+
+
+def longest_warning(now: datetime) -> timedelta:
+    """The longest time before a latest dispatch from which it counts as near, of any store."""
+    usual = timedelta(hours=float(house.value(SHIP_BY_WARN_HOURS, now)))
+    return max(usual, doors.longest_warning(PROCESSING))
+
+
+def with_warning(rows: list[Order]) -> list[Order]:
+    """The orders (with their stores), each knowing from when its latest dispatch is near (``near_from``; None without one)."""
+    known = doors.clocks(PROCESSING)
+    for order in rows:
+        if order.ship_by is None:
+            order.near_from = None  # type: ignore[attr-defined]
+            continue
+        start = order.paid_at or order.placed_at
+        near = doors.near_from(order.store, [PROCESSING], order.ship_by, start, known)
+        usual = timedelta(hours=float(house.value(SHIP_BY_WARN_HOURS, start, order.store_id)))
+        order.near_from = near or order.ship_by - usual  # type: ignore[attr-defined]
+    return rows
 
 
 def greeted_by_message(limit: int) -> list[int]:

@@ -19,7 +19,7 @@ from core.money import Money
 from core.rates import convert
 from core.states import move_many
 from worklist import policies, rules
-from worklist.choices import Doer, DutyState
+from worklist.choices import Band, Doer, DutyState
 from worklist.models import Duty
 from worklist.registry import RULES, AsDue, FollowUpRule
 
@@ -92,8 +92,9 @@ def open_for(
         for duty in alive:
             duty.facts = {**duty.facts, **known[duty.subject_id]}
             if subject := subjects.get(duty.subject_id):
-                duty.role, duty.band = rule.role_of(subject), rule.band_of(subject)
-        copying.update_objects(alive, ["facts", "role", "band"])
+                duty.role = rule.role_of(subject)
+                _place(duty, rule, subject, now)
+        copying.update_objects(alive, ["facts", "role", "band", "warn_at"])
         fresh = set(known) - {duty.subject_id for duty in alive}
         return sum(_plan_chunk(rule, ids, now, None, False, known, stakes or {}, loaded) for ids in _chunks(fresh))
 
@@ -142,10 +143,11 @@ def refresh(*, rule_key: str, subject_ids: Iterable[int], now: datetime) -> int:
                 if due is not None and not duty.attempts:
                     duty.due_at = due
                 duty.facts = {**duty.facts, **rule.facts(subject)}
-                duty.role, duty.band = rule.role_of(subject), rule.band_of(subject)
+                duty.role = rule.role_of(subject)
+                _place(duty, rule, subject, now)
                 _price(duty, rule, subject, rule.stake(subject), stakes, steps, now)
             copying.update_objects(
-                alive, ["due_at", "facts", "role", "band", "stake", "stake_currency", "stake_house", "rank"]
+                alive, ["due_at", "warn_at", "facts", "role", "band", "stake", "stake_currency", "stake_house", "rank"]
             )
             changed += len(alive)
     return changed
@@ -204,12 +206,25 @@ def _ended(rule: FollowUpRule, ids: list[int]) -> dict[int, datetime]:
 
 def blank(rule: FollowUpRule, subject: Any, number: int, due: datetime, now: datetime) -> Duty:
     """An unsaved duty of ``rule`` for ``subject``, round ``number``, not priced yet."""
-    return Duty(
+    row = Duty(
         rule=rule.key, subject_type=rule.subject_type, subject_id=subject.pk, round=number, store_id=rule.store_of(subject),
         state=DutyState.PLANNED if rule.doer == Doer.CLOCK else DutyState.OPEN, doer=rule.doer, role=rule.role_of(subject),
-        group=rule.group, band=rule.band_of(subject), due_at=due, chance=rule.chance_of(subject), minutes=rule.minutes,
+        group=rule.group, due_at=due, chance=rule.chance_of(subject), minutes=rule.minutes,
         facts=rule.facts(subject), created_at=now,
     )  # fmt: skip
+    _place(row, rule, subject, now)
+    return row
+
+
+def _place(duty: Duty, rule: FollowUpRule, subject: Any, now: datetime) -> None:
+    """The band of a duty: the rule's own, or the first one once its deadline counts as near."""
+    duty.band, duty.warn_at = rule.band_of(subject), None
+    if rule.doer == Doer.PERSON and duty.band != Band.TODAY:
+        warn = rule.warn_at(subject, duty.due_at, now)
+        if warn is not None and warn <= now:
+            duty.band = Band.TODAY
+        else:
+            duty.warn_at = warn
 
 
 def _price(

@@ -18,7 +18,7 @@ from core.audit import system
 from core.models import Heartbeat
 from core.scope import acting_scope
 from worklist import policies
-from worklist.choices import Doer, DutyState
+from worklist.choices import Band, Doer, DutyState
 from worklist.models import Duty
 from worklist.registry import RULES, AsDue, FollowUpRule
 from worklist.services.planning import BY_HAND, close, plan
@@ -64,6 +64,7 @@ def sweep(*, now: datetime, full: bool | None = None) -> Swept:
             except Exception:
                 logger.exception("sweep failed", extra={"rule": key})
                 swept.failed.append(key)
+        warn(now=now)
         rerank(now=now)
         detail = {**place.detail, "full_at": now.isoformat() if whole else last_full}
         Heartbeat.objects.filter(pk=place.pk).update(at=now, detail=detail)
@@ -103,6 +104,12 @@ def _close_over(rule: FollowUpRule, now: datetime, full: bool, detail: dict[str,
                 rule_key=rule.key, subject_ids=over, actor=SWEEPER, now=now, cancelled=rule.doer == Doer.CLOCK
             )
     return closed
+
+
+def warn(*, now: datetime) -> int:
+    """Duties whose deadline counts as near from now on stand among what is due today; answers how many."""
+    rows = Duty._base_manager.filter(warn_at__lte=now, closed_at__isnull=True)
+    return rows.update(band=Band.TODAY, warn_at=None)
 
 
 def rerank(*, now: datetime) -> int:
