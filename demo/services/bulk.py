@@ -85,6 +85,27 @@ _SQL: tuple[tuple[str, str], ...] = (
            WHERE o.store_id = ANY(%(stores)s) AND o.id > %(after)s AND p <= 1 + o.id %% 4""",
     ),
     (
+        "reservations",
+        """INSERT INTO inventory_reservation (line_ref, order_ref, sku_id, warehouse_id, wanted, held, consumed, state, created_at)
+           SELECT l.id, o.id, m.sku_id, o.warehouse_id, l.quantity * m.quantity, l.quantity * m.quantity, 0, 'open', o.placed_at
+           FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id JOIN products_skumatch m ON m.item_id = l.item_id
+           WHERE o.store_id = ANY(%(stores)s) AND o.id > %(after)s AND o.state IN ('new', 'held', 'ready')""",
+    ),
+    (
+        "movements",
+        """INSERT INTO inventory_movement (sku_id, warehouse_id, kind, quantity, reference, key, note, actor_label, at)
+           SELECT k.id, w.id, 'opening', 50 + coalesce(r.held, 0), 'bench', 'bench:' || k.id, '', 'bench', %(now)s
+           FROM products_sku k
+           JOIN LATERAL (SELECT id FROM inventory_warehouse ORDER BY is_default DESC, id LIMIT 1) w ON true
+           LEFT JOIN (SELECT sku_id, sum(held) AS held FROM inventory_reservation GROUP BY 1) r ON r.sku_id = k.id
+           WHERE k.code LIKE 'BN-%%' AND NOT EXISTS (SELECT 1 FROM inventory_balance b WHERE b.sku_id = k.id)""",
+    ),
+    (
+        "balances",
+        """INSERT INTO inventory_balance (sku_id, warehouse_id, on_hand, reserved, reorder_point)
+           SELECT sku_id, warehouse_id, quantity, quantity - 50, 20 FROM inventory_movement WHERE reference = 'bench'""",
+    ),
+    (
         "addresses",
         """INSERT INTO orders_orderaddress (order_id, recipient, phone, line1, line2, city, state, postcode, country, changed_at)
            SELECT id, buyer_name, '+1 555 0100', 'Main Street ' || id, '', 'Town', '', '10000', country, %(now)s
@@ -134,8 +155,8 @@ _BLANK = {
 
 #: Orders of one round; what is made of them is made before the next, so that no join or sort outgrows the memory.
 PIECE = 50_000
-_BY_PIECE = ("orders", "lines", "addresses", "parcels", "duties of the clock")
-_LAST = "duties of people"
+_BY_PIECE = ("orders", "lines", "reservations", "addresses", "parcels", "duties of the clock")
+_AT_END = ("movements", "balances", "duties of people")
 
 
 def _number_buyers(cursor: Any, stores: list[int]) -> None:
@@ -155,7 +176,7 @@ def _with_blanks(cursor: Any) -> list[tuple[str, str]]:
         "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' "
         "AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER' "
         "AND table_name IN ('products_sku', 'products_channelitem', 'customers_buyer', 'orders_order', 'orders_orderline', "
-        "'orders_orderaddress', 'logistics_parcel', 'worklist_duty', 'inventory_warehouse', 'products_skumatch')"
+        "'orders_orderaddress', 'logistics_parcel', 'worklist_duty', 'inventory_warehouse', 'inventory_reservation', 'inventory_movement', 'inventory_balance', 'products_skumatch')"
     )
     given = [(table, column, kind) for table, column, kind in cursor.fetchall() if kind in _BLANK]
     for table, column, kind in given:
@@ -192,7 +213,7 @@ def fill(*, orders: int, now: datetime, duties: int | None = None) -> dict[str, 
         }  # fmt: skip
         blanks = _with_blanks(cursor)
         for name, statement in _SQL:
-            if name not in _BY_PIECE and name != _LAST:
+            if name not in _BY_PIECE and name not in _AT_END:
                 cursor.execute(statement, given)
                 made[name] = cursor.rowcount
         _number_buyers(cursor, stores)
@@ -205,8 +226,9 @@ def fill(*, orders: int, now: datetime, duties: int | None = None) -> dict[str, 
                     made[name] = made.get(name, 0) + cursor.rowcount
             if first == 1:
                 cursor.execute("ANALYZE orders_order, orders_orderline, logistics_parcel")
-        cursor.execute(dict(_SQL)[_LAST], given)
-        made[_LAST] = cursor.rowcount
+        for name in _AT_END:
+            cursor.execute(dict(_SQL)[name], given)
+            made[name] = cursor.rowcount
         for table, column in blanks:
             cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" DROP DEFAULT')
     with connection.cursor() as cursor:
