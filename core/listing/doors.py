@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -224,9 +225,12 @@ class UndoDoor(ListDoor):
             "n": told["done_count"]
         }
         refused = " ".join(f"{group['message']} ({group['count']})" for group in told["refused"])
-        return self.go(
-            self.back(), f"{done} {refused}".strip(), level=messages.WARNING if refused else messages.SUCCESS
-        )
+        sentence = f"{done} {refused}".strip()
+        if self.is_partial() and request.headers.get("X-List") == "1":  # the list stays, with the row one stands on
+            said = {"text": sentence, "tone": "amber" if refused else "leaf"}
+            steps = {"list:reload": True, "dialog:close": True, "toast": said}
+            return did(HttpResponse(status=204, headers={"HX-Trigger": json.dumps(steps)}))
+        return self.go(self.back(), sentence, level=messages.WARNING if refused else messages.SUCCESS)
 
 
 class ExportDoor(ListDoor):

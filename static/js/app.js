@@ -104,7 +104,7 @@ document.addEventListener("click", async (event) => {
   }
   if (on.yes !== undefined) { confirmed?.(true); at.closest("dialog").close(); return; }
   if (on.open) { event.preventDefault(); closeMenus(); $(`#${on.open}`)?.showModal(); if (on.open === "palette") resetPalette(); if (on.open === "keys") document.dispatchEvent(new CustomEvent("keys:sheet")); return; }
-  if (on.close !== undefined) { at.closest("dialog")?.close(); return; }
+  if (on.close !== undefined) { const box = at.closest("dialog"); if (box) { event.preventDefault(); box.close(); } return; }   // the page behind is fresh already
   if (on.dismiss !== undefined) { at.closest(".toast-s").remove(); return; }
   if (on.undo) { undo(at); return; }
   if (on.select !== undefined) { at.select(); return; }
@@ -266,6 +266,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (quiet(event)) { if (document.hidden) event.preventDefault(); return; }
   waiting += 1;
   document.body.classList.add("loading");
+  // what asked may be gone before the answer comes; the answer is told by the request itself
+  event.detail.xhr.addEventListener("loadend", () => { waiting = Math.max(0, waiting - 1); if (!waiting) document.body.classList.remove("loading"); });
 });
 let told = null;   // the field in which the others know that somebody writes
 document.addEventListener("input", (event) => {
@@ -278,7 +280,7 @@ document.addEventListener("htmx:configRequest", (event) => {   // whoever types 
   const field = document.activeElement;
   if (quiet(event) && field?.matches?.("textarea") && field.value.trim()) event.detail.parameters.writing = "1";
 });
-document.addEventListener("htmx:afterRequest", (event) => { if (quiet(event)) return; waiting = Math.max(0, waiting - 1); if (!waiting) document.body.classList.remove("loading"); free(event.detail.elt?.closest?.("form")); });
+document.addEventListener("htmx:afterRequest", (event) => { if (!quiet(event)) free(event.detail.elt?.closest?.("form")); });
 document.addEventListener("htmx:sendError", (event) => { if (!quiet(event)) toast({ text: words.offline, tone: "rose" }); });
 document.addEventListener("htmx:responseError", (event) => {
   if (quiet(event)) return;

@@ -46,6 +46,15 @@ function sendForm(field) {
   return true;
 }
 
+// what was found, and other tables that are no lists: j and k go from link to link, Enter follows
+function stroll(by) {
+  if ($("#rows, [data-work], [data-station]")) return false;
+  const links = $$("#main table a[href]").filter((el) => el.offsetParent !== null);
+  const at = links.indexOf(document.activeElement);
+  links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
+  return links.length > 0;
+}
+
 let leader = 0;
 function everywhere(event) {
   if (event.key === "z") { const back = $$(".toast-s [data-undo]").at(-1); back?.click(); return !!back; }
@@ -58,6 +67,7 @@ function everywhere(event) {
   if (event.key === "g") { leader = Date.now(); return true; }
   if (event.key === "/") { const field = $("#search"); field?.focus(); field?.select(); return !!field; }
   if (event.key === "?") { keySheet(); return true; }
+  if ((event.key === "j" || event.key === "k") && stroll(event.key === "j" ? 1 : -1)) return true;
   if (event.key === "n" && $("#note-text")) { closeMenus(); $("#note-text").focus(); return true; }
   return false;
 }
@@ -65,7 +75,7 @@ document.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   const command = event.ctrlKey || event.metaKey;
   if (command && event.key.toLowerCase() === "k" && $("#palette")) { event.preventDefault(); openPalette(); return; }
-  if (command && event.key === "Enter" && event.target.matches?.("textarea, input") && !event.defaultPrevented) { if (sendForm(event.target)) event.preventDefault(); return; }
+  if (command && event.key === "Enter" && event.target.matches?.("textarea, input, select") && !event.defaultPrevented) { if (sendForm(event.target)) event.preventDefault(); return; }
   if (event.key === "Escape") { escape(event); return; }
   if (typing(event.target) || command || event.altKey) return;
   if (dialogOpen()) { if (/^[1-9z]$/.test(event.key) && press(event.key, $("dialog[open]"))) event.preventDefault(); return; }
@@ -79,6 +89,11 @@ document.addEventListener("keydown", (event) => {
 $$("dialog").forEach((box) => box.addEventListener("close", () => setTimeout(() => {
   if (!dialogOpen() && document.activeElement === document.body) document.dispatchEvent(new CustomEvent("keys:nowhere"));
 })));
+
+// a page that is one form begins in its first field; Escape leaves it
+if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+  $("#main .box-b > form[data-guard]:not(.note-form) :is(select, textarea, input:not([type=hidden], [type=file], [type=checkbox], [type=radio]))")?.focus({ preventScroll: true });
+}
 
 // --- a scan on any page --------------------------------------------------------------------------------------------
 // A wedge scanner types capitals, digits and dashes faster than a hand, then Enter. Outside of fields such a burst is no key of

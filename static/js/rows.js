@@ -12,6 +12,7 @@ let picked = new Set(JSON.parse(sessionStorage.getItem(store()) ?? "[]"));   // 
 let all = false;                                                              // every row that fits the filters
 let cursor = -1;
 let anchor = -1;
+let settled = null;
 let stays = null;                                                             // where the cursor stands again after a reload
 
 // since when the chosen rows were looked at: the page on which the first of them was ticked
@@ -72,7 +73,7 @@ function go(index, focus = true) {
 }
 // nothing has the focus any more (its button went with the list): back to the row, else to the list
 function home() {
-  if (document.activeElement !== document.body || dialogOpen()) return;
+  if (![document.body, $("#main")].includes(document.activeElement) || dialogOpen()) return;
   const row = cursor >= 0 && $$("#rows tbody tr")[cursor];
   (row || $("#list .sheet"))?.focus({ preventScroll: true });
 }
@@ -138,16 +139,17 @@ document.addEventListener("submit", (event) => {
 }, true);
 document.addEventListener("rows:done", none);
 
-// links and the filter form reload only the list; the address stays true
+// links and the filter form reload only the list, one after the other; the address stays true
+let turned = Promise.resolve();
 function load(url, push = true) {
   const at = document.activeElement;
   const keep = at?.id && list().contains(at) && "selectionStart" in at ? { id: at.id, value: () => at.value, from: at.selectionStart } : null;
   stays = null;
-  window.htmx.ajax("GET", url, { target: "#list", swap: "outerHTML" }).then(() => {
+  turned = turned.then(() => window.htmx.ajax("GET", url, { source: list(), target: "#list", swap: "outerHTML" })).then(() => {
     if (push) history.pushState({ list: true }, "", url);
     const field = keep && document.getElementById(keep.id);
     if (field) { field.value = keep.value(); field.focus(); field.setSelectionRange?.(field.value.length, field.value.length); } else home();
-  });
+  }).catch(() => {});
 }
 window.addEventListener("popstate", () => { if (list()) load(location.href, false); });
 document.addEventListener("click", (event) => {
@@ -177,13 +179,16 @@ document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (menu.matches?.("details.f-menu[data-changed]") && !menu.open) load(formAddress(menu.closest("form")));
 }, true);
-document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "list" || event.detail.elt?.id === "list") {
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "list" || event.detail.elt?.id === "list") {
+  if (event.detail.xhr === settled) return;   // told once for every node that came
+  settled = event.detail.xhr;
   cursor = -1;
   delete document.body.dataset.rowCursor;
   if (all) all = false;
   draw();
   if (stays) { const at = $$("#rows tbody tr").findIndex((row) => row.dataset.id === stays.id); go(at < 0 ? stays.at : at, document.activeElement === document.body); stays = null; }
 } });
+document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-List"] = "1"; });
 // the list comes anew under the cursor: it stays on its row, or on the one that took its place
 document.addEventListener("list:reload", () => { if (cursor >= 0) stays = { id: $$("#rows tbody tr")[cursor]?.dataset.id, at: cursor }; }, true);
 document.addEventListener("list:refused", (event) => toast({ text: event.detail.text, tone: "rose" }));

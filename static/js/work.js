@@ -25,14 +25,30 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target === subject) home();
 });
 
-// until the chosen subject stands in the pane, keys wait and nothing of the one before can be pressed
+// until the chosen subject stands in the pane, keys wait and nothing of the one before can be pressed; of lines that are passed
+// quickly only the last one is asked for
 let loading = null;
-function load(url) {
-  const mine = window.htmx.ajax("GET", url, { target: "#subject", swap: "innerHTML" });
-  loading = mine;
+let wanted = null;
+function load(row) {
+  wanted = row;
   subject.inert = true;
-  return mine.finally(() => { if (loading === mine) { loading = null; subject.inert = false; home(); } });
+  loading ??= (async () => {
+    while (wanted) {
+      const source = wanted;
+      wanted = null;
+      await window.htmx.ajax("GET", source.dataset.url, { source, target: "#subject", swap: "innerHTML" }).catch(() => {});
+    }
+    loading = null;
+    subject.inert = false;
+    home();
+  })();
+  return loading;
 }
+// an answer that comes after one went on to another line is not shown
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt, target } = event.detail;
+  if (target === subject && (elt.matches(".w-row") ? elt !== at : !elt.isConnected)) event.detail.shouldSwap = false;
+});
 function choose(row, { open = true } = {}) {
   if (!row) return;
   rows().forEach((el) => el.removeAttribute("aria-current"));
@@ -42,12 +58,14 @@ function choose(row, { open = true } = {}) {
   at = row;
   if (open) {
     work.classList.add("open");
-    load(row.dataset.url).then(() => { subject.scrollTop = 0; newest(); });
+    const mine = load(row);
+    mine.then(() => { if (at === row) { subject.scrollTop = 0; newest(); } });
   }
 }
 function step(by) {
   const all = rows();
-  choose(all[Math.max(0, Math.min(all.length - 1, all.indexOf(at) + by))]);
+  const row = all[Math.max(0, Math.min(all.length - 1, all.indexOf(at) + by))];
+  if (row !== at) choose(row);
 }
 // what is asked by this page may be answered into it: no page load
 let checked = "";
@@ -58,7 +76,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 function refresh() {
   if (!at) return;
   checked = at.dataset.url;
-  window.htmx.ajax("GET", checked, { target: "#subject", swap: "innerHTML" }).then(newest);
+  window.htmx.ajax("GET", checked, { source: at, target: "#subject", swap: "innerHTML" }).then(newest);
 }
 document.addEventListener("work:did", refresh);
 // the list as it is now, with the line that came back opened
@@ -72,7 +90,7 @@ async function again(id) {
 }
 document.addEventListener("work:back", (event) => again(event.detail?.id));
 // what was done took its button along: the keys go on from the list
-const home = () => { if (document.activeElement === document.body && !dialogOpen()) list.focus({ preventScroll: true }); };
+const home = () => { if ([document.body, document.getElementById("main")].includes(document.activeElement) && !dialogOpen()) list.focus({ preventScroll: true }); };
 document.addEventListener("keys:nowhere", home);
 function done(id) {
   const row = document.getElementById(`w-${id}`) ?? at;
@@ -88,6 +106,7 @@ function done(id) {
   at = null;
   if (next && !(narrow.matches && !work.classList.contains("open"))) choose(next);
   else if (!next) { subject.replaceChildren(); work.classList.remove("open"); list.append($("#work-empty").content.cloneNode(true)); }
+  home();
 }
 document.addEventListener("work:done", (event) => done(event.detail.id));
 
@@ -113,15 +132,21 @@ subject.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) { event.preventDefault(); event.target.form.requestSubmit($("[data-send]", event.target.form)); }
 });
 
+// where there is a letter to write, the next step is to write it
+function answer(key) {
+  const field = ["Enter", "r"].includes(key) && $(".reply textarea", subject);
+  if (field) field.focus();
+  return !!field || press(key, subject);
+}
 document.addEventListener("keydown", (event) => {
   if (typing(event.target) || dialogOpen() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-  if (loading && ["Enter", "e", "s", "r", "c", "#"].includes(event.key)) { event.preventDefault(); const key = event.key; loading.then(() => press(key, subject)); }
-  else if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { event.preventDefault(); step(1); }
+  const idle = [document.body, list, subject].includes(event.target) || event.target.id === "main";
+  if (event.key === "Enter" && !idle) return;   // the link or button that has the focus answers itself
+  if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { event.preventDefault(); step(1); }
   else if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { event.preventDefault(); step(-1); }
-  else if (event.key === "r" && $(".reply textarea", subject)) { event.preventDefault(); $(".reply textarea", subject).focus(); }
-  else if (event.key === "Enter" && $(".reply textarea", subject) && (event.target === document.body || event.target === list || event.target === subject)) { event.preventDefault(); $(".reply textarea", subject).focus(); }
-  else if (event.key === "Enter" && event.target !== document.body && event.target !== list && event.target !== subject && event.target.id !== "main") return;
-  else if (["Enter", "e", "s", "r", "c", "#"].includes(event.key) && press(event.key, subject)) event.preventDefault();
+  else if (!["Enter", "e", "s", "r", "c", "#"].includes(event.key)) return;
+  else if (loading) { event.preventDefault(); const { key } = event; const row = at; loading.then(() => { if (at === row) answer(key); }); }
+  else if (answer(event.key)) event.preventDefault();
 });
 
 const first = list.dataset.selected ? document.getElementById(`w-${list.dataset.selected}`) : rows()[0];

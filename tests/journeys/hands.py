@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 #: A folder for pictures, for people who want to look.
 SHOTS = os.environ.get("SAMPAN_SHOTS", "")
@@ -12,6 +15,7 @@ PATIENCE = 20_000
 
 _LOST = """() => {
   const at = document.activeElement;
+  if (document.querySelector("#list.htmx-request, .htmx-swapping, .htmx-settling")) return "not yet";
   if (!at || at === document.body || at.closest("[inert]")) return "nowhere";
   const box = at.getBoundingClientRect();
   if (!box.width || !box.height) return "out of sight";
@@ -20,10 +24,32 @@ _LOST = """() => {
     || (at.id === "work-rows" && (at.querySelector("[aria-current]") || at.querySelector(".empty, .w-none, h2")));
   return marked ? "" : "unmarked";
 }"""
+_WHERE = """() => { const at = document.activeElement; const text = at.matches("input, textarea, select") ? at.labels?.[0]?.innerText ?? "" : at.innerText;
+return [at.tagName.toLowerCase(), at.id && `#${at.id}`, at.getAttribute("name") ?? "", at.getAttribute("aria-label") ?? "", text ?? ""].join(" ").slice(0, 300); }"""
 _BURST = """code => {
   for (const key of [...code, "Enter"])
     document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }"""
+
+
+def _says_yes(page: Any, expression: str, arg: Any) -> bool:
+    try:
+        return bool(page.evaluate(expression, arg))
+    except Exception as error:
+        if "context was destroyed" in str(error):  # another page is on its way
+            return False
+        raise
+
+
+def until(page: Any, expression: str, arg: Any = None) -> None:
+    """Ask the page until it says yes. (The browser driver's own way needs eval, which our pages forbid.)"""
+    end = time.monotonic() + PATIENCE / 1000
+    while not _says_yes(page, expression, arg):
+        if time.monotonic() > end:
+            if SHOTS:
+                page.screenshot(path=str(Path(SHOTS) / "in-vain.png"), caret="initial")
+            raise AssertionError(f"in vain: {expression} {arg or str()}; focus: {page.evaluate(_WHERE)}")
+        page.wait_for_timeout(15)
 
 
 class Keyboard:
@@ -59,9 +85,14 @@ class Keyboard:
     def go(self, *keys: str, to: str) -> None:
         """Keys that lead to another page."""
         self.press(*keys)
-        self.__page.wait_for_url(to)
+        try:
+            self.__page.wait_for_url(lambda url: fnmatch(urlsplit(url).path, to))
+        except Exception:
+            self.shot("stuck")
+            raise AssertionError(
+                f"{keys} did not lead to {to} but to {self.address}; focus: {self.focus()!r}"
+            ) from None
         self.__page.wait_for_load_state()
-        self.__page.wait_for_function("!!window.htmx && !!document.querySelector('script[type=module]')")
 
     def tab_to(self, words: str, most: int = 12) -> None:
         """Tab until the thing with these words (or this name) has the focus; it must come within ``most`` steps."""
@@ -76,11 +107,14 @@ class Keyboard:
     def sees(self, selector: str, *, count: int | None = None) -> None:
         """Wait until it stands there (``count`` times)."""
         if count is None:
-            self.__page.locator(selector).first.wait_for()
+            try:
+                self.__page.locator(selector).first.wait_for()
+            except Exception:
+                self.shot("unseen")
+                raise
         else:
-            self.__page.wait_for_function(
-                "([selector, n]) => document.querySelectorAll(selector).length === n", arg=[selector, count]
-            )
+            found = "([selector, n]) => document.querySelectorAll(selector).length === n"
+            until(self.__page, found, [selector, count])
 
     def misses(self, selector: str) -> None:
         """Wait until it is gone."""
@@ -96,12 +130,7 @@ class Keyboard:
 
     def focus(self) -> str:
         """What has the focus: its words, name and id."""
-        return str(
-            self.__page.evaluate(
-                """() => { const at = document.activeElement; const text = at.matches("input, textarea, select") ? at.labels?.[0]?.innerText ?? "" : at.innerText;
-                return [at.tagName.toLowerCase(), at.id && `#${at.id}`, at.getAttribute("name") ?? "", at.getAttribute("aria-label") ?? "", text ?? ""].join(" ").slice(0, 300); }"""
-            )
-        )
+        return str(self.__page.evaluate(_WHERE))
 
     def value(self) -> str:
         """What stands in the field that has the focus."""
@@ -109,11 +138,11 @@ class Keyboard:
 
     def stands(self) -> None:
         """The focus is somewhere, in sight and marked: nobody without a mouse is stuck here."""
-        self.__page.wait_for_function(f"({_LOST})() === ''")
+        until(self.__page, f"({_LOST})() === ''")
 
     def waits(self, expression: str) -> None:
         """Wait until it is true in the page."""
-        self.__page.wait_for_function(expression)
+        until(self.__page, expression)
 
     @property
     def address(self) -> str:
@@ -140,7 +169,7 @@ class Scanner:
             self.__page.keyboard.press("Enter")
         drawn = answer.value.text()
         said = drawn.partition('data-result="')[2].partition('"')[0]
-        self.__page.wait_for_function("said => document.querySelector('#station').dataset.result === said", arg=said)
+        until(self.__page, "said => document.querySelector('#station').dataset.result === said", said)
         assert self.__page.evaluate("document.activeElement.id") == "scan"
         return said
 
