@@ -170,8 +170,11 @@ def field(
         attrs["class"] = (
             f"{widget.attrs.get('class', '')} {'form-select' if kind == 'select' else 'form-control'}".strip()
         )
-    if kind == "select" and len(list(getattr(widget, "choices", ()))) > 12:
+    offered = [value for value, _label in getattr(widget, "choices", ()) if value] if kind == "select" else []
+    if len(offered) > 11:
         attrs["data-enhance"] = ""
+    if kind == "select" and bound.field.required and not offered:
+        hint = hint or _("Nothing to choose from yet: make the first one in the settings.")
     if autofocus:
         attrs["autofocus"] = True
     described = [f"{bound.id_for_label}_errors"] if bound.errors else []

@@ -68,7 +68,7 @@ class TodayPage(Page):
     def _panes(self) -> dict[str, Any]:
         zone, question = timezone.get_current_timezone_name(), self.question
         figures, foot = self._figures(zone)
-        groups = [self._group("", _("All"), figures.total), self._group("0", _("Must be done today"), figures.today, hot=True)]
+        groups = [self._group("", _("All"), figures.total), self._group("0", _("Cannot wait"), figures.today, hot=True)]
         groups += [self._group(g.value, g.label, figures.groups.get(g.value, 0)) for g in Group]
         return {
             "title": _("Today"), "subtitle": f.here_and_now(self.now), "groups": groups,
