@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
+
 from accounts.models import Store, User
 from core import clock
 from core.audit import Actor
@@ -33,6 +35,9 @@ from worklist import services as worklist
 ZONE = ZoneInfo("Asia/Shanghai")
 #: Hours of the local day at which people come to their desks.
 SESSIONS = (9, 12, 17)
+#: What a channel does wrong, and where, in a life with trouble.
+WRONGS = ("429", "500", "500_done", "reset", "half", "garbage", "inside", "late", "duplicate")
+PLACES = ("/api/messages", "/api/orders", "/api/orders/", "/api/waybills", "/api/cases", "/api/feedback", "/api/")
 
 
 @dataclass
@@ -45,6 +50,7 @@ class Life:
     house: staff.House
     per_day: int
     vary: bool = False
+    trouble: int = 0
     coming: list[Happening] = field(default_factory=list)
     placed: int = 0
     #: Order number -> number of its case.
@@ -56,9 +62,11 @@ class Life:
         return case is not None and self.control.case(case)["status"] != "closed"
 
 
-def begin(*, store: Store, seed: int, per_day: int, now: datetime, base_url: str = "", vary: bool = False) -> Life:
+def begin(
+    *, store: Store, seed: int, per_day: int, now: datetime, base_url: str = "", vary: bool = False, trouble: int = 0
+) -> Life:
     """Connect the store to the pretend shop, fill the shelves, and answer a life that can be lived. ``vary``: good and bad
-    days around ``per_day`` orders, instead of that many each day."""
+    days around ``per_day`` orders, instead of that many each day; ``trouble``: answers spoilt in each session."""
     doors.connect_sandbox(store=store, actor=shop.DEMO, now=now, base_url=base_url)
     control = Control(base_url=account(store).base_url, shop=store.code)
     people: dict[str, Actor] = {
@@ -66,7 +74,7 @@ def begin(*, store: Store, seed: int, per_day: int, now: datetime, base_url: str
     }
     fill_shelves(store=store, now=now, per_day=per_day)
     house = staff.House(store=store, people=people, seed=seed, per_day=per_day)
-    return Life(store=store, control=control, seed=seed, house=house, per_day=per_day, vary=vary)
+    return Life(store=store, control=control, seed=seed, house=house, per_day=per_day, vary=vary, trouble=trouble)
 
 
 def know_rates(*, start: datetime, end: datetime) -> None:
@@ -147,6 +155,7 @@ def _session(life: Life, now: datetime, *, end: datetime) -> dict[str, int]:
     placed = life.placed
     with clock.simulated(now):
         let_happen(life, now)
+        misfortune(life, now, calm=now >= end)
         tick(now)
         done = {"orders": life.placed - placed}
         if now < end:
@@ -159,6 +168,21 @@ def _session(life: Life, now: datetime, *, end: datetime) -> dict[str, int]:
                 life.coming.append(Happening(now + timedelta(days=60), "auto", {"id": sent.order_id}))
             done |= {"packed": work.packed, "parcels": len(work.handed_over), "answers": work.answers}
     return done
+
+
+def misfortune(life: Life, now: datetime, *, calm: bool) -> None:
+    """What goes wrong until the next session in a life with trouble: so many answers of the channel are refusals, nonsense,
+    late, doubled or lost on the way, and now and then everything the house only remembers for a while is wiped."""
+    if not life.trouble:
+        return
+    life.control.calm()
+    throw = world.dice(life.seed, "trouble", now.isoformat())
+    for _wrong in range(0 if calm else life.trouble):
+        kind = throw.choice(WRONGS)
+        more = {"429": {"retry_after": throw.randint(1, 4)}, "late": {"seconds": throw.uniform(1, 30)}}.get(kind, {})
+        life.control.fault(kind, path=throw.choice(PLACES), skip=throw.randrange(15), **more)
+    if throw.random() < 0.2:
+        cache.clear()
 
 
 def tick(now: datetime) -> None:

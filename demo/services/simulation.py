@@ -103,16 +103,18 @@ def store_for(*, code: str, seed: int, now: datetime) -> Store:
 
 def simulate(
     *, store: Store, days: int, per_day: int, seed: int, end: datetime, base_url: str,
-    tell: Callable[[datetime, dict[str, int]], None], vary: bool = False,
+    tell: Callable[[datetime, dict[str, int]], None], vary: bool = False, trouble: int = 0,
 ) -> dict[str, Any]:  # fmt: skip
-    """Let the store live ``days`` days of ``per_day`` orders (``vary``: about so many) up to ``end``. Answers counts,
-    digests and what is left over.
+    """Let the store live ``days`` days of ``per_day`` orders (``vary``: about so many) up to ``end``, with ``trouble`` spoilt
+    answers of the channel in each session. Answers counts, digests and what is left over.
 
     Deterministic: the same seed, days, rate and end in an equal database end in the same digest.
     """
     start = end - timedelta(days=days)
     life.know_rates(start=start, end=end)
-    story = life.begin(store=store, seed=seed, per_day=per_day, now=start, base_url=base_url, vary=vary)
+    story = life.begin(
+        store=store, seed=seed, per_day=per_day, now=start, base_url=base_url, vary=vary, trouble=trouble
+    )
     totals: dict[str, int] = {}
 
     def add(now: datetime, done: dict[str, int]) -> None:

@@ -183,7 +183,13 @@ class House:
         for line in lines:
             items[line.sku.code] = items.get(line.sku.code, 0) + line.quantity
         weight = world.scale(self.seed, note.order.external_id, [(line.sku.weight_g, line.quantity) for line in lines])
-        checks = ["quality", "colour", "address", *(["fragile"] if any(line.fragile for line in lines) else []), "weight"]
+        checks = [
+            "quality",
+            "colour",
+            "address",
+            *(["fragile"] if any(line.fragile for line in lines) else []),
+            "weight",
+        ]
         try:
             pack(
                 note=note, items=items, checks=checks, label=number, key=f"sim:{note.number}:{now:%m%d}", actor=packer, now=now,

@@ -18,6 +18,7 @@ from core.invariants import check_all
 from core.models import SystemMark
 from demo.services import life, simulation, world
 from orders.models import Order
+from stores.models import OutboundCall
 from tests.factories.accounts import make_person
 
 FULL = os.environ.get("SAMPAN_SCALE") == "full"
@@ -27,14 +28,14 @@ END = datetime(2026, 11, 21, 16, tzinfo=UTC)
 LIVED: dict[int, dict[str, Any]] = {}
 
 
-def live(folder: Path, monkeypatch: pytest.MonkeyPatch, *, seed: int) -> dict[str, Any]:
+def live(folder: Path, monkeypatch: pytest.MonkeyPatch, *, seed: int, trouble: int = 0) -> dict[str, Any]:
     """Run the command in an empty database and answer what it printed."""
     monkeypatch.setenv("SAMPAN_DATA", str(folder))
     call_command("load_reference", "--json", stdout=io.StringIO())
     out = io.StringIO()
     call_command(
         "simulate", "--days", str(DAYS), "--orders-per-day", str(PER_DAY), "--seed", str(seed), "--until", END.isoformat(), "--json",
-        stdout=out,
+        "--trouble", str(trouble), stdout=out,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(out.getvalue())
     return found
@@ -62,6 +63,18 @@ def test_the_same_seed_is_the_same_past(turn: int, tmp_path: Path, monkeypatch: 
 def test_another_seed_is_another_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.demo.test_simulation.DAYS", 2)
     assert live(tmp_path, monkeypatch, seed=5)["digest"] != live(tmp_path, monkeypatch, seed=6)["digest"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_that_misbehaves_all_the_time_breaks_no_promise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = live(tmp_path, monkeypatch, seed=8, trouble=8)
+    assert found["orders"] == DAYS * PER_DAY and found["parcels"] > 0 and found["forgotten"] == 0
+    with scopes_disabled():
+        assert OutboundCall.objects.filter(attempts__gt=1).exists(), "nothing went wrong: the run proves nothing"
+        broken = [(row.invariant.title, row.count, row.samples) for row in check_all(END) if row.count]
+    assert broken == []
 
 
 @pytest.mark.django_db

@@ -26,6 +26,9 @@ class Command(HouseCommand):
         parser.add_argument("--orders-per-day", type=int, default=50)
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--store", default="", help="code of the store to live in (default: a free one)")
+        parser.add_argument(
+            "--trouble", type=int, default=0, help="answers of the channel spoilt in each session, three a day"
+        )
         parser.add_argument("--until", help="the end of the pretended past (ISO 8601; default: last midnight)")
 
     def perform(self, **options: Any) -> dict[str, Any]:
@@ -54,8 +57,9 @@ class Command(HouseCommand):
         ):
             store = simulation.store_for(code=options["store"], seed=options["seed"], now=end)
             found = simulation.simulate(
-                store=store, days=days, per_day=per_day, seed=options["seed"], end=end, base_url=address, tell=tell
-            )
+                store=store, days=days, per_day=per_day, seed=options["seed"], end=end, base_url=address, tell=tell,
+                trouble=options["trouble"],
+            )  # fmt: skip
             simulation.move_home(Store.objects.get(code=store.code), now=end)
         return {**found, "seconds": round(time.monotonic() - began, 1)}
 
