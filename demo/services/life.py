@@ -179,7 +179,9 @@ def misfortune(life: Life, now: datetime, *, calm: bool) -> None:
     throw = world.dice(life.seed, "trouble", now.isoformat())
     for _wrong in range(0 if calm else life.trouble):
         kind = throw.choice(WRONGS)
-        more = {"429": {"retry_after": throw.randint(1, 4)}, "late": {"seconds": throw.uniform(1, 30)}}.get(kind, {})
+        more: dict[str, float] = {}
+        if kind in ("429", "late"):
+            more = {"retry_after": throw.randint(1, 4)} if kind == "429" else {"seconds": throw.uniform(1, 30)}
         life.control.fault(kind, path=throw.choice(PLACES), skip=throw.randrange(15), **more)
     if throw.random() < 0.2:
         cache.clear()

@@ -97,7 +97,7 @@ class ApprovalForm(forms.ModelForm):
         if name in FLAGS and isinstance(wanted, bool):
             self.initial[name] = "yes" if wanted else "no"
         elif name in NUMBERS and isinstance(wanted, Mapping) and set(wanted) <= {"gte", "lte"}:
-            self.initial |= {f"{name}_from": wanted.get("gte"), f"{name}_to": wanted.get("lte")}
+            self.initial.update({f"{name}_from": wanted.get("gte"), f"{name}_to": wanted.get("lte")})
         elif name in WORDS and not isinstance(wanted, Mapping):
             values = [str(value) for value in wanted] if isinstance(wanted, list) else [str(wanted)]
             self.initial[name] = values if name in CHOICES else ", ".join(values)
