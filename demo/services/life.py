@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
@@ -179,7 +180,7 @@ def misfortune(life: Life, now: datetime, *, calm: bool) -> None:
     throw = world.dice(life.seed, "trouble", now.isoformat())
     for _wrong in range(0 if calm else life.trouble):
         kind = throw.choice(WRONGS)
-        more: dict[str, float] = {}
+        more: dict[str, Any] = {}
         if kind in ("429", "late"):
             more = {"retry_after": throw.randint(1, 4)} if kind == "429" else {"seconds": throw.uniform(1, 30)}
         life.control.fault(kind, path=throw.choice(PLACES), skip=throw.randrange(15), **more)
