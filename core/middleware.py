@@ -13,6 +13,7 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,8 @@ class BodyLimit:
             sentence = _("The request is too large.")
             if request.path.startswith("/api/"):
                 return errors.answer(413, "too_large", sentence)
-            return HttpResponse(sentence, status=413, content_type="text/plain; charset=utf-8")
+            page = render_to_string("errors/413.html", {"megabytes": settings.LARGEST_BODY // 1024**2})
+            return HttpResponse(page, status=413)
         return self.get_response(request)
 
 

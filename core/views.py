@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -154,7 +155,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """400."""
     if _is_api(request):
         return errors.answer(400, "bad_request", _("The request cannot be accepted."))
-    return render(request, "errors/404.html", status=400)
+    return render(request, "errors/400.html", status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -162,7 +163,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return errors.answer(500, "internal_error", _("Something went wrong on our side. Nothing was changed."))
     try:
-        return render(request, "errors/500.html", status=500)
+        return HttpResponse(render_to_string("errors/500.html"), status=500)
     except Exception:
         return HttpResponse(
             _("Something went wrong on our side. Nothing was changed."), status=500, content_type="text/plain"

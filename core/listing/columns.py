@@ -137,6 +137,8 @@ class Column:
             return lambda row: f.buyer_text_html(row[name]) if row[name] else f.DASH
         if self.mono and not self.link:  # a link carries the face itself
             return lambda row: f.mono_html(row[name])
+        if self.mono and name == "id":  # it names something: digits are not grouped
+            return lambda row: str(row[name])
         return _typed_cell(name, self.time or _time_of(source), now)
 
     def export(self, row: Row) -> Any:

@@ -7,7 +7,7 @@ function name() {
   document.querySelectorAll(".sheet.cards > table").forEach((table) => {
     const heads = [...table.querySelectorAll("thead th")].map((cell) => cell.innerText.replace(/[↑↓]/g, "").trim());
     table.querySelectorAll("tbody tr").forEach((row) => [...row.cells].forEach((cell, at) => {
-      if (at && heads[at] && !cell.matches(".nil, .pick-cell") && cell.innerText.trim() && !cell.querySelector(spoken)) cell.dataset.label = heads[at];
+      if (at && heads[at] && !cell.matches(".nil, .pick-cell") && cell.innerText.trim() && (cell.matches(".num") || !cell.querySelector(spoken))) cell.dataset.label = heads[at];
     }));
   });
 }
