@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -114,11 +113,6 @@ def available(sku_ids: Iterable[int], warehouse_id: int | None = None) -> dict[i
 def low_stock() -> QuerySet[Balance]:
     """Articles whose available pieces are at or below their reorder point (STK-16)."""
     return Balance.objects.filter(reorder_point__gt=0, on_hand__lte=F("reserved") + F("reorder_point"))
-
-
-def movements_since(sku_id: int, moment: datetime) -> QuerySet[Movement]:
-    """The ledger of one SKU since ``moment``, newest first."""
-    return Movement.objects.filter(sku_id=sku_id, at__gte=moment).order_by("-at", "-id")
 
 
 def skus_by_codes(codes: Iterable[str]) -> dict[str, int]:

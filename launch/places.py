@@ -17,8 +17,6 @@ from .errors import LaunchError
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BUILD = ROOT / "build"
-STATIC_BUILD = ROOT / "static" / "build"
-
 # sockaddr_un holds 107 bytes of path; PostgreSQL adds the longest name.
 SOCKET_PATH_LIMIT = 107
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"

@@ -30,13 +30,6 @@ class OrderState(models.TextChoices):
 
 #: States in which something still has to leave the house.
 TO_SHIP = [OrderState.NEW, OrderState.HELD, OrderState.READY, OrderState.PART_SHIPPED]
-#: How far along an order is; an import without a date of change may only go up.
-ADVANCE = {
-    OrderState.UNPAID: 0, OrderState.NEW: 1, OrderState.HELD: 1, OrderState.READY: 1, OrderState.PART_SHIPPED: 2,
-    OrderState.SHIPPED: 3, OrderState.DELIVERED: 4, OrderState.COMPLETED: 5, OrderState.CANCELLED: 6,
-}  # fmt: skip
-
-
 class Stage(models.TextChoices):
     """Where an order stands, in the words of the trade; computed from order, note, parcel by one rule and kept on the row."""
 

@@ -22,7 +22,6 @@ from conversations.rules.texts import (
     fill,
     marks,
     names,
-    paragraphs_html,
     plain_text,
 )  # fmt: skip
 
@@ -30,5 +29,5 @@ __all__ = [
     "CUSTOMER", "FALLBACK", "MARK", "TEAM", "ChaserFacts", "Filled", "Step", "Version", "as_text", "base_code_of", "candidates",
     "check", "clean_header", "country_name", "fill", "fitting_language", "ladder", "marks", "may_chase", "names",
     "next_step",
-    "paragraphs_html", "plain_text", "variant_order",
+    "plain_text", "variant_order",
 ]  # fmt: skip

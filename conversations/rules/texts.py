@@ -6,7 +6,6 @@ value is never looked at a second time (a buyer called ``{{order_no}}`` stays th
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -188,9 +187,3 @@ def clean_header(text: str, limit: int = 200) -> str:
     """Text fit for a mail header: one line, nothing that could start another one, at most ``limit`` characters."""
     kept = "".join(ch if ch.isprintable() else " " for ch in text if not 0xD800 <= ord(ch) <= 0xDFFF)
     return " ".join(kept.split())[:limit]
-
-
-def paragraphs_html(text: str) -> str:
-    """A plain text as the HTML part of a mail: escaped, paragraphs and line ends kept, nothing live in it."""
-    parts = [html.escape(part).replace("\n", "<br>\n") for part in text.replace("\r\n", "\n").split("\n\n")]
-    return "".join(f"<p>{part}</p>\n" for part in parts if part.strip())

@@ -3,7 +3,6 @@
 from disputes.selectors import causes
 from disputes.selectors.cases import (
     CASES_OF_ORDER,
-    answers_for,
     answers_in_short,
     answers_of,
     case,
@@ -44,7 +43,7 @@ from disputes.selectors.feedback import (
 )
 
 __all__ = [
-    "CASES_OF_ORDER", "UNWRITTEN", "answers_for", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count",
+    "CASES_OF_ORDER", "UNWRITTEN", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count",
     "case", "cases_for", "cases_of", "causes", "clock_of", "facts_for_texts", "feedback_for", "feedback_of", "given",
     "has_open_case", "lock_answer", "lock_case", "lock_feedback", "lock_order", "long_ago", "longest_reply", "may_be_asked",
     "of_erased_buyers", "orders_of", "owed", "owed_count", "rating", "ratings_without_cause", "remedies_for", "remedies_of",

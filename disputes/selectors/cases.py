@@ -55,11 +55,6 @@ def cases_of(order_id: int) -> list[Case]:
     return list(Case.objects.filter(order_id=order_id).order_by("-opened_at", "-pk"))
 
 
-def answers_for(actor: Actor) -> QuerySet[Answer]:
-    """The answers of the actor's stores."""
-    return Answer.objects.select_related("case__order", "case__store")
-
-
 def answers_of(held: Case) -> list[Answer]:
     """The answers of a case, the newest first."""
     return list(Answer._base_manager.filter(case=held).select_related("call").order_by("-turn", "-attempt"))

@@ -23,7 +23,6 @@ from disputes.services.cases import (
     escalate,
     look_again,
     open_case,
-    outcome_now,
     set_cause,
     told_by_channel,
 )
@@ -46,7 +45,7 @@ from disputes.services.turning import margin
 __all__ = [
     "Recorded", "add_cause", "agree", "answer", "answer_settled", "approve", "ask", "change_cause", "close", "come_back",
     "confirm", "confirm_reply", "escalate", "give", "house_text", "import_feedback", "look_again", "look_at_feedback",
-    "margin", "needed_permission", "open_case", "outcome_now", "plan_answer", "record_cases", "record_feedback",
+    "margin", "needed_permission", "open_case", "plan_answer", "record_cases", "record_feedback",
     "record_remedy", "reject", "reply", "reply_settled", "set_cause", "set_feedback_cause", "thank", "told_by_channel",
     "why_not", "why_not_reply",
 ]  # fmt: skip

@@ -17,7 +17,6 @@ from core.states import move
 from disputes import selectors
 from disputes.choices import OPEN_CASES, AnswerState, CaseKind, CaseState, Outcome
 from disputes.models import Answer, Case
-from disputes.rules import cases as rules
 from disputes.services import causes, remedies
 from disputes.services.turning import check_at, turned
 from orders.models import Order
@@ -276,13 +275,6 @@ def _by_people(case: Case, actor: Actor) -> Case:
     if told_by_channel(held):
         raise Conflict("channel_tells", _("The shop tells how this case goes on: it follows by itself."))
     return held
-
-
-def outcome_now(case: Case) -> str:
-    """How an agreed case ended, from what was given in it."""
-    rows = selectors.remedies_of(case)
-    back = sum((r.amount or Decimal(0) for r in rows), Decimal(0))
-    return rules.outcome_of(back, case.order.total, frozenset(r.kind for r in rows))
 
 
 def _need(actor: Actor, permission: str) -> None:

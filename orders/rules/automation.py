@@ -13,9 +13,6 @@ INPUTS = {
     "lines": "number", "shipping_method": "text", "sku": "texts", "title": "texts", "has_note": "yes", "has_wish": "yes",
     "unmatched": "yes", "repeat_buyer": "yes",
 }  # fmt: skip
-COMPARISONS = ("gte", "lte", "contains")
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule as data; ``store_id`` None = every store. Empty results change nothing."""

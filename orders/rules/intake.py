@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from orders.rules.wishes import ASSORTED, COLOUR, SIZE, Lexicon, Line, Reading, Wish, colours_in, has_colour, read
 
-__all__ = ["ArticleFacts", "Hold", "HoldFacts", "assort", "flag_note", "hold", "joinable", "read_note"]
+__all__ = ["ArticleFacts", "Hold", "HoldFacts", "assort", "flag_note", "hold", "read_note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,3 @@ def hold(facts: HoldFacts) -> Hold | None:
     if facts.blacklisted:
         return Hold("blacklist", facts.blacklist_reason)
     return None
-
-
-def joinable(order: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Numbers of open orders of the same buyer to the same address that could travel in the same parcel."""
-    return [
-        str(other["number"])
-        for other in others
-        if other["id"] != order["id"] and other["buyer_id"] == order["buyer_id"] and other["place"] == order["place"]
-    ]

@@ -19,7 +19,6 @@ from orders.selectors.base import (
     lexicon,
     lines_for,
     order,
-    order_by_number,
     orders_for,
 )
 from orders.selectors.duties import (
@@ -93,7 +92,6 @@ __all__ = [
     "open_wishes",
     "open_wishes_exist",
     "order",
-    "order_by_number",
     "order_rule",
     "orders_for",
     "orders_of_buyer",

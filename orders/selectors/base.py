@@ -39,11 +39,6 @@ def order(pk: int) -> Order:
     return found
 
 
-def order_by_number(store_id: int, number: str) -> Order | None:
-    """The order of a store with this channel id, if there is one."""
-    return Order.objects.filter(store_id=store_id, external_id=number).first()
-
-
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The words of wishes in seven languages, compiled once."""

@@ -164,11 +164,6 @@ def test_headers_are_one_line(text: str) -> None:
     assert clean.isprintable() and "\n" not in clean and "\r" not in clean
 
 
-def test_html_of_a_text_holds_nothing_live() -> None:
-    html = rules.paragraphs_html('Dear <script>x</script>\n\n"a" & b\nc')
-    assert html == "<p>Dear &lt;script&gt;x&lt;/script&gt;</p>\n<p>&quot;a&quot; &amp; b<br>\nc</p>\n"
-
-
 @pytest.mark.parametrize(
     ("country", "zone"),
     [("BR", "America/Sao_Paulo"), ("de", "Europe/Berlin"), ("TH", "Asia/Bangkok"), ("", ""), ("XX", "")],

@@ -13,7 +13,7 @@ from orders.choices import OrderState, Stage
 from orders.rules import automation, clocks
 from orders.rules.automation import Rule, first_fitting
 from orders.rules.fulfilment import shipped_state
-from orders.rules.intake import HoldFacts, hold, joinable
+from orders.rules.intake import HoldFacts, hold
 from orders.rules.promises import told_date
 from orders.rules.stage import DispatchFacts, OrderFacts, stage
 
@@ -204,17 +204,6 @@ def test_faults_of_conditions(conditions, wrong):
 def test_hold(facts, reason):
     found = hold(facts)
     assert (found.reason if found else None) == reason
-
-
-def test_joinable():
-    me = {"id": 1, "buyer_id": 5, "place": "x", "number": "1"}
-    others = [
-        me,
-        {**me, "id": 2, "number": "2"},
-        {**me, "id": 3, "place": "y", "number": "3"},
-        {**me, "id": 4, "buyer_id": 6, "number": "4"},
-    ]
-    assert joinable(me, others) == ["2"]
 
 
 @pytest.mark.parametrize(

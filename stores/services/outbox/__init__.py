@@ -17,13 +17,12 @@ from stores.services.outbox.queue import (
     enqueue_many,
     forget,
     retry,
-    retry_many,
 )
 from stores.services.outbox.sending import drain, due_lanes, send_due, send_lane
 from stores.services.outbox.settling import sweep
 
 __all__ = [
     "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "drop_moot", "due_lanes", "enqueue", "enqueue_many", "forget",
-    "lane_of", "pause", "paused_reasons", "resume", "retry", "retry_many", "send_due", "send_lane", "sweep",
+    "lane_of", "pause", "paused_reasons", "resume", "retry", "send_due", "send_lane", "sweep",
     "to_nobody",
 ]  # fmt: skip

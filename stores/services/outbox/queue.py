@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,11 +104,6 @@ def retry(*, call: OutboundCall, actor: Actor, now: datetime) -> OutboundCall:
         worklist.close(rule_key=DEAD_LETTER, subject_ids=[call.pk], actor=actor, now=now)
         hurry(call.store_id, lanes.lane_of(call.ability))
     return call
-
-
-def retry_many(*, calls: Iterable[OutboundCall], actor: Actor, now: datetime) -> int:
-    """Try all of these again; answers how many."""
-    return len([retry(call=call, actor=actor, now=now) for call in calls])
 
 
 @transaction.atomic
