@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING
+from importlib.abc import MetaPathFinder
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.figures import Row
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGES = (
     "/orders/?view=all",
     "/today/",
@@ -48,7 +53,28 @@ def _resident() -> float:
     return int(line.split()[1]) / 1024
 
 
+class _KitAway(MetaPathFinder):
+    """Hides what is installed for developing only: some libraries take it in when it is there, and no house has it."""
+
+    def __init__(self) -> None:
+        listed = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+        needed = {_plain(name) for name in re.findall(r"^([A-Za-z0-9][\w.-]*)==", listed, re.MULTILINE)}
+        self.away = {
+            module for module, names in packages_distributions().items() if not needed & set(map(_plain, names))
+        }
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Refuse a module of the kit, leave all others to the next finder."""
+        if name.partition(".")[0] in self.away:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def _serve() -> None:
+    sys.meta_path.insert(0, _KitAway())
     __import__("gunicorn.app.wsgiapp")  # what a worker carries beside the product
 
     from erp.wsgi import application

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import path, re_path
 
-from core.api.docs import DocsView, SchemaView, nothing
+from core.api.addresses import late, nothing
 from core.listing.rest import Resource, routes
 
 app_name = "api"
@@ -30,8 +30,8 @@ def _collected() -> tuple[list[type[Resource]], list[Any]]:
 
 _resources, _others = _collected()
 urlpatterns = [
-    path("schema/", SchemaView.as_view(), name="schema"),
-    path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
+    path("schema/", late("core.api.docs.SchemaView"), name="schema"),
+    path("docs/", late("core.api.docs.DocsView", url_name="api:schema"), name="docs"),
     *_others,
     *routes(_resources),
     re_path(r"^(?P<rest>.*)$", nothing),

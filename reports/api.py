@@ -8,11 +8,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.selectors import stores_for
+from core.api.addresses import described
 from core.api.views import ApiView, json_answer
 from core.audit import Actor
 from core.clock import utcnow
@@ -104,7 +105,7 @@ class SummaryView(ApiView):
 
     permissions = {"GET": "reports.view_report"}
 
-    @extend_schema(
+    @described(
         operation_id="reports_summary",
         tags=["reports"],
         responses=SummaryOut,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -39,8 +38,3 @@ class DocsView(SpectacularSwaggerSplitView):
             " form-action 'self'; frame-ancestors 'none'"
         )
         return response
-
-
-def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Any other address under /api/v1/."""
-    return errors.answer(404, "not_found", _("There is no such address in the API."))

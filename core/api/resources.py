@@ -7,11 +7,11 @@ from typing import Any
 from django.http import FileResponse, HttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from core import longwork
+from core.api.addresses import described
 from core.api.views import ApiView, row_id
 from core.audit import Actor
 from core.errors import Missing
@@ -43,7 +43,7 @@ class JobResultView(ApiView):
 
     permissions = {"GET": "core.view_job"}
 
-    @extend_schema(
+    @described(
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="jobs_result", tags=["jobs"]
     )
     def get(self, request: Request, pk: str) -> HttpResponse | FileResponse:

@@ -149,10 +149,14 @@ class HouseSchema(AutoSchema):
         """list, detail, action or bulk; "" for a view of its own kind."""
         return str(getattr(self.view, "kind", ""))
 
+    def _described(self, name: str) -> Any:
+        """What an own view says of this method (``core.api.addresses.described``)."""
+        return getattr(getattr(self.view, self.method.lower(), None), "described", {}).get(name)
+
     def get_operation_id(self) -> str:
         resource = self._resource()
         if resource is None:
-            return super().get_operation_id()
+            return str(self._described("operation_id") or super().get_operation_id())
         stem = resource.at.replace("/", "_").replace("-", "_")
         if self._kind in ("action", "bulk"):
             many = "bulk_" if self._kind == "bulk" else ""
@@ -163,7 +167,7 @@ class HouseSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         resource = self._resource()
-        return [resource.tag or resource.at] if resource else super().get_tags()
+        return [resource.tag or resource.at] if resource else self._described("tags") or super().get_tags()
 
     def get_description(self) -> str:  # type: ignore[override]
         if self._kind in ("action", "bulk"):
@@ -184,7 +188,7 @@ class HouseSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         resource = self._resource()
         if resource is None:
-            return super().get_response_serializers()
+            return self._described("responses") or super().get_response_serializers()
         if self._kind == "bulk":
             return {200: BulkAnswer, 202: JobStarted}
         if self.method == "DELETE":
@@ -200,7 +204,7 @@ class HouseSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         resource = self._resource()
         if resource is None:
-            return list(super().get_override_parameters())
+            return list(self._described("parameters") or super().get_override_parameters())
         if self.method == "GET":
             return list_parameters(resource.list) if self._kind == "list" else [_header("If-None-Match", False)]
         if self.method in ("PATCH", "DELETE"):

@@ -94,10 +94,10 @@ class Source:
         """The filter for rows that hold all of ``words`` in this one column, or None when its index cannot tell."""
         return None
 
-    def ids(self, base: QuerySet, actor: Any, condition: Q, cap: int = SEARCH_CAP) -> QuerySet:
-        """The ids of at most ``cap`` rows that fit ``condition``."""
+    def ids(self, base: QuerySet, actor: Any, condition: Q) -> QuerySet:
+        """The ids of at most ``SEARCH_CAP`` rows that fit ``condition``."""
         asked = self.queryset(actor) if self.queryset else base
-        return asked.order_by().filter(condition).values_list(self.to, flat=True)[:cap]
+        return asked.order_by().filter(condition).values_list(self.to, flat=True)[:SEARCH_CAP]
 
     def shape(self, word: str) -> str:
         """The word as this source stores it."""

@@ -7,10 +7,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from core.api.addresses import described
 from core.api.views import ApiView, json_answer
 from core.clock import utcnow
 from core.errors import Invalid, Missing
@@ -73,7 +74,7 @@ class QuotesView(ApiView):
 
     permissions = {"GET": "logistics.view_service"}
 
-    @extend_schema(
+    @described(
         operation_id="quotes", tags=["quotes"], responses=QuotesOut,
         parameters=[OpenApiParameter(name, str) for name in PARAMETERS],
     )  # fmt: skip

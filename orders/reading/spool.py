@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,8 @@ class Spool:
     """A file of (key, row number, cells). Memory stays within some megabytes whatever the number of rows."""
 
     def __init__(self, folder: Path, *, fresh: bool = True):
+        import sqlite3  # only the process that reads a file loads it
+
         path = folder / NAME
         self.database = sqlite3.connect(path, isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16000", "temp_store=FILE", "mmap_size=0"):
