@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -41,7 +41,7 @@ class Theme(models.TextChoices):
     DARK = "dark", pgettext_lazy("theme", "Dark")
 
 
-#: Sentences of the login package that the Chinese pages say in the house's own words (its catalogue has other ones).
+#: Sentences of the login package and of forms that the Chinese pages say in the house's own words (its catalogue has other ones).
 LOGIN_WORDS = (
     gettext_noop("Two-Factor Authentication"), gettext_noop("Sign Out"), gettext_noop("Are you sure you want to sign out?"),
     gettext_noop("You have signed out."), gettext_noop("Confirm Access"), gettext_noop("Please reauthenticate to safeguard your account."),
@@ -49,4 +49,17 @@ LOGIN_WORDS = (
     gettext_noop("Add Email"), gettext_noop("Add Email Address"), gettext_noop("Re-send Verification"), gettext_noop("Primary"),
     gettext_noop("The following email addresses are associated with your account:"),
     gettext_noop("Do you really want to remove the selected email address?"),
+    gettext_noop("This field is required."), gettext_noop("Enter a valid value."), gettext_noop("Enter a number."),
+    gettext_noop("Enter a whole number."), gettext_noop("Enter a valid date."), gettext_noop("Enter a valid date/time."),
+    gettext_noop("Enter a valid email address."),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+        "min_length",
+    ),
 )  # fmt: skip
