@@ -43,6 +43,7 @@ MENU = (
             ("logistics:station", pgettext_lazy("menu", "Packing"), "logistics.pack_parcel"),
             ("logistics:hand-over", pgettext_lazy("menu", "Hand over"), "logistics.hand_over_parcel"),
             ("logistics:numbers", pgettext_lazy("menu", "Waybill numbers"), "logistics.number_parcel"),
+            ("logistics:customs-gaps", pgettext_lazy("menu", "Customs gaps"), "logistics.view_note"),
         ),
     ),
     Item("parcels", "logistics:parcels", pgettext_lazy("menu", "Parcels"), "package", "logistics.view_parcel", ("/parcels/",), "p"),

@@ -151,6 +151,55 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 "logistics.change_service",
             ),
             (
+                "logistics:country-rules",
+                "world",
+                _("Customs rules of countries"),
+                _("Limits, tax at the sale, identities, dated"),
+                "logistics.view_service",
+            ),
+            (
+                "logistics:goods-classes",
+                "tags",
+                _("Classes of goods"),
+                _("What travels under conditions or not at all"),
+                "logistics.view_service",
+            ),
+            (
+                "logistics:stop-words",
+                "ban",
+                _("Stop words"),
+                _("Descriptions that say nothing to customs"),
+                "logistics.view_service",
+            ),
+            (
+                "logistics:national-codes",
+                "barcode",
+                _("National tariff codes"),
+                _("Longer codes that a country wants"),
+                "logistics.view_service",
+            ),
+            (
+                "logistics:tax-numbers",
+                "key",
+                _("Tax numbers"),
+                _("IOSS, UK VAT, VOEC, EORI"),
+                "logistics.view_service",
+            ),
+            (
+                "logistics:brands",
+                "tag",
+                _("Brands"),
+                _("Which brands we may sell"),
+                "logistics.view_service",
+            ),
+            (
+                "logistics:rule-packs",
+                "file-import",
+                _("Rule packs"),
+                _("New customs rules and the orders they touch"),
+                "logistics.view_service",
+            ),
+            (
                 "inventory:warehouses",
                 "building-warehouse",
                 _("Warehouses"),
@@ -220,7 +269,14 @@ class ModulesPage(Page):
             ]
             if self.actor.has_perm("core.view_audit"):
                 log = f"{address('reports:log')}?view={module.value}"
-                items.append({"url": log, "icon": "history", "label": _("Operations log"), "text": _("What was done here, by whom")})
+                items.append(
+                    {
+                        "url": log,
+                        "icon": "history",
+                        "label": _("Operations log"),
+                        "text": _("What was done here, by whom"),
+                    }
+                )
             if items:
                 sections.append({"title": module.label, "items": items})
         return self.render("core/settings.html", {"title": _("All modules"), "sections": sections})

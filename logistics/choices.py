@@ -158,6 +158,57 @@ class CustomsReason(models.TextChoices):
     REFUSES = "recipient_refuses", pgettext_lazy("customs hold", "Recipient refuses")
 
 
+class CustomsForm(models.TextChoices):
+    """The paper, or the electronic data, that goes with a parcel."""
+
+    CN22 = "CN22", "CN22"
+    CN23 = "CN23", "CN23"
+    INVOICE = "commercial_invoice", pgettext_lazy("customs", "Commercial invoice")
+    ELECTRONIC = "electronic", pgettext_lazy("customs", "Electronic data")
+    PLATFORM = "platform", pgettext_lazy("customs", "By the platform")
+
+
+class Incoterm(models.TextChoices):
+    """Who pays duty and tax."""
+
+    DAP = "DAP", pgettext_lazy("customs", "DAP: the recipient pays duties")
+    DDP = "DDP", pgettext_lazy("customs", "DDP: we pay duties")
+
+
+class NonDelivery(models.TextChoices):
+    """What the post does with a parcel that it cannot deliver."""
+
+    RETURN = "return", pgettext_lazy("customs", "Return to sender")
+    ABANDON = "abandon", pgettext_lazy("customs", "Treat as abandoned")
+
+
+class DifferenceReason(models.TextChoices):
+    """The accepted reasons for a value that differs from the price paid."""
+
+    REPLACEMENT = "free_replacement", pgettext_lazy("customs", "Free replacement at its real value")
+    PART = "part_shipment", pgettext_lazy("customs", "Part shipment")
+    CORRECTION = "price_correction", pgettext_lazy("customs", "Documented price correction")
+    REAL = "real_value", pgettext_lazy("customs", "Real value above the price paid")
+
+
+class DifferenceState(models.TextChoices):
+    """Where a difference stands."""
+
+    WAITING = "waiting", pgettext_lazy("customs", "Waits for a second person")
+    APPLIED = "applied", pgettext_lazy("customs", "Declared")
+    REFUSED = "refused", pgettext_lazy("customs", "Refused")
+    VOID = "void", pgettext_lazy("customs", "Void: the order changed")
+
+
+class GoodsAction(models.TextChoices):
+    """What follows from a class of goods."""
+
+    BLOCK = "block", pgettext_lazy("customs", "never sent")
+    POSTAL = "block_postal", pgettext_lazy("customs", "not by post")
+    CARRIER = "carrier_check", pgettext_lazy("customs", "look at the service")
+    COUNTRY = "country_check", pgettext_lazy("customs", "look at the country")
+
+
 class BuyerMood(models.TextChoices):
     """How patient the buyer is, as a person judges it."""
 
@@ -231,54 +282,3 @@ class EstimateBasis(models.TextChoices):
 
     NOTE = "note", pgettext_lazy("estimate", "Weights of the articles")
     PARCEL = "parcel", pgettext_lazy("estimate", "The scale")
-
-
-class CustomsForm(models.TextChoices):
-    """The paper, or the electronic data, that goes with a parcel."""
-
-    CN22 = "CN22", "CN22"
-    CN23 = "CN23", "CN23"
-    INVOICE = "commercial_invoice", pgettext_lazy("customs", "Commercial invoice")
-    ELECTRONIC = "electronic", pgettext_lazy("customs", "Electronic data")
-    PLATFORM = "platform", pgettext_lazy("customs", "By the platform")
-
-
-class Incoterm(models.TextChoices):
-    """Who pays duty and tax."""
-
-    DAP = "DAP", pgettext_lazy("customs", "DAP: the recipient pays duties")
-    DDP = "DDP", pgettext_lazy("customs", "DDP: we pay duties")
-
-
-class NonDelivery(models.TextChoices):
-    """What the post does with a parcel that it cannot deliver."""
-
-    RETURN = "return", pgettext_lazy("customs", "Return to sender")
-    ABANDON = "abandon", pgettext_lazy("customs", "Treat as abandoned")
-
-
-class DifferenceReason(models.TextChoices):
-    """The accepted reasons for a value that differs from the price paid."""
-
-    REPLACEMENT = "free_replacement", pgettext_lazy("customs", "Free replacement at its real value")
-    PART = "part_shipment", pgettext_lazy("customs", "Part shipment")
-    CORRECTION = "price_correction", pgettext_lazy("customs", "Documented price correction")
-    REAL = "real_value", pgettext_lazy("customs", "Real value above the price paid")
-
-
-class DifferenceState(models.TextChoices):
-    """Where a difference stands."""
-
-    WAITING = "waiting", pgettext_lazy("customs", "Waits for a second person")
-    APPLIED = "applied", pgettext_lazy("customs", "Declared")
-    REFUSED = "refused", pgettext_lazy("customs", "Refused")
-    VOID = "void", pgettext_lazy("customs", "Void: the order changed")
-
-
-class GoodsAction(models.TextChoices):
-    """What follows from a class of goods."""
-
-    BLOCK = "block", pgettext_lazy("customs", "never sent")
-    POSTAL = "block_postal", pgettext_lazy("customs", "not by post")
-    CARRIER = "carrier_check", pgettext_lazy("customs", "look at the service")
-    COUNTRY = "country_check", pgettext_lazy("customs", "look at the country")

@@ -9,6 +9,7 @@ from core.listing.html import ListPage
 from logistics.views import (
     board,
     buying,
+    customs,
     hand_over,
     note_steps,
     notes,
@@ -29,6 +30,7 @@ DISPATCH: list[URLPattern] = [
     path("notes/<int:pk>/", notes.NotePage.as_view(), name="note"),
     path("notes/<int:pk>/pane/", notes.NotePane.as_view(), name="note-pane"),
     path("notes/<int:pk>/change/", note_steps.NoteEdit.as_view(), name="note-edit"),
+    path("notes/<int:pk>/customs.pdf", customs.NotePapers.as_view(), name="note-customs"),
     path("notes/<int:pk>/missing/", note_steps.NoteAsk.as_view(), name="note-ask"),
     path("notes/<int:pk>/reserve/", note_steps.NoteReserve.as_view(), name="note-reserve"),
     path("notes/<int:pk>/choose/", quotes.NoteChoose.as_view(), name="note-choose"),
@@ -56,6 +58,32 @@ DISPATCH: list[URLPattern] = [
     path("approval-rules/<int:pk>/off/", setup.ApprovalDelete.as_view(), name="approval-rule-off"),
 ]
 
+CUSTOMS: list[URLPattern] = [
+    path("gaps/", customs.GapsPage.as_view(), name="customs-gaps"),
+    path("values/", customs.DifferencesPage.as_view(), name="value-differences"),
+    path("packs/", customs.PacksPage.as_view(), name="rule-packs"),
+    path("packs/new/", customs.PackNew.as_view(), name="rule-pack-new"),
+    path("packs/<int:pk>/", customs.PackPage.as_view(), name="rule-pack"),
+    path("countries/", customs.CountryRulesPage.as_view(), name="country-rules"),
+    path("countries/new/", customs.CountryRulePage.as_view(), name="country-rule-new"),
+    path("countries/<int:pk>/", customs.CountryRulePage.as_view(), name="country-rule"),
+    path("classes/", customs.GoodsClassesPage.as_view(), name="goods-classes"),
+    path("classes/new/", customs.GoodsClassPage.as_view(), name="goods-class-new"),
+    path("classes/<int:pk>/", customs.GoodsClassPage.as_view(), name="goods-class"),
+    path("words/", customs.StopWordsPage.as_view(), name="stop-words"),
+    path("words/new/", customs.StopWordPage.as_view(), name="stop-word-new"),
+    path("words/<int:pk>/", customs.StopWordPage.as_view(), name="stop-word"),
+    path("codes/", customs.NationalCodesPage.as_view(), name="national-codes"),
+    path("codes/new/", customs.NationalCodePage.as_view(), name="national-code-new"),
+    path("codes/<int:pk>/", customs.NationalCodePage.as_view(), name="national-code"),
+    path("numbers/", customs.TaxNumbersPage.as_view(), name="tax-numbers"),
+    path("numbers/new/", customs.TaxNumberPage.as_view(), name="tax-number-new"),
+    path("numbers/<int:pk>/", customs.TaxNumberPage.as_view(), name="tax-number"),
+    path("brands/", customs.BrandsPage.as_view(), name="brands"),
+    path("brands/new/", customs.BrandPage.as_view(), name="brand-new"),
+    path("brands/<int:pk>/", customs.BrandPage.as_view(), name="brand"),
+]
+
 PARCELS: list[URLPattern] = [
     path("", parcels.ParcelsPage.as_view(), name="parcels"),
     path("<int:pk>/", parcels.ParcelPage.as_view(), name="parcel"),
@@ -68,4 +96,8 @@ PARCELS: list[URLPattern] = [
     path("decisions/<int:pk>/", tables.DecisionPage.as_view(), name="decision"),
 ]
 
-urlpatterns = [path("dispatch/", include(DISPATCH)), path("parcels/", include(PARCELS))]
+urlpatterns = [
+    path("dispatch/customs/", include(CUSTOMS)),
+    path("dispatch/", include(DISPATCH)),
+    path("parcels/", include(PARCELS)),
+]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from core.invariants import invariant
-from logistics.choices import NoteState, NumberState, ParcelState
-from logistics.models import DispatchNote, NoteLine, Parcel, WaybillNumber
+from logistics.choices import DifferenceState, NoteState, NumberState, ParcelState
+from logistics.models import DispatchNote, NoteLine, Parcel, ValueDifference, WaybillNumber
+from logistics.rules.customs import LOWERING
 
 
 @invariant("G2", "no parcel was handed over without a scan of its label")
@@ -60,12 +61,16 @@ def released_unsigned(now: datetime) -> QuerySet[DispatchNote]:
 
 @invariant("G17", "the declared value of a note is the sum of its lines and never below what was paid")
 def wrong_values(now: datetime) -> Iterable[str]:
-    """Notes whose declaration does not add up, lines declared below the price paid."""
+    """Notes whose declaration does not add up, lines declared below the price paid without somebody's accepted reason."""
     for note in (
         DispatchNote.objects.annotate(total=Sum("lines__value")).exclude(total=F("declared_value")).exclude(total=None)
     ):
         yield f"{note.number} declares {note.declared_value}, its lines {note.total}"
-    for line in NoteLine.objects.filter(value__lt=F("paid")).select_related("note")[:100]:
+    accepted = ValueDifference.objects.filter(
+        note_id=OuterRef("note_id"), order_line_id=OuterRef("order_line_id"), sku_id=OuterRef("sku_id"), value=OuterRef("value"),
+        state=DifferenceState.APPLIED, reason__in=LOWERING,
+    )  # fmt: skip
+    for line in NoteLine.objects.filter(~Exists(accepted), value__lt=F("paid")).select_related("note")[:100]:
         yield f"{line.note.number} line {line.position} declares {line.value} of {line.paid} paid"
 
 

@@ -35,6 +35,11 @@ def render_hand_over(record: dict[str, Any]) -> bytes:
     return _set("hand_over.typ", record, lambda done: None)
 
 
+def render_customs(record: dict[str, Any]) -> bytes:
+    """The PDF of customs papers: CN22, CN23, commercial invoice."""
+    return _set("customs.typ", record, lambda done: None)
+
+
 def _set(template: str, record: dict[str, Any], step: Callable[[int], None]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="sampan-print-") as folder, tempfile.TemporaryFile() as said:
         out = Path(folder) / "out.pdf"

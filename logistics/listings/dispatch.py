@@ -27,6 +27,7 @@ from logistics.listings.actions import (
     WithdrawNotes,
 )
 from logistics.listings.choosing import ChooseByRule, ChooseService
+from logistics.listings.customs_actions import ApproveCustoms, CustomsPapers, DataSent, DeclareValue, RecipientNumber
 from logistics.listings.naming import NAMES, service_cell
 from logistics.models import DispatchNote
 from logistics.selectors import board
@@ -198,6 +199,11 @@ class NoteListing(Listing):
         PackNotes(),
         BlockNotes(),
         WithdrawNotes(),
+        ApproveCustoms(),
+        DeclareValue(),
+        CustomsPapers(),
+        RecipientNumber(),
+        DataSent(),
     ]
     parts = [
         RowPart(

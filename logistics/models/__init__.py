@@ -1,6 +1,21 @@
 """Tables of carriers, dispatch notes and parcels."""
 
 from logistics.models.carrier import CoverageRule, PromiseRule, Service, WaybillNumber
+from logistics.models.customs import (
+    Brand,
+    CountryRule,
+    CustomsReview,
+    Declaration,
+    DeclarationLine,
+    GoodsClassRule,
+    NationalCode,
+    RecipientId,
+    RulePack,
+    StopWordRule,
+    TaxNumber,
+    ValueDifference,
+    ValueMedian,
+)
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
 from logistics.models.packing import WeightBelief
 from logistics.models.parcel import DecisionRule, Extension, Parcel, ParcelLine, ScanEvent, TrackingEvent
@@ -15,7 +30,41 @@ from logistics.models.rates import (
 )
 
 __all__ = [
-    "ApprovalRule", "ChoiceRule", "CoverageRule", "DecisionRule", "DispatchNote", "Extension", "FreightEstimate", "NoteLine",
-    "NoteSignature", "Parcel", "ParcelLine", "PrintBatch", "PrintLog", "PromiseRule", "RateRow", "RateTable", "ScanEvent", "Service",
-    "ServiceDestination", "ServiceTerms", "Surcharge", "TrackingEvent", "WaybillNumber", "WeightBelief",
+    "ApprovalRule",
+    "Brand",
+    "ChoiceRule",
+    "CountryRule",
+    "CoverageRule",
+    "CustomsReview",
+    "DecisionRule",
+    "Declaration",
+    "DeclarationLine",
+    "DispatchNote",
+    "Extension",
+    "FreightEstimate",
+    "GoodsClassRule",
+    "NationalCode",
+    "NoteLine",
+    "NoteSignature",
+    "Parcel",
+    "ParcelLine",
+    "PrintBatch",
+    "PrintLog",
+    "PromiseRule",
+    "RateRow",
+    "RateTable",
+    "RecipientId",
+    "RulePack",
+    "ScanEvent",
+    "Service",
+    "ServiceDestination",
+    "ServiceTerms",
+    "StopWordRule",
+    "Surcharge",
+    "TaxNumber",
+    "TrackingEvent",
+    "ValueDifference",
+    "ValueMedian",
+    "WaybillNumber",
+    "WeightBelief",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +110,21 @@ class NoteLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["note", "position"], name="note_line_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="note_quantity_positive"),
+        ]
+        triggers = [
+            # nobody changes a declared value without a name: not a page, not a job, not a statement typed by hand
+            pgtrigger.Trigger(
+                name="value_has_actor",
+                operation=pgtrigger.UpdateOf("value"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__value__df=pgtrigger.F("old__value")),
+                func="""
+                    IF COALESCE(NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'actor', '') = '' THEN
+                        RAISE EXCEPTION 'a declared value is changed by somebody with a name only';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
 from core.audit import subject_type
 from core.models import ActivityEntry
 from inventory import selectors as stock_selectors
 from logistics.models import DispatchNote, NoteLine
+from logistics.rules import customs
 from logistics.rules.approval import SignFacts, margin_percent
-from logistics.rules.customs import BLOCK, REVIEW, DeclaredLine, Finding, check
+from logistics.rules.customs import BLOCK, REVIEW, Finding
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import match_method
 from logistics.selectors import dispatch
+from logistics.selectors.customs import parcels as declared
 from logistics.selectors.dispatch import OPEN_NOTES
 from logistics.selectors.drafting import converter
 from orders.choices import OrderState
@@ -35,18 +34,6 @@ def changed_since(note_ids: Sequence[int], moment: datetime) -> set[int]:
     return set(lines.filter(verb="note.edit", at__gt=moment).values_list("subject_id", flat=True))
 
 
-@lru_cache(maxsize=1)
-def stopwords() -> dict[str, str]:
-    """Descriptions that say nothing: text in lower case -> block or review (reference list)."""
-    path = settings.BASE_DIR / "logistics" / "data" / "description_stopwords.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["term"].casefold(): row["severity"]
-            for row in csv.DictReader(file)
-            if row["match"] == "whole_description"
-        }
-
-
 @dataclass
 class Case:
     """One note as its signers and the approval rules see it."""
@@ -56,7 +43,16 @@ class Case:
     sign: SignFacts = field(default_factory=lambda: SignFacts("", ""))
     facts: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    approved: frozenset[str] = frozenset()
+    parcel: customs.Parcel | None = None
+    book: customs.Book | None = None
+    landed: customs.Landed | None = None
     short: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def open_reviews(self) -> list[Finding]:
+        """What the customs rules ask a person to look at, and nobody has approved on this revision."""
+        return [f for f in self.findings if f.level == REVIEW and f.key not in self.approved]
 
 
 def lines_of(note_ids: Sequence[int]) -> dict[int, list[NoteLine]]:
@@ -66,17 +62,6 @@ def lines_of(note_ids: Sequence[int]) -> dict[int, list[NoteLine]]:
     for line in rows:
         found[line.note_id].append(line)
     return found
-
-
-def declared_lines(lines: Sequence[NoteLine]) -> list[DeclaredLine]:
-    """Note lines as the customs rule reads them."""
-    return [
-        DeclaredLine(
-            position=line.position, code=line.sku.code, description=line.sku.customs_text, hs_code=line.sku.hs_code,
-            origin=line.sku.origin, quantity=line.quantity, value=line.value, paid=line.paid, weight_g=line.sku.weight_g,
-        )
-        for line in lines
-    ]  # fmt: skip
 
 
 def unwritten_lines(order_ids: Sequence[int]) -> tuple[Counter[int], Counter[int]]:
@@ -104,11 +89,16 @@ def cases(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Case]:
     services = dispatch.service_facts()
     first = first_orders(order_ids)
     convert = converter(now.date())
+    known = declared.around(notes, lines, services, convert, day=now.date(), with_address=frozenset(places))
     made = {}
     for note in notes:
         mine = lines[note.pk]
         case = Case(note, mine, short=short.get(note.order_id, {}))
-        case.findings = check(content_type=note.content_type, lines=declared_lines(mine), stopwords=stopwords())
+        parcel = declared.parcel_of(note, mine, known, convert)
+        case.parcel, case.book = parcel, known.book
+        case.findings = customs.check(parcel, known.book, convert=convert, limits=known.limits)
+        case.landed = customs.estimate(parcel, known.book, convert=convert) if mine else None
+        case.approved = declared.approved_keys(note, known.reviews.get(note.pk, ()))
         digest = address_digest(dispatch.address_parts(places.get(note.order_id), note.order.country))
         case.sign = SignFacts(
             state=note.state, order_state=note.order.state, intercept=note.order.intercept, unmatched=unmatched[note.order_id],
@@ -138,7 +128,7 @@ def _facts(case: Case, convert: Any, paid_service: str, first: set[int]) -> dict
         "margin_percent": margin_percent(note.declared_value, cost),
         "has_wish": any(line.wish or line.assort for line in case.lines),
         "held": order.state == OrderState.HELD or bool(order.intercept),
-        "customs_review": any(f.level in (BLOCK, REVIEW) for f in case.findings),
+        "customs_review": bool(case.open_reviews) or any(f.level == BLOCK for f in case.findings),
         "service_needs_look": not note.service or bool(paid_service and note.service.code != paid_service),
         "cost_known": cost is not None,
         "new_buyer": order.pk in first,

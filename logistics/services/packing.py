@@ -29,6 +29,7 @@ from logistics.selectors import station as reads
 from logistics.selectors import witness as witnesses
 from logistics.selectors.station import Table
 from logistics.services import dispatch, stages, witness
+from logistics.services.customs import filling
 from logistics.services.packing_words import ACCEPTED, LOUD, SAYS
 from worklist import services as worklist
 
@@ -357,6 +358,7 @@ def _seal(table: Table, number: str, actor: Actor, now: datetime) -> Parcel:
         [ParcelLine(parcel=parcel, note_line=row, sku=row.sku, quantity=row.quantity) for row in table.rows]
     )
     move(note, "pack", actor=actor, now=now)
+    filling.weigh(note=note, parcel=parcel, actor=actor)
     audit.record(
         parcel,
         "parcel.pack",

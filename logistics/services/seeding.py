@@ -14,6 +14,7 @@ from pathlib import Path
 
 from logistics.choices import SignatureKind
 from logistics.models import ApprovalRule, Service
+from logistics.services.seeding_customs import load_customs
 from logistics.services.seeding_rates import load_rates
 from logistics.services.seeding_tracking import load_tracking
 
@@ -28,7 +29,7 @@ UNEXCEPTIONAL = "In stock, in margin, nothing unusual"
 
 def load_reference(*, now: datetime) -> int:
     """Load the rows that are missing; answers how many."""
-    return _services() + _rule() + load_tracking(now=now) + load_rates(now=now)
+    return _services() + _rule() + load_tracking(now=now) + load_rates(now=now) + load_customs(now=now)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -26,6 +26,7 @@ from logistics.rules.packing import why_stopped
 from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import parcels as parcel_selectors
+from logistics.selectors.customs import declarations
 from logistics.selectors.station import stop_facts
 from logistics.services import stages, tracking, witness
 from logistics.services.packing_words import SAYS
@@ -70,7 +71,7 @@ def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> Hand
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with collector.paused(), transaction.atomic():
         rows, made = _lock(parcels), HandedOver()
-        good = _check(rows, made)
+        good = _check(rows, made, now)
         contents = _contents(good)
         good = _book_out(good, contents, made, actor, now)
         if not good:
@@ -97,8 +98,9 @@ def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     return parcel_selectors.shared(found)
 
 
-def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
+def _check(rows: Sequence[Parcel], made: HandedOver, now: datetime) -> list[Parcel]:
     places = selectors.addresses(parcel.order_id for parcel in rows)
+    unsent = declarations.unsent_parcels(rows, now)
     pairs, good = witness.stopped_pairs(rows), []
     for parcel in rows:
         if parcel.state != ParcelState.PACKED:
@@ -117,6 +119,10 @@ def _check(rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
         if reason:
             words: dict[str, Any] = {"note": parcel.note.number, "why": parcel.note.block_note, "parcel": parcel.number}
             made.refused[parcel.pk] = Conflict(reason, SAYS[reason], **words)
+        elif parcel.pk in unsent:
+            made.refused[parcel.pk] = Conflict(
+                "data_not_sent", _("The carrier must have the electronic customs data first: send it, then hand over.")
+            )
         else:
             good.append(parcel)
     return good
@@ -280,7 +286,7 @@ def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> t
     number = normalise(code)
     rows = Parcel.objects.filter(tracking_number=number).select_related("note", "order", "service").order_by("-pk")
     parcel = next((p for p in rows if p.state == ParcelState.PACKED), rows.first())
-    answer, fields = _counter_answer(parcel, number, actor)
+    answer, fields = _counter_answer(parcel, number, actor, now)
     ScanEvent.objects.create(
         note=parcel.note if parcel else None, parcel=parcel, kind="hand_over", code=code.replace("\x00", "").strip()[:120],
         ok=answer == "on_counter", answer=answer, detail={"fields": fields}, key=key, user_id=actor.user_id, at=now,
@@ -288,7 +294,7 @@ def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> t
     return answer, fields
 
 
-def _counter_answer(parcel: Parcel | None, number: str, actor: Actor) -> tuple[str, dict[str, str]]:
+def _counter_answer(parcel: Parcel | None, number: str, actor: Actor, now: datetime) -> tuple[str, dict[str, str]]:
     if parcel is None:
         return "unknown_parcel", {"code": number[:40]}
     fields = {
@@ -302,7 +308,7 @@ def _counter_answer(parcel: Parcel | None, number: str, actor: Actor) -> tuple[s
         return "parcel_gone", fields
     if parcel.note:
         fields["why"] = parcel.note.block_note
-    if not _check([parcel], made):
+    if not _check([parcel], made, now):
         refusal = made.refused[parcel.pk]
         return refusal.code, {**fields, **{name: str(value) for name, value in refusal.params.items() if name == "other"}}
     twice = ScanEvent.objects.filter(parcel=parcel, kind="hand_over", ok=True, undone=False).exists()
@@ -320,7 +326,7 @@ def all_on_counter(*, parcels: Sequence[Parcel], key: str, actor: Actor, now: da
             "parcel_id", flat=True
         )
     )
-    good = [parcel for parcel in _check(parcels, HandedOver()) if parcel.pk not in there]
+    good = [parcel for parcel in _check(parcels, HandedOver(), now) if parcel.pk not in there]
     rows = [
         ScanEvent(
             note=parcel.note, parcel=parcel, kind="hand_over", code="chosen", ok=True, answer="on_counter",
@@ -340,6 +346,7 @@ COUNTER_SAYS: dict[str, Any] = {
     "unknown_parcel": _("No parcel has the number “%(code)s”. Scan the label of a sealed parcel."),
     "parcel_gone": _("%(parcel)s was handed over already. Tear this label up."),
     "label_not_scanned": _("%(parcel)s is not sealed. Take it back to the packing table."),
+    "data_not_sent": _("%(parcel)s: the carrier must have the electronic customs data first."),
     "off_counter": _("%(parcel)s is off the counter."),
 }  # fmt: skip
 

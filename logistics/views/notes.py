@@ -18,6 +18,7 @@ from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
 from logistics.selectors import board, signing, station
 from logistics.selectors import dispatch as selectors
+from logistics.views import customs_parts
 
 
 class NotesPage(ListPage):
@@ -43,22 +44,6 @@ def badges(note: DispatchNote) -> list[dict[str, Any]]:
     """The state of a note."""
     label, tone = STATES[note.state]
     return [{"label": label, "tone": tone}]
-
-
-def finding_text(code: str, fields: dict[str, str]) -> str:
-    """A remark of the customs rule in words."""
-    texts = {
-        "GIFT_FOR_SALE": gettext("The content type must be sale of goods."),
-        "DECL_ZERO": gettext("%(article)s is declared with nothing: enter its real value."),
-        "DECL_BELOW_PAID": gettext("%(article)s is declared below the price paid."),
-        "DESC_MISSING": gettext("%(article)s has no customs text."),
-        "DESC_STOPWORD": gettext("“%(text)s” says nothing to customs (%(article)s)."),
-        "DESC_SHORT": gettext("The customs text of %(article)s needs three English words: “%(text)s”."),
-        "HS_MISSING": gettext("%(article)s has no HS code."),
-        "NO_ORIGIN": gettext("%(article)s has no country of origin."),
-        "NO_WEIGHT": gettext("The weight of %(article)s is not known."),
-    }
-    return texts.get(code, code) % fields
 
 
 class NotePage(DetailPage):
@@ -128,6 +113,7 @@ class NotePage(DetailPage):
             made.append(
                 {"text": gettext("The address of the order changed since the note was drafted."), "tone": "rose"}
             )
+        made += customs_parts.alerts(self.case)
         if self.case.facts["service_needs_look"]:
             text = gettext("The buyer paid for “%(method)s”; the note says %(service)s.")
             made.append(
@@ -169,7 +155,7 @@ class NotePage(DetailPage):
             },
             {"title": _("Clocks"), "items": clocks},
             {"title": _("Signatures"), "items": self._signatures()},
-            {"title": _("Customs"), "items": self._customs(obj)},
+            {"title": _("Customs"), "items": customs_parts.facts(self.case)},
         ]
 
     def _signatures(self) -> list[tuple[Any, Any]]:
@@ -179,18 +165,6 @@ class NotePage(DetailPage):
             held = living.get(kind)
             made.append((label, f"{held.label} · {f.moment(held.at, self.now)}" if held else gettext("still to give")))
         return made
-
-    def _customs(self, obj: DispatchNote) -> list[tuple[Any, Any]]:
-        tones = {"block": "rose", "review": "amber", "info": "neutral"}
-        words = {"block": gettext("must be mended"), "review": gettext("look at it"), "info": gettext("to know")}
-        rows: list[tuple[Any, Any]] = [
-            (_("Declared value"), f.money(obj.declared_value, obj.declared_currency)),
-            (_("Content"), gettext("Sale of goods")),
-        ]
-        for finding in self.case.findings[:12]:
-            mark = f.badge_html(words[finding.level], tones[finding.level])
-            rows.append((mark, finding_text(finding.code, dict(finding.fields))))
-        return rows
 
     def tables(self, obj: DispatchNote) -> list[dict[str, Any]]:
         bins = station.stock_selectors.bins_of([line.sku_id for line in self.case.lines], obj.warehouse_id)

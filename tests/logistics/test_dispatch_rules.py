@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics.rules import approval, customs, packing, routing, values, waybill
+from logistics.rules import approval, packing, routing, values, waybill
 from logistics.rules.barcodes import code128, qr
 
 DATA = Path(__file__).resolve().parents[2] / "logistics" / "data"
@@ -141,38 +141,6 @@ def test_the_paid_service_counts_unless_it_may_not_carry_the_parcel(
     )
     assert (made.code, made.why) == (code, why)
     assert made.needs_look is bool(made.method_code and made.method_code != code)
-
-
-# --- customs ------------------------------------------------------------------------------------------------------
-
-
-def _line(**facts: Any) -> customs.DeclaredLine:
-    base = {
-        "position": 1, "code": "A", "description": "necklace of zinc alloy", "hs_code": "711719", "origin": "CN", "quantity": 1,
-        "value": Decimal(5), "paid": Decimal(5), "weight_g": Decimal(10),
-    }  # fmt: skip
-    return customs.DeclaredLine(**{**base, **facts})
-
-
-@pytest.mark.parametrize(
-    ("content", "facts", "code", "level"),
-    [
-        ("sale_of_goods", {}, "", ""), ("gift", {}, "GIFT_FOR_SALE", "block"), ("sample", {}, "GIFT_FOR_SALE", "block"),
-        ("sale_of_goods", {"value": Decimal(0), "paid": Decimal(0)}, "DECL_ZERO", "block"), ("sale_of_goods", {"value": Decimal("4.99")}, "DECL_BELOW_PAID", "block"),
-        ("sale_of_goods", {"value": Decimal(9)}, "", ""), ("sale_of_goods", {"description": "Handcraft"}, "DESC_STOPWORD", "block"),
-        ("sale_of_goods", {"description": "jewelry"}, "DESC_STOPWORD", "review"), ("sale_of_goods", {"description": ""}, "DESC_MISSING", "review"),
-        ("sale_of_goods", {"description": "red hat"}, "DESC_SHORT", "review"), ("sale_of_goods", {"description": "项链 合金 女"}, "DESC_SHORT", "review"),
-        ("sale_of_goods", {"origin": ""}, "NO_ORIGIN", "review"), ("sale_of_goods", {"hs_code": ""}, "HS_MISSING", "info"),
-    ],
-)  # fmt: skip
-def test_customs_findings(content: str, facts: dict[str, Any], code: str, level: str) -> None:
-    words = {
-        row["term"].casefold(): row["severity"]
-        for row in csv.DictReader((DATA / "description_stopwords.csv").open(encoding="utf-8"))
-        if row["match"] == "whole_description"
-    }
-    found = customs.check(content_type=content, lines=[_line(**facts)], stopwords=words)
-    assert [(f.code, f.level) for f in found] == ([(code, level)] if code else [])
 
 
 # --- approval -----------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
 from logistics.selectors.drafting import Source
 from logistics.services import stages
+from logistics.services.customs.named import named
 from logistics.services.dispatch.signing import DESK, auto_sign
 from orders.models import Order
 from worklist import services as worklist
@@ -70,10 +71,12 @@ def _draft_chunk(ids: Sequence[int], actor: Actor, now: datetime) -> list[Dispat
     desk = Desk(now)
     numbers = numbering.take("note", len(kept))
     notes = [desk.note(source, numbering.note_number(number)) for source, number in zip(kept, numbers, strict=True)]
-    notes = DispatchNote.objects.bulk_create(notes, batch_size=1000)
-    NoteLine.objects.bulk_create(
-        [line for note, source in zip(notes, kept, strict=True) for line in lines_from(note, source)], batch_size=1000
-    )
+    with named(actor):
+        notes = DispatchNote.objects.bulk_create(notes, batch_size=1000)
+        NoteLine.objects.bulk_create(
+            [line for note, source in zip(notes, kept, strict=True) for line in lines_from(note, source)],
+            batch_size=1000,
+        )
     audit.record_many(
         audit.entry(note, "note.draft", actor=actor, now=now, text=gettext_noop("Dispatch note drafted"))
         for note in notes

@@ -16,14 +16,15 @@ from core import audit
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.states import move, move_many
-from logistics.choices import BlockReason, NoteState, SupplyRoute
-from logistics.models import DispatchNote, NoteLine, NoteSignature, Parcel, Service
+from logistics.choices import BlockReason, DifferenceReason, NoteState, SupplyRoute
+from logistics.models import DispatchNote, NoteLine, NoteSignature, Parcel, Service, ValueDifference
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import why_not
-from logistics.rules.values import per_piece
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
 from logistics.services import numbers, stages
+from logistics.services.customs import values
+from logistics.services.customs.named import named
 from logistics.services.dispatch.drafting import Desk, line_sum, lines_from
 from logistics.services.dispatch.signing import DESK, auto_sign
 from worklist import services as worklist
@@ -33,12 +34,14 @@ BLOCKED_RULE = "logistics.blocked_note"
 
 @dataclass(frozen=True)
 class LineChange:
-    """What may be changed on one line; None = as it is. ``value`` only upwards: never below the price really paid."""
+    """What may be changed on one line; None = as it is. ``value`` only upwards: never below the price really paid (a lower
+    one, with its paper and a second person, is :func:`differences.declare_difference`)."""
 
     id: int
     wish: str | None = None
     unit_cost: Decimal | None = None
     value: Decimal | None = None
+    value_reason: str = DifferenceReason.REAL
 
 
 @transaction.atomic
@@ -59,7 +62,8 @@ def edit(
         raise Conflict("note_closed", _("This note is packed or closed: open the parcel again before you change it."))
     if supply and supply not in SupplyRoute.values:
         raise Invalid("bad_supply", _("Unknown way of supply."), errors={"supply": [str(_("Unknown way of supply."))]})
-    changed = _change_lines(held, lines, actor)
+    with named(actor):
+        changed = _change_lines(held, lines, actor, now, reason)
     relabel = False
     if service is not None and service.pk != held.service_id:
         _check_service(held, service, now)
@@ -74,7 +78,7 @@ def edit(
         relabel = True
     if not changed:
         return False
-    _reopen(held, changed, relabel=relabel, actor=actor, now=now, reason=reason)
+    reopen(held, changed, relabel=relabel, actor=actor, now=now, reason=reason)
     note.refresh_from_db()
     return True
 
@@ -95,7 +99,9 @@ def _check_service(note: DispatchNote, service: Service, now: datetime) -> None:
         raise Conflict(f"service_{reason}", texts[reason], field="service")
 
 
-def _change_lines(note: DispatchNote, changes: Sequence[LineChange], actor: Actor) -> dict[str, str]:
+def _change_lines(
+    note: DispatchNote, changes: Sequence[LineChange], actor: Actor, now: datetime, reason: str
+) -> dict[str, str]:
     if not changes:
         return {}
     rows = {
@@ -103,6 +109,7 @@ def _change_lines(note: DispatchNote, changes: Sequence[LineChange], actor: Acto
         for line in NoteLine.objects.select_for_update(of=("self",)).filter(note=note).select_related("sku")
     }
     done: dict[str, str] = {}
+    differences: list[ValueDifference] = []
     for change in changes:
         line = rows.get(change.id)
         if line is None:
@@ -114,24 +121,18 @@ def _change_lines(note: DispatchNote, changes: Sequence[LineChange], actor: Acto
             line.unit_cost = change.unit_cost
             done[f"price {line.sku.code}"] = str(change.unit_cost)
         if change.value is not None and change.value != line.value:
-            _raise_value(line, change.value, actor)
+            made = values.raised(line, change.value, reason=change.value_reason, text=reason, actor=actor, now=now)
+            differences.append(made)
             done[f"value {line.sku.code}"] = str(change.value)
     NoteLine.objects.bulk_update(rows.values(), ["wish", "wish_by_hand", "unit_cost", "value", "unit_value"])
+    ValueDifference.objects.bulk_create(differences)
     note.declared_value = line_sum(rows.values())
     return done
 
 
-def _raise_value(line: NoteLine, value: Decimal, actor: Actor) -> None:
-    if not actor.has_perm("logistics.review_customs"):
-        raise NotAllowed("not_allowed", _("Your role may not do this."))
-    if value < line.paid:
-        raise Conflict(
-            "value_below_paid",
-            _("The declared value is never below the price paid (%(paid)s)."),
-            field="value",
-            paid=line.paid,
-        )
-    line.value, line.unit_value = value, per_piece(value, line.quantity)
+def line_values(note: DispatchNote) -> Decimal:
+    """What the lines of a note declare together, as stored."""
+    return line_sum(NoteLine.objects.filter(note=note))
 
 
 def _take_address(note: DispatchNote) -> bool:
@@ -143,7 +144,7 @@ def _take_address(note: DispatchNote) -> bool:
     return True
 
 
-def _reopen(
+def reopen(
     note: DispatchNote, changed: Mapping[str, str], *, relabel: bool, actor: Actor, now: datetime, reason: str
 ) -> None:
     """Store a changed note: next revision, signatures void, draft again, label torn up where it no longer fits."""
@@ -220,10 +221,12 @@ def refresh_lines(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> i
         if [_shape(line) for line in held] == [_shape(line) for line in fresh]:
             auto_sign(notes=[note], now=now)
             continue
-        NoteLine.objects.filter(note=note).delete()
-        NoteLine.objects.bulk_create(fresh)
+        with named(actor):
+            values.keep_differences(note, fresh)
+            NoteLine.objects.filter(note=note).delete()
+            NoteLine.objects.bulk_create(fresh)
         note.declared_value = line_sum(fresh)
-        _reopen(note, {"articles": str(len(fresh))}, relabel=False, actor=actor, now=now, reason="")
+        reopen(note, {"articles": str(len(fresh))}, relabel=False, actor=actor, now=now, reason="")
         count += 1
     return count
 
@@ -261,7 +264,7 @@ def resume(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
         if note.order.intercept or note.order.state not in ("ready", "part_shipped"):
             continue
         if _take_address(note):
-            _reopen(note, {"address": "order"}, relabel=True, actor=actor, now=now, reason="")
+            reopen(note, {"address": "order"}, relabel=True, actor=actor, now=now, reason="")
             count += 1
         elif note.state == NoteState.BLOCKED and note.block_reason == BlockReason.INTERCEPTED:
             move(

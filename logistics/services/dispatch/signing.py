@@ -24,6 +24,7 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import signing as reads
 from logistics.selectors.signing import Case
 from logistics.services import numbers, stages
+from logistics.services.customs import filling, reviews
 from worklist import services as worklist
 
 RULES_ACTOR = audit.system("approval rules")
@@ -72,6 +73,7 @@ def sign_notes(
         cases = reads.cases(rows, now)
         living = selectors.signatures_of(cases)
         later = reads.changed_since(list(cases), seen_at) if seen_at else set()
+        wrote = reviews.wrote_it(rows, actor) if kind == SignatureKind.NOTE else frozenset()
         given: list[NoteSignature] = []
         refused: dict[int, DomainError] = {}
         for note in rows:
@@ -79,10 +81,14 @@ def sign_notes(
             if kind in held and why_unsigned(cases[note.pk].sign) in ("", "not_to_sign"):
                 continue
             error = _refusal(cases[note.pk], kind, held, actor) or _unseen(note, seen or {}, later)
+            if kind == SignatureKind.NOTE and not error:
+                error = reviews.why_not_signed(cases[note.pk], mine=wrote, actor=actor, now=now)
             if error:
                 refused[note.pk] = error
             else:
                 given.append(_signature(note, kind, actor.label, now, user_id=actor.user_id))
+        if kind == SignatureKind.NOTE:
+            reviews.seen_with_signature([cases[s.note_id] for s in given], actor=actor, now=now)
         signed = _give(given, {note.pk: note for note in rows}, living, actor=actor, now=now)
     return signed, refused
 
@@ -178,6 +184,8 @@ def auto_sign(*, notes: Iterable[DispatchNote], now: datetime) -> int:
         if why_unsigned(case.sign):
             continue
         missing = set(SignatureKind.values) - set(living.get(note.pk, ()))
+        if case.open_reviews:
+            missing.discard(SignatureKind.NOTE)  # what customs rules ask to look at is looked at by a person
         for rule in rules:
             if not missing:
                 break
@@ -210,6 +218,7 @@ def release_notes(
         moved, more = move_many(good, "release", actor=actor, now=now)
         refused.update(more)
         released: list[DispatchNote] = [note for note in moved if isinstance(note, DispatchNote)]
+        filling.fill(notes=released, actor=actor, now=now)
         wanted = [note for note in released if policies.value(NUMBER_WHEN_RELEASED, now, note.store_id)]
         if wanted:
             numbers.reserve_for(notes=wanted, actor=actor, now=now)

@@ -1,0 +1,269 @@
+"""What may be entered about customs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Store
+from accounts.selectors import stores_for
+from core.clock import utcnow
+from logistics.choices import DifferenceReason, GoodsAction, Incoterm, NonDelivery
+from logistics.forms.tables import VersionForm
+from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, StopWordRule, TaxNumber
+from logistics.selectors.signing import lines_of
+
+
+class ReviewForm(forms.Form):
+    """Why it may go as it is."""
+
+    reason = forms.CharField(
+        max_length=300, label=_("Why it may go as it is"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ValueForm(forms.Form):
+    """A line declared at another value than what was paid."""
+
+    takes: ClassVar[tuple[str, ...]] = ("objs",)
+    line = forms.IntegerField(min_value=1, max_value=2**62, label=_("Article"))
+    value = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, label=_("Declared value of the line"))
+    reason = forms.ChoiceField(choices=DifferenceReason.choices, label=_("Reason"))
+    text = forms.CharField(max_length=300, required=False, label=_("Why"))
+    document = forms.CharField(
+        max_length=200, required=False, label=_("Paper that shows it"), help_text=_("Refund, corrected invoice")
+    )
+
+    def __init__(self, *args: Any, objs: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(objs) == 1:
+            lines = lines_of([objs[0].pk]).get(objs[0].pk, [])
+            self.fields["line"].widget = forms.Select(
+                choices=[(row.pk, f"{row.sku.code} × {row.quantity}") for row in lines]
+            )
+
+
+class PapersForm(forms.Form):
+    """What only a person knows of a declaration."""
+
+    incoterm = forms.ChoiceField(choices=Incoterm.choices, label=_("Terms"))
+    insurance = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, initial=0, label=_("Insurance"))
+    battery = forms.CharField(max_length=100, required=False, label=_("Battery statement"))
+    licence = forms.CharField(max_length=60, required=False, label=_("Licence"))
+    certificate = forms.CharField(max_length=60, required=False, label=_("Certificate"))
+    invoice = forms.CharField(max_length=60, required=False, label=_("Invoice number"))
+    non_delivery = forms.ChoiceField(choices=NonDelivery.choices, label=_("If it cannot be delivered"))
+
+
+class RecipientForm(forms.Form):
+    """The identity number of a recipient."""
+
+    number = forms.CharField(max_length=60, label=_("Recipient's ID"))
+    source = forms.ChoiceField(
+        choices=[("platform", _("The platform told it")), ("carrier_page", _("Entered on the carrier's page"))],
+        label=_("Where it comes from"), help_text=_("Never ask for it in a message."),
+    )  # fmt: skip
+
+
+class CompleteForm(forms.Form):
+    """Customs data of articles; what stays empty is left as it is."""
+
+    customs_text = forms.CharField(
+        max_length=200, required=False, label=_("Customs text"), help_text=_("English: what it is, what it is made of.")
+    )
+    hs_code = forms.RegexField(
+        r"^\d{6,12}$", required=False, label=_("HS code"), help_text=_("6 digits; 10 for the United States")
+    )
+    origin = forms.RegexField(r"^[A-Z]{2}$", required=False, label=_("Origin"), help_text=_("Two letters, e.g. CN"))
+    weight_g = forms.DecimalField(max_digits=10, decimal_places=2, min_value=0, required=False, label=_("Weight (g)"))
+    material = forms.CharField(max_length=100, required=False, label=_("Material"))
+    goods_class = forms.CharField(max_length=40, required=False, label=_("Class of goods"))
+
+
+class JsonField(forms.CharField):
+    """A list in JSON."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        """As people read it."""
+        return value if isinstance(value, str) else json.dumps(value or [], ensure_ascii=False)
+
+    def clean(self, value: Any) -> list[Any]:
+        """A list."""
+        text = super().clean(value)
+        try:
+            found = json.loads(text) if text else []
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(_("This is not JSON.")) from error
+        if not isinstance(found, list):
+            raise forms.ValidationError(_("Write a list: [ … ]."))
+        return found
+
+
+class WordsField(forms.CharField):
+    """Words separated by commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """As people read them."""
+        return value if isinstance(value, str) else ", ".join(map(str, value or []))
+
+    def clean(self, value: Any) -> list[str]:
+        """The words."""
+        text = super().clean(value) or ""
+        return [word.strip() for word in text.replace(";", ",").replace("，", ",").split(",") if word.strip()]
+
+
+class CountryRuleForm(VersionForm):
+    """The rule of a country from a day on."""
+
+    sensitive = WordsField(required=False, label=_("Classes of goods to look at"))
+    bands = JsonField(
+        required=False, label=_("Figures of the manual by weight"), help_text='[{"to_g": 500, "low": "5", "high": "5"}]'
+    )
+    duty_steps = JsonField(
+        required=False, label=_("Duty by value"), help_text='[{"to": "50", "percent": "20", "less": "0"}]'
+    )
+
+    class Meta:
+        model = CountryRule
+        fields = (
+            "country", "currency", "duty_free_max", "tax_free_max", "value_basis", "pos_tax_max", "pos_tax_scheme", "tax_percent",
+            "tax_inside", "duty_rule", "duty_steps", "flat_amount", "flat_currency", "flat_unit", "formal_above", "formal_currency",
+            "recipient_id", "hs_digits", "review_above", "review_currency", "bands", "band_currency", "sensitive", "carrier_avoid",
+            "carrier_advice", "rule_en", "rule_zh", "valid_from",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "country": _("Country"), "currency": _("Currency"), "duty_free_max": _("Free of duty up to"),
+            "tax_free_max": _("Free of tax up to"), "value_basis": _("Value counted as"), "pos_tax_max": _("Tax at the sale up to"),
+            "pos_tax_scheme": _("Scheme"), "tax_percent": _("VAT or GST %"), "tax_inside": _("The tax is part of its own base"),
+            "duty_rule": _("Duty"), "flat_amount": _("Flat charge"), "flat_currency": _("Currency of the charge"),
+            "flat_unit": _("Charge for each"), "formal_above": _("Full declaration above"),
+            "formal_currency": _("Currency of the full declaration"), "recipient_id": _("Recipient's ID"),
+            "hs_digits": _("Digits of the HS code"), "review_above": _("Look at it above"), "review_currency": _("Currency of the limit"),
+            "band_currency": _("Currency of the manual"), "carrier_avoid": _("Services to avoid"), "carrier_advice": _("Advice"),
+            "rule_en": _("Rule (English)"), "rule_zh": _("Rule (Chinese)"),
+        }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Steps and bands that can be reckoned with."""
+        data = dict(super().clean() or {})
+        for name, keys in (("bands", {"to_g", "low", "high"}), ("duty_steps", {"to", "percent", "less"})):
+            for row in data.get(name) or []:
+                if not isinstance(row, dict) or set(row) - keys or not all(_amount(v) for v in row.values()):
+                    self.add_error(name, _("Each entry names amounts only."))
+                    break
+        return data
+
+
+def _amount(value: Any) -> bool:
+    try:
+        return value in (None, "") or (not isinstance(value, bool) and 0 <= float(value) < 10**9)
+    except (TypeError, ValueError):
+        return False
+
+
+class GoodsClassForm(VersionForm):
+    """A class of goods from a day on."""
+
+    prefixes = WordsField(required=False, label=_("Tariff headings"))
+    action = forms.ChoiceField(choices=GoodsAction.choices, label=_("What follows"))
+
+    class Meta:
+        model = GoodsClassRule
+        fields = ("code", "meaning_en", "meaning_zh", "prefixes", "action", "note", "active", "valid_from")
+        labels: ClassVar[dict[str, Any]] = {
+            "code": _("Class"), "meaning_en": _("Meaning (English)"), "meaning_zh": _("Meaning (Chinese)"), "note": _("Note"),
+            "active": _("In use"),
+        }  # fmt: skip
+
+
+class StopWordForm(VersionForm):
+    """A stop word from a day on."""
+
+    level = forms.ChoiceField(
+        choices=[("review", _("look at it")), ("block", _("must be mended"))], label=_("What follows")
+    )
+
+    class Meta:
+        model = StopWordRule
+        fields = ("term", "whole", "level", "reason", "active", "valid_from")
+        labels: ClassVar[dict[str, Any]] = {
+            "term": _("Word"), "whole": _("Only as the whole text"), "reason": _("Reason"), "active": _("In use"),
+        }  # fmt: skip
+
+
+class NationalCodeForm(VersionForm):
+    """A national tariff code from a day on."""
+
+    class Meta:
+        model = NationalCode
+        fields = ("country", "hs6", "code", "description", "valid_from")
+        labels: ClassVar[dict[str, Any]] = {
+            "country": _("Country"), "hs6": _("Six digits"), "code": _("National code"), "description": _("Description"),
+        }  # fmt: skip
+
+
+class TaxNumberForm(forms.ModelForm):
+    """A number we trade under."""
+
+    class Meta:
+        model = TaxNumber
+        fields = ("scheme", "number", "holder", "store", "valid_from", "valid_to")
+        labels: ClassVar[dict[str, Any]] = {
+            "scheme": _("Scheme"), "number": _("Number"), "holder": _("Held by"), "store": _("Store"), "valid_from": _("From"),
+            "valid_to": _("Until"),
+        }  # fmt: skip
+        widgets: ClassVar[dict[str, Any]] = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}), "valid_to": forms.DateInput(attrs={"type": "date"}),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, actor: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = stores_for(actor) if actor else Store.objects.none()  # type: ignore[attr-defined]
+        self.fields["store"].empty_label = _("All stores")  # type: ignore[attr-defined]
+        self.fields["scheme"].help_text = "IOSS, UK_VAT, VOEC, AU_GST, NZ_GST, SG_OVR, EORI …"
+        if not self.instance.pk:
+            self.initial["valid_from"] = utcnow().date().isoformat()
+
+    def validate_unique(self) -> None:
+        """The service says it in words."""
+
+
+class BrandForm(forms.ModelForm):
+    """A brand and its paper."""
+
+    words = WordsField(required=False, label=_("Words that name it"))
+
+    class Meta:
+        model = Brand
+        fields = ("name", "words", "document", "allowed_from", "allowed_to")
+        labels: ClassVar[dict[str, Any]] = {
+            "name": _("Brand"), "document": _("Paper that allows it"), "allowed_from": _("Allowed from"), "allowed_to": _("Allowed until"),
+        }  # fmt: skip
+        widgets: ClassVar[dict[str, Any]] = {
+            "allowed_from": forms.DateInput(attrs={"type": "date"}), "allowed_to": forms.DateInput(attrs={"type": "date"}),
+        }  # fmt: skip
+
+    def validate_unique(self) -> None:
+        """The service says it in words."""
+
+
+class PackForm(forms.Form):
+    """A file of country rules."""
+
+    name = forms.CharField(max_length=100, label=_("Name of the pack"))
+    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    source = forms.CharField(max_length=300, required=False, label=_("Where it comes from"))
+    file = forms.FileField(label=_("CSV file"))
+
+    def clean_file(self) -> Any:
+        """A small one."""
+        found = self.cleaned_data["file"]
+        if found.size > 2_000_000:
+            raise forms.ValidationError(_("This file is too large."))
+        return found

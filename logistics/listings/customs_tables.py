@@ -1,0 +1,319 @@
+"""Lists of the tables of customs that staff edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.audit import Actor
+from core.listing import Column, Listing, Prefix, View, register
+from logistics.choices import GoodsAction
+from logistics.filters.customs import (
+    CountryRuleFilter,
+    GoodsClassFilter,
+    NationalCodeFilter,
+    StopWordFilter,
+    TaxNumberFilter,
+)
+from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, RulePack, StopWordRule, TaxNumber
+from logistics.selectors.customs import lists
+
+ACTIONS = {
+    GoodsAction.BLOCK.value: (GoodsAction.BLOCK.label, "rose"), GoodsAction.POSTAL.value: (GoodsAction.POSTAL.label, "lantern"),
+    GoodsAction.CARRIER.value: (GoodsAction.CARRIER.label, "amber"), GoodsAction.COUNTRY.value: (GoodsAction.COUNTRY.label, "amber"),
+}  # fmt: skip
+LEVELS = {"block": (_("must be mended"), "rose"), "review": (_("look at it"), "amber")}
+
+
+class CountryRuleRow(serializers.Serializer):
+    """The rule of a country."""
+
+    id = serializers.CharField()
+    country = serializers.CharField(label=_("Country"))
+    valid_from = serializers.DateField(label=_("From"))
+    group = serializers.CharField(label=_("Region"))
+    currency = serializers.CharField()
+    duty_free_max = serializers.DecimalField(14, 2, label=_("Free of duty up to"), allow_null=True)
+    tax_free_max = serializers.DecimalField(14, 2, label=_("Free of tax up to"), allow_null=True)
+    value_basis = serializers.CharField(label=_("Value counted as"))
+    pos_tax_max = serializers.DecimalField(14, 2, label=_("Tax at the sale up to"), allow_null=True)
+    pos_tax_scheme = serializers.CharField(label=_("Scheme"))
+    tax_percent = serializers.DecimalField(6, 3, label=_("VAT or GST %"), allow_null=True)
+    duty_rule = serializers.CharField(label=_("Duty"))
+    hs_digits = serializers.IntegerField(label=_("Digits"))
+    recipient_id = serializers.CharField(label=_("Recipient's ID"))
+    review_above = serializers.DecimalField(14, 2, label=_("Look at it above"), allow_null=True)
+    review_currency = serializers.CharField()
+    bands = serializers.ListField(child=serializers.DictField(), label=_("Manual 002"))
+    band_currency = serializers.CharField()
+    sensitive = serializers.ListField(child=serializers.CharField(), label=_("Classes of goods to look at"))
+    carrier_avoid = serializers.CharField(label=_("Services to avoid"))
+    carrier_advice = serializers.CharField(label=_("Advice"))
+    rule_en = serializers.CharField(label=_("Rule (English)"))
+    rule_zh = serializers.CharField(label=_("Rule (Chinese)"))
+    confidence = serializers.CharField(label=_("Sure"))
+
+
+def bands_text(row: Mapping[str, Any]) -> str:
+    """The manual's figures, for reading."""
+    made = []
+    for band in row["bands"]:
+        low, high = band.get("low"), band.get("high")
+        figures = f"{low}–{high}" if low and high and low != high else str(high or low or "")
+        made.append(f"≤{band['to_g']} g: {figures}" if band.get("to_g") else figures)
+    return f"{'; '.join(made)} {row['band_currency']}" if made else ""
+
+
+def rule_html(row: Mapping[str, Any]) -> str:
+    """The rule in the reader's language."""
+    chinese = (get_language() or "").startswith("zh")
+    return str((row["rule_zh"] or row["rule_en"]) if chinese else (row["rule_en"] or row["rule_zh"]))
+
+
+@register
+class CountryRuleListing(Listing):
+    """Customs rules of destinations, each with the day from which it counts."""
+
+    name, title, permission = "country-rules", _("Customs rules of countries"), "logistics.view_service"
+    model, row, filters, small = CountryRule, CountryRuleRow, CountryRuleFilter, True
+    columns = [
+        Column("country", link="logistics:country-rule", sortable=True), Column("valid_from", sortable=True),
+        Column("duty_free_max", money="currency"), Column("tax_free_max", money="currency"),
+        Column("pos_tax_max", money="currency"), Column("pos_tax_scheme"), Column("tax_percent"),
+        Column("review_above", money="review_currency"), Column("hs_digits"),
+        Column("bands", html=bands_text, text=bands_text, needs=("band_currency",)),
+        Column("recipient_id"),
+        Column("rule_en", label=_("Rule"), html=rule_html, text=rule_html, needs=("rule_zh",), width="wide", default=False),
+        Column("group", default=False), Column("value_basis", default=False), Column("duty_rule", default=False),
+        Column("carrier_avoid", default=False), Column("confidence", default=False),
+    ]  # fmt: skip
+    views = [
+        View("all", _("All"), default=True), View("eu", "EU", "group=EU"), View("latam", _("Latin America"), "group=LATAM"),
+    ]  # fmt: skip
+    url, detail_url, default_order, label_field = (
+        "logistics:country-rules",
+        "logistics:country-rule",
+        "country",
+        "country",
+    )
+    icon = "world"
+
+    def queryset(self, actor: Actor) -> QuerySet[CountryRule]:
+        """All versions."""
+        return lists.country_rules_for(actor)
+
+
+class GoodsClassRow(serializers.Serializer):
+    """A class of goods."""
+
+    id = serializers.CharField()
+    code = serializers.CharField(label=_("Class"))
+    valid_from = serializers.DateField(label=_("From"))
+    meaning_en = serializers.CharField(label=_("Meaning (English)"))
+    meaning_zh = serializers.CharField(label=_("Meaning (Chinese)"))
+    prefixes = serializers.ListField(child=serializers.CharField(), label=_("Tariff headings"))
+    action = serializers.ChoiceField(GoodsAction.choices, label=_("What follows"))
+    note = serializers.CharField(label=_("Note"))
+    active = serializers.BooleanField(label=_("In use"))
+
+
+@register
+class GoodsClassListing(Listing):
+    """Classes of goods that travel under conditions or not at all."""
+
+    name, title, permission = "goods-classes", _("Classes of goods"), "logistics.view_service"
+    model, row, filters, small = GoodsClassRule, GoodsClassRow, GoodsClassFilter, True
+    columns = [
+        Column("code", link="logistics:goods-class", mono=True, sortable=True), Column("meaning_zh"), Column("meaning_en"),
+        Column("action", badge=ACTIONS),
+        Column("prefixes", html=lambda row: ", ".join(row["prefixes"]), text=lambda row: ", ".join(row["prefixes"])),
+        Column("note", width="wide"), Column("valid_from"), Column("active", default=False),
+    ]  # fmt: skip
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:goods-classes", "logistics:goods-class", "code", "code"
+    icon = "tags"
+
+    def queryset(self, actor: Actor) -> QuerySet[GoodsClassRule]:
+        """All versions."""
+        return lists.goods_classes_for(actor)
+
+
+class StopWordRow(serializers.Serializer):
+    """A stop word."""
+
+    id = serializers.CharField()
+    term = serializers.CharField(label=_("Word"))
+    whole = serializers.BooleanField(label=_("Only as the whole text"))
+    level = serializers.CharField(label=_("What follows"))
+    reason = serializers.CharField(label=_("Reason"))
+    valid_from = serializers.DateField(label=_("From"))
+    active = serializers.BooleanField(label=_("In use"))
+
+
+@register
+class StopWordListing(Listing):
+    """Descriptions that say nothing to customs."""
+
+    name, title, permission = "stop-words", _("Stop words"), "logistics.view_service"
+    model, row, filters, small = StopWordRule, StopWordRow, StopWordFilter, True
+    columns = [
+        Column("term", link="logistics:stop-word", sortable=True), Column("whole"), Column("level", badge=LEVELS), Column("reason"),
+        Column("valid_from"), Column("active", default=False),
+    ]  # fmt: skip
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:stop-words", "logistics:stop-word", "term", "term"
+    search_by = [Prefix("term", upper=False)]
+    icon = "ban"
+
+    def queryset(self, actor: Actor) -> QuerySet[StopWordRule]:
+        """All versions."""
+        return lists.stop_words_for(actor)
+
+
+class NationalCodeRow(serializers.Serializer):
+    """A national tariff code."""
+
+    id = serializers.CharField()
+    country = serializers.CharField(label=_("Country"))
+    hs6 = serializers.CharField(label=_("Six digits"))
+    code = serializers.CharField(label=_("National code"))
+    description = serializers.CharField(label=_("Description"))
+    valid_from = serializers.DateField(label=_("From"))
+
+
+@register
+class NationalCodeListing(Listing):
+    """Longer tariff codes that a country wants for a six-digit heading."""
+
+    name, title, permission = "national-codes", _("National tariff codes"), "logistics.view_service"
+    model, row, filters, small = NationalCode, NationalCodeRow, NationalCodeFilter, True
+    columns = [
+        Column("hs6", link="logistics:national-code", mono=True, sortable=True), Column("country", country=True),
+        Column("code", mono=True), Column("description", width="wide"), Column("valid_from"),
+    ]  # fmt: skip
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:national-codes", "logistics:national-code", "hs6", "hs6"
+    icon = "barcode"
+
+    def queryset(self, actor: Actor) -> QuerySet[NationalCode]:
+        """All versions."""
+        return lists.national_codes_for(actor)
+
+
+class TaxNumberRow(serializers.Serializer):
+    """A number we trade under."""
+
+    id = serializers.CharField()
+    scheme = serializers.CharField(label=_("Scheme"))
+    number = serializers.CharField(label=_("Number"))
+    holder = serializers.CharField(label=_("Held by"))
+    store = serializers.CharField(source="store.code", label=_("Store"), allow_null=True)
+    valid_from = serializers.DateField(label=_("From"))
+    valid_to = serializers.DateField(label=_("Until"), allow_null=True)
+
+
+@register
+class TaxNumberListing(Listing):
+    """IOSS, UK VAT, VOEC, EORI and the like, of all stores or of one."""
+
+    name, title, permission = "tax-numbers", _("Tax numbers"), "logistics.view_service"
+    model, row, filters, small = TaxNumber, TaxNumberRow, TaxNumberFilter, True
+    columns = [
+        Column("scheme", link="logistics:tax-number", sortable=True), Column("number", mono=True),
+        Column("store", html=lambda row: row["store"] or gettext("All stores"), text=lambda row: row["store"] or ""), Column("holder"),
+        Column("valid_from"), Column("valid_to"),
+    ]  # fmt: skip
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:tax-numbers", "logistics:tax-number", "scheme", "scheme"
+    empty = (
+        _("No tax numbers."), _("Without one the recipient is charged at the door where the platform does not collect."), _("New number"),
+        "logistics:tax-number-new",
+    )  # fmt: skip
+    icon = "key"
+
+    def queryset(self, actor: Actor) -> QuerySet[TaxNumber]:
+        """Of the actor's stores and of all."""
+        return lists.tax_numbers_for(actor)
+
+
+class BrandRow(serializers.Serializer):
+    """A brand."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(label=_("Brand"))
+    words = serializers.ListField(child=serializers.CharField(), label=_("Words that name it"))
+    document = serializers.CharField(label=_("Paper that allows it"))
+    allowed_from = serializers.DateField(label=_("Allowed from"), allow_null=True)
+    allowed_to = serializers.DateField(label=_("Allowed until"), allow_null=True)
+
+
+@register
+class BrandListing(Listing):
+    """Brands: goods that name one travel only with the paper of its owner."""
+
+    name, title, permission = "brands", _("Brands"), "logistics.view_service"
+    model, row, small = Brand, BrandRow, True
+    columns = [
+        Column("name", link="logistics:brand", sortable=True),
+        Column("words", html=lambda row: ", ".join(row["words"]), text=lambda row: ", ".join(row["words"])), Column("document"),
+        Column("allowed_from"), Column("allowed_to"),
+    ]  # fmt: skip
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:brands", "logistics:brand", "name", "name"
+    empty = (
+        _("No brands."), _("Name the brands that buyers ask for: goods of theirs stop without a paper."), _("New brand"),
+        "logistics:brand-new",
+    )  # fmt: skip
+    icon = "tag"
+
+    def queryset(self, actor: Actor) -> QuerySet[Brand]:
+        """All."""
+        return lists.brands_for(actor)
+
+
+class RulePackRow(serializers.Serializer):
+    """A rule pack."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(label=_("Name"))
+    valid_from = serializers.DateField(label=_("From"))
+    countries = serializers.ListField(child=serializers.CharField(), label=_("Countries changed"))
+    touched = serializers.ListField(child=serializers.DictField(), label=_("Open orders touched"))
+    source = serializers.CharField(label=_("Where it comes from"))
+    loaded_label = serializers.CharField(label=_("By"))
+    loaded_at = serializers.DateTimeField(label=_("Loaded"))
+
+
+@register
+class RulePackListing(Listing):
+    """Sets of country rules taken in from files, with the open orders that they touch."""
+
+    name, title, permission = "rule-packs", _("Rule packs"), "logistics.view_service"
+    model, row, small = RulePack, RulePackRow, True
+    columns = [
+        Column("name", link="logistics:rule-pack"), Column("valid_from", sortable=True),
+        Column("countries", html=lambda row: ", ".join(row["countries"]), text=lambda row: ", ".join(row["countries"]), width="wide"),
+        Column("touched", html=lambda row: str(len(row["touched"])), text=lambda row: str(len(row["touched"])), align="right"),
+        Column("loaded_label"), Column("loaded_at"), Column("source", default=False),
+    ]  # fmt: skip
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:rule-packs", "logistics:rule-pack", "-valid_from", "name"
+    empty = (
+        _("No packs yet."), _("A file of country rules with the day from which it counts; it lists the open orders it touches."),
+        _("Load a pack"), "logistics:rule-pack-new",
+    )  # fmt: skip
+    icon = "file-import"
+
+    def queryset(self, actor: Actor) -> QuerySet[RulePack]:
+        """All."""
+        return lists.packs_for(actor)
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """Only orders of the actor's stores are named."""
+        for row in rows:
+            row["touched"] = [t for t in row["touched"] if actor.may_see_store(int(t.get("store_id") or 0))]
