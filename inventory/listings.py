@@ -185,7 +185,12 @@ class MovementListing(Listing):
         "reference": "walked in order of time; a number is looked up with a day",
     }
     icon = "list"
-    empty = (_("Nothing was booked yet."), "", _("Receive goods"), "inventory:receive")
+    empty = (
+        _("Nothing was booked yet."),
+        _("Receipts, counts and shipments write their lines here by themselves."),
+        _("Receive goods"),
+        "inventory:receive",
+    )
 
     def queryset(self, actor: Actor) -> QuerySet[Movement]:
         """All lines."""
@@ -220,6 +225,12 @@ class WarehouseListing(Listing):
     ]  # fmt: skip
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order = "inventory:warehouses", "inventory:warehouse", "code"
+    empty = (
+        _("No warehouse yet."),
+        _("Goods are sent from a warehouse; the first one comes with the installation."),
+        "",
+        "",
+    )
     icon = "building-warehouse"
 
     def queryset(self, actor: Actor) -> QuerySet[Warehouse]:

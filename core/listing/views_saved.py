@@ -65,7 +65,7 @@ def held(listing: Listing, actor: Actor) -> Held:
         rows = cursor.fetchall()
     chosen: list[str] = next((json.loads(row[3]) for row in rows if row[0] is None), [])
     views = sorted((row for row in rows if row[0] is not None), key=lambda row: (not row[4], row[6], row[0]))
-    made = [Tab(f"~{pk}", name, query, False, pk, mine, shared, tuple(json.loads(columns)))
+    made = [Tab(f"~{pk}", name, query, True, pk, mine, shared, tuple(json.loads(columns)))
             for pk, name, query, columns, mine, shared, _position in views]  # fmt: skip
     return Held(made, [name for name in chosen if name in listing.all_columns])
 

@@ -52,6 +52,7 @@ class PromiseListing(Listing):
     ]  # fmt: skip
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:promises", "logistics:promise", "priority", "rule_id"
+    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "clock"
 
     def queryset(self, actor: Actor) -> QuerySet[PromiseRule]:
@@ -107,6 +108,7 @@ class DecisionListing(Listing):
     ]  # fmt: skip
     views = [View(code.lower(), label, f"table_code={code}", default=code == "NR") for code, label in TABLES]
     url, detail_url, default_order, label_field = "logistics:decisions", "logistics:decision", "rule_id", "rule_id"
+    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "list-check"
 
     def queryset(self, actor: Actor) -> QuerySet[DecisionRule]:
