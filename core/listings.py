@@ -61,7 +61,13 @@ class JobListing(Listing):
     name, title, permission = "jobs", _("Jobs"), "core.view_job"
     model, row, filters = Job, JobRow, JobFilter
     columns = (
-        Column("title", link="core:job", width="wide"),
+        Column(
+            "title",
+            html=lambda row: longwork.title_of(row["kind"], row["title"]),
+            needs=("kind",),
+            link="core:job",
+            width="wide",
+        ),
         Column("state", badge=STATES),
         Column("done"),
         Column("failed"),

@@ -84,6 +84,16 @@ def runner(
     return declare
 
 
+def title_of(kind: str, title: str) -> str:
+    """What a job is called, for the reader: the title of its kind in his language; one of its own stays as it was written."""
+    known = RUNNERS.get(kind)
+    if known is None:
+        return title
+    with translation.override(None):
+        kept = str(known.title)
+    return str(known.title) if title == kept else title
+
+
 def start(kind: str, *, actor: Actor, now: datetime, payload: dict[str, Any], total: int = 0, title: str = "") -> Job:
     """Queue long work in the caller's transaction; a worker takes it after commit. Answers the job row."""
     payload = {**payload, "_language": translation.get_language() or "", "_zone": timezone.get_current_timezone_name()}

@@ -244,7 +244,7 @@ def job_context(job: Job, now: datetime, actor: Actor) -> dict[str, Any]:
     if job.failed:
         sums.append({"value": f.number(job.failed), "label": _("refused"), "tone": "rose"})
     return {
-        "title": job.title, "state_label": job.get_state_display(), "tone": _TONES[job.state], "live": live,
+        "title": longwork.title_of(job.kind, job.title), "state_label": job.get_state_display(), "tone": _TONES[job.state], "live": live,
         "done": job.done, "failed": job.failed, "total": job.total, "done_text": _done_text(job), "left_text": _left(job, now),
         "started": job.started_at, "finished": job.finished_at, "who": job.actor.get("label", ""), "log": log, "sums": sums,
         "files": [{"label": job.result_name, "url": reverse("core:job-result", args=[job.pk])}]

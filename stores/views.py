@@ -187,11 +187,14 @@ class ConnectionPage(FormPage):
     def extra(self) -> dict[str, Any]:
         """Health of both lanes and what is possible."""
         door = selectors.doors(self.actor, [self.store])[0]
-        lanes = [("channel", _("Channel"), door.connection), ("mail", _("E-mail"), door.mail)]
+        lanes = [
+            (name, label, row, ReasonForm(auto_id=f"{name}_%s"))
+            for name, label, row in (("channel", _("Channel"), door.connection), ("mail", _("E-mail"), door.mail))
+        ]
         able = sorted(str(Ability(name).label) for name in selectors.abilities(self.store))
         return {
             "store": self.store, "door": door, "badge": badge_of(door), "lanes": lanes if door.by_program else lanes[1:],
-            "able": able, "reason_form": ReasonForm(), "crumbs": [{"label": _("Connections"), "url": self.back_url()}],
+            "able": able, "crumbs": [{"label": _("Connections"), "url": self.back_url()}],
             "is_sandbox": self.store.kind == "sandbox", "default_address": selectors.default_address(self.store.kind),
             "failed_url": f"{reverse('stores:calls')}?state=failed&store={self.store.code}",
         }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from accounts import services
 from core import longwork, tasks
@@ -75,6 +76,14 @@ def test_it_runs_as_its_requester_and_keeps_its_result(start: Any) -> None:
     assert {(lang, who) for _n, lang, who in seen} == {("zh-hans", "Lin")}
     assert (job.result, job.result_name, job.log[-1][1:]) == ({"sum": 6}, "../../etc/x.txt"[:200], ["info", "enough"])
     assert longwork.private_storage().open(job.result_file).read() == b"result" and ".." not in job.result_file
+
+
+def test_the_kind_of_a_job_is_said_in_the_readers_language() -> None:
+    longwork.runner("test.worded", gettext_lazy("Jobs"))(lambda work: None)
+    with translation.override("zh-hans"):
+        assert longwork.title_of("test.worded", "Jobs") == "任务"
+        assert longwork.title_of("test.worded", "Print batch B-1") == "Print batch B-1"
+        assert longwork.title_of("nobody.knows", "Jobs") == "Jobs"
 
 
 def test_a_held_job_is_not_run_twice(start: Any) -> None:
