@@ -27,6 +27,7 @@ MODULES: dict[Module, tuple[tuple[str, str, Any, Any, str], ...]] = {
     ),
     Module.SUPPLY: (
         ("logistics:services", "ship", _("Services"), _("Carrier services with their limits and pick-up times"), "logistics.view_service"),
+        ("logistics:rate-tables", "report-money", _("Rate tables"), _("Price lists of the carriers"), "logistics.view_service"),
         ("logistics:promises", "clock", _("Delivery promises"), _("Days promised and days of the checks"), "logistics.change_service"),
         ("logistics:numbers", "barcode", pgettext_lazy("menu", "Waybill numbers"), _("Numbers of the carriers"), "logistics.number_parcel"),
         ("inventory:receive", "packages", _("Receive goods"), _("Goods that arrive from suppliers"), "inventory.receive_stock"),

@@ -106,6 +106,7 @@ class ImportKind(models.TextChoices):
     PRODUCTS = "products", _("Articles")
     STOCK = "stock", _("Stock")
     MATCHES = "matches", _("SKU matches")
+    RATES = "rates", _("Rates of carriers")
 
 
 #: How stages and states look: sea = to do, amber = waits, indigo = under way, leaf = done, rose = stopped.

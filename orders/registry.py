@@ -29,6 +29,12 @@ service_choices: Callable[[], Sequence[tuple[str, Any]]] = _no_services
 dispatch_facts: Callable[[Sequence[int]], Mapping[int, Any]] = _nothing
 
 
+#: Kinds of files whose rows belong to an app above: ``fn(rows=, headings=, plan=, result=, refuse=, actor=, now=)`` writes them.
+table_writers: dict[str, Callable[..., None]] = {}
+#: Where their result leads: (label, name of the address).
+table_results: dict[str, tuple[Any, str]] = {}
+
+
 #: Clocks of apps above that run on an order, the most urgent first: ``fn(order) -> {"at", "text"} or None``. The page of an
 #: order shows the first one that runs.
 clocks: list[Callable[[Any], dict[str, Any] | None]] = []

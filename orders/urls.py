@@ -23,6 +23,7 @@ urlpatterns = [
     path("import/products/", importing.UploadPage.as_view(kind=ImportKind.PRODUCTS), name="import-products"),
     path("import/stock/", importing.UploadPage.as_view(kind=ImportKind.STOCK), name="import-stock"),
     path("import/matches/", importing.UploadPage.as_view(kind=ImportKind.MATCHES), name="import-matches"),
+    path("import/rates/", importing.UploadPage.as_view(kind=ImportKind.RATES), name="import-rates"),
     path("import/example/<str:kind>.csv", importing.ExampleDoor.as_view(), name="import-example"),
     path("imports/", imported.ImportsPage.as_view(), name="imports"),
     path("imports/<int:pk>/", importing.OpenDoor.as_view(), name="import-open"),

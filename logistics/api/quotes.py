@@ -15,6 +15,7 @@ from core.api.addresses import described
 from core.api.views import ApiView, json_answer
 from core.clock import utcnow
 from core.errors import Invalid, Missing
+from core.listing.rest import Resource
 from logistics.forms.quotes import PriceForm
 from logistics.listings import quote_words
 from logistics.rules.choosing import Candidate
@@ -138,5 +139,35 @@ def _quote(candidate: Candidate, passed: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class TableResource(Resource):
+    """Rate tables: versions of price lists."""
+
+    listing = "rate-tables"
+
+
+class TermsResource(Resource):
+    """How services weigh, step and limit."""
+
+    listing, path = "service-terms", "settings/service-terms"
+
+
+class PlaceResource(Resource):
+    """Zones of services and limits of their destinations."""
+
+    listing, path = "service-destinations", "settings/service-destinations"
+
+
+class SurchargeResource(Resource):
+    """Fuel, discounts, surcharges."""
+
+    listing, path = "surcharges", "settings/surcharges"
+
+
+class ChoiceResource(Resource):
+    """Choosing rules."""
+
+    listing, path = "choosing-rules", "settings/choosing-rules"
+
+
 ROUTES = [path("quotes/", QuotesView.as_view(), name="quotes")]
-RESOURCES: list[type] = []
+RESOURCES: list[type] = [TableResource, TermsResource, PlaceResource, SurchargeResource, ChoiceResource]

@@ -1,5 +1,5 @@
 """What notes and parcels owe somebody by a time."""
 
-from logistics.followups import buying, customs, dispatch, loose_ends, parcels, shipping, signing, witness
+from logistics.followups import buying, customs, dispatch, loose_ends, parcels, rates, shipping, signing, witness
 
-__all__ = ["buying", "customs", "dispatch", "loose_ends", "parcels", "shipping", "signing", "witness"]
+__all__ = ["buying", "customs", "dispatch", "loose_ends", "parcels", "rates", "shipping", "signing", "witness"]

@@ -1,5 +1,5 @@
 """Lists of dispatch and of parcels."""
 
-from logistics.listings import customs, customs_tables, dispatch, hand_over, house, orders, parcels, tables
+from logistics.listings import customs, customs_tables, dispatch, hand_over, house, orders, parcels, rates, tables
 
-__all__ = ["customs", "customs_tables", "dispatch", "hand_over", "house", "orders", "parcels", "tables"]
+__all__ = ["customs", "customs_tables", "dispatch", "hand_over", "house", "orders", "parcels", "rates", "tables"]

@@ -7,7 +7,7 @@ A list may give weights in grams or kilograms, a band as text ("0.1<W<=0.2kg", "
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -39,7 +39,8 @@ def band_of(text: str, unit: str = "g") -> tuple[int, int] | None:
     plain = " ".join(str(text).split())
     if found := _BETWEEN.search(plain):
         low, low_unit, high, high_unit = found.groups()
-        return _grams(low, low_unit or high_unit or unit), _grams(high, high_unit or unit)
+        named = low_unit or high_unit or unit
+        return _start(_grams(low, named), named), _grams(high, high_unit or unit)
     if found := _UP_TO.search(plain):
         value, named = _first(found.groups()), _named(found.groups())
         return 0, _grams(value, named or unit)
@@ -55,6 +56,11 @@ def _first(groups: tuple[str | None, ...]) -> str:
 
 def _named(groups: tuple[str | None, ...]) -> str:
     return next((part for part in groups if part and not part[0].isdigit()), "")
+
+
+def _start(low: int, unit: str) -> int:
+    """Carriers write 101-200 g for what is above 100 g."""
+    return low - 1 if low % 10 == 1 and not unit.startswith(("kg", "公", "千")) else low
 
 
 def _grams(number: str, unit: str) -> int:
@@ -96,7 +102,7 @@ def _text(value: Any) -> str:
 def _destination(told: Mapping[str, str]) -> str:
     if told.get("zone") and not told.get("destination"):
         return f"zone:{told['zone']}"[:25]
-    found = told.get("destination", "*")
+    found = told.get("destination") or "*"
     if found == "*" or found.startswith("zone:") or re.fullmatch(r"[A-Z]{2}", found):
         return found[:25]
     raise BadRow("destination", "unknown_country", found)
@@ -156,3 +162,18 @@ def _checked(made: dict[str, Any]) -> dict[str, Any]:
     if "days_max" in made and made["days_max"] < made.get("days_min", 0):
         raise BadRow("days_max", "band_backwards", str(made["days_max"]))
     return made
+
+
+def overlapping(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows whose weights begin before the row before them ends, for the same destination, group, goods and worth."""
+    key = ("destination", "variant", "cargo", "value_currency", "min_value")
+    ordered = sorted(rows, key=lambda r: (*(str(r.get(name) or "") for name in key), r["from_g"]))
+    found: list[Mapping[str, Any]] = []
+    last: tuple[str, ...] = ()
+    end = 0
+    for row in ordered:
+        mine = tuple(str(row.get(name) or "") for name in key)
+        if mine == last and row["from_g"] < end:
+            found.append(row)
+        last, end = mine, row["to_g"]
+    return found

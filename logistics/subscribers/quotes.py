@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from core.clock import utcnow
 from core.events import subscribe
 from logistics.events import ParcelsShipped
-from logistics.services import quoting
+from logistics.services import quoting, rate_files
+from orders import registry as order_registry
 
 
 @subscribe(ParcelsShipped, recovered_by="logistics.expect_freight")
 def on_parcels_shipped(event: ParcelsShipped) -> None:
     """What left is expected to cost something."""
     quoting.estimate_parcels(parcel_ids=event.parcel_ids, now=utcnow())
+
+
+order_registry.table_writers["rates"] = rate_files.import_rates
+order_registry.table_results["rates"] = (_("Rate tables"), "logistics:rate-tables")

@@ -36,6 +36,16 @@ LABELS: dict[str, Any] = {
     "cost_currency": _("Currency of the cost"), "customs_text": _("Customs text"), "hs_code": _("HS code"), "origin": _("Origin"),
     "material": _("Material"), "goods_class": _("Goods class"), "fragile": _("Fragile"), "made_in_house": _("Made in house"),
     "bin": _("Bin"), "warehouse": _("Warehouse"), "channel_sku": _("Channel SKU"),
+    "list_name": _("Name of the list"), "service_code": _("Service (code)"), "zone": _("Zone"),
+    "cargo": _("Goods (general, special, battery_ok)"),
+    "band": _("Weight band"), "band_unit": _("Unit of the band"), "from_g": _("Above (g)"), "to_g": _("Up to (g)"),
+    "from_kg": _("Above (kg)"), "to_kg": _("Up to (kg)"), "item_fee": _("Item fee"), "per_kg": _("Price per kg"),
+    "per_100g": _("Price per 100 g"), "per_gram": _("Price per gram"), "first_weight_g": _("First weight (g)"),
+    "first_weight_kg": _("First weight (kg)"), "first_fee": _("Price of the first weight"), "step_g": _("Step (g)"),
+    "step_kg": _("Step (kg)"), "step_fee": _("Price of a step"), "min_charge_g": _("Least weight charged (g)"),
+    "min_value": _("Goods worth from"), "max_value": _("Goods worth to"), "value_currency": _("Currency of the worth"),
+    "days": _("Days (5-10)"), "valid_from": _("Valid from"), "valid_to": _("Valid to"), "level": _("Price level of our contract"),
+    "note": _("Note"), "source": _("Source"), "columns": _("Columns named like countries or zones hold"),
 }  # fmt: skip
 DATES = [("ymd", _("2026-11-21 (year first)")), ("dmy", _("21/11/2026 (day first)")), ("mdy", _("11/21/2026 (month first)")),
          ("month", _("21 Nov 2026 (month in words)"))]  # fmt: skip
@@ -50,7 +60,15 @@ OPERATORS = [
 FILTERS = 4
 #: Fields that make sense as one value for the whole file.
 FIXED = {"orders": ("currency", "status", "country", "shipping_method"), "products": ("cost_currency", "origin", "goods_class"),
-         "stock": ("warehouse",), "matches": ("quantity",)}  # fmt: skip
+         "stock": ("warehouse",), "matches": ("quantity",),
+         "rates": ("list_name", "service_code", "currency", "valid_from", "valid_to", "country", "variant", "cargo", "level", "band_unit",
+                   "columns", "item_fee", "first_weight_g", "step_g", "source")}  # fmt: skip
+#: Fields of which only some values make sense.
+FIXED_CHOICES = {
+    "status": ["", "unpaid", "paid", "shipped", "delivered", "completed", "cancelled"], "band_unit": ["", "g", "kg"],
+    "cargo": ["", "general", "special", "battery_ok"],
+    "columns": ["", "per_kg", "per_100g", "per_gram", "item_fee", "first_fee", "step_fee"],
+}  # fmt: skip
 REJECT = "-"
 
 
@@ -67,7 +85,7 @@ class UploadForm(forms.Form):
         self.fields["store"].queryset = stores  # type: ignore[attr-defined]
         if len(stores[:2]) == 1:  # nothing to choose
             self.fields["store"].empty_label = None  # type: ignore[attr-defined]
-        if kind in (ImportKind.PRODUCTS, ImportKind.STOCK):
+        if kind in (ImportKind.PRODUCTS, ImportKind.STOCK, ImportKind.RATES):
             del self.fields["store"]
         names = [("", _("Find out from the headings"))]
         if kind == ImportKind.ORDERS:

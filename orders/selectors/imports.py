@@ -13,9 +13,12 @@ from orders.models import ImportFile, ImportProfile
 
 
 def imports_for(actor: Actor) -> QuerySet[ImportFile]:
-    """Files of the actor's stores, and files of the house (articles, stock) for whoever may bring those in; newest first."""
+    """Files of the actor's stores, and files of the house (articles, stock, rates) for whoever may bring those in; newest first."""
     house = [
-        kind for kind, permission in ((ImportKind.PRODUCTS, "products.change_sku"), (ImportKind.STOCK, "inventory.change_stock"))
+        kind for kind, permission in (
+            (ImportKind.PRODUCTS, "products.change_sku"), (ImportKind.STOCK, "inventory.change_stock"),
+            (ImportKind.RATES, "logistics.change_service"),
+        )
         if actor.has_perm(permission)
     ]  # fmt: skip
     rows = ImportFile.objects.select_related("store", "job").order_by("-created_at", "-pk")

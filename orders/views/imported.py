@@ -16,6 +16,7 @@ from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.models import Job
 from core.views import job_context
+from orders import registry
 from orders.choices import ImportKind
 from orders.forms import importing as forms
 from orders.models import ImportFile, ImportProfile
@@ -128,6 +129,9 @@ class ResultPage(ImportDoor):
             links = [{"label": _("Stock"), "url": reverse("inventory:list")}]
         elif upload.kind == ImportKind.MATCHES:
             links = [{"label": _("Channel SKUs"), "url": reverse("products:to-match")}]
+        elif upload.kind in registry.table_results:
+            label, name = registry.table_results[upload.kind]
+            links = [{"label": label, "url": reverse(name)}]
         return self.render(
             "core/import_result.html",
             {

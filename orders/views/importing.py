@@ -33,18 +33,21 @@ TITLES = {
     ImportKind.PRODUCTS: _("Import articles"),
     ImportKind.STOCK: _("Import stock"),
     ImportKind.MATCHES: _("Match by file"),
+    ImportKind.RATES: _("Import rates of carriers"),
 }
 TEXTS = {
     ImportKind.ORDERS: _("CSV, XLSX or XLS, one row per order line, or the seller-centre export."),
     ImportKind.PRODUCTS: _("CSV, XLSX or XLS with a code in each row."),
     ImportKind.STOCK: _("CSV, XLSX or XLS with what was counted: SKU, pieces, bin."),
     ImportKind.MATCHES: _("CSV, XLSX or XLS: channel SKU, our SKU, how many."),
+    ImportKind.RATES: _("CSV, XLSX or XLS: one price a row, or one column for each country or zone."),
 }
 ADDRESS = {
     ImportKind.ORDERS: "orders:import",
     ImportKind.PRODUCTS: "orders:import-products",
     ImportKind.STOCK: "orders:import-stock",
     ImportKind.MATCHES: "orders:import-matches",
+    ImportKind.RATES: "orders:import-rates",
 }
 
 
@@ -309,16 +312,14 @@ class MapPage(ImportDoor):
             if isinstance(held, str):
                 continue
             value = held.get("fixed", "") if isinstance(held, dict) else ""
-            if name == "currency" and not value:
+            if name == "currency" and not value and self.upload.kind == ImportKind.ORDERS:
                 value = plan.options.get("currency") or (self.upload.store.currency if self.upload.store else "")
             made.append(
                 {
                     "name": f"fixed-{name}",
                     "label": forms.LABELS[name],
                     "value": value,
-                    "choices": ["", "unpaid", "paid", "shipped", "delivered", "completed", "cancelled"]
-                    if name == "status"
-                    else [],
+                    "choices": forms.FIXED_CHOICES.get(name, []),
                 }
             )
         return made

@@ -1,4 +1,4 @@
-"""Files of articles, stock and SKU matches: simple tables, one row a fact."""
+"""Files of articles, stock, SKU matches, and of what apps above registered: simple tables, one row a fact."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from core.errors import DomainError, Missing
 from inventory import selectors as inventory
 from inventory.models import Warehouse
 from inventory.services import stock, warehouses
+from orders import registry
 from orders.reading.errors import Refused
 from orders.reading.plan import Plan
 from orders.reading.process import inspected, reading
@@ -60,7 +61,8 @@ def import_table(
     stock without a warehouse column lies (default: the default warehouse).
     """
     keeper, result = keeper or Keeper(), FileResult()
-    rows = _read(path, plan, result, keeper)
+    headings: list[str] = []
+    rows = _read(path, plan, result, keeper, headings)
     rejected: list[list[str]] = []
 
     def refuse(row: TableRow, name: str, code: str, value: Any, text: str) -> None:
@@ -73,6 +75,10 @@ def import_table(
             _products(rows, result, refuse, actor, now)
         elif plan.kind == "stock":
             _stock(rows, result, refuse, actor, now, path, warehouse)
+        elif plan.kind in registry.table_writers:
+            registry.table_writers[plan.kind](
+                rows=rows, headings=headings, plan=plan, result=result, refuse=refuse, actor=actor, now=now
+            )
         else:
             assert store is not None
             _matches(rows, result, refuse, store, actor, now)
@@ -84,13 +90,14 @@ def import_table(
     return result
 
 
-def _read(path: Path, plan: Plan, result: FileResult, keeper: Keeper) -> list[TableRow]:
+def _read(path: Path, plan: Plan, result: FileResult, keeper: Keeper, headings: list[str]) -> list[TableRow]:
     rows: list[TableRow] = []
     try:
         with reading(path, plan, zone=_ZONE) as answers:
             for answer in answers:
                 if answer["t"] == "headings":
-                    keeper.headings(answer["headings"])
+                    headings[:] = answer["headings"]
+                    keeper.headings(headings)
                 elif answer["t"] == "rows":
                     rows += [(number, values, cells) for number, values, cells in answer["rows"]]
                     bad = []

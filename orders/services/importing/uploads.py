@@ -31,7 +31,7 @@ from orders.services.importing.results import file_refusal
 
 PERMISSIONS = {
     ImportKind.ORDERS: "orders.import_order", ImportKind.PRODUCTS: "products.change_sku", ImportKind.STOCK: "inventory.change_stock",
-    ImportKind.MATCHES: "products.match_sku",
+    ImportKind.MATCHES: "products.match_sku", ImportKind.RATES: "logistics.change_service",
 }  # fmt: skip
 RUNNER = "orders.import"
 

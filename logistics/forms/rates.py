@@ -1,0 +1,325 @@
+"""The tables of prices as staff edit them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import utcnow
+from core.countries import by_code
+from logistics.models import ChoiceRule, RateRow, RateTable, Service, ServiceDestination, ServiceTerms, Surcharge
+from logistics.selectors import quotes as selectors
+
+DAY: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"})}
+ANSWERS = [("", _("not known")), ("yes", _("yes")), ("check", _("ask the carrier")), ("no", _("no"))]
+
+
+def countries_of(text: str) -> str:
+    """Country codes separated by ";"; refuses one that does not exist."""
+    codes = [part.upper() for part in re.split(r"[\s,;]+", text.strip()) if part]
+    unknown = [code for code in codes if code not in by_code()]
+    if unknown:
+        raise forms.ValidationError(_("There is no such country: %(code)s") % {"code": unknown[0][:20]})
+    return ";".join(codes)
+
+
+class DatedForm(forms.ModelForm):
+    """A row whose change may be a version from another day on; a new one needs its service."""
+
+    service = forms.ModelChoiceField(queryset=Service.objects.all(), label=_("Service"))
+    valid_from = forms.DateField(
+        label=_("From"), help_text=_("Another day makes a new version; the past keeps its own."), **DAY
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["service"].disabled = True
+        else:
+            self.initial["valid_from"] = utcnow().date().isoformat()
+
+    def validate_unique(self) -> None:
+        """Said by the service, in words."""
+
+
+class TermsForm(DatedForm):
+    """How a service weighs, steps and limits."""
+
+    class Meta:
+        model = ServiceTerms
+        fields = (
+            "service", "valid_from", "volumetric", "divisor", "volumetric_side_cm", "volumetric_ratio", "volumetric_groups", "rounding_g",
+            "min_charge_g", "bulk_from_g", "max_side_cm", "max_sum_cm", "max_girth_cm", "min_size_cm", "fuel",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "volumetric": _("Size counts as weight"), "divisor": _("Divisor (cm³ per kg)"),
+            "volumetric_side_cm": _("From a side of (cm)"),
+            "volumetric_ratio": _("From this multiple of the weight"), "volumetric_groups": _("In these groups"),
+            "rounding_g": _("Rounded up to (g)"),
+            "min_charge_g": _("Least weight charged (g)"), "bulk_from_g": _("Whole kilograms from (g)"),
+            "max_side_cm": _("Longest side (cm)"),
+            "max_sum_cm": _("Length + width + height (cm)"), "max_girth_cm": _("Length + girth (cm)"),
+            "min_size_cm": _("Smallest size (cm)"),
+            "fuel": _("Fuel is charged"),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.classes = [
+            code for code, action in selectors.goods_actions().items() if action in ("carrier_check", "block_postal")
+        ]
+        for code in self.classes:
+            self.fields[f"goods_{code}"] = forms.ChoiceField(
+                choices=ANSWERS, required=False, label=_("Takes %(goods)s") % {"goods": code}
+            )
+            self.initial[f"goods_{code}"] = (self.instance.accepts or {}).get(code, "")
+
+    def clean_min_size_cm(self) -> str:
+        """14x11."""
+        text = str(self.cleaned_data["min_size_cm"]).lower().replace(" ", "").replace("×", "x")
+        if text and not re.fullmatch(r"\d{1,3}(\.\d)?(x\d{1,3}(\.\d)?){1,2}", text):
+            raise forms.ValidationError(_("Write it like 14x11."))
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """What the kind of rule needs; the answers about goods as one value."""
+        data = super().clean() or {}
+        needs = {"max_if_side_ge": "volumetric_side_cm", "max_if_side_gt": "volumetric_side_cm", "max_if_ratio_ge": "volumetric_ratio",
+                 "max_for_big_groups": "volumetric_groups"}  # fmt: skip
+        kind = data.get("volumetric")
+        if kind and kind != "none" and not data.get("divisor"):
+            self.add_error("divisor", _("This rule needs a divisor."))
+        if kind in needs and not data.get(needs[kind]):
+            self.add_error(needs[kind], _("This rule needs a figure here."))
+        kept = {code: answer for code, answer in (self.instance.accepts or {}).items() if code not in self.classes}
+        data["accepts"] = {
+            **kept,
+            **{code: data.pop(f"goods_{code}", "") for code in self.classes if data.get(f"goods_{code}")},
+        }
+        for code in self.classes:
+            data.pop(f"goods_{code}", None)
+        return data
+
+
+class PlaceForm(DatedForm):
+    """What a service knows of one country."""
+
+    class Meta:
+        model = ServiceDestination
+        fields = (
+            "service",
+            "country",
+            "valid_from",
+            "zone",
+            "max_weight_g",
+            "max_side_cm",
+            "max_sum_cm",
+            "max_girth_cm",
+            "note",
+        )
+        labels: ClassVar[dict[str, Any]] = {
+            "country": _("Country"), "zone": _("Zone"), "max_weight_g": _("Heaviest (g)"), "max_side_cm": _("Longest side (cm)"),
+            "max_sum_cm": _("Length + width + height (cm)"), "max_girth_cm": _("Length + girth (cm)"), "note": _("Note"),
+        }  # fmt: skip
+
+    def clean_country(self) -> str:
+        """One that exists."""
+        return countries_of(self.cleaned_data["country"])
+
+
+class SurchargeForm(forms.ModelForm):
+    """A discount, fuel or a surcharge."""
+
+    class Meta:
+        model = Surcharge
+        fields = (
+            "service", "kind", "percent", "amount", "per_kg", "minimum", "currency", "countries", "postcodes", "over_side_cm",
+            "over_weight_g", "with_fuel", "valid_from", "valid_to", "note",
+        )  # fmt: skip
+        widgets: ClassVar[dict[str, Any]] = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}), "valid_to": forms.DateInput(attrs={"type": "date"}),
+            "postcodes": forms.Textarea(attrs={"rows": 3}),
+        }  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "service": _("Service"), "kind": _("Kind"), "percent": _("Per cent of the freight"), "amount": _("Amount"),
+            "per_kg": _("Amount per kg"),
+            "minimum": _("At least"), "currency": _("Currency"), "countries": _("Countries"),
+            "postcodes": _("Remote postcodes begin with"),
+            "over_side_cm": _("When a side is over (cm)"), "over_weight_g": _("When it weighs over (g)"),
+            "with_fuel": _("Fuel is charged on it too"),
+            "valid_from": _("From"), "valid_to": _("To"), "note": _("Note"),
+        }  # fmt: skip
+
+    def clean_countries(self) -> str:
+        """Those that exist."""
+        return countries_of(self.cleaned_data["countries"])
+
+    def clean(self) -> dict[str, Any]:
+        """Something is said, amounts have a currency, a remote fee its postcodes, an oversize fee its bound."""
+        data = super().clean() or {}
+        amounts = any(data.get(name) is not None for name in ("amount", "per_kg"))
+        if not amounts and data.get("percent") is None:
+            self.add_error("percent", _("Say a percentage or an amount."))
+        if amounts and len(data.get("currency") or "") != 3:
+            self.add_error("currency", _("An amount needs its currency."))
+        if data.get("kind") in ("fuel", "discount") and amounts:
+            self.add_error("amount", _("Fuel and discounts are percentages of the freight."))
+        if data.get("kind") == "remote" and not data.get("postcodes"):
+            self.add_error("postcodes", _("Say which postcodes are remote."))
+        if data.get("kind") == "oversize" and not (data.get("over_side_cm") or data.get("over_weight_g")):
+            self.add_error("over_side_cm", _("Say from which size or weight on."))
+        if data.get("valid_to") and data.get("valid_from") and data["valid_to"] < data["valid_from"]:
+            self.add_error("valid_to", _("It ends before it begins."))
+        return data
+
+
+class ChoiceForm(forms.ModelForm):
+    """A choosing rule."""
+
+    class Meta:
+        model = ChoiceRule
+        fields = (
+            "name", "position", "active", "store", "countries", "goods_classes", "services", "strategy", "keep_promise", "tracked_only",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "name": _("Name"), "position": _("Tried in this order"), "active": _("In use"), "store": _("Only this store"),
+            "countries": _("Only these countries"), "goods_classes": _("Only these goods classes"), "services": _("Among these services"),
+            "strategy": _("Takes"), "keep_promise": _("Only what keeps the days promised"), "tracked_only": _("Only what is tracked"),
+        }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "services": _("Codes or kind:ems, separated by ; in the order wanted. * is every service."),
+            "countries": _("Codes separated by ;"), "goods_classes": _("Codes separated by ;"),
+        }  # fmt: skip
+
+    def clean_countries(self) -> str:
+        """Those that exist."""
+        return countries_of(self.cleaned_data["countries"])
+
+    def clean_services(self) -> str:
+        """Services and families that exist."""
+        names = [part.strip() for part in self.cleaned_data["services"].split(";") if part.strip()]
+        known = {
+            "*",
+            *Service.objects.values_list("code", flat=True),
+            *(f"kind:{k}" for k, _label in Service._meta.get_field("kind").choices or ()),
+        }
+        unknown = [name for name in names if name not in known]
+        if unknown or not names:
+            raise forms.ValidationError(
+                _("There is no carrier service “%(value)s”.") % {"value": (unknown or [""])[0][:40]}
+            )
+        return ";".join(names)
+
+    def clean_goods_classes(self) -> str:
+        """Classes that exist."""
+        names = sorted(selectors.classes_of(self.cleaned_data["goods_classes"]))
+        unknown = [name for name in names if name not in selectors.goods_actions()]
+        if unknown:
+            raise forms.ValidationError(_("There is no goods class “%(value)s”.") % {"value": unknown[0][:40]})
+        return ";".join(names)
+
+
+class TableForm(forms.ModelForm):
+    """The head of a rate table."""
+
+    class Meta:
+        model = RateTable
+        fields = ("service", "name", "currency", "valid_from", "valid_to", "level", "source", "active")
+        widgets: ClassVar[dict[str, Any]] = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}), "valid_to": forms.DateInput(attrs={"type": "date"}),
+        }  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "service": _("Service"), "name": _("Name of the list"), "currency": _("Currency"), "valid_from": _("Valid from"),
+            "valid_to": _("Valid to"), "level": _("Price level of our contract"), "source": _("Source"), "active": _("In use"),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # what the list is stays; another day is another version
+            for name in ("service", "name", "currency", "valid_from"):
+                self.fields[name].disabled = True
+
+    def clean_currency(self) -> str:
+        """Three capitals."""
+        code = str(self.cleaned_data["currency"]).strip().upper()
+        if not re.fullmatch(r"[A-Z]{3}", code):
+            raise forms.ValidationError(_("Three letters, e.g. CNY."))
+        return code
+
+    def validate_unique(self) -> None:
+        """Said by the service, in words."""
+
+
+class VersionForm(forms.Form):
+    """A new version of a list."""
+
+    valid_from = forms.DateField(label=_("Valid from"), **DAY)
+    percent = forms.DecimalField(
+        label=_("Prices changed by (%)"),
+        initial=0,
+        max_digits=6,
+        decimal_places=2,
+        help_text=_("0 copies them; edit them afterwards or import a file."),
+    )
+
+
+class RateForm(forms.ModelForm):
+    """One row of the grid."""
+
+    class Meta:
+        model = RateRow
+        fields = (
+            "destination", "variant", "cargo", "from_g", "to_g", "item_fee", "per_kg", "first_weight_g", "first_fee", "step_g",
+            "step_fee",
+            "min_value", "max_value", "value_currency", "days_min", "days_max",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "destination": _("Destination"), "variant": _("Group"), "cargo": _("Goods"), "from_g": _("Above (g)"), "to_g": _("Up to (g)"),
+            "item_fee": _("Item fee"), "per_kg": _("Price per kg"), "first_weight_g": _("First weight (g)"),
+            "first_fee": _("Price of the first weight"), "step_g": _("Step (g)"), "step_fee": _("Price of a step"),
+            "min_value": _("Goods worth from"), "max_value": _("Goods worth to"), "value_currency": _("Currency of the worth"),
+            "days_min": _("Days from"), "days_max": _("Days to"),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "cargo" else "form-control"
+            field.widget.attrs["aria-label"] = field.label
+        for name in ("item_fee", "per_kg"):
+            self.fields[name].required = False
+
+    def clean_destination(self) -> str:
+        """A country, a zone, or everywhere."""
+        text = str(self.cleaned_data["destination"]).strip()
+        if text == "*" or text.startswith("zone:"):
+            return text
+        return countries_of(text)
+
+    def clean(self) -> dict[str, Any]:
+        """A band that is one, a price, a currency beside a worth."""
+        data = super().clean() or {}
+        if data.get("to_g") is not None and data.get("from_g") is not None and data["to_g"] <= data["from_g"]:
+            self.add_error("to_g", _("The end lies before the beginning."))
+        for name in ("item_fee", "per_kg", "first_fee", "step_fee"):
+            if data.get(name) is not None and data[name] < 0:
+                self.add_error(name, _("Not below zero."))
+        if data.get("step_fee") is not None and not data.get("step_g"):
+            self.add_error("step_g", _("A step needs its weight."))
+        if (data.get("min_value") or data.get("max_value")) and len(data.get("value_currency") or "") != 3:
+            self.add_error("value_currency", _("A worth needs its currency."))
+        if not any(data.get(name) for name in ("item_fee", "per_kg", "first_fee")) and not self.errors:
+            self.add_error("per_kg", _("The row has no price."))
+        data["item_fee"] = data.get("item_fee") or Decimal(0)
+        data["per_kg"] = data.get("per_kg") or Decimal(0)
+        return data
+
+    def validate_unique(self) -> None:
+        """Said by the service, in words."""
+
+    def validate_constraints(self) -> None:
+        """Held by the database and said by the service."""

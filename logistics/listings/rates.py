@@ -1,0 +1,268 @@
+"""Lists of what services cost: rate tables, terms, destinations, surcharges, choosing rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core import format as f
+from core.audit import Actor
+from core.listing import Column, Listing, View, register
+from logistics.choices import PickStrategy, SurchargeKind, VolumetricKind
+from logistics.filters.rates import ChoiceFilter, PlaceFilter, SurchargeFilter, TableFilter, TermsFilter
+from logistics.listings.naming import NAMES, service_cell
+from logistics.models import ChoiceRule, RateTable, ServiceDestination, ServiceTerms, Surcharge
+from logistics.selectors import rates as selectors
+
+YES_NO = {True: (_("yes"), "leaf"), False: (_("no"), "neutral")}
+STANDS = {
+    "now": (_("valid"), "leaf"), "ending": (_("ends soon"), "lantern"), "later": (_("begins later"), "sea"),
+    "past": (_("replaced or ended"), "neutral"), "off": (_("not used"), "neutral"),
+}  # fmt: skip
+SERVICE = {"html": service_cell, "text": lambda row: row["service"], "by": ("service",), "needs": NAMES}
+
+
+def cm(row: Mapping[str, Any], name: str) -> str:
+    """A length."""
+    return f"{row[name]:g}" if row[name] else f.DASH
+
+
+class TableRow(serializers.Serializer):
+    """A rate table."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(label=_("List"))
+    service = serializers.CharField(source="service.code", label=_("Service"))
+    currency = serializers.CharField(label=_("Currency"))
+    valid_from = serializers.DateField(label=_("Valid from"))
+    valid_to = serializers.DateField(label=_("Valid to"), allow_null=True)
+    level = serializers.CharField(label=_("Price level"))
+    source = serializers.CharField(label=_("Source"))
+    active = serializers.BooleanField(label=_("In use"))
+    prices = serializers.IntegerField(label=_("Prices"))
+    stands = serializers.ChoiceField([(k, label) for k, (label, _tone) in STANDS.items()], label=_("State"))
+
+
+@register
+class TableListing(Listing):
+    """Rate tables."""
+
+    name, title, permission = "rate-tables", _("Rate tables"), "logistics.view_service"
+    model, row, filters, small = RateTable, TableRow, TableFilter, True
+    columns = [
+        Column("name", link="logistics:rate-table"), Column("service", **SERVICE), Column("stands", badge=STANDS),
+        Column("valid_from", sortable=True),
+        Column("valid_to"), Column("currency"), Column("prices"), Column("level", default=False), Column("source", default=False,
+        width="wide"),
+        Column("active", badge=YES_NO, default=False),
+    ]  # fmt: skip
+    needs = NAMES
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:rate-tables", "logistics:rate-table", "-valid_from", "name"
+    empty = (
+        _("No price lists yet."),
+        _("Hand in a carrier's list, whatever its columns are called."),
+        _("Import rates"),
+        "orders:import-rates",
+    )
+    icon = "report-money"
+
+    def queryset(self, actor: Actor) -> QuerySet[RateTable]:
+        """All versions of all lists."""
+        return selectors.tables_for(actor)
+
+
+class TermsRow(serializers.Serializer):
+    """Terms of a service."""
+
+    id = serializers.CharField()
+    service = serializers.CharField(source="service.code", label=_("Service"))
+    valid_from = serializers.DateField(label=_("From"))
+    volumetric = serializers.ChoiceField(VolumetricKind.choices, label=_("Size counts as weight"))
+    divisor = serializers.IntegerField(label=_("Divisor"), allow_null=True)
+    volumetric_side_cm = serializers.DecimalField(6, 1, label=_("From a side of (cm)"), allow_null=True)
+    volumetric_ratio = serializers.DecimalField(5, 2, label=_("From this multiple"), allow_null=True)
+    rounding_g = serializers.IntegerField(label=_("Rounded up to (g)"))
+    min_charge_g = serializers.IntegerField(label=_("Least weight (g)"))
+    bulk_from_g = serializers.IntegerField(label=_("Whole kg from (g)"), allow_null=True)
+    max_side_cm = serializers.DecimalField(6, 1, label=_("Side (cm)"), allow_null=True)
+    max_sum_cm = serializers.DecimalField(6, 1, label=_("Sum (cm)"), allow_null=True)
+    max_girth_cm = serializers.DecimalField(6, 1, label=_("Girth (cm)"), allow_null=True)
+    min_size_cm = serializers.CharField(label=_("Smallest size"))
+    fuel = serializers.BooleanField(label=_("Fuel"))
+    accepts = serializers.DictField(label=_("Goods"))
+
+
+def goods_text(row: Mapping[str, Any]) -> str:
+    """What it takes."""
+    words = {"yes": _("yes"), "no": _("no"), "check": _("ask the carrier")}
+    return "; ".join(f"{name}: {words.get(answer, answer)}" for name, answer in (row["accepts"] or {}).items())
+
+
+@register
+class TermsListing(Listing):
+    """How services weigh, step and limit, each with its versions."""
+
+    name, title, permission = "service-terms", _("Weights and limits"), "logistics.view_service"
+    model, row, filters, small = ServiceTerms, TermsRow, TermsFilter, True
+    columns = [
+        Column("service", **SERVICE, link="logistics:terms-edit"),
+        Column("valid_from", sortable=True),
+        Column("volumetric", badge=VolumetricKind), Column("divisor"), Column("rounding_g"), Column("min_charge_g"),
+        *(Column(n, html=lambda row, n=n: cm(row, n)) for n in ("max_side_cm", "max_sum_cm", "max_girth_cm")),
+        Column("min_size_cm", default=False), Column("fuel", badge=YES_NO), Column("accepts", html=goods_text, text=goods_text,
+        width="wide"),
+        Column("volumetric_side_cm", default=False), Column("volumetric_ratio", default=False), Column("bulk_from_g", default=False),
+    ]  # fmt: skip
+    needs = NAMES
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = (
+        "logistics:terms",
+        "logistics:terms-edit",
+        "valid_from",
+        "service__code",
+    )
+    empty = (
+        _("No terms."), _("Say how a service weighs a parcel and what it takes."), _("New"), "logistics:terms-new",
+    )  # fmt: skip
+    icon = "ruler-2"
+
+    def queryset(self, actor: Actor) -> QuerySet[ServiceTerms]:
+        """All versions."""
+        return selectors.terms_for(actor)
+
+
+class PlaceRow(serializers.Serializer):
+    """A destination of a service."""
+
+    id = serializers.CharField()
+    service = serializers.CharField(source="service.code", label=_("Service"))
+    country = serializers.CharField(label=_("Country"))
+    zone = serializers.CharField(label=_("Zone"))
+    max_weight_g = serializers.IntegerField(label=_("Heaviest (g)"), allow_null=True)
+    max_side_cm = serializers.DecimalField(6, 1, label=_("Side (cm)"), allow_null=True)
+    max_sum_cm = serializers.DecimalField(6, 1, label=_("Sum (cm)"), allow_null=True)
+    max_girth_cm = serializers.DecimalField(6, 1, label=_("Girth (cm)"), allow_null=True)
+    note = serializers.CharField(label=_("Note"))
+    valid_from = serializers.DateField(label=_("From"))
+
+
+@register
+class PlaceListing(Listing):
+    """Zones of services and limits of their destinations."""
+
+    name, title, permission = "service-destinations", _("Zones and destinations"), "logistics.view_service"
+    model, row, filters, small = ServiceDestination, PlaceRow, PlaceFilter, True
+    columns = [
+        Column("country", link="logistics:place", sortable=True), Column("service", **SERVICE), Column("zone"), Column("max_weight_g"),
+        *(Column(n, html=lambda row, n=n: cm(row, n)) for n in ("max_side_cm", "max_sum_cm", "max_girth_cm")), Column("valid_from"),
+        Column("note", width="wide"),
+    ]  # fmt: skip
+    needs = NAMES
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:places", "logistics:place", "country", "country"
+    empty = (
+        _("No zones."), _("Say in which zone a service puts a country, and what is special there."), _("New"), "logistics:place-new",
+    )  # fmt: skip
+    icon = "map-pin"
+
+    def queryset(self, actor: Actor) -> QuerySet[ServiceDestination]:
+        """All versions."""
+        return selectors.places_for(actor)
+
+
+class SurchargeRow(serializers.Serializer):
+    """A surcharge."""
+
+    id = serializers.CharField()
+    service = serializers.CharField(source="service.code", label=_("Service"))
+    kind = serializers.ChoiceField(SurchargeKind.choices, label=_("Kind"))
+    percent = serializers.DecimalField(6, 3, label=_("Per cent"), allow_null=True)
+    amount = serializers.DecimalField(12, 4, label=_("Amount"), allow_null=True)
+    per_kg = serializers.DecimalField(12, 4, label=_("Per kg"), allow_null=True)
+    minimum = serializers.DecimalField(12, 4, label=_("At least"), allow_null=True)
+    currency = serializers.CharField(label=_("Currency"))
+    countries = serializers.CharField(label=_("Countries"))
+    valid_from = serializers.DateField(label=_("From"))
+    valid_to = serializers.DateField(label=_("To"), allow_null=True)
+    note = serializers.CharField(label=_("Note"))
+
+
+@register
+class SurchargeListing(Listing):
+    """Discounts, fuel and surcharges."""
+
+    name, title, permission = "surcharges", _("Fuel, discounts, surcharges"), "logistics.view_service"
+    model, row, filters, small = Surcharge, SurchargeRow, SurchargeFilter, True
+    columns = [
+        Column("kind", badge=SurchargeKind, link="logistics:surcharge"), Column("service", **SERVICE), Column("percent"),
+        Column("amount", money="currency"),
+        Column("per_kg", money="currency"), Column("minimum", money="currency"), Column("countries"), Column("valid_from", sortable=True),
+        Column("valid_to"), Column("note", default=False),
+    ]  # fmt: skip
+    needs = NAMES
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = "logistics:surcharges", "logistics:surcharge", "-valid_from", "kind"
+    empty = (
+        _("No surcharges."),
+        _("Enter the fuel percentage of each month, discounts of your contract, fees for remote areas."),
+        _("New"),
+        "logistics:surcharge-new",
+    )
+    icon = "report-money"
+
+    def queryset(self, actor: Actor) -> QuerySet[Surcharge]:
+        """All of them."""
+        return selectors.surcharges_for(actor)
+
+
+class ChoiceRow(serializers.Serializer):
+    """A choosing rule."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(label=_("Name"))
+    position = serializers.IntegerField(label=_("Tried in this order"))
+    active = serializers.BooleanField(label=_("In use"))
+    store = serializers.CharField(source="store.code", label=_("Only this store"), allow_null=True)
+    countries = serializers.CharField(label=_("Countries"))
+    goods_classes = serializers.CharField(label=_("Goods classes"))
+    services = serializers.CharField(label=_("Services"))
+    strategy = serializers.ChoiceField(PickStrategy.choices, label=_("Takes"))
+    keep_promise = serializers.BooleanField(label=_("Keeps the promise"))
+    tracked_only = serializers.BooleanField(label=_("Tracked only"))
+
+
+@register
+class ChoiceListing(Listing):
+    """Choosing rules; the first that fits decides."""
+
+    name, title, permission = "choosing-rules", _("Choosing rules"), "logistics.view_service"
+    model, row, filters, small = ChoiceRule, ChoiceRow, ChoiceFilter, True
+    columns = [
+        Column("name", link="logistics:choosing-rule"), Column("position", sortable=True), Column("active", badge=YES_NO),
+        Column("strategy", badge=PickStrategy),
+        Column("services"), Column("countries"), Column("goods_classes"), Column("keep_promise", badge=YES_NO),
+        Column("tracked_only", badge=YES_NO), Column("store"),
+    ]  # fmt: skip
+    views = [View("all", _("All"), default=True)]
+    url, detail_url, default_order, label_field = (
+        "logistics:choosing-rules",
+        "logistics:choosing-rule",
+        "position",
+        "name",
+    )
+    empty = (
+        _("No choosing rules."),
+        _("Without a rule only the service the buyer paid for is taken."),
+        _("Make a rule"),
+        "logistics:choosing-rule-new",
+    )
+    icon = "sitemap"
+
+    def queryset(self, actor: Actor) -> QuerySet[ChoiceRule]:
+        """Those of the house and of the actor's stores."""
+        return selectors.choice_rules_for(actor)
