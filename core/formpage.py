@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Invalid, Stale
+from core.format import DASH
 from core.pages import Page
 
 
@@ -21,6 +23,7 @@ class FormPage(Page):
     back: str = ""
     template_name = "core/form.html"
     wide_fields: ClassVar[tuple[str, ...]] = ()
+    stale = False  # somebody else changed the record meanwhile; the form shows what
 
     def form_arguments(self) -> dict[str, Any]:
         """Further keywords of the form."""
@@ -53,6 +56,12 @@ class FormPage(Page):
             return self.answer(form, 422)
         try:
             return self.save(form.cleaned_data)
+        except Stale as error:
+            self.stale = True
+            form.add_error(None, _("Somebody else changed this since you opened it. Compare, then save again."))
+            for name in error.changes.keys() & form.fields.keys():
+                form.add_error(name, _("It says now: %(value)s") % {"value": error.changes[name]["theirs"] or DASH})
+            return self.answer(form, 422)
         except DomainError as error:
             named = error.errors if isinstance(error, Invalid) else {}
             for field, sentences in named.items():

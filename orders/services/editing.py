@@ -14,6 +14,7 @@ from core import audit, countries
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.events import publish
+from core.versions import refuse_stale
 from inventory.models import Warehouse
 from inventory.selectors import reserved_lines
 from inventory.services import stock
@@ -27,17 +28,22 @@ from orders.services.holding import set_intercept
 ADDRESS = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
 
 
+def address_of(order: Order) -> OrderAddress:
+    """Where an order goes; of one without an address only the country is known."""
+    return OrderAddress._base_manager.filter(order=order).first() or OrderAddress(order=order, country=order.country)
+
+
 def _need(actor: Actor, permission: str) -> None:
     if not actor.has_perm(permission):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
 
 
 @transaction.atomic
-def edit_address(*, order: Order, actor: Actor, now: datetime, **fields: str) -> OrderAddress:
+def edit_address(*, order: Order, actor: Actor, now: datetime, stamp: str | None = None, **fields: str) -> OrderAddress:
     """Correct where an order goes. After the note has left the desk the parcel is stopped at the next scan (ORD-24).
 
     Nothing personal is written to the timeline, only which fields changed. Refuses unknown fields, an unknown country
-    shape, and orders that have left.
+    shape, and orders that have left; with the stamp of a form also what somebody else changed meanwhile.
     """
     _need(actor, "orders.change_order")
     _need(actor, "orders.view_personal")
@@ -51,7 +57,9 @@ def edit_address(*, order: Order, actor: Actor, now: datetime, **fields: str) ->
     row = Order._base_manager.select_for_update(of=("self",)).get(pk=order.pk)
     if row.state not in TO_SHIP and row.state != "unpaid":
         raise Conflict("has_left", _("The goods have left the house."))
-    address = OrderAddress._base_manager.filter(order=row).first() or OrderAddress(order=row, country=row.country)
+    address = address_of(row)
+    if stamp is not None:
+        refuse_stale(address, stamp=stamp, given=fields)
     changed = sorted(name for name, value in fields.items() if getattr(address, name) != value)
     if not changed:
         return address

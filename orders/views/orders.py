@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
+from core import versions
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
@@ -373,5 +374,12 @@ class AddressEditPage(FormPage):
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Write it."""
-        intake.edit_address(order=self.order, actor=self.actor, now=self.now, **data)
+        stamp = self.request.POST.get(versions.FORM_FIELD, "")
+        intake.edit_address(order=self.order, actor=self.actor, now=self.now, stamp=stamp, **data)
         return self.go(self.back_url(), gettext("Address saved."))
+
+    def extra(self) -> dict[str, Any]:
+        """Which version is shown; after a refusal for a change of somebody else it is theirs that was seen."""
+        seen = "" if self.stale else self.request.POST.get(versions.FORM_FIELD, "")
+        stamp = seen or versions.stamp(editing.address_of(self.order), editing.ADDRESS)
+        return {"hidden": [(versions.FORM_FIELD, stamp)]}

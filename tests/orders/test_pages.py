@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -239,3 +241,35 @@ def test_the_data_of_a_buyer_can_be_exported_and_erased(store):
         order.total,
     )
     cache.clear()
+
+
+def test_an_address_somebody_else_changed_meanwhile_is_not_overwritten_unseen(store):
+    order = make_order(store, assess=True)
+    door = f"/orders/{order.pk}/address/edit/"
+    one, two = browser("supervisor"), browser("manager")
+    stamp = [client.get(door).context["hidden"][0][1] for client in (one, two)]
+    whole = {"recipient": "Ana", "line1": "Rua A 1", "city": "Rio", "postcode": "20000", "country": "BR"}
+    assert one.post(door, {**whole, "_version": stamp[0]}).status_code == 302
+    answer = two.post(door, {**whole, "city": "Recife", "_version": stamp[1]})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["city"] == ["It says now: Rio"]
+    seen = answer.context["hidden"][0][1]  # the other's change was shown: saving again is meant
+    assert two.post(door, {**whole, "city": "Recife", "_version": seen}).status_code == 302
+
+
+def test_a_dispatch_clock_that_was_met_never_looks_late(store):
+    day = timedelta(days=1)
+    met, missed, running = (make_order(store, assess=True) for _ in range(3))
+    Order.objects.filter(pk=met.pk).update(
+        state="shipped", stage="shipped", ship_by=NOW - day, shipped_at=NOW - 2 * day
+    )
+    Order.objects.filter(pk=missed.pk).update(
+        state="shipped", stage="shipped", ship_by=NOW - 5 * day, shipped_at=NOW - 2 * day
+    )
+    Order.objects.filter(pk=running.pk).update(state="ready", ship_by=NOW - 3 * day)
+    rows = {row["id"]: row["tds"] for row in browser(language="en").get("/orders/").context["rows"]}
+    assert 'class="met"' in rows[met.pk] and "late" not in rows[met.pk]
+    assert "3 d too late" in rows[missed.pk] and "due-rose" not in rows[missed.pk]
+    assert "due-rose" in rows[running.pk]
+    page = browser(language="en").get(f"/orders/{met.pk}/").content.decode()
+    assert "late<" not in page
