@@ -27,3 +27,15 @@ AGENT_NAME = declare(
 )
 HELP_URL = declare("conversations.help_url", "", _("Address of the help page named in messages"), source="house")
 STORE_URL = declare("conversations.store_url", "", _("Address of the store named in messages"), source="house")
+BANK_ACCOUNT = declare(
+    "conversations.bank_account",
+    "",
+    _("Bank details that buyers get when they ask (ready text Q01)"),
+    source="manual 003",
+)
+RETURN_ADDRESS = declare(
+    "conversations.return_address",
+    "",
+    _("Address for returns that buyers get when they ask (ready text Q02)"),
+    source="manual 003",
+)

@@ -228,8 +228,8 @@ class WarehouseListing(Listing):
     empty = (
         _("No warehouse yet."),
         _("Goods are sent from a warehouse; the first one comes with the installation."),
-        "",
-        "",
+        _("New warehouse"),
+        "inventory:warehouse-new",
     )
     icon = "building-warehouse"
 

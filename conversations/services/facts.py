@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from conversations import registry, rules
-from conversations.policies import AGENT_NAME, HELP_URL, STORE_URL
+from conversations.policies import AGENT_NAME, BANK_ACCOUNT, HELP_URL, RETURN_ADDRESS, STORE_URL
 from conversations.selectors import Party
 from core import audit, policies
 from core.audit import Actor
@@ -57,6 +57,8 @@ def complete(
         "buyer_name": party.buyer.name or party.buyer.login or rules.CUSTOMER.get(language, rules.CUSTOMER["en"]),
         "help_url": policies.value(HELP_URL, now, party.store.pk),
         "store_url": policies.value(STORE_URL, now, party.store.pk),
+        "bank_account": policies.value(BANK_ACCOUNT, now, party.store.pk) or None,
+        "return_address": policies.value(RETURN_ADDRESS, now, party.store.pk) or None,
     }
     merged: dict[str, Any] = {**house, **{name: value for name, value in raw.items() if value not in (None, "")}}
     for name in raw:
