@@ -53,7 +53,7 @@ def thread_context(thread: Conversation, actor: Any, now: Any) -> dict[str, Any]
     return {
         "thread": thread, "title": str(buyer), "buyer": buyer, "store": thread.store,
         "writes": f.language_name(buyer.language),
-        "here_url": reverse("core:here", args=["conversations", thread.pk]),
+        "here_url": reverse("core:here", args=["conversations", thread.pk]) if thread.last_at else "",  # else it is in no list yet
         "answer_by": thread.waiting_since + timedelta(hours=selectors.answer_hours(thread.store, now)) if thread.waiting_since else None,
         "clock": f.buyer_clock(zone_of(buyer.country), now),
         "waiting": f.duration(now - thread.waiting_since) if thread.waiting_since else "",

@@ -55,6 +55,15 @@ function stroll(by) {
   return links.length > 0;
 }
 
+// from an order to its parcel; a box that was not seen yet comes first
+function parcel() {
+  const box = $("#panel-parcels");
+  const link = box && $("a[href]", box);
+  if (link) link.click();
+  else if (box) { box.addEventListener("htmx:afterSwap", () => $("a[href]", box)?.click(), { once: true }); box.scrollIntoView({ block: "nearest" }); }
+  return !!box;
+}
+
 let leader = 0;
 function everywhere(event) {
   if (event.key === "z") { const back = $$(".toast-s [data-undo]").at(-1); back?.click(); return !!back; }
@@ -68,6 +77,7 @@ function everywhere(event) {
   if (event.key === "/") { const field = $("#search"); field?.focus(); field?.select(); return !!field; }
   if (event.key === "?") { keySheet(); return true; }
   if ((event.key === "j" || event.key === "k") && stroll(event.key === "j" ? 1 : -1)) return true;
+  if (event.key === "i" && parcel()) return true;
   if (event.key === "n" && $("#note-text")) { closeMenus(); $("#note-text").focus(); return true; }
   return false;
 }

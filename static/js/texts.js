@@ -30,6 +30,8 @@ async function take(box, li) {
   box.close();
   const choice = $("select[name=code]", form);
   if (!field.value.trim()) {
+    const goOn = (event) => { if (event.detail.target?.id !== "composer" && event.detail.elt?.id !== "composer") return; document.removeEventListener("htmx:afterSwap", goOn); $("#reply-text")?.focus(); };
+    document.addEventListener("htmx:afterSwap", goOn);   // the text is read, changed, sent: the hand stays in it
     choice.value = li.dataset.code;
     choice.dispatchEvent(new Event("change", { bubbles: true }));
     return;
