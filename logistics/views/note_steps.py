@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,13 @@ from logistics.models import DispatchNote, Parcel
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import signing
 from logistics.services import dispatch, shipping
+
+
+def _plain(cost: Decimal | None) -> str:
+    """A price for a field: two decimals, more only where there are more."""
+    if cost is None:
+        return ""
+    return f"{cost:.2f}" if cost == round(cost, 2) else f"{cost.normalize():f}"
 
 
 class NoteForm(FormPage):
@@ -51,7 +59,7 @@ class NoteEdit(NoteForm):
         """One small form for each line."""
         made = []
         for line in signing.lines_of([self.note.pk]).get(self.note.pk, []):
-            given = {"wish": line.wish, "unit_cost": line.unit_cost, "value": f"{line.value:.2f}"}
+            given = {"wish": line.wish, "unit_cost": _plain(line.unit_cost), "value": f"{line.value:.2f}"}
             data = self.request.POST if self.request.method == "POST" else None
             made.append({"line": line, "form": LineForm(data, initial=given, prefix=f"line{line.pk}")})
         return made

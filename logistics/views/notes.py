@@ -46,6 +46,12 @@ def badges(note: DispatchNote) -> list[dict[str, Any]]:
     return [{"label": label, "tone": tone}]
 
 
+def _name(sku: Any) -> str:
+    """The article in the reader's language, else in the other."""
+    names = (sku.name_zh, sku.name_en) if f.babel_locale().startswith("zh") else (sku.name_en, sku.name_zh)
+    return next(filter(None, names), "")
+
+
 class NotePage(DetailPage):
     """One note: facts, lines, signatures, next step."""
 
@@ -206,14 +212,12 @@ class NotePage(DetailPage):
                             ("mono", line.sku.code),
                             (
                                 "",
-                                f.buyer_text_html(
-                                    " ".join(filter(None, [line.sku.name_zh or line.sku.name_en, line.sku.variant]))
-                                ),
+                                f.buyer_text_html(" ".join(filter(None, [_name(line.sku), line.sku.variant]))),
                             ),
                             ("num", pieces),
                             ("num", f.money(line.value, obj.declared_currency)),
                             *price,
-                            ("wish", f.buyer_text_html(" · ".join(filter(None, told)))),
+                            ("wish", f.buyer_text_html(" · ".join(filter(None, told))) if any(told) else ""),
                         ]
                     )
                 }
