@@ -15,6 +15,7 @@ from accounts.models import Store, User
 from core import policies
 from core.audit import system
 from core.models import SystemMark
+from logistics.models import RateRow, RateTable, Service
 from products.models import Sku
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -30,6 +31,7 @@ LOGINS = (
     ("manager", Role.MANAGER, "赵经理", "zh-hans"),
     ("admin", Role.ADMINISTRATOR, "系统管理员", "zh-hans"),
 )
+FREIGHT = "Demo 2026"
 SANDBOX, SHEET = "jewel", "sheet"
 
 
@@ -63,6 +65,31 @@ def set_stage(*, now: datetime) -> None:
     ):
         policies.set_value(key=key, text=value, valid_from=date(2020, 1, 1), actor=DEMO, now=now, note="demonstration")
     load_articles(now=now)
+    load_freight(now=now)
+
+
+def load_freight(*, now: datetime) -> int:
+    """Pretend price lists of carriers, so that every service of the demonstration has a price; answers how many rows. Twice is once."""
+    if RateTable.objects.filter(name=FREIGHT).exists():
+        return 0
+    with (DATA / "freight.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    services = {service.code: service for service in Service.objects.filter(code__in={row["service"] for row in rows})}
+    tables = {
+        code: RateTable.objects.create(
+            service=service, name=FREIGHT, currency="CNY", valid_from=date(2026, 1, 1), created_at=now,
+            source="invented for the demonstration",
+        )
+        for code, service in services.items()
+    }  # fmt: skip
+    made = [
+        RateRow(table=tables[row["service"]], destination=row["destination"], **{
+            name: Decimal(value) for name, value in row.items() if name not in ("service", "destination") and value
+        })
+        for row in rows if row["service"] in tables
+    ]  # fmt: skip
+    RateRow.objects.bulk_create(made)
+    return len(made)
 
 
 def articles() -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from core.panels import Panel
 from logistics.choices import NoteState
 from logistics.listings import quote_words
 from logistics.models import DispatchNote
+from logistics.selectors import estimates
 from logistics.selectors import quotes as selectors
 from logistics.services import quoting
 from orders.models import Order
@@ -28,7 +29,7 @@ def of_note(note: DispatchNote, actor: Actor) -> dict[str, Any]:
         **quote_words.shown(priced, held, now, choose=reverse("logistics:note-choose", args=[note.pk]) if may else ""),
         "voids": note.state != NoteState.DRAFT, "sides": quote_words.sides_fields(priced.case.ship.sides),
         "prices_url": f"{reverse('logistics:prices')}?note={note.pk}",
-        "expected": quote_words.expected(selectors.estimates_of(note.pk), now),
+        "expected": quote_words.expected(estimates.estimates_of(note.pk), now),
     }  # fmt: skip
 
 

@@ -5,26 +5,21 @@ The number of queries does not grow with the number of parcels or services.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 
 from core import policies
+from core.clock import utcnow
 from logistics.models import (
     ChoiceRule,
     DispatchNote,
-    FreightEstimate,
     NoteLine,
-    Parcel,
     RateRow,
     RateTable,
     Service,
@@ -32,28 +27,30 @@ from logistics.models import (
     ServiceTerms,
     Surcharge,
 )
+from logistics.policies import customs as customs_house
 from logistics.policies.dispatch import PACKAGING_G
+from logistics.rules import customs
 from logistics.rules.choosing import Candidate, Choosing, Picked, Wanted, pick
+from logistics.rules.customs import avoid
 from logistics.rules.quotes import Quote, quote
 from logistics.rules.routing import match_method
 from logistics.rules.tracking import Promise, promise_for
 from logistics.rules.weighing import Extra, Offer, Place, Rate, Shipment, Table, Terms
-from logistics.selectors import dispatch
+from logistics.selectors import dispatch, estimates
+from logistics.selectors.customs import book as books
+from logistics.selectors.customs.parcels import words
 from logistics.selectors.drafting import Source, converter, sources
 from logistics.selectors.tracking import tables as tracking_tables
 from orders.models import Order
 
-DATA = Path(settings.BASE_DIR) / "logistics" / "data"
 #: The house's own currency, in which prices are compared (declared by the worklist).
 HOUSE_CURRENCY = "worklist.house_currency"
 _UNTRACKED = frozenset({"none", "to_departure"})
 
 
-@lru_cache(maxsize=1)
-def goods_actions() -> Mapping[str, str]:
+def goods_actions(day: date | None = None) -> Mapping[str, str]:
     """What the house does about each class of goods: block, block_postal, carrier_check, country_check."""
-    with (DATA / "goods_classes.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["action"] for row in csv.DictReader(file)}
+    return {row.code: row.action for row in books.book(day or utcnow().date()).classes.values()}
 
 
 def classes_of(text: str) -> frozenset[str]:
@@ -70,6 +67,7 @@ class Case:
     note: DispatchNote | None = None
     order: Order | None = None
     current: str = ""
+    urgent: bool = False
 
 
 @dataclass
@@ -99,6 +97,8 @@ class Book:
     promises: list[Promise]
     rules: list[Choosing]
     convert: Any
+    customs: customs.Book
+    actions: Mapping[str, str]
     _facts: list[Any] = field(default_factory=list)
 
     def offer(self, service: Service, country: str) -> Offer:
@@ -121,7 +121,7 @@ class Book:
 
     def candidate(self, service: Service, ship: Shipment) -> Candidate:
         """One service for one parcel."""
-        found = quote(self.offer(service, ship.country), ship, actions=goods_actions(), convert=self.convert)
+        found = quote(self.offer(service, ship.country), ship, actions=self.actions, convert=self.convert)
         cost = self.convert(found.total, found.currency, self.currency) if found.total is not None else None
         return Candidate(
             found,
@@ -131,9 +131,21 @@ class Book:
             self.promise_days(service, ship.country),
         )
 
+    def against(self, service: Service, case: Case) -> str:
+        """Why the rule of the country advises against a service for these goods; "" when it does not."""
+        advice = avoid.read(self.customs.country(case.ship.country).carrier_avoid)
+        told = [
+            row.reason for row in advice
+            if row.holds(service=service.code, carrier=service.carrier, classes=case.ship.classes, urgent=case.urgent)
+        ]  # fmt: skip
+        return "; ".join(told)
+
     def price(self, case: Case) -> Priced:
         """All services for one parcel, those that are switched on."""
-        made = [self.candidate(service, case.ship) for service in self.services.values() if service.active]
+        made = [
+            replace(self.candidate(service, case.ship), against=self.against(service, case))
+            for service in self.services.values() if service.active
+        ]  # fmt: skip
         made.sort(key=lambda c: (c.quote.total is None, c.cost is None, c.cost or 0, c.quote.service))
         return Priced(case, made, pick(made, self.rules, case.wanted))
 
@@ -148,6 +160,7 @@ def book(day: date, countries: Iterable[str]) -> Book:
         terms=_terms(day), places={(row.service_id, row.country): place_of(row) for row in places},
         tables=_tables(wanted), extras=_extras(day), promises=tracking_tables(day).promises,
         rules=[rule_of(row) for row in ChoiceRule.objects.filter(active=True)], convert=converter(day),
+        customs=books.book(day), actions=goods_actions(day),
     )  # fmt: skip
 
 
@@ -248,7 +261,7 @@ def cases_of_notes(notes: Sequence[DispatchNote], held: Book, weights: Mapping[i
     known: dict[int, list[tuple[int, Decimal | None, str]]] = defaultdict(list)
     for note_id, quantity, weight, name in goods:
         known[note_id].append((quantity, weight, name))
-    sides = sizes_of(ids)
+    sides = estimates.sizes_of(ids)
     places = dispatch.addresses(note.order_id for note in notes)
     packing = int(policies.value(PACKAGING_G, held.day))
     made = []
@@ -283,7 +296,9 @@ def _case(held: Book, ship: Shipment, order: Order, note: DispatchNote | None) -
     paid = held.paid(order.shipping_method)
     days = held.promise_days(held.services[paid], ship.country) if paid else None
     wanted = Wanted(order.store_id, ship.country, ship.classes, paid, days)
-    return Case(ship, wanted, note, order, note.service.code if note and note.service else "")
+    text = order.note.casefold()
+    urgent = any(word in text for word in words(policies.value(customs_house.URGENT_WORDS, held.day)))
+    return Case(ship, wanted, note, order, note.service.code if note and note.service else "", urgent)
 
 
 def price_note(note: DispatchNote, now: datetime) -> tuple[Book, Priced]:
@@ -354,31 +369,3 @@ def others_that_fit(note: DispatchNote, now: datetime) -> list[Quote]:
     """Priced services that take the note's parcel, cheapest first, without its present one."""
     found = price_note(note, now)[1]
     return [c.quote for c in found.candidates if not c.quote.refusal and c.quote.service != found.case.current]
-
-
-# --- what was expected -----------------------------------------------------------------------------------------------------
-
-
-def sizes_of(note_ids: Iterable[int]) -> dict[int, tuple[Decimal, ...]]:
-    """The packed size of notes for which somebody said one. One query."""
-    rows = FreightEstimate.objects.filter(note_id__in=list(note_ids), length_cm__isnull=False, basis="note")
-    found = rows.values_list("note_id", "length_cm", "width_cm", "height_cm")
-    return {note_id: tuple(side for side in sides if side is not None) for note_id, *sides in found}
-
-
-def estimates_of(note_id: int) -> list[FreightEstimate]:
-    """What was expected of a note: when its service was chosen, and when it left."""
-    return list(
-        FreightEstimate.objects.filter(note_id=note_id).select_related("service", "rate__table").order_by("made_at")
-    )
-
-
-def has_rates() -> bool:
-    """Whether the house has any rate table."""
-    return RateTable.objects.filter(active=True).exists()
-
-
-def parcels_to_estimate(since: datetime, limit: int) -> list[int]:
-    """Parcels that left since then and have no expected freight."""
-    rows = Parcel.objects.filter(shipped_at__gte=since, note__isnull=False, service__isnull=False)
-    return list(rows.exclude(estimates__basis="parcel").order_by("-shipped_at").values_list("pk", flat=True)[:limit])

@@ -17,6 +17,7 @@ from logistics.choices import EstimateBasis, NoteState
 from logistics.models import DispatchNote, FreightEstimate, Parcel, Service
 from logistics.rules.quotes import Quote
 from logistics.rules.weighing import Shipment
+from logistics.selectors import estimates
 from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors import quotes as selectors
 from logistics.services import dispatch
@@ -141,7 +142,7 @@ def estimate_parcels(*, parcel_ids: Iterable[int], now: datetime) -> int:
     """Keep what these parcels should cost, by the scale; answers for how many. Set-based, twice is once. A house without rate
     tables expects nothing."""
     ids = sorted(set(parcel_ids))
-    if not ids or not selectors.has_rates():
+    if not ids or not estimates.has_rates():
         return 0
     kept = 0
     for start in range(0, len(ids), CHUNK):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.clock import utcnow
 from core.jobs import job
-from logistics.selectors import quotes as selectors
+from logistics.selectors import estimates as selectors
 from logistics.services import quoting
 
 #: How far back a lost piece of news is made good, and how many parcels at once.

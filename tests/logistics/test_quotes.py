@@ -202,6 +202,20 @@ def test_by_rule_the_cheaper_of_two_small_packet_lines_is_taken() -> None:
     assert (again.changed, again.kept) == ({}, {note.pk: "CP_ORD"})
 
 
+def test_by_rule_the_advice_of_the_country_is_heard() -> None:
+    rates("DHL", "AU", per_kg=Decimal(1), to_g=70000)
+    rates("UPS", "AU", per_kg=Decimal(50), to_g=70000)
+    rates("EMS", "NZ", per_kg=Decimal(1), to_g=30000)
+    plain, wooden = note_to("AU"), note_to("AU", lines=[(make.article(goods_class="wood"), 1)])
+    calm, urgent = note_to("NZ"), note_to("NZ", note="please hurry, urgent")
+    made = quoting.choose_by_rule(notes=[plain, wooden, calm, urgent], actor=make.person("supervisor"), now=NOW)
+    assert made.changed == {plain.pk: "DHL", wooden.pk: "UPS", calm.pk: "EMS"}
+    assert made.refused[urgent.pk].code == "no_service_fits"
+    shown = selectors.price_note(wooden, NOW)[1].of("DHL")
+    assert shown is not None
+    assert "held" in shown.against
+
+
 def test_by_rule_each_note_answers_for_itself() -> None:
     good, packed = note_to(), make.released()
     make.pack(packed)
