@@ -30,7 +30,7 @@ from tests.factories.orders import make_item, make_order
 from worklist import services as worklist
 from worklist.models import Duty
 
-PASSWORD = "a-lamp-9-harbour"  # noqa: S105  (of a database that is thrown away)
+PASSWORD = "a-lamp-9-harbour"
 
 
 @dataclass

@@ -48,7 +48,7 @@ def until(page: Any, expression: str, arg: Any = None) -> None:
         if time.monotonic() > end:
             if SHOTS:
                 page.screenshot(path=str(Path(SHOTS) / "in-vain.png"), caret="initial")
-            raise AssertionError(f"in vain: {expression} {arg or str()}; focus: {page.evaluate(_WHERE)}")
+            raise AssertionError(f"in vain: {expression} {arg or ''}; focus: {page.evaluate(_WHERE)}")
         page.wait_for_timeout(15)
 
 

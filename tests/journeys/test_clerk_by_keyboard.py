@@ -25,7 +25,7 @@ def test_the_hands_have_no_mouse(page: Any) -> None:
         "shot",
     }  # fmt: skip
     with pytest.raises(AttributeError):
-        hands.page  # type: ignore[attr-defined]  # noqa: B018
+        hands.page  # type: ignore[attr-defined]
 
 
 @pytest.fixture
