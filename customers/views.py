@@ -32,6 +32,10 @@ class BuyerPage(DetailPage):
     def number(self, obj: Buyer) -> str:
         return obj.name or obj.login or f"#{obj.pk}"
 
+    def more(self, obj: Buyer) -> dict[str, Any]:
+        """A buyer has a name, not a number."""
+        return {"is_name": True}
+
     def badges(self, obj: Buyer) -> list[dict[str, Any]]:
         made = []
         if obj.blacklisted_at:
