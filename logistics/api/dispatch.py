@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.listing.rest import Resource, Write
-from logistics.choices import SupplyRoute
+from logistics.choices import DifferenceReason, SupplyRoute
 from logistics.models import DispatchNote, Service
 from logistics.selectors import dispatch as selectors
 from logistics.services import dispatch, numbers, setup
@@ -20,6 +20,7 @@ class LineChangeInput(serializers.Serializer):
     wish = serializers.CharField(max_length=300, required=False, allow_blank=True)
     unit_cost = serializers.DecimalField(14, 4, min_value=0, required=False)
     value = serializers.DecimalField(14, 4, min_value=0, required=False)
+    value_reason = serializers.ChoiceField(DifferenceReason.choices, required=False)
 
 
 class NoteChange(serializers.Serializer):

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import stores_for
 from logistics.choices import DifferenceReason, DifferenceState, GoodsAction
@@ -20,7 +21,7 @@ from logistics.models import (
     ValueDifference,
 )
 
-MISSING = [("text", _("Customs text")), ("hs", _("HS code")), ("origin", _("Origin")), ("weight", _("Weight"))]
+MISSING = [("text", _("Customs text")), ("hs", _("HS code")), ("origin", _("Origin")), ("weight", pgettext_lazy("customs", "Weight"))]
 GROUPS = [
     (name, name) for name in ("EU", "EUROPE", "EAEU", "NAMERICA", "LATAM", "APAC", "MEA", "DEFAULT")
 ]  # fmt: skip
@@ -102,7 +103,7 @@ class GapFilter(django_filters.FilterSet):
         field_name="note__country", lookup_expr="iexact", max_length=2, label=_("Country")
     )
     sku = django_filters.CharFilter(field_name="sku__code", max_length=60, label=_("Article"))
-    note = django_filters.CharFilter(field_name="note__number", max_length=20, label=_("Note"))
+    note = django_filters.CharFilter(field_name="note__number", max_length=20, label=pgettext_lazy("dispatch", "Note"))
 
     class Meta:
         model = NoteLine

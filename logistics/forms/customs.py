@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Store
 from accounts.selectors import stores_for
@@ -118,9 +119,26 @@ class WordsField(forms.CharField):
         return [word.strip() for word in text.replace(";", ",").replace("，", ",").split(",") if word.strip()]
 
 
-class CountryRuleForm(VersionForm):
+class DatedForm(VersionForm):
+    """A version that counts from a day on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].label = _("Counts from")
+
+
+BASES = [
+    ("goods", _("goods")), ("item", _("each article")), ("goods_freight", _("goods and freight")),
+    ("cif", _("goods, freight and insurance (CIF)")), ("fob", _("goods at the port (FOB)")), ("customs_value", _("customs value")),
+]  # fmt: skip
+UNITS = [("", "—"), ("hs6_line", _("each tariff heading")), ("consignment", _("each parcel"))]
+
+
+class CountryRuleForm(DatedForm):
     """The rule of a country from a day on."""
 
+    value_basis = forms.ChoiceField(choices=BASES, label=_("Value counted as"))
+    flat_unit = forms.ChoiceField(choices=UNITS, required=False, label=_("Charge for each"))
     sensitive = WordsField(required=False, label=_("Classes of goods to look at"))
     bands = JsonField(
         required=False, label=_("Figures of the manual by weight"), help_text='[{"to_g": 500, "low": "5", "high": "5"}]'
@@ -141,13 +159,17 @@ class CountryRuleForm(VersionForm):
             "country": _("Country"), "currency": _("Currency"), "duty_free_max": _("Free of duty up to"),
             "tax_free_max": _("Free of tax up to"), "value_basis": _("Value counted as"), "pos_tax_max": _("Tax at the sale up to"),
             "pos_tax_scheme": _("Scheme"), "tax_percent": _("VAT or GST %"), "tax_inside": _("The tax is part of its own base"),
-            "duty_rule": _("Duty"), "flat_amount": _("Flat charge"), "flat_currency": _("Currency of the charge"),
+            "duty_rule": pgettext_lazy("customs", "Duty"), "flat_amount": _("Flat charge"), "flat_currency": _("Currency of the charge"),
             "flat_unit": _("Charge for each"), "formal_above": _("Full declaration above"),
             "formal_currency": _("Currency of the full declaration"), "recipient_id": _("Recipient's ID"),
             "hs_digits": _("Digits of the HS code"), "review_above": _("Look at it above"), "review_currency": _("Currency of the limit"),
             "band_currency": _("Currency of the manual"), "carrier_avoid": _("Services to avoid"), "carrier_advice": _("Advice"),
             "rule_en": _("Rule (English)"), "rule_zh": _("Rule (Chinese)"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {"tax_inside": ""}
+        widgets: ClassVar[dict[str, Any]] = {
+            name: forms.Textarea(attrs={"rows": 3}) for name in ("carrier_advice", "rule_en", "rule_zh")
+        }
 
     def clean(self) -> dict[str, Any]:
         """Steps and bands that can be reckoned with."""
@@ -167,7 +189,7 @@ def _amount(value: Any) -> bool:
         return False
 
 
-class GoodsClassForm(VersionForm):
+class GoodsClassForm(DatedForm):
     """A class of goods from a day on."""
 
     prefixes = WordsField(required=False, label=_("Tariff headings"))
@@ -182,7 +204,7 @@ class GoodsClassForm(VersionForm):
         }  # fmt: skip
 
 
-class StopWordForm(VersionForm):
+class StopWordForm(DatedForm):
     """A stop word from a day on."""
 
     level = forms.ChoiceField(
@@ -195,9 +217,10 @@ class StopWordForm(VersionForm):
         labels: ClassVar[dict[str, Any]] = {
             "term": _("Word"), "whole": _("Only as the whole text"), "reason": _("Reason"), "active": _("In use"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {"whole": ""}
 
 
-class NationalCodeForm(VersionForm):
+class NationalCodeForm(DatedForm):
     """A national tariff code from a day on."""
 
     class Meta:
@@ -215,9 +238,10 @@ class TaxNumberForm(forms.ModelForm):
         model = TaxNumber
         fields = ("scheme", "number", "holder", "store", "valid_from", "valid_to")
         labels: ClassVar[dict[str, Any]] = {
-            "scheme": _("Scheme"), "number": _("Number"), "holder": _("Held by"), "store": _("Store"), "valid_from": _("From"),
+            "scheme": _("Scheme"), "number": _("Number"), "holder": _("Held by"), "store": _("Store"), "valid_from": _("Counts from"),
             "valid_to": _("Until"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {"holder": _("Us, or the intermediary who answers for us")}
         widgets: ClassVar[dict[str, Any]] = {
             "valid_from": forms.DateInput(attrs={"type": "date"}), "valid_to": forms.DateInput(attrs={"type": "date"}),
         }  # fmt: skip
@@ -245,6 +269,7 @@ class BrandForm(forms.ModelForm):
         labels: ClassVar[dict[str, Any]] = {
             "name": _("Brand"), "document": _("Paper that allows it"), "allowed_from": _("Allowed from"), "allowed_to": _("Allowed until"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {"document": ""}
         widgets: ClassVar[dict[str, Any]] = {
             "allowed_from": forms.DateInput(attrs={"type": "date"}), "allowed_to": forms.DateInput(attrs={"type": "date"}),
         }  # fmt: skip
@@ -257,7 +282,7 @@ class PackForm(forms.Form):
     """A file of country rules."""
 
     name = forms.CharField(max_length=100, label=_("Name of the pack"))
-    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("Counts from"), widget=forms.DateInput(attrs={"type": "date"}))
     source = forms.CharField(max_length=300, required=False, label=_("Where it comes from"))
     file = forms.FileField(label=_("CSV file"))
 

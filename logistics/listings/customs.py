@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -33,7 +33,7 @@ class GapRow(serializers.Serializer):
 
     id = serializers.CharField()
     note_id = serializers.CharField()
-    note = serializers.CharField(source="note.number", label=_("Note"))
+    note = serializers.CharField(source="note.number", label=pgettext_lazy("dispatch", "Note"))
     state = serializers.ChoiceField(NoteState.choices, source="note.state", label=_("State"))
     order_id = serializers.CharField(source="note.order_id")
     order = serializers.CharField(source="note.order.number", label=_("Order"))
@@ -64,7 +64,7 @@ def lack_words(row: Mapping[str, Any]) -> str:
         "text": gettext("Customs text"),
         "hs": gettext("HS code"),
         "origin": gettext("Origin"),
-        "weight": gettext("Weight"),
+        "weight": pgettext("customs", "Weight"),
     }
     return ", ".join(words[name] for name in row["missing"])
 
@@ -86,7 +86,7 @@ class GapListing(Listing):
     computed = ("missing",)
     views = [
         View("all", _("All"), default=True), View("text", _("Customs text"), "missing=text"), View("hs", _("HS code"), "missing=hs"),
-        View("weight", _("Weight"), "missing=weight"),
+        View("weight", pgettext_lazy("customs", "Weight"), "missing=weight"),
     ]  # fmt: skip
     url, label_field = "logistics:customs-gaps", "sku_code"
     empty = (_("No gaps."), _("Every open note has what customs ask for."), _("Open the notes"), "logistics:notes")
@@ -111,7 +111,7 @@ class DifferenceRow(serializers.Serializer):
 
     id = serializers.CharField()
     note_id = serializers.CharField()
-    note = serializers.CharField(source="note.number", label=_("Note"))
+    note = serializers.CharField(source="note.number", label=pgettext_lazy("dispatch", "Note"))
     sku = serializers.CharField(source="sku.code", label=_("Article"))
     paid = serializers.DecimalField(14, 4, label=_("Paid"))
     value = serializers.DecimalField(14, 4, label=_("Declared"))

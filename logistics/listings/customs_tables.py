@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -35,7 +35,7 @@ class CountryRuleRow(serializers.Serializer):
 
     id = serializers.CharField()
     country = serializers.CharField(label=_("Country"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Counts from"))
     group = serializers.CharField(label=_("Region"))
     currency = serializers.CharField()
     duty_free_max = serializers.DecimalField(14, 2, label=_("Free of duty up to"), allow_null=True)
@@ -44,7 +44,7 @@ class CountryRuleRow(serializers.Serializer):
     pos_tax_max = serializers.DecimalField(14, 2, label=_("Tax at the sale up to"), allow_null=True)
     pos_tax_scheme = serializers.CharField(label=_("Scheme"))
     tax_percent = serializers.DecimalField(6, 3, label=_("VAT or GST %"), allow_null=True)
-    duty_rule = serializers.CharField(label=_("Duty"))
+    duty_rule = serializers.CharField(label=pgettext_lazy("customs", "Duty"))
     hs_digits = serializers.IntegerField(label=_("Digits"))
     recipient_id = serializers.CharField(label=_("Recipient's ID"))
     review_above = serializers.DecimalField(14, 2, label=_("Look at it above"), allow_null=True)
@@ -69,6 +69,11 @@ def bands_text(row: Mapping[str, Any]) -> str:
     return f"{'; '.join(made)} {row['band_currency']}" if made else ""
 
 
+def percent_text(row: Mapping[str, Any]) -> str:
+    """A rate without needless noughts."""
+    return "" if row["tax_percent"] is None else f"{row['tax_percent'].normalize():f}"
+
+
 def rule_html(row: Mapping[str, Any]) -> str:
     """The rule in the reader's language."""
     chinese = (get_language() or "").startswith("zh")
@@ -84,7 +89,7 @@ class CountryRuleListing(Listing):
     columns = [
         Column("country", link="logistics:country-rule", sortable=True), Column("valid_from", sortable=True),
         Column("duty_free_max", money="currency"), Column("tax_free_max", money="currency"),
-        Column("pos_tax_max", money="currency"), Column("pos_tax_scheme"), Column("tax_percent"),
+        Column("pos_tax_max", money="currency"), Column("pos_tax_scheme"), Column("tax_percent", html=percent_text, text=percent_text),
         Column("review_above", money="review_currency"), Column("hs_digits"),
         Column("bands", html=bands_text, text=bands_text, needs=("band_currency",)),
         Column("recipient_id"),
@@ -101,6 +106,7 @@ class CountryRuleListing(Listing):
         "country",
         "country",
     )
+    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "world"
 
     def queryset(self, actor: Actor) -> QuerySet[CountryRule]:
@@ -113,7 +119,7 @@ class GoodsClassRow(serializers.Serializer):
 
     id = serializers.CharField()
     code = serializers.CharField(label=_("Class"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Counts from"))
     meaning_en = serializers.CharField(label=_("Meaning (English)"))
     meaning_zh = serializers.CharField(label=_("Meaning (Chinese)"))
     prefixes = serializers.ListField(child=serializers.CharField(), label=_("Tariff headings"))
@@ -136,6 +142,7 @@ class GoodsClassListing(Listing):
     ]  # fmt: skip
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:goods-classes", "logistics:goods-class", "code", "code"
+    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "tags"
 
     def queryset(self, actor: Actor) -> QuerySet[GoodsClassRule]:
@@ -151,7 +158,7 @@ class StopWordRow(serializers.Serializer):
     whole = serializers.BooleanField(label=_("Only as the whole text"))
     level = serializers.CharField(label=_("What follows"))
     reason = serializers.CharField(label=_("Reason"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Counts from"))
     active = serializers.BooleanField(label=_("In use"))
 
 
@@ -168,6 +175,7 @@ class StopWordListing(Listing):
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:stop-words", "logistics:stop-word", "term", "term"
     search_by = [Prefix("term", upper=False)]
+    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "ban"
 
     def queryset(self, actor: Actor) -> QuerySet[StopWordRule]:
@@ -183,7 +191,7 @@ class NationalCodeRow(serializers.Serializer):
     hs6 = serializers.CharField(label=_("Six digits"))
     code = serializers.CharField(label=_("National code"))
     description = serializers.CharField(label=_("Description"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Counts from"))
 
 
 @register
@@ -198,6 +206,7 @@ class NationalCodeListing(Listing):
     ]  # fmt: skip
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:national-codes", "logistics:national-code", "hs6", "hs6"
+    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "barcode"
 
     def queryset(self, actor: Actor) -> QuerySet[NationalCode]:
@@ -213,7 +222,7 @@ class TaxNumberRow(serializers.Serializer):
     number = serializers.CharField(label=_("Number"))
     holder = serializers.CharField(label=_("Held by"))
     store = serializers.CharField(source="store.code", label=_("Store"), allow_null=True)
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Counts from"))
     valid_to = serializers.DateField(label=_("Until"), allow_null=True)
 
 
@@ -281,7 +290,7 @@ class RulePackRow(serializers.Serializer):
 
     id = serializers.CharField()
     name = serializers.CharField(label=_("Name"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Counts from"))
     countries = serializers.ListField(child=serializers.CharField(), label=_("Countries changed"))
     touched = serializers.ListField(child=serializers.DictField(), label=_("Open orders touched"))
     source = serializers.CharField(label=_("Where it comes from"))

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -240,14 +240,14 @@ class PackPage(DetailPage):
 
     def facts(self, obj: RulePack) -> list[dict[str, Any]]:
         items = [
-            (_("From"), f"{obj.valid_from:%Y-%m-%d}"), (_("Countries changed"), ", ".join(obj.countries) or f.DASH),
+            (_("Counts from"), f"{obj.valid_from:%Y-%m-%d}"), (_("Countries changed"), ", ".join(obj.countries) or f.DASH),
             (_("Where it comes from"), obj.source or f.DASH), (_("By"), obj.loaded_label), (_("Loaded"), f.moment(obj.loaded_at)),
         ]  # fmt: skip
         return [{"title": _("Pack"), "items": items}]
 
     def tables(self, obj: RulePack) -> list[dict[str, Any]]:
         columns = [
-            {"label": label, "css": ""} for label in (_("Note"), _("Order"), _("Country"), _("No longer"), _("New"))
+            {"label": label, "css": ""} for label in (pgettext_lazy("dispatch", "Note"), _("Order"), _("Country"), _("No longer"), _("New"))
         ]
         rows = [
             {

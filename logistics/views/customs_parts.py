@@ -74,6 +74,24 @@ def rule_text(case: Case) -> str:
     return (rule.rule_zh or rule.rule_en) if chinese else (rule.rule_en or rule.rule_zh)
 
 
+def hints(case: Case) -> list[str]:
+    """What to know where a declared value is entered: the rule of the country, and the manual's figures with their weight."""
+    if case.book is None or case.parcel is None:
+        return []
+    rule = case.book.country(case.parcel.country)
+    band = rule.band(case.parcel.net_g)
+    made = [gettext("The price paid is declared; a value is only raised here.")]
+    if band is not None:
+        figures = {
+            "low": band.low if band.low is not None else "0",
+            "high": band.high or "",
+            "currency": rule.band_currency,
+        }
+        made.append(gettext("Manual 002 names %(low)s–%(high)s %(currency)s for this weight: a hint only.") % figures)
+    text = rule_text(case)
+    return [*made, text] if text else made
+
+
 def facts(case: Case) -> list[Any]:
     """The box "Customs"."""
     note = case.note
@@ -99,6 +117,12 @@ def facts(case: Case) -> list[Any]:
     return rows
 
 
+def papers_html(note_id: int) -> Any:
+    """The way to the commercial invoice of a parcel: what customs ask for when they hold it."""
+    at = reverse("logistics:note-customs", args=[note_id])
+    return f.link_html(f"{at}?form=commercial_invoice", str(CustomsForm.INVOICE.label))
+
+
 def _papers(case: Case) -> list[tuple[Any, Any]]:
     note = case.note
     if note.state in (NoteState.DRAFT, NoteState.SIGNED):
@@ -110,7 +134,7 @@ def _papers(case: Case) -> list[tuple[Any, Any]]:
         return []
     at = reverse("logistics:note-customs", args=[note.pk])
     form = f.link_html(at, str(CustomsForm(held.form).label if held.form else f.DASH))
-    invoice = f.link_html(f"{at}?form=commercial_invoice", str(CustomsForm.INVOICE.label))
+    invoice = papers_html(note.pk)
     rows: list[tuple[Any, Any]] = [
         (_("Form"), form if held.form == CustomsForm.INVOICE else f.joined_html([form, invoice], " · "))
     ]

@@ -19,6 +19,7 @@ from logistics.models import DispatchNote, Parcel
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import signing
 from logistics.services import dispatch, shipping
+from logistics.views import customs_parts
 
 
 def _plain(cost: Decimal | None) -> str:
@@ -71,6 +72,7 @@ class NoteEdit(NoteForm):
             "consequence": _("Both signatures must be given again."),
             "note": self.note,
             "may_review": self.actor.has_perm("logistics.review_customs"),
+            "customs": customs_parts.hints(signing.cases([self.note], self.now)[self.note.pk]),
             "crumbs": [
                 {"label": _("Dispatch notes"), "url": reverse("logistics:notes")},
                 {"label": self.note.number, "url": self.back_url()},

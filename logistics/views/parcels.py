@@ -24,7 +24,9 @@ from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import BY_PERSON, days_left
 from logistics.selectors import parcels as selectors
+from logistics.selectors.customs import declarations
 from logistics.services import tracking
+from logistics.views import customs_parts
 
 #: Why the next check stands where it stands, in words.
 WHY = {
@@ -123,6 +125,8 @@ class ParcelPage(DetailPage):
             (_("Customs hold"), obj.get_hold_reason_display() or f.DASH),
         ]  # fmt: skip
         parcel = [(_("Parcel"), obj.number), (_("Weight"), said_of(obj)), (_("Store"), str(obj.store))]
+        if obj.note_id and declarations.for_print(obj.note_id):
+            parcel.append((_("Customs papers"), customs_parts.papers_html(obj.note_id)))
         return [
             {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise},
             {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},

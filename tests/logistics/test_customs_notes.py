@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from django_scopes import scopes_disabled
 
 from accounts.models import Store
@@ -16,7 +15,6 @@ from core import policies, rates
 from core.audit import SYSTEM
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from logistics.models import (
-    CountryRule,
     CustomsReview,
     Declaration,
     DispatchNote,
@@ -26,10 +24,8 @@ from logistics.models import (
     ValueDifference,
 )
 from logistics.selectors import signing
-from logistics.selectors.customs import book as books
-from logistics.selectors.customs import lists, shipped
 from logistics.services import dispatch, shipping
-from logistics.services.customs import completing, filling, medians, packs, reviews, tables
+from logistics.services.customs import filling, medians, reviews, tables
 from logistics.services.seeding import load_reference, switch_on_approval
 from orders.models import Order
 from tests.factories import dispatch as make
@@ -380,181 +376,3 @@ def test_the_usual_value_of_a_kilogram_is_reckoned_from_what_was_sent() -> None:
     assert "VALUE_PER_KG" not in codes(usual)
     cheap = make.ready_order(store, lines=[(make.article(weight_g=Decimal(100)), 2)], country="FR")
     assert codes(make.make_note(cheap))["VALUE_PER_KG"] == "review"
-
-
-# --- gaps ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.covers("CUS-17")
-def test_gaps_stand_in_a_list_and_are_completed_once_for_each_article() -> None:
-    load_reference(now=NOW)
-    bare = make.article(customs_text="", hs_code="", weight_g=None)
-    store = make_store()
-    notes = [make.make_note(make.ready_order(store, lines=[(bare, 1)], country=c)) for c in ("FR", "US", "DE")]
-    make.make_note(make.ready_order(store, country="FR"))
-    boss = make.person("supervisor")
-    assert sorted(lists.gaps_for(boss).values_list("note_id", flat=True)) == sorted(n.pk for n in notes)
-    completing.complete(
-        skus=[bare, bare],
-        actor=boss,
-        now=NOW,
-        customs_text="scarf of woven silk",
-        hs_code="621420",
-        weight_g=Decimal(60),
-    )
-    left = list(lists.gaps_for(boss).values_list("note__country", "short_code"))
-    assert left == [("US", True)], "the United States want ten digits, and nobody knows them for this heading"
-    completing.complete(skus=[bare], actor=boss, now=NOW, hs_code="6214200000")
-    assert not lists.gaps_for(boss).exists()
-    bare.refresh_from_db()
-    assert (bare.customs_text, bare.hs_code) == ("scarf of woven silk", "6214200000")
-    for wrong in ({}, {"hs_code": "12"}, {"origin": "China"}, {"weight_g": Decimal(0)}):
-        with pytest.raises(Invalid):
-            completing.complete(skus=[bare], actor=boss, now=NOW, **wrong)
-    with pytest.raises(NotAllowed):
-        completing.complete(skus=[bare], actor=make.person("service"), now=NOW, origin="CN")
-
-
-# --- the tables ---------------------------------------------------------------------------------------------------
-
-
-def test_a_change_counts_from_its_day_and_the_past_keeps_its_own() -> None:
-    assert load_reference(now=NOW) > 250 and load_reference(now=NOW) == 0
-    boss = make.person("manager")
-    row = CountryRule.objects.filter(country="FR").latest("valid_from")
-    tables.set_rule(row=row, valid_from=date(2026, 12, 1), changes={"review_above": Decimal(20)}, actor=boss, now=NOW)
-    assert books.book(date(2026, 11, 30)).country("FR").review_above == 150
-    assert books.book(date(2026, 12, 1)).country("FR").review_above == 20
-    for wrong in ({"carrier_avoid": "DHL"}, {"value_basis": "guess"}, {"hs_digits": 2}):
-        with pytest.raises(Invalid):
-            tables.set_rule(row=row, valid_from=date(2027, 1, 1), changes=wrong, actor=boss, now=NOW)
-    with pytest.raises(NotAllowed):
-        tables.set_rule(
-            row=row, valid_from=date(2027, 1, 1), changes={"hs_digits": 8}, actor=make.person("service"), now=NOW
-        )
-
-
-def test_the_shipped_tables_count_while_none_were_loaded() -> None:
-    assert CountryRule.objects.count() == 0
-    assert books.book(date(2026, 11, 20)).country("BR").recipient_id
-
-
-def pack_rows(**changes: dict[str, str]) -> list[dict[str, str]]:
-    given = shipped.rows("customs_rules.csv")
-    return [{**row, **changes.get(row["iso2"], {})} for row in given]
-
-
-def test_a_pack_lists_the_open_orders_it_touches() -> None:
-    load_reference(now=NOW)
-    days = (NOW.date(), date(2026, 12, 1))
-    rates.keep_rates(rates=[(day, "USD", Decimal("1.0")) for day in days], source="test")
-    france, germany = (make.make_note(make.ready_order(country=c)) for c in ("FR", "DE"))
-    boss = make.person("manager")
-    rows = pack_rows(FR={"review_above": "5"}, BE={"std_tax_pct": "22"})
-    pack = packs.load(name="December", valid_from=date(2026, 12, 1), rows=rows, actor=boss, now=NOW)
-    assert pack.countries == ["BE", "FR"]
-    assert [(t["number"], t["come"], t["gone"]) for t in pack.touched] == [
-        (france.number, ["LEGAL_THRESHOLD (review)"], [])
-    ]
-    assert "LEGAL_THRESHOLD" not in codes(france)
-    assert codes(france, datetime(2026, 12, 1, 2, tzinfo=UTC))["LEGAL_THRESHOLD"] == "review"
-    assert books.book(date(2026, 12, 2)).country("DE").bands[0].to_g == 500, "what the file does not tell stays"
-    assert packs.touched_again(pack=pack, now=NOW) == pack.touched
-    assert germany.number not in str(pack.touched)
-    with pytest.raises(Conflict):
-        packs.load(name="December", valid_from=date(2026, 12, 1), rows=rows, actor=boss, now=NOW)
-    for name, wrong in (
-        ("a", []),
-        ("b", [{"iso2": "FR"}]),
-        ("c", pack_rows(FR={"hs_digits": "many"})),
-        ("d", rows + rows[:1]),
-    ):
-        with pytest.raises(Invalid):
-            packs.load(name=name, valid_from=date(2026, 12, 1), rows=wrong, actor=boss, now=NOW)
-
-
-def test_a_brand_stops_the_note_until_its_paper_is_on_file() -> None:
-    from logistics.models import Brand
-
-    note = make.make_note(make.ready_order(lines=[(make.article(name_en="Acme bracelet"), 1)], country="FR"))
-    boss = make.person("manager")
-    brand = tables.save_brand(row=Brand(), changes={"name": "Acme", "words": ["acme"]}, actor=boss, now=NOW)
-    assert codes(note)["COUNTERFEIT"] == "block"
-    with pytest.raises(Invalid):
-        tables.save_brand(row=brand, changes={"allowed_from": date(2026, 1, 1)}, actor=boss, now=NOW)
-    tables.save_brand(
-        row=brand, changes={"allowed_from": date(2026, 1, 1), "document": "letter of 5 Jan"}, actor=boss, now=NOW
-    )
-    assert "COUNTERFEIT" not in codes(note)
-
-
-# --- doors --------------------------------------------------------------------------------------------------------
-
-
-def test_pages_and_rest_show_the_customs_of_a_note() -> None:
-    load_reference(now=NOW)
-    note = look_note()
-    person = make_person("supervisor")
-    client = Client()
-    client.force_login(person)
-    page = client.get(f"/dispatch/notes/{note.pk}/").content.decode()
-    assert "is not known" in page and "No duty-free limit since 2026-07-01" in page
-    told = client.get(f"/api/v1/dispatch-notes/{note.pk}/customs/").json()
-    assert ("NO_WEIGHT", "review", False) in [(f["code"], f["level"], f["approved"]) for f in told["findings"]]
-    answer = client.post(
-        f"/api/v1/dispatch-notes/{note.pk}/approve-customs/", {"reason": "weighed"}, content_type="application/json",
-        headers={"Idempotency-Key": "k1"},
-    )  # fmt: skip
-    assert answer.status_code == 200, answer.content
-    told = client.get(f"/api/v1/dispatch-notes/{note.pk}/customs/").json()
-    assert [f["approved"] for f in told["findings"] if f["level"] == "review"] == [True]
-    for at in ("countries", "classes", "words", "codes", "numbers", "brands", "packs", "gaps", "values"):
-        assert client.get(f"/dispatch/customs/{at}/").status_code == 200, at
-
-
-def test_staff_edit_the_tables_on_their_pages() -> None:
-    load_reference(now=NOW)
-    client = Client()
-    client.force_login(make_person("manager"))
-    row = CountryRule.objects.filter(country="FR").latest("valid_from")
-    page = client.get(f"/dispatch/customs/countries/{row.pk}/")
-    data = {name: value if value is not None else "" for name, value in page.context["form"].initial.items()}
-    form = page.context["form"]
-    data = {name: (form[name].value() if form[name].value() is not None else "") for name in form.fields}
-    data.update(review_above="77", valid_from="2026-12-24", sensitive=", ".join(row.sensitive))
-    answer = client.post(f"/dispatch/customs/countries/{row.pk}/", data)
-    assert answer.status_code == 302, answer.content.decode()[:3000]
-    assert CountryRule.objects.get(country="FR", valid_from="2026-12-24").review_above == 77
-    with (shipped.settings.BASE_DIR / "logistics" / "data" / "customs_rules.csv").open("rb") as file:
-        text = file.read()
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    answer = client.post(
-        "/dispatch/customs/packs/new/",
-        {"name": "P", "valid_from": "2026-12-25", "source": "test", "file": SimpleUploadedFile("p.csv", text)}, follow=True,
-    )  # fmt: skip
-    assert answer.status_code == 200 and "FR" in answer.content.decode()
-
-
-@pytest.mark.covers("CUS-16")
-def test_papers_are_printed_from_the_one_record() -> None:
-    load_reference(now=NOW)
-    note = make.released(make.ready_order(country="FR", shipping_method="registered air mail"))
-    make.pack(note)
-    client = Client()
-    client.force_login(make_person("warehouse"))
-    import pypdfium2
-
-    for form, words in (
-        ("", "CUSTOMS DECLARATION CN 2"),
-        ("commercial_invoice", "COMMERCIAL INVOICE"),
-        ("CN23", "CN 23"),
-    ):
-        answer = client.get(f"/dispatch/notes/{note.pk}/customs.pdf", {"form": form} if form else {})
-        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
-        document = pypdfium2.PdfDocument(answer.content)
-        assert len(document) == 1
-        text = document[0].get_textpage().get_text_bounded()
-        assert words in text and "necklace of zinc alloy" in text and "US$10.00" in text and "711719" in text
-    draft = make.make_note()
-    assert client.get(f"/dispatch/notes/{draft.pk}/customs.pdf").status_code == 404
