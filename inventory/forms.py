@@ -49,7 +49,11 @@ class ReceiptForm(forms.Form):
 class ReceiptRow(forms.Form):
     """One article of a receipt."""
 
-    sku = forms.CharField(max_length=60, label=_("SKU or barcode"))
+    sku = forms.CharField(
+        max_length=60,
+        label=_("SKU or barcode"),
+        widget=forms.TextInput(attrs={"placeholder": _("SKU or barcode"), "class": "mono"}),
+    )
     quantity = forms.IntegerField(min_value=1, max_value=10_000_000, label=_("Pieces"))
     bin = forms.CharField(max_length=30, required=False, label=_("Bin"))
 
