@@ -14,6 +14,7 @@ from django import template
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect, Select
+from django.forms.widgets import DateTimeBaseInput
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -27,6 +28,8 @@ from core.templatetags.once import once
 register = template.Library()
 
 BLANK = "---------"  # how the framework writes an empty choice
+#: What the browser's own pickers take as their value.
+PICKERS = {"date": "%Y-%m-%d", "datetime-local": "%Y-%m-%dT%H:%M", "time": "%H:%M"}
 BUTTONS = {"default": "", "primary": "primary", "ghost": "ghost", "danger": "danger"}
 METHODS = ("get", "post", "dialog")
 
@@ -165,6 +168,8 @@ def field(
         kind = "file"
     elif isinstance(widget, Select):
         kind = "select"
+    if isinstance(widget, DateTimeBaseInput) and widget.input_type in PICKERS:
+        widget.format = PICKERS[widget.input_type]  # a date picker reads no other, whatever the language
     attrs: dict[str, Any] = {}
     if kind in ("input", "file", "select"):
         attrs["class"] = (
