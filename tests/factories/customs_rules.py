@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from logistics.rules import customs
@@ -29,6 +30,7 @@ def convert(amount: Decimal, source: str, target: str) -> Decimal | None:
     return amount / Decimal(RATES[source]) * Decimal(RATES[target])
 
 
+@lru_cache(maxsize=20)
 def book(day: date = DAY) -> customs.Book:
     given = shipped()
     ever = date.min

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logistics.rules import customs, waybill
@@ -23,6 +23,7 @@ TABLE = rows("customs_rules.csv")
 amounts = st.decimals(min_value=0, max_value=5000, places=2)
 
 
+@settings(max_examples=200, deadline=None)
 @given(
     country=st.sampled_from([row["iso2"] for row in TABLE]), value=amounts, paid=amounts,
     description=st.text(max_size=40), hs=st.text("0123456789", max_size=12), content=st.sampled_from(["sale_of_goods", "gift"]),
@@ -40,6 +41,7 @@ def test_nothing_below_the_price_paid_passes(
     assert ranks == sorted(ranks) and made.value == value
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.decimals(min_value=1, max_value=400, places=2), st.integers(1, 6))
 def test_the_flat_duty_counts_headings_not_pieces(value: Decimal, headings: int) -> None:
     lines = [line(position=i, hs_code=f"7117{i:02}", value=value / headings) for i in range(headings)]
