@@ -218,8 +218,9 @@ class NameCause(CaseRule):
         return name_by(subject.closed_at or now, subject.store, now)
 
     def over(self, subject: Case, now: datetime) -> bool:
-        """Named, open again, or long ago."""
-        return subject.is_open or bool(subject.cause) or selectors.long_ago(subject.closed_at, now)
+        """Named, open again, history, or long ago."""
+        named = bool(subject.cause) or subject.order.history
+        return subject.is_open or named or selectors.long_ago(subject.closed_at, now)
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""
