@@ -290,6 +290,11 @@ class RateForm(forms.ModelForm):
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "cargo" else "form-control"
             field.widget.attrs["aria-label"] = field.label
+            if isinstance(field, forms.DecimalField):  # as people write it: 74, not 74.0000
+                field.widget = forms.TextInput(attrs={**field.widget.attrs, "inputmode": "decimal"})
+                value = self.initial.get(name)
+                if isinstance(value, Decimal):
+                    self.initial[name] = f"{value.normalize():f}"
         for name in ("item_fee", "per_kg"):
             self.fields[name].required = False
 

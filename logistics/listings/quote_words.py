@@ -99,6 +99,7 @@ def days_text(quote: Quote) -> str:
 def shown(priced: Priced, held: Book, now: datetime, *, choose: str = "") -> dict[str, Any]:
     """The context of ``logistics/_quotes.html``. ``choose``: the address that takes a service, "" without buttons."""
     store = priced.case.wanted.store_id
+    unsized = len(priced.case.ship.sides) != 3
     rows = [_row(c, priced, held, now, store) for c in priced.candidates if not c.quote.refusal]
     refused: dict[str, list[str]] = {}
     for candidate in priced.candidates:
@@ -107,6 +108,7 @@ def shown(priced: Priced, held: Book, now: datetime, *, choose: str = "") -> dic
             refused.setdefault(refusal_text(candidate.quote), []).append(name)
     return {
         "rows": rows, "refused": [{"why": why, "names": names} for why, names in refused.items()], "choose_url": choose,
+        "unsized": warning_text("size_unknown") if unsized and rows else "",
         "picked": picked_text(priced.picked, held), "weight": f.weight(priced.case.ship.weight_g) if priced.case.ship.weight_g else "",
     }  # fmt: skip
 
@@ -134,7 +136,7 @@ def _row(candidate: Candidate, priced: Priced, held: Book, now: datetime, store:
         "price": f.money(quote.total, quote.currency), "house": "" if same else f.money(candidate.cost, held.currency),
         "charge": f.weight(quote.charge_g), "lines": [(line_text(line), f.money(line.amount, quote.currency)) for line in quote.lines],
         "days": days_text(quote), "promise": candidate.promise_days, "payout": f.day(payout) if payout else f.DASH,
-        "warnings": [warning_text(code) for code in quote.warnings], "passed": passed,
+        "warnings": [warning_text(code) for code in quote.warnings if code != "size_unknown"], "passed": passed,
         "current": priced.case.current == quote.service, "picked": priced.picked.code == quote.service,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -14,7 +15,7 @@ from core.audit import Actor
 from core.listing import Column, Listing, View, register
 from logistics.choices import PickStrategy, SurchargeKind, VolumetricKind
 from logistics.filters.rates import ChoiceFilter, PlaceFilter, SurchargeFilter, TableFilter, TermsFilter
-from logistics.listings.naming import NAMES, service_cell
+from logistics.listings.naming import NAMES, named
 from logistics.models import ChoiceRule, RateTable, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import rates as selectors
 
@@ -23,7 +24,15 @@ STANDS = {
     "now": (_("valid"), "leaf"), "ending": (_("ends soon"), "lantern"), "later": (_("begins later"), "sea"),
     "past": (_("replaced or ended"), "neutral"), "off": (_("not used"), "neutral"),
 }  # fmt: skip
-SERVICE = {"html": service_cell, "text": lambda row: row["service"], "by": ("service",), "needs": NAMES}
+
+
+def service_html(row: Mapping[str, Any]) -> Any:
+    """The whole name of the service; its code for those who know it."""
+    name = named(row["service"], row["service__name_en"] or "", row["service__name_zh"] or "")
+    return format_html('<span title="{}">{}</span>', row["service"], name)
+
+
+SERVICE = {"html": service_html, "text": lambda row: row["service"], "by": ("service",), "needs": NAMES}
 
 
 def cm(row: Mapping[str, Any], name: str) -> str:
