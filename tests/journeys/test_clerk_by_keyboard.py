@@ -63,7 +63,9 @@ def signs_in(hands: Keyboard) -> None:
     hands.press("Tab")
     assert "Skip to the content" in hands.focus()
     hands.press("Enter")
-    hands.waits("document.activeElement.id === 'main'")
+    hands.waits(
+        "['main', 'work-rows'].includes(document.activeElement.id)"
+    )  # the list takes the keys once its pane stands
 
 
 def current(hands: Keyboard) -> str:
