@@ -156,6 +156,16 @@ def test_search(store, query, found):
     ]
 
 
+def test_words_that_fit_many_orders_each_find_the_few_that_hold_both(store, monkeypatch):
+    """Each word is asked for some rows only: a full name is asked for as a whole as well."""
+    monkeypatch.setattr("core.listing.searching.SEARCH_CAP", 1)
+    for name in ("ANNA SILVA", "ANNA COSTA", "JOSE WEISS", "MARIA WEISS"):
+        make_order(store, search=name)
+    wanted = make_order(store, search="ANNA WEISS")
+    rows = browser().get("/orders/?view=all&q=anna+weiss").context["rows"]
+    assert [row["id"] for row in rows] == [wanted.pk]
+
+
 def test_search_uses_its_indexes(store):
     with CaptureQueriesContext(connection) as asked:
         browser().get("/api/v1/orders/", {"q": "maria"})
