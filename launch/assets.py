@@ -115,12 +115,19 @@ def prepare(download: subprocess.Popen[str] | None) -> None:
 
 
 def trim_kit() -> None:
-    """Write the CSS kit anew when a source of pages is younger than it (in an image: once all sources are there)."""
-    if not WHOLE_KIT.exists() or (TRIMMED_KIT.exists() and TRIMMED_KIT.stat().st_mtime >= trim.youngest(ROOT)):
+    """Write the CSS kit anew when the sources of pages are others than before (in an image: once all are there)."""
+    stamp = WHOLE_KIT.with_suffix(".stamp")
+    if not WHOLE_KIT.exists() or not os.access(
+        WHOLE_KIT.parent, os.W_OK
+    ):  # in an image it was done when that was built
+        return
+    state = trim.state(ROOT)
+    if TRIMMED_KIT.exists() and stamp.exists() and stamp.read_text() == state:
         return
     TRIMMED_KIT.parent.mkdir(parents=True, exist_ok=True)
     chooser = set(trim.WORD.findall((VENDOR / "tom-select" / "tom-select.complete.min.js").read_text()))
     TRIMMED_KIT.write_text(trim.trimmed(WHOLE_KIT.read_text(), trim.words(ROOT) | chooser))
+    stamp.write_text(state)
 
 
 def _with_own_node() -> subprocess.Popen[str]:

@@ -34,9 +34,10 @@ def words(root: Path) -> set[str]:
     return found
 
 
-def youngest(root: Path) -> float:
-    """When the last of the sources was changed."""
-    return max((path.stat().st_mtime for path in (*_sources(root), Path(__file__))), default=0.0)
+def state(root: Path) -> str:
+    """What the sources are: how many, and when the last of them was changed. Other than before: the kit is trimmed anew."""
+    times = [path.stat().st_mtime for path in (*_sources(root), Path(__file__))]
+    return f"{len(times)} {int(max(times))}"
 
 
 def classes(css: str) -> set[str]:
