@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
+from core.countries import by_code
 from logistics.choices import BlockReason, SignatureKind, SupplyRoute
 from logistics.models import Service
 from logistics.rules.packing import CHECKS
@@ -204,6 +205,10 @@ class ServiceForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One a line."),
     )
+    destinations = forms.CharField(
+        required=False, max_length=600, label=_("Goes to"), widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("ALL, or country codes separated by ; (words limit nothing)"),
+    )  # fmt: skip
 
     class Meta:
         model = Service
@@ -222,6 +227,26 @@ class ServiceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["match_words"] = "\n".join(self.instance.match_words or ())
+            self.initial["destinations"] = (self.instance.facts or {}).get("destinations", "ALL")
+
+    def clean_destinations(self) -> str:
+        """Codes in one shape; a code that no country has is refused."""
+        text = " ".join(str(self.cleaned_data["destinations"]).split()) or "ALL"
+        codes = [part.strip().upper() for part in text.replace(",", ";").split(";") if part.strip()]
+        if all(len(code) == 2 for code in codes):
+            unknown = [code for code in codes if code not in by_code()]
+            if unknown:
+                raise forms.ValidationError(_("There is no such country: %(code)s") % {"code": unknown[0]})
+            return ";".join(codes)
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """Where it goes is one of the facts of the service."""
+        data = super().clean() or {}
+        goes = data.pop("destinations", None)
+        if goes and "destinations" in self.data:  # a program that does not name it leaves it as it is
+            data["facts"] = {**(self.instance.facts or {}), "destinations": goes}
+        return data
 
     def clean_match_words(self) -> list[str]:
         """The words as a list."""

@@ -387,3 +387,18 @@ def test_the_promises_about_prices_hold_and_notice_when_not() -> None:
     assert [
         len(list(c(NOW))) for c in (checks.lines_add_up, checks.rests_on_its_service, checks.overlapping_rates)
     ] == [1, 1, 1]
+
+
+def test_where_a_service_goes_is_edited_and_heard() -> None:
+    make_rate(Service.objects.get(code="YT_STD"), "FR", to_g=30000)
+    service = Service.objects.get(code="YT_STD")
+    boss, url = browser(), reverse("logistics:service", args=[service.pk])
+    data = {"name_en": service.name_en, "carrier": service.carrier, "active": "on", "match_words": ""}
+    assert boss.post(url, {**data, "destinations": "de, us"}).status_code == 302
+    service.refresh_from_db()
+    assert service.facts["destinations"] == "DE;US"
+    assert service.facts["billing_mode"], "its other facts stay"
+    found = selectors.price_asked(selectors.Asked("FR", 100), NOW.date())[1].of("YT_STD")
+    assert found is not None
+    assert found.quote.refusal == "country"
+    assert boss.post(url, {**data, "destinations": "DE;Q9"}).status_code == 422
