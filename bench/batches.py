@@ -79,7 +79,7 @@ def _packed(count: int, now: datetime) -> list[Parcel]:
             key=f"bench{note.pk}",
             actor=packer,
             now=now,
-            weight_g=80,
+            weight_g=20 + round(sum(line.quantity * float(line.sku.weight_g or 50) for line in note.lines.all())),
         )
     return list(Parcel.objects.filter(note__in=notes, state=ParcelState.PACKED))
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Store
 from core.longwork import Work, runner
 from core.models import SystemMark
+from demo.services import life, shop, simulation
 
 DAYS, PER_DAY, SEED = 50, 5, 20261121
 
@@ -17,12 +18,6 @@ DAYS, PER_DAY, SEED = 50, 5, 20261121
 @runner("demo.fill", _("The demonstration lives its last weeks"))
 def fill(work: Work) -> None:
     """Live day after day up to now. A worker that is killed leaves a shop that lives on from where it stands."""
-    from demo.services import (
-        life,
-        shop,
-        simulation,
-    )  # loaded by who does it, not by every process that knows of the job
-
     end = datetime.fromisoformat(work.payload["now"])
     start = end - timedelta(days=DAYS)
     if work.place is not None:

@@ -25,8 +25,12 @@ def main() -> int:
     parser.add_argument("--late", type=int, default=10, help="after so many seconds an unclear outcome is read back")
     parser.add_argument("--settle", type=float, default=180.0, help="longest time to heal after the last fault")
     parser.add_argument("--share", type=float, default=1.0, help="share of the orders that go through the warehouse")
-    parser.add_argument("--after", type=float, default=1.0, help="how often buyers write, open cases and rate, against usual")
-    parser.add_argument("--unclear", type=int, default=0, help="answers lost on the way, spread over the run")
+    parser.add_argument(
+        "--after", type=float, default=1.0, help="how often buyers write, open cases and rate, against usual"
+    )
+    parser.add_argument(
+        "--unclear", type=float, default=0.0, help="share of the writes at the shop whose answers get lost"
+    )
     parser.add_argument("--seeds", help="several runs, e.g. 1,2,3; each in a process of its own")
     parser.add_argument("--report", type=Path, help="a .json file, or a folder with one for each seed")
     asked = parser.parse_args()

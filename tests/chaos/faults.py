@@ -31,9 +31,8 @@ SMALL: tuple[str, ...] = (
     "kill worker child", "channel trouble", "kill worker", "mail trouble", "kill postgres", "freeze worker", "kill web", "wipe valkey",
     "kill beat", "cut postgres", "second worker", "kill valkey",
 )  # fmt: skip
-#: How an answer gets lost, and requests that change something at the shop.
+#: How an answer gets lost.
 UNCLEAR = ("500_done", "reset", "half", "late")
-WRITES = ("/api/messages", "/api/messages", "/api/orders/", "/api/waybills", "/api/cases", "/api/feedback")
 LONGEST_FREEZE = 10.0
 READY_SECONDS = 90.0
 
@@ -95,13 +94,14 @@ class Injector:
     faults: list[Fault]
     late_seconds: float
     overlap: int = 2
-    unclear: int = 0  #: answers that get lost on the way, spread evenly, besides the plan
+    unclear: float = 0.0  #: share of the requests that change something whose answers get lost, besides the plan
     struck: list[Struck] = field(default_factory=list)
     planned: dict[str, int] = field(default_factory=dict)  #: requests and mails that were to be spoilt, by kind
 
     def run(self) -> None:
         """From the first fault to the last; returns when the last is over and its recovery was watched."""
         began, slots, threads = time.monotonic(), threading.Semaphore(self.overlap), []
+        self.drizzle()
         for fault in self.faults:
             time.sleep(max(0.0, began + fault.at - time.monotonic()))
             slots.acquire()
@@ -113,16 +113,13 @@ class Injector:
         for thread in threads:
             thread.join(READY_SECONDS + 60)
 
-    def drizzle(self, seconds: float, stop: threading.Event) -> None:
-        """Lose the answer of a request that changes something, now and then over ``seconds``: it happened, it did not, or it
-        happens later, and nobody can tell (the unclear outcomes of G1)."""
-        luck = random.Random(self.unclear * 31 + len(self.faults))
-        for _turn in range(self.unclear):
-            if stop.wait(seconds / self.unclear):
-                return
-            kind, path = luck.choice(UNCLEAR), luck.choice(WRITES)
-            more: dict[str, Any] = {"seconds": luck.uniform(1, self.late_seconds)} if kind == "late" else {}
-            self._plan(kind, path, 1, {**more, "writes": True})
+    def drizzle(self) -> None:
+        """From now on lose the answers of some requests that change something: it happened, it did not, or it happens later,
+        and nobody can tell (the unclear outcomes of G1). To be said again after each calm."""
+        for kind in UNCLEAR if self.unclear else ():
+            more = {"seconds": self.late_seconds / 2} if kind == "late" else {}
+            chance = self.unclear / len(UNCLEAR)
+            patiently(lambda k=kind, m=more: self.shop.fault(k, times=10**6, writes=True, chance=chance, **m), 30)  # type: ignore[misc]
 
     def _one(self, record: Struck, slots: threading.Semaphore) -> None:
         try:
@@ -144,7 +141,7 @@ class Injector:
         if what == "trouble":
             (self._channel if verb == "channel" else self._mail)(luck)
             time.sleep(fault.seconds)
-            patiently(self.shop.calm, 30) if verb == "channel" else self.sink.calm()
+            self.calm_channel() if verb == "channel" else self.sink.calm()
         elif verb in numbers and what.endswith(" child"):
             self.stack.signal(what.removesuffix(" child"), numbers[verb], main=False)
         elif verb in numbers:
@@ -156,6 +153,11 @@ class Injector:
         else:
             {"freeze": lambda: self.stack.freeze(what, fault.seconds), "slow": lambda: self.stack.slow(what, fault.seconds),
              "wipe": self.stack.wipe, "cut": lambda: self.stack.cut(what)}[verb]()  # fmt: skip
+
+    def calm_channel(self) -> None:
+        """The planned trouble is over, the usual losses go on."""
+        patiently(self.shop.calm, 30)
+        self.drizzle()
 
     def _channel(self, luck: random.Random) -> None:
         kinds = luck.sample(CHANNEL, 4)

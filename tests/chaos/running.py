@@ -119,8 +119,7 @@ class Run:
     # --- life and misfortune ---------------------------------------------------------------------------------------
 
     def _live(self) -> None:
-        work = [self.buyers.run, self.buyers.ring, self.sampler.run, self.injector.run, self._phone, self.claimants.run,
-                lambda: self.injector.drizzle(self.asked.seconds, self.buyers.stop)]  # fmt: skip
+        work = [self.buyers.run, self.buyers.ring, self.sampler.run, self.injector.run, self._phone, self.claimants.run]
         threads = {fn.__name__ + str(n): threading.Thread(target=fn, daemon=True) for n, fn in enumerate(work)}
         self.desk.start()
         for thread in threads.values():

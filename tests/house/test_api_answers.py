@@ -42,7 +42,7 @@ def test_every_list_and_object_answers_as_described(store: Any, boss: Any) -> No
             if len(names) > 1:
                 continue
             case = operation.Case(path_parameters=dict.fromkeys(names, pk))
-            answer = WSGI_TRANSPORT.send(case, app=application, headers=header)
+            answer = WSGI_TRANSPORT.send(case, app=application, headers={**header, "Accept-Encoding": "identity"})
             if answer.status_code != 200:
                 if pk is None and answer.status_code not in (400, 422):  # a question that needs an argument says so
                     faults.append(f"{operation.path}: {answer.status_code}")

@@ -55,7 +55,8 @@ class Control:
         self._post("events", now, events={number: [dict(event) for event in found] for number, found in events.items()})
 
     def fault(self, kind: str, *, path: str = "/api/", times: int = 1, skip: int = 0, **more: Any) -> None:
-        """Plan a fault for coming requests of this shop (``writes=True``: only for those that change something)."""
+        """Plan a fault for coming requests of this shop (``writes=True``: only for those that change something;
+        ``chance``: by that chance)."""
         self._post("faults", None, kind=kind, path=path, times=times, skip=skip, **more)
 
     def calm(self) -> int:

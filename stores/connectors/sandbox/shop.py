@@ -7,6 +7,7 @@ do so; every accepted change is written to a journal, so a test can count what h
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
@@ -324,11 +325,13 @@ class Shop(AfterSales):
 
     def fault_for(self, code: str, path: str, *, writes: bool = False) -> dict[str, Any] | None:
         """The fault this request suffers, used up by it; None when it goes well. ``writes``: it wants to change something; a
-        fault planned with ``writes`` waits for such a request."""
+        fault planned with ``writes`` waits for such a request, one with a ``chance`` strikes by chance."""
         with self.lock:
             for row in self.rows("SELECT id, code, path, skip, data FROM faults WHERE times > 0 ORDER BY id"):
                 planned: dict[str, Any] = json.loads(row[4])
                 if row[1] not in ("*", code) or not path.startswith(row[2]) or (planned.get("writes") and not writes):
+                    continue
+                if random.random() >= float(planned.get("chance", 1)):  # noqa: S311 - a pretence, no secret
                     continue
                 if row[3] > 0:
                     self.db.execute("UPDATE faults SET skip = skip - 1 WHERE id = ?", (row[0],))
