@@ -151,6 +151,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 "logistics.view_service",
             ),
             (
+                "logistics:arrivals",
+                "clock",
+                _("Arrival times"),
+                _("Table of country by service for your listings"),
+                "logistics.view_service",
+            ),
+            (
                 "logistics:terms",
                 "ruler-2",
                 _("Weights and limits"),

@@ -7,6 +7,7 @@ from django.urls.resolvers import URLPattern
 
 from core.listing.html import ListPage
 from logistics.views import (
+    arrivals,
     board,
     buying,
     customs,
@@ -35,6 +36,7 @@ DISPATCH: list[URLPattern] = [
     path("notes/<int:pk>/missing/", note_steps.NoteAsk.as_view(), name="note-ask"),
     path("notes/<int:pk>/reserve/", note_steps.NoteReserve.as_view(), name="note-reserve"),
     path("notes/<int:pk>/choose/", quotes.NoteChoose.as_view(), name="note-choose"),
+    path("arrivals/", arrivals.ArrivalsPage.as_view(), name="arrivals"),
     path("prices/", quotes.PricesPage.as_view(), name="prices"),
     path("buy/<int:pk>/pane/", buying.BuyPane.as_view(), name="buy-pane"),
     path("print/", printing.QueuePage.as_view(), name="batches"),

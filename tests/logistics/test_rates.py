@@ -402,3 +402,18 @@ def test_where_a_service_goes_is_edited_and_heard() -> None:
     assert found is not None
     assert found.quote.refusal == "country"
     assert boss.post(url, {**data, "destinations": "DE;Q9"}).status_code == 422
+
+
+@pytest.mark.covers("PRM-06")
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_listing_gets_its_table_of_country_by_service(language: str) -> None:
+    make_rate(Service.objects.get(code="YT_STD"), "DE", days_min=6, days_max=11, to_g=30000)
+    boss, url = browser(language=language), reverse("logistics:arrivals")
+    assert boss.get(url).status_code == 200
+    page = boss.get(url, {"countries": "de;RU", "services": ["YT_STD", "CP_REG", "OZ_EXP"]})
+    told = [(row["days"], row["promise"]) for row in page.context["rows"]]
+    assert ("6–11", 30) in told, "the days of the price list"
+    assert ("15–60", 60) in told, "else those of the service"
+    assert ("5–10", 15) in told
+    assert len(told) == 5, "the line to Russia goes to Russia only"
+    assert boss.get(url, {"countries": "Q9"}).status_code == 422
