@@ -30,6 +30,8 @@ class OrderState(models.TextChoices):
 
 #: States in which something still has to leave the house.
 TO_SHIP = [OrderState.NEW, OrderState.HELD, OrderState.READY, OrderState.PART_SHIPPED]
+
+
 class Stage(models.TextChoices):
     """Where an order stands, in the words of the trade; computed from order, note, parcel by one rule and kept on the row."""
 

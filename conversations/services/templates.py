@@ -18,7 +18,9 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.reach import need_reach
 
 _FIELDS = ("purpose", "kind", "trigger", "send_mode", "subject", "body", "when_zh", "active", "checks")
-HOUSE_NAMES = frozenset({"agent_name", "buyer_name", "store_name", "help_url", "store_url", "bank_account", "return_address"})
+HOUSE_NAMES = frozenset(
+    {"agent_name", "buyer_name", "store_name", "help_url", "store_url", "bank_account", "return_address"}
+)
 
 
 def known_names() -> frozenset[str]:

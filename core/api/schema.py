@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import django_filters
 from django import forms
+from django.utils.choices import CallableChoiceIterator
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -74,9 +75,10 @@ def form_field(field: forms.Field) -> serializers.Field:
     given: dict[str, Any] = {"required": field.required, "help_text": str(field.help_text or field.label or "")}
     if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return serializers.ListField(child=serializers.CharField(), **given)
-    read = isinstance(
-        field, forms.TypedChoiceField | forms.ModelChoiceField
-    )  # choices read from tables stand in no schema
+    # choices read from tables stand in no schema
+    read = isinstance(field, forms.TypedChoiceField | forms.ModelChoiceField) or isinstance(
+        getattr(field, "choices", None), CallableChoiceIterator
+    )
     if isinstance(field, forms.ChoiceField) and not read and field.choices:
         known = [c for c in cast(Any, field.choices) if c[0] != ""]
         if known:

@@ -21,7 +21,9 @@ def lines_add_up(now: datetime) -> Iterable[str]:
             yield f"expected freight {pk}"
 
 
-@invariant("G17", "an expected freight rests on a price of the service it is for, and belongs to the parcel of its note")
+@invariant(
+    "G17", "an expected freight rests on a price of the service it is for, and belongs to the parcel of its note"
+)
 def rests_on_its_service(now: datetime) -> QuerySet[FreightEstimate]:
     """Those that name another service's price or another note's parcel."""
     foreign = Q(rate__isnull=False) & ~Q(rate__table__service_id=F("service_id"))

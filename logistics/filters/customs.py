@@ -21,7 +21,12 @@ from logistics.models import (
     ValueDifference,
 )
 
-MISSING = [("text", _("Customs text")), ("hs", _("HS code")), ("origin", _("Origin")), ("weight", pgettext_lazy("customs", "Weight"))]
+MISSING = [
+    ("text", _("Customs text")),
+    ("hs", _("HS code")),
+    ("origin", _("Origin")),
+    ("weight", pgettext_lazy("customs", "Weight")),
+]
 GROUPS = [
     (name, name) for name in ("EU", "EUROPE", "EAEU", "NAMERICA", "LATAM", "APAC", "MEA", "DEFAULT")
 ]  # fmt: skip

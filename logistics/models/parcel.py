@@ -45,11 +45,18 @@ class Parcel(models.Model):
     )
     expected_g = models.PositiveIntegerField(null=True, help_text="what it should have weighed when it was sealed")
     spread_g = models.DecimalField(max_digits=8, decimal_places=2, null=True, help_text="standard deviation of that")
-    weight_answer = models.CharField(max_length=8, choices=WeightAnswer.choices, blank=True, help_text="what the scale said")
-    weight_causes = models.JSONField(default=list, help_text="article, pieces and chance of each explanation, likeliest first")
+    weight_answer = models.CharField(
+        max_length=8, choices=WeightAnswer.choices, blank=True, help_text="what the scale said"
+    )
+    weight_causes = models.JSONField(
+        default=list, help_text="article, pieces and chance of each explanation, likeliest first"
+    )
     weight_learned_at = models.DateTimeField(null=True, help_text="its weight was learned from")
     mirror = models.ForeignKey(
-        "self", null=True, on_delete=models.SET_NULL, related_name="+",
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
         help_text="parcel of the batch whose contents fit this weight better: the labels may be exchanged",
     )
     mirror_cleared_at = models.DateTimeField(null=True, help_text="a person opened both and found them right")
@@ -105,7 +112,9 @@ class Parcel(models.Model):
                 name="parcel_shipped_has_time",
             ),
             models.CheckConstraint(
-                condition=Q(mirror__isnull=True) | Q(mirror_cleared_at__isnull=False) | Q(state__in=["packed", "closed"]),
+                condition=Q(mirror__isnull=True)
+                | Q(mirror_cleared_at__isnull=False)
+                | Q(state__in=["packed", "closed"]),
                 name="parcel_left_without_mirror",
             ),
             models.UniqueConstraint(

@@ -310,7 +310,10 @@ def _counter_answer(parcel: Parcel | None, number: str, actor: Actor, now: datet
         fields["why"] = parcel.note.block_note
     if not _check([parcel], made, now):
         refusal = made.refused[parcel.pk]
-        return refusal.code, {**fields, **{name: str(value) for name, value in refusal.params.items() if name == "other"}}
+        return refusal.code, {
+            **fields,
+            **{name: str(value) for name, value in refusal.params.items() if name == "other"},
+        }
     twice = ScanEvent.objects.filter(parcel=parcel, kind="hand_over", ok=True, undone=False).exists()
     return ("twice_on_counter" if twice else "on_counter"), fields
 

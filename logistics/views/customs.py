@@ -247,7 +247,8 @@ class PackPage(DetailPage):
 
     def tables(self, obj: RulePack) -> list[dict[str, Any]]:
         columns = [
-            {"label": label, "css": ""} for label in (pgettext_lazy("dispatch", "Note"), _("Order"), _("Country"), _("No longer"), _("New"))
+            {"label": label, "css": ""}
+            for label in (pgettext_lazy("dispatch", "Note"), _("Order"), _("Country"), _("No longer"), _("New"))
         ]
         rows = [
             {

@@ -21,6 +21,8 @@ FIRST = ("placed_at", "paid_at", "ship_by")
 LAST = ("shipped_at", "delivered_at", "completed_at", "cancelled_at", "updated_at")
 TEXTS = ("buyer_name", "buyer_email", "buyer_id", "recipient_name", "phone", "address1", "address2", "city", "state", "postcode",
          "buyer_note", "shipping_method")  # fmt: skip
+
+
 class Fault(Exception):
     """Why an order is rejected: the row, the field, a code and values for the sentence."""
 

@@ -13,6 +13,8 @@ INPUTS = {
     "lines": "number", "shipping_method": "text", "sku": "texts", "title": "texts", "has_note": "yes", "has_wish": "yes",
     "unmatched": "yes", "repeat_buyer": "yes",
 }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule as data; ``store_id`` None = every store. Empty results change nothing."""

@@ -111,7 +111,9 @@ def generic_file(path: Path, orders: list[tuple[str, list[dict[str, str]]]], met
     writer.writeheader()
     for number, rows in orders:
         for row in rows:
-            country = {"EIRE": "IE", "United Kingdom": "GB", "Channel Islands": "JE"}.get(row["Country"], row["Country"])
+            country = {"EIRE": "IE", "United Kingdom": "GB", "Channel Islands": "JE"}.get(
+                row["Country"], row["Country"]
+            )
             writer.writerow(
                 {
                     "order_no": number, "placed_at": row["InvoiceDate"], "paid_at": row["InvoiceDate"], "status": "paid", "currency": "GBP",

@@ -132,7 +132,9 @@ def test_a_parcel_is_packed_by_scanner_and_enter_only(windows: Any, language: st
     )
     for code in ("2*ER-FEATHER", "ok", "ok", "ok", "ok", "100 g"):
         said = scan(page, code)
-    assert page.locator("#station").get_attribute("data-result") == "warn" and "63" in said  # 2 × 40 + 3 × 21 + a bag of 20
+    assert (
+        page.locator("#station").get_attribute("data-result") == "warn" and "63" in said
+    )  # 2 × 40 + 3 × 21 + a bag of 20
     window.shot(f"station-doubted-{language}")
     scan(page, "163 g")
     window.shot(f"station-weighed-{language}")
