@@ -10,8 +10,6 @@ and ask ``value(FRESH_DAYS, day, store_id)``. Rules get the answer as an argumen
 from __future__ import annotations
 
 import json
-import threading
-import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +22,7 @@ from core.clock import WorkCalendar
 from core.errors import Invalid, Missing, NotAllowed
 from core.models import CalendarDay, PolicyValue
 from core.reach import need_reach
+from core.remembering import Remembered
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,6 @@ class Policy:
 
 
 POLICIES: dict[str, Policy] = {}
-
-_CACHE_SECONDS = 5.0
-_lock = threading.Lock()
-_cache: tuple[float, dict[str, list[PolicyValue]]] | None = None
 
 
 def declare(
@@ -73,23 +68,18 @@ def value(policy: Policy, day: date | datetime, store_id: int | None = None) -> 
 
 def forget() -> None:
     """Drop the short memory after a change (the other processes follow within some seconds)."""
-    global _cache
-    with _lock:
-        _cache = None
+    _rows.forget()
 
 
-def _rows() -> dict[str, list[PolicyValue]]:
-    """All policy rows, remembered for some seconds: they are few and read on every decision."""
-    global _cache
-    held = _cache
-    if held and time.monotonic() - held[0] < _CACHE_SECONDS:
-        return held[1]
+def _read() -> dict[str, list[PolicyValue]]:
+    """All policy rows by key: they are few and read on every decision."""
     grouped: dict[str, list[PolicyValue]] = {}
     for row in PolicyValue.objects.all():
         grouped.setdefault(row.key, []).append(row)
-    with _lock:
-        _cache = (time.monotonic(), grouped)
     return grouped
+
+
+_rows = Remembered(_read, 5.0)
 
 
 WORKDAYS = declare(

@@ -109,15 +109,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 
 @pytest.fixture(autouse=True)
 def clean_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No rate limit, lock or cached answer of one test reaches the next that touches the database; house rules are read
-    once in a test, so that the clock of the machine adds no statement to one that counts them."""
-    from core import policies
-    from disputes.selectors import causes
+    """No rate limit, lock or cached answer of one test reaches the next that touches the database; small tables a
+    process remembers are read once in a test: the clock of the machine adds no statement to one that counts them."""
+    from core import remembering
 
-    policies.forget()
-    monkeypatch.setattr(policies, "_CACHE_SECONDS", 3600.0)
-    causes.forget()
-    monkeypatch.setattr(causes, "_SECONDS", 3600.0)
+    remembering.forget_all()
+    monkeypatch.setattr(remembering, "clock", lambda: 0.0)
     if {"db", "transactional_db", "client", "live_server"} & set(
         request.fixturenames
     ) or request.node.get_closest_marker("django_db"):

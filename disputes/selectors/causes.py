@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
@@ -14,31 +12,24 @@ from django.utils.translation import pgettext
 from core.audit import Actor
 from core.clock import utcnow
 from core.errors import Missing
+from core.remembering import Remembered
 from disputes.models import RootCause
 
 #: The word that asks for what has no cause yet (the empty word cannot be asked in an address).
 UNNAMED = "none"
-_SECONDS = 5.0
-_lock = threading.Lock()
-_held: tuple[float, dict[str, RootCause]] | None = None
 
 
-def known() -> dict[str, RootCause]:
-    """Every cause by its code in the order of the list, remembered for some seconds: they are few and stand in each row."""
-    global _held
-    held = _held
-    if held is None or time.monotonic() - held[0] >= _SECONDS:
-        held = (time.monotonic(), {row.code: row for row in RootCause.objects.order_by("position", "code")})
-        with _lock:
-            _held = held
-    return held[1]
+def _read() -> dict[str, RootCause]:
+    return {row.code: row for row in RootCause.objects.order_by("position", "code")}
+
+
+#: Every cause by its code in the order of the list: they are few and stand in each row.
+known = Remembered(_read, 5.0)
 
 
 def forget() -> None:
     """Drop the short memory after a change (the other processes follow within some seconds)."""
-    global _held
-    with _lock:
-        _held = None
+    known.forget()
 
 
 def offered(day: date | datetime) -> list[RootCause]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core import audit, counts, policies
 from core.audit import Actor
 from core.errors import Missing
+from core.remembering import Remembered
 from logistics.choices import BlockReason, NoteState, NumberState, ParcelState
 from logistics.models import (
     ApprovalRule,
@@ -85,17 +85,12 @@ def approval_rules_for(actor: Actor) -> QuerySet[ApprovalRule]:
     return rules if actor.store_ids is None else rules.filter(Q(store__isnull=True) | Q(store_id__in=actor.store_ids))
 
 
-_choices: tuple[float, list[tuple[str, str]]] = (0.0, [])
+def _service_names() -> list[tuple[str, str]]:
+    return [(code, f"{code} · {name}") for code, name in Service.objects.values_list("code", "name_en")]
 
 
-def service_choices() -> list[tuple[str, str]]:
-    """Code and name of every service for the filters of lists, remembered for some seconds (they are asked on every page)."""
-    global _choices
-    until, held = _choices
-    if time.monotonic() > until:
-        held = [(code, f"{code} · {name}") for code, name in Service.objects.values_list("code", "name_en")]
-        _choices = (time.monotonic() + 5, held)
-    return held
+#: Code and name of every service for the filters of lists (they are asked on every page).
+service_choices = Remembered(_service_names, 5.0)
 
 
 def service_by_code(code: str) -> Service:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit import Actor
 from core.errors import Missing
+from core.remembering import Remembered
 from inventory.selectors import reserved_lines
 from orders.choices import TO_SHIP, Stage, WishState
 from orders.models import Order, OrderAddress, OrderFlag, OrderLine, OrderRule, Wish
@@ -138,18 +138,6 @@ def newest_of_buyers(buyer_ids: Collection[int], limit: int) -> list[Order]:
     return list(ranked.filter(place__lte=limit).order_by("-placed_at"))
 
 
-_SEEN_SECONDS = 300.0
-_seen: tuple[float, list[str]] = (0.0, [])
-
-
-def countries_seen() -> list[str]:
-    """The countries orders went to, by code; remembered for some minutes."""
-    global _seen
-    if not _seen[1] or time.monotonic() - _seen[0] > _SEEN_SECONDS:
-        _seen = (time.monotonic(), _countries())
-    return _seen[1]
-
-
 def _countries() -> list[str]:
     """A loose index scan: one step per country, whatever the number of orders."""
     with connection.cursor() as cursor:
@@ -159,6 +147,17 @@ def _countries() -> list[str]:
             "FROM seen s WHERE s.country IS NOT NULL) SELECT country FROM seen WHERE country IS NOT NULL"
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+_remembered = Remembered(_countries, 300.0)
+
+
+def countries_seen() -> list[str]:
+    """The countries orders went to, by code; remembered for some minutes once there are any."""
+    found = _remembered()
+    if not found:
+        _remembered.forget()
+    return found
 
 
 def open_wishes_exist() -> Exists:

@@ -52,7 +52,7 @@ def test_no_request_breaks_the_api(store: Any, boss: Any) -> None:  # noqa: F811
 
     def look(operation: Any, case: Any) -> None:
         at = f"{operation.method} {operation.path}"
-        answer = WSGI_TRANSPORT.send(case, app=application, headers=header)
+        answer = WSGI_TRANSPORT.send(case, app=application, headers={**header, "Accept-Encoding": "identity"})
         seen[answer.status_code] += 1
         if answer.status_code >= 500 and answer.status_code != 503:
             faults[at, str(answer.status_code)] = f"{case.path_parameters} {case.query} {case.body!r}"[:500]
