@@ -261,7 +261,7 @@ def test_breaker_opens_probes_with_one_call_and_lets_everything_go_when_healed(d
     calls = [declare(store, order_id) for order_id in ids]
     control.fault("inside", times=4, path="/api/orders/")
     assert outbox.send_due(now=NOW) == {"later": 3}
-    assert outbox.send_due(now=after(5)) == {}, "the breaker is open"
+    assert outbox.send_due(now=after(3)) == {}, "the breaker is open"
     assert outbox.send_due(now=after(16)) == {"later": 1}, "one probe"
     outbox.send_due(now=after(60))
     outbox.drain(after(61))
