@@ -73,7 +73,7 @@ def e2e(arguments: Sequence[str]) -> int:
 
 
 CHAOS = ("--faults", "504", "--seconds", "1600", "--rate", "5", "--late", "30", "--settle", "240",
-         "--share", "0.25", "--after", "0.35", "--unclear", "0.04", "--seeds", "1,2,3")  # fmt: skip
+         "--share", "0.25", "--after", "0.35", "--unclear", "0.05", "--seeds", "1,2,3")  # fmt: skip
 
 
 def chaos(arguments: Sequence[str]) -> int:

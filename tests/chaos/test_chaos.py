@@ -21,7 +21,7 @@ from launch.places import ROOT
 FULL = os.environ.get("SAMPAN_SCALE") == "full"
 #: The figures of G0: 18 of each of the 28 kinds, more than 40 of each family.
 SIZE = {"faults": 504, "seconds": 1600, "rate": 5, "late": 30, "settle": 240, "share": 0.25, "after": 0.35,
-        "unclear": 0.04} if FULL else {
+        "unclear": 0.05} if FULL else {
     "faults": 12, "seconds": 20, "rate": 1.2, "late": 10, "settle": 150,
 }  # fmt: skip
 SEEDS = os.environ.get("SAMPAN_CHAOS_SEED", "1,2,3" if FULL else "1").split(",")
