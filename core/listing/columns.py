@@ -30,8 +30,6 @@ from core.format.html import escape
 Row = Mapping[str, Any]
 Cell = Callable[[Row], str]
 
-TIMES = ("moment", "day", "full", "due", "deadline", "ago")
-
 
 @dataclass(frozen=True)
 class Column:

@@ -32,7 +32,7 @@ from logistics.policies.dispatch import PACKAGING_G
 from logistics.rules import customs
 from logistics.rules.choosing import Candidate, Choosing, Picked, Wanted, pick
 from logistics.rules.customs import avoid
-from logistics.rules.quotes import Quote, quote
+from logistics.rules.quotes import quote
 from logistics.rules.routing import match_method
 from logistics.rules.tracking import Promise, promise_for
 from logistics.rules.weighing import Extra, Offer, Place, Rate, Shipment, Table, Terms
@@ -363,9 +363,3 @@ def price_asked(asked: Asked, day: date) -> tuple[Book, Priced]:
 def sized(ship: Shipment, sides: tuple[Decimal, ...]) -> Shipment:
     """The same parcel with a packed size that somebody said."""
     return replace(ship, sides=sides)
-
-
-def others_that_fit(note: DispatchNote, now: datetime) -> list[Quote]:
-    """Priced services that take the note's parcel, cheapest first, without its present one."""
-    found = price_note(note, now)[1]
-    return [c.quote for c in found.candidates if not c.quote.refusal and c.quote.service != found.case.current]

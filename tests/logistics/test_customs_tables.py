@@ -19,7 +19,7 @@ from customers.registry import PLACES
 from logistics.models import Brand, CountryRule, Declaration, DispatchNote, RecipientId
 from logistics.selectors import signing
 from logistics.selectors.customs import book as books
-from logistics.selectors.customs import lists, shipped
+from logistics.selectors.customs import effects, lists, shipped
 from logistics.services.customs import completing, packs, tables
 from logistics.services.seeding import load_reference
 from tests.factories import dispatch as make
@@ -131,7 +131,9 @@ def test_a_pack_lists_the_open_orders_it_touches() -> None:
     assert "LEGAL_THRESHOLD" not in codes(france)
     assert codes(france, datetime(2026, 12, 1, 2, tzinfo=UTC))["LEGAL_THRESHOLD"] == "review"
     assert books.book(date(2026, 12, 2)).country("DE").bands[0].to_g == 500, "what the file does not tell stays"
-    assert packs.touched_again(pack=pack, now=NOW) == pack.touched
+    notes = effects.open_notes(["BE", "FR"])
+    before, after = (effects.findings_on(notes, day, NOW) for day in (date(2026, 11, 30), pack.valid_from))
+    assert effects.differences(notes, before, after) == pack.touched, "as kept, so once the rules are there"
     assert germany.number not in str(pack.touched)
     with pytest.raises(Conflict):
         packs.load(name="December", valid_from=date(2026, 12, 1), rows=rows, actor=boss, now=NOW)

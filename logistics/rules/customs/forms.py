@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 CN22, CN23, INVOICE, ELECTRONIC, PLATFORM = "CN22", "CN23", "commercial_invoice", "electronic", "platform"
-FORMS = (CN22, CN23, INVOICE, ELECTRONIC, PLATFORM)
 #: Letter post is limited to two kilograms; a postal parcel (CP) and EMS take the larger form.
 LETTER_POST_G = 2000
 

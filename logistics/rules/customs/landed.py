@@ -80,8 +80,3 @@ def _tax(rule: Country, price: Decimal, basis: Decimal, duty: Decimal, at_sale: 
     share = rule.tax_percent / HUNDRED
     base = price + duty
     return base / (1 - share) * share if rule.tax_inside else base * share
-
-
-def tax_free_up_to(least_tax: Decimal, percent: Decimal) -> Decimal:
-    """The value whose tax is just not collected (Switzerland: taxes of up to 5 francs), rounded up to whole units."""
-    return (least_tax / percent * HUNDRED).to_integral_value(rounding="ROUND_CEILING")

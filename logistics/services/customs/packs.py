@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -109,11 +108,3 @@ def _joined(rule: Country, held: Country | None) -> Country:
 def _differs(rule: Country, held: Country | None) -> bool:
     names = [*(name for name in PLAIN if name not in _IGNORED), "sensitive", "bands", "duty_steps"]
     return held is None or any(getattr(rule, name) != getattr(held, name) for name in names)
-
-
-def touched_again(*, pack: RulePack, now: datetime) -> list[dict[str, Any]]:
-    """The open notes that the rules of the pack's first day answer otherwise than those of the day before, as things stand
-    now (read only)."""
-    notes = effects.open_notes(list(pack.countries))
-    before = effects.findings_on(notes, pack.valid_from - timedelta(days=1), now)
-    return effects.differences(notes, before, effects.findings_on(notes, pack.valid_from, now))
