@@ -86,6 +86,11 @@ class Verdict:
         """Whether the parcel should be opened again."""
         return self.answer in (LIGHT, HEAVY)
 
+    @property
+    def best(self) -> Cause | None:
+        """The likeliest cause; None when nothing of the parcel explains the weight."""
+        return self.causes[0] if self.causes else None
+
 
 def expected(parts: Sequence[Part], packing: Belief, noise: Noise) -> tuple[float, float]:
     """The expected weight of a parcel and the variance of its reading."""

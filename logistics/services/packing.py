@@ -302,7 +302,7 @@ def _weight(table: Table, word: str, now: datetime) -> _Plan:
     said = witnesses.verdict(table.rows, table.packing, grams, now)
     if not said.alarm:
         return _Plan("weight", "weighed", fields)
-    best = said.causes[0] if said.causes else None
+    best = said.best
     line = next((line for line in table.lines if best and line.id == best.line), None)
     fields |= {"off": abs(round(said.difference))}
     if best is None or line is None:

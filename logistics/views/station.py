@@ -218,7 +218,7 @@ def _off(table: station.Table) -> str:
     if not table.session.weight_g or not verdict.alarm:
         return ""
     grams = abs(round(verdict.difference))
-    best = verdict.causes[0] if verdict.causes else None
+    best = verdict.best
     line = next((line for line in table.lines if best and line.id == best.line), None)
     if best is None or line is None:
         return (gettext("%(g)s g too light") if verdict.difference < 0 else gettext("%(g)s g too heavy")) % {"g": grams}
