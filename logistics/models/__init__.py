@@ -9,6 +9,7 @@ from logistics.models.customs import (
     DeclarationLine,
     GoodsClassRule,
     NationalCode,
+    NatureCode,
     RecipientId,
     RulePack,
     StopWordRule,
@@ -17,6 +18,7 @@ from logistics.models.customs import (
     ValueMedian,
 )
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
+from logistics.models.manifest import Manifest, ManifestLine
 from logistics.models.packing import WeightBelief
 from logistics.models.parcel import DecisionRule, Extension, Parcel, ParcelLine, ScanEvent, TrackingEvent
 from logistics.models.rates import (
@@ -43,7 +45,10 @@ __all__ = [
     "Extension",
     "FreightEstimate",
     "GoodsClassRule",
+    "Manifest",
+    "ManifestLine",
     "NationalCode",
+    "NatureCode",
     "NoteLine",
     "NoteSignature",
     "Parcel",

@@ -152,6 +152,24 @@ class NationalCode(models.Model):
 
 
 @tracked()
+class NatureCode(models.Model):
+    """How the electronic advance data names a kind of content (nature of transaction), from a day on."""
+
+    content_type = models.CharField(max_length=20)
+    code = models.CharField(max_length=8)
+    meaning = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField()
+
+    class Meta:
+        verbose_name = _("nature of transaction")
+        ordering = ["code", "-valid_from"]
+        constraints = [models.UniqueConstraint(fields=["content_type", "valid_from"], name="nature_code_once")]
+
+    def __str__(self) -> str:
+        return self.content_type
+
+
+@tracked()
 class TaxNumber(models.Model):
     """A number we trade under: IOSS, UK VAT, VOEC, AU ARN …, and our EORI. Without a store it is that of all stores."""
 
