@@ -65,6 +65,22 @@ class NumberState(models.TextChoices):
     VOID = "void", pgettext_lazy("waybill", "Void")
 
 
+class LabelSize(models.TextChoices):
+    """Paper of the label printer, in millimetres."""
+
+    SQUARE = "100x100", "100 × 100 mm"
+    TALL = "100x150", "100 × 150 mm"
+
+
+class LabelState(models.TextChoices):
+    """Life of a label that a carrier issues: asked for, here, not to be had."""
+
+    WAITING = "waiting", pgettext_lazy("carrier label", "Asked for")
+    READY = "ready", pgettext_lazy("carrier label", "Here")
+    FAILED = "failed", pgettext_lazy("carrier label", "Not to be had")
+    VOID = "void", pgettext_lazy("carrier label", "Void")
+
+
 class NumberSource(models.TextChoices):
     """Where a waybill number came from."""
 

@@ -23,6 +23,8 @@ class Ability(models.TextChoices):
     CASES = "cases", _("Cases in")
     ANSWER_CASE = "answer_case", _("Answer a case")
     REPLY_FEEDBACK = "reply_feedback", _("Reply to a rating")
+    CARRIER_WAYBILL = "carrier_waybill", _("Waybill number of a carrier")
+    CARRIER_VOID = "carrier_void", _("Cancel a waybill number")
 
 
 class CallState(models.TextChoices):

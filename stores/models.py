@@ -53,6 +53,15 @@ class MailLane(Lane):
     objects = ScopedManager(store="store")
 
 
+@tracked(exclude=["hold_until", "failures", "busy_until", "busy_by"])
+class CarrierLane(Lane):
+    """The carriers a store sends with: a lane of its own, so that a carrier in trouble does not stop the channel."""
+
+    store = models.OneToOneField(Store, on_delete=models.PROTECT, related_name="carrier_lane")
+
+    objects = ScopedManager(store="store")
+
+
 class InboundRecord(models.Model):
     """A raw answer of a channel, kept once, before anything reads it."""
 

@@ -1,5 +1,6 @@
 """Tables of carriers, dispatch notes and parcels."""
 
+from logistics.models.account import CarrierAccount, CarrierLabel
 from logistics.models.carrier import CoverageRule, PromiseRule, Service, WaybillNumber
 from logistics.models.customs import (
     Brand,
@@ -34,6 +35,8 @@ from logistics.models.rates import (
 __all__ = [
     "ApprovalRule",
     "Brand",
+    "CarrierAccount",
+    "CarrierLabel",
     "ChoiceRule",
     "CountryRule",
     "CoverageRule",

@@ -12,7 +12,7 @@ from accounts.models import Store, User
 from core.audit import tracked
 from core.models import Job
 from inventory.models import Warehouse
-from logistics.choices import BlockReason, NoteState, SignatureKind, SupplyRoute
+from logistics.choices import BlockReason, LabelSize, NoteState, SignatureKind, SupplyRoute
 from logistics.models.carrier import Service
 from orders.models import Order, OrderLine
 from products.models import Sku
@@ -177,7 +177,8 @@ class PrintBatch(models.Model):
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="batches")
     job = models.OneToOneField(Job, null=True, on_delete=models.SET_NULL, related_name="print_batch")
     language = models.CharField(max_length=10, default="zh-hans")
-    documents = models.JSONField(default=list, help_text="pick_list, notes, labels")
+    documents = models.JSONField(default=list, help_text="pick_list, notes, labels, customs, slips, cards")
+    label_size = models.CharField(max_length=8, choices=LabelSize.choices, default=LabelSize.SQUARE)
     note_count = models.PositiveIntegerField(default=0)
     content_hash = models.CharField(max_length=64, blank=True)
     void_at = models.DateTimeField(null=True)
@@ -196,6 +197,8 @@ class PrintLog(models.Model):
     position = models.PositiveIntegerField()
     reprint = models.BooleanField(default=False)
     label_number = models.CharField(max_length=60, blank=True, help_text="waybill number on the label")
+    customs_form = models.CharField(max_length=20, blank=True, help_text="customs paper printed with the label")
+    carrier_label = models.BooleanField(default=False, help_text="the label is the carrier's own")
     problem = models.CharField(max_length=300, blank=True, help_text="why its label was not printed")
     at = models.DateTimeField()
 
