@@ -13,6 +13,7 @@ class MovementKind(models.TextChoices):
     RETURN = "return", pgettext_lazy("movement", "Came back")
     COUNT = "count", pgettext_lazy("movement", "Count difference")
     SCRAP = "scrap", pgettext_lazy("movement", "Scrapped")
+    USE = "use", pgettext_lazy("movement", "Used for packing")
 
 
 class ReservationState(models.TextChoices):

@@ -23,6 +23,7 @@ from inventory.models import Balance, Bin, Movement, Warehouse
 from inventory.services import counting, warehouses
 
 KIND_TONES = {
+    MovementKind.USE: "neutral",
     MovementKind.OPENING: "neutral", MovementKind.RECEIPT: "leaf", MovementKind.ISSUE: "indigo", MovementKind.RETURN: "amber",
     MovementKind.COUNT: "sea", MovementKind.SCRAP: "rose",
 }  # fmt: skip

@@ -293,6 +293,13 @@ class PickStrategy(models.TextChoices):
     FIRST = "first", pgettext_lazy("choice", "The first that takes it")
 
 
+class WaveKind(models.TextChoices):
+    """How a wave is packed."""
+
+    SINGLE = "single", pgettext_lazy("wave", "Single-item orders")
+    MIXED = "mixed", pgettext_lazy("wave", "Sorting slots")
+
+
 class EstimateBasis(models.TextChoices):
     """What an expected freight rests on."""
 

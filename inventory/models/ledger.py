@@ -67,7 +67,7 @@ class Reservation(models.Model):
     """Stock promised to a paid line: ``held`` of the ``wanted`` pieces, of which ``consumed`` have left. ``held`` below
     ``wanted`` is a short reservation: it blocks packing, and goods that arrive fill the oldest first."""
 
-    line_ref = models.BigIntegerField(help_text="id of the order line")
+    line_ref = models.BigIntegerField(help_text="id of the order line; below zero: of its spare pieces")
     order_ref = models.BigIntegerField(help_text="id of the order")
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="reservations")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")

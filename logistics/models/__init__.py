@@ -20,7 +20,7 @@ from logistics.models.customs import (
 )
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
 from logistics.models.manifest import Manifest, ManifestLine
-from logistics.models.packing import WeightBelief
+from logistics.models.packing import ParcelPhoto, Wave, WaveNote, WeightBelief
 from logistics.models.parcel import DecisionRule, Extension, Parcel, ParcelLine, ScanEvent, TrackingEvent
 from logistics.models.rates import (
     ChoiceRule,
@@ -56,6 +56,7 @@ __all__ = [
     "NoteSignature",
     "Parcel",
     "ParcelLine",
+    "ParcelPhoto",
     "PrintBatch",
     "PrintLog",
     "PromiseRule",
@@ -73,6 +74,8 @@ __all__ = [
     "TrackingEvent",
     "ValueDifference",
     "ValueMedian",
+    "Wave",
+    "WaveNote",
     "WaybillNumber",
     "WeightBelief",
 ]  # fmt: skip

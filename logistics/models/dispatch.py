@@ -39,6 +39,10 @@ class DispatchNote(models.Model):
     address_digest = models.CharField(
         max_length=64, help_text="address when drafted: a change stops the parcel at the scan"
     )
+    together = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="riders",
+        help_text="note whose parcel its goods travel in (same buyer, same address)",
+    )  # fmt: skip
     block_reason = models.CharField(max_length=12, choices=BlockReason.choices, blank=True)
     block_note = models.CharField(max_length=300, blank=True)
     blocked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -103,6 +107,11 @@ class NoteLine(models.Model):
     )
     assort = models.BooleanField(default=False)
     fragile = models.BooleanField(default=False)
+    spare = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="spare pieces of a fragile article: free, declared at their real value",
+    )
 
     objects = ScopedManager(store="note__store")
 

@@ -59,6 +59,10 @@ class Parcel(models.Model):
         related_name="+",
         help_text="parcel of the batch whose contents fit this weight better: the labels may be exchanged",
     )
+    together = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="riders",
+        help_text="parcel in whose box it travels: another order of the same buyer under one waybill number",
+    )  # fmt: skip
     mirror_cleared_at = models.DateTimeField(null=True, help_text="a person opened both and found them right")
     checks = models.JSONField(default=dict, help_text="the packing check list: what was confirmed, by whom")
     packed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -119,7 +123,7 @@ class Parcel(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["service", "tracking_number"],
-                condition=Q(state__in=["packed", "shipped"]) & ~Q(tracking_number=""),
+                condition=Q(state__in=["packed", "shipped"], together__isnull=True) & ~Q(tracking_number=""),
                 name="live_number_once",
             ),
         ]
@@ -166,7 +170,7 @@ class ScanEvent(models.Model):
 
     note = models.ForeignKey(DispatchNote, null=True, on_delete=models.PROTECT, related_name="scans")
     parcel = models.ForeignKey(Parcel, null=True, on_delete=models.PROTECT, related_name="scans")
-    kind = models.CharField(max_length=12, help_text="note, item, weight, check, label, undo, hand_over")
+    kind = models.CharField(max_length=12, help_text="note, item, put, weight, check, photo, label, undo, hand_over")
     code = models.CharField(max_length=120)
     ok = models.BooleanField()
     answer = models.CharField(max_length=60, help_text="stable code of the answer")

@@ -33,6 +33,12 @@ class Sku(models.Model):
     material = models.CharField(max_length=100, blank=True)
     goods_class = models.CharField(max_length=40, blank=True)
     fragile = models.BooleanField(default=False)
+    spare_pieces = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="fragile goods: spare pieces that go along free of charge …"
+    )
+    spare_per = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="… for every full so many pieces ordered"
+    )
     made_in_house = models.BooleanField(
         default=False, help_text="own production instead of purchase when it is missing"
     )
@@ -46,6 +52,7 @@ class Sku(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(weight_g__isnull=True) | Q(weight_g__gt=0), name="sku_weight_positive"),
             models.CheckConstraint(condition=Q(cost__isnull=True) | Q(cost__gte=0), name="sku_cost_not_negative"),
+            models.CheckConstraint(condition=Q(spare_per__gt=0), name="sku_spare_per_positive"),
         ]
         indexes = [
             models.Index(fields=["barcode"], name="sku_barcode", condition=~Q(barcode="")),
