@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.selectors import stores_for
 from conversations import selectors, services
-from conversations.choices import SendMode, TemplateKind
+from conversations.choices import Answers, SendMode, TemplateKind
 from core.api.fields import Scoped
 from core.listing.rest import Resource, Write
 
@@ -60,6 +60,8 @@ class TemplateInput(serializers.Serializer):
     subject = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     body = serializers.CharField(max_length=10_000)
     when_zh = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    when_en = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    answers = serializers.ChoiceField(Answers.choices, default=Answers.PERSON)
     active = serializers.BooleanField(default=True)
 
 
@@ -73,6 +75,8 @@ class TemplateChange(serializers.Serializer):
     subject = serializers.CharField(max_length=200, required=False, allow_blank=True)
     body = serializers.CharField(max_length=10_000, required=False)
     when_zh = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    when_en = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    answers = serializers.ChoiceField(Answers.choices, required=False)
     active = serializers.BooleanField(required=False)
 
 

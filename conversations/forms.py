@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Store
 from accounts.selectors import stores_for
-from conversations.choices import SendMode, TemplateKind
+from conversations.choices import Answers, SendMode, TemplateKind
 from conversations.registry import GUARDRAILS
 
 LANGUAGES = [
@@ -42,7 +42,7 @@ class TemplateForm(forms.Form):
     purpose = forms.CharField(max_length=60, label=_("Purpose"))
     kind = forms.ChoiceField(choices=TemplateKind.choices, label=_("About"))
     send_mode = forms.ChoiceField(choices=SendMode.choices, label=_("How it goes out"))
-    trigger = forms.CharField(required=False, max_length=120, label=_("When"))
+    answers = forms.ChoiceField(choices=Answers.choices, initial=Answers.PERSON, label=_("Ends the wait of the buyer"))
     checks = forms.MultipleChoiceField(
         required=False, label=_("Must be true"), widget=forms.CheckboxSelectMultiple,
         choices=lambda: [(name, CHECKS.get(name, name.replace("_", " "))) for name in sorted(GUARDRAILS)],
@@ -53,7 +53,8 @@ class TemplateForm(forms.Form):
         max_length=10_000, label=_("Text"), widget=forms.Textarea(attrs={"rows": 16, "dir": "auto"}),
         help_text=_("Facts stand in double braces, e.g. {{buyer_name}}; {% if tracking_no %}…{% endif %} for conditions."),
     )  # fmt: skip
-    when_zh = forms.CharField(required=False, max_length=300, label=_("Note for colleagues"))
+    when_zh = forms.CharField(required=False, max_length=300, label=_("When to send it (Chinese)"))
+    when_en = forms.CharField(required=False, max_length=300, label=_("When to send it (English)"))
 
 
 class ReminderForm(forms.Form):

@@ -11,10 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from conversations import selectors, services
-from conversations.choices import DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
+from conversations.choices import (
+    Answers,
+    DeliveryState,
+    Direction,
+    MessageState,
+    Route,
+    SendMode,
+    TemplateKind,
+    purpose_words,
+)
 from conversations.filters import ConversationFilter, MessageFilter, ReminderFilter, TemplateFilter
 from conversations.models import Conversation, Message, ReminderStep, Template
 from core import counts
+from core import format as f
 from core.audit import Actor
 from core.errors import Conflict
 from core.listing import Action, Column, Contains, Listing, RowPart, View, Words, register
@@ -274,7 +284,9 @@ class TemplateRow(serializers.Serializer):
     subject = serializers.CharField(label=_("Subject"))
     body = serializers.CharField(label=_("Words"))
     guardrail = serializers.CharField(label=_("Must be true"))
-    when_zh = serializers.CharField(label=_("Note"))
+    when_zh = serializers.CharField(label=_("Note (Chinese)"))
+    when_en = serializers.CharField(label=_("Note (English)"))
+    answers = serializers.ChoiceField(Answers.choices, label=_("Ends the wait"))
     active = serializers.BooleanField(label=_("In use"))
     updated_at = serializers.DateTimeField(label=_("Changed"))
 
@@ -289,11 +301,17 @@ class TemplateListing(Listing):
         Column("code", link="conversations:template", mono=True, sortable=True),
         Column("language", sortable=True),
         Column("store"),
-        Column("purpose", sortable=True),
+        Column("purpose", sortable=True, html=lambda row: purpose_words(row["purpose"])),
         Column("kind", badge=TemplateKind),
         Column("send_mode", badge=SendMode),
         Column("subject", width="wide", default=False),
-        Column("when_zh", width="wide"),
+        Column(
+            "when_zh",
+            html=lambda row: f.in_own_language(row["when_zh"], row["when_en"]),
+            needs=("when_en",),
+            width="wide",
+        ),
+        Column("answers", badge=Answers, default=False),
         Column("active"),
         Column("updated_at", time="day", default=False),
     ]
@@ -303,7 +321,7 @@ class TemplateListing(Listing):
         View("all", _("All")),
     ]
     url, detail_url, default_order = "conversations:templates", "conversations:template", "code"
-    search_by = [Contains("code"), Contains("purpose"), Contains("when_zh"), Contains("subject")]
+    search_by = [Contains("code"), Contains("purpose"), Contains("when_zh"), Contains("when_en"), Contains("subject")]
     empty = (
         _("No texts yet."),
         _("The starting texts are loaded with the installation."),

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from accounts.models import Store, User
-from conversations.choices import DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
+from conversations.choices import Answers, DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
 from core.audit import tracked
+from core.format import in_own_language
 from customers.models import Buyer
 from stores.models import OutboundCall
 
@@ -33,7 +34,12 @@ class Template(models.Model):
     body = models.TextField()
     guardrail = models.CharField(max_length=300, blank=True)
     checks = models.JSONField(default=list, blank=True, help_text="named checks that must hold before it is sent")
-    when_zh = models.CharField(max_length=300, blank=True)
+    guardrail_zh = models.CharField(max_length=300, blank=True, help_text="the guardrail in Chinese")
+    when_zh = models.CharField(max_length=300, blank=True, help_text="when to send it, for colleagues who read Chinese")
+    when_en = models.CharField(max_length=300, blank=True, help_text="the same in English")
+    answers = models.CharField(
+        max_length=8, choices=Answers.choices, default=Answers.PERSON, help_text="whether it ends the wait of the buyer"
+    )
     active = models.BooleanField(default=True)
     updated_at = models.DateTimeField()
 
@@ -45,6 +51,16 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.language}"
+
+    @property
+    def when(self) -> str:
+        """When to send it, in the reader's language, else in the other."""
+        return in_own_language(self.when_zh, self.when_en)
+
+    @property
+    def must_be(self) -> str:
+        """What must be true, in the reader's language, else in the other."""
+        return in_own_language(self.guardrail_zh, self.guardrail)
 
 
 @tracked()

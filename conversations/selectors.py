@@ -143,6 +143,13 @@ def live_templates(base_codes: Iterable[str]) -> dict[str, list[Template]]:
     return found
 
 
+def answers_of(codes: Iterable[str]) -> dict[tuple[str, int | None], str]:
+    """Whether these texts end the wait of a buyer, by code and store (None: the text of the house); no codes, no query."""
+    wanted = set(codes)
+    rows = Template.objects.filter(code__in=wanted) if wanted else Template.objects.none()
+    return {(code, store): answers for code, store, answers in rows.values_list("code", "store_id", "answers")}
+
+
 def open_chasers(conversation_ids: Iterable[int], since: datetime) -> list[Message]:
     """Chasers of these threads since a time that were not cancelled."""
     return list(

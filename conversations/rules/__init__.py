@@ -1,5 +1,6 @@
 """Decisions about texts: filling, siblings, languages, caps. Plain values only."""
 
+from conversations.rules.answering import Sent, ends_waiting, same_words
 from conversations.rules.caps import ChaserFacts, may_chase
 from conversations.rules.choice import (
     CUSTOMER,
@@ -26,8 +27,8 @@ from conversations.rules.texts import (
 )  # fmt: skip
 
 __all__ = [
-    "CUSTOMER", "FALLBACK", "MARK", "TEAM", "ChaserFacts", "Filled", "Step", "Version", "as_text", "base_code_of", "candidates",
-    "check", "clean_header", "country_name", "fill", "fitting_language", "ladder", "marks", "may_chase", "names",
+    "CUSTOMER", "FALLBACK", "MARK", "TEAM", "ChaserFacts", "Filled", "Sent", "Step", "Version", "as_text", "base_code_of", "candidates",
+    "check", "clean_header", "country_name", "ends_waiting", "fill", "fitting_language", "ladder", "marks", "may_chase", "names",
     "next_step",
-    "plain_text", "variant_order",
+    "plain_text", "same_words", "variant_order",
 ]  # fmt: skip

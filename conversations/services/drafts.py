@@ -52,7 +52,9 @@ def send_draft(
     if held.state != "draft":
         move(held, "hand_out", actor=actor, now=now)  # already there is success, else the table refuses
         return held
-    held.body = clean_body(held.body if body is None else body)
+    text = clean_body(held.body if body is None else body)
+    own = not held.template_code or held.author_id is not None or not rules.same_words(held.body, text)
+    held.body = text
     held.subject = rules.clean_header(held.subject if subject is None else subject, LONGEST_SUBJECT)
     facts = {name: value for name, value in held.facts.items() if name != "refused"}
     move(held, "hand_out", actor=actor, now=now, body=held.body, subject=held.subject, at=now, facts=facts,
@@ -60,7 +62,7 @@ def send_draft(
     about = selectors.about_object(held.about_type, held.about_id)
     thread = held.conversation
     party = Party(thread.store, thread.buyer, external_id_of(about))
-    hand_out([Ready(held, party)], actor=actor, now=now)
+    hand_out([Ready(held, party, own)], actor=actor, now=now)
     for rule in (CHECK_DRAFT, REFUSED_TEXT):
         worklist.close(rule_key=rule, subject_ids=[held.pk], actor=actor, now=now)
     return held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
-from conversations import rules
-from conversations.choices import DeliveryState, Direction, MessageState, Route
+from conversations import rules, selectors
+from conversations.choices import Answers, DeliveryState, Direction, MessageState, Route
 from conversations.models import Conversation, Delivery, Message
 from conversations.policies import MAILBOX_BY_HAND
 from conversations.selectors import Party
@@ -34,10 +34,11 @@ LONGEST_BODY, LONGEST_SUBJECT = 10_000, 300
 
 @dataclass(frozen=True)
 class Ready:
-    """A written message and who it goes to."""
+    """A written message and who it goes to; ``own_words``: a person wrote it, or changed what the template gave."""
 
     message: Message
     party: Party
+    own_words: bool = False
 
 
 def may_send(actor: Actor) -> None:
@@ -81,7 +82,7 @@ def hand_out(ready: Sequence[Ready], *, actor: Actor, now: datetime) -> None:
     worklist.plan(
         rule_key=SEND_BY_HAND, subject_ids=[d.pk for d in deliveries if d.state == DeliveryState.BY_HAND], now=now
     )
-    _written([item.message.conversation_id for item in ready], actor, now)
+    _written(ready, actor, now)
 
 
 def _deliveries(item: Ready, offered: frozenset[str], now: datetime) -> list[Delivery]:
@@ -112,13 +113,23 @@ def _call(delivery: Delivery, message: Message, party: Party) -> outbox.CallSpec
     return outbox.CallSpec(party.store, str(ability), f"{delivery.route}:{message.key}", kind, delivery.pk, payload)
 
 
-def _written(conversation_ids: Iterable[int], actor: Actor, now: datetime) -> None:
-    """Note that we wrote; a person's text answers the buyer."""
-    ids = sorted(set(conversation_ids))
+def _sent(item: Ready, kinds: Mapping[tuple[str, int | None], str], actor: Actor) -> rules.Sent:
+    """What goes out, as the rule of answers sees it; a store's own version of a text wins."""
+    code, house = item.message.template_code, (item.message.template_code, None)
+    answers = kinds.get((code, item.message.store_id), kinds.get(house, str(Answers.PERSON)))
+    return rules.Sent(by_person=not actor.is_system, own_words=item.own_words, answers=answers)
+
+
+def _written(ready: Sequence[Ready], actor: Actor, now: datetime) -> None:
+    """Note that we wrote; an answer ends the wait of the buyer (``rules.ends_waiting``)."""
+    ids = sorted({item.message.conversation_id for item in ready})
     rows = Conversation._base_manager.filter(pk__in=ids)
     rows.update(last_out_at=now, last_at=Greatest(Coalesce("last_at", now), now))
-    if not actor.is_system:
-        answered = list(rows.filter(waiting_since__isnull=False).values_list("pk", flat=True))
+    waiting = set(rows.filter(waiting_since__isnull=False).values_list("pk", flat=True))
+    asked = [item for item in ready if item.message.conversation_id in waiting]
+    kinds = selectors.answers_of({item.message.template_code for item in asked if item.message.template_code})
+    answered = sorted({item.message.conversation_id for item in asked if rules.ends_waiting(_sent(item, kinds, actor))})
+    if answered:
         rows.filter(pk__in=answered).update(waiting_since=None)
         worklist.close(rule_key=ANSWER, subject_ids=answered, actor=actor, now=now)
 
@@ -126,12 +137,13 @@ def _written(conversation_ids: Iterable[int], actor: Actor, now: datetime) -> No
 @transaction.atomic
 def write(
     *, conversation: Conversation, body: str, subject: str = "", actor: Actor, now: datetime, about: models.Model | None = None,
-    key: str = "", template_code: str = "", as_draft: bool = False,
+    key: str = "", template_code: str = "", own_words: bool | None = None, as_draft: bool = False,
 ) -> Message:  # fmt: skip
-    """Send a text a person wrote to the buyer of a thread, by both routes; it counts as the answer.
+    """Send a text a person wrote to the buyer of a thread, by both routes; own words count as the answer.
 
-    ``key`` makes a repeated request one message; ``template_code`` says which text it was made from; ``as_draft`` keeps
-    it for later. Refuses an empty or too long text and one with unfilled marks.
+    ``key`` makes a repeated request one message; ``template_code`` says which text it was made from and ``own_words`` whether a
+    person changed it (known without a template: they are); ``as_draft`` keeps it for later. Refuses an empty or too long
+    text and one with unfilled marks.
     """
     may_send(actor)
     body = rules.plain_text(body)[:LONGEST_BODY] if as_draft else clean_body(body)
@@ -150,7 +162,8 @@ def write(
         worklist.plan(rule_key=CHECK_DRAFT, subject_ids=[message.pk], now=now)
         return message
     party = Party(conversation.store, conversation.buyer, external_id_of(about))
-    hand_out([Ready(message, party)], actor=actor, now=now)
+    own = not template_code if own_words is None else own_words
+    hand_out([Ready(message, party, own)], actor=actor, now=now)
     return message
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from conversations.models import ReminderStep, Template
 from conversations.rules import base_code_of
 
+#: What colleagues read beside a text.
+_NOTES = ("guardrail_zh", "when_zh", "when_en")
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -24,13 +26,26 @@ def load_reference(*, now: datetime) -> int:
         Template(
             code=row["template_code"], base_code=base_code_of(row["template_code"]), language=language, purpose=row["purpose"],
             kind=row["kind"], trigger=row["trigger"], send_mode=row["send_mode"], subject=subject, body=body,
-            guardrail=row["guardrail"], when_zh=row["when_zh"], checks=checks.get(row["template_code"], []), updated_at=now,
+            guardrail=row["guardrail"],
+            **{name: row[name] for name in _NOTES}, answers=row["answers"], checks=checks.get(row["template_code"], []), updated_at=now,
         )
         for row, subject, body, language in wanted
         if (row["template_code"], language) not in known
     ]  # fmt: skip
     Template.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
-    return len(fresh) + _steps()
+    return len(fresh) + _notes(english) + _steps()
+
+
+def _notes(english: dict[str, dict[str, str]]) -> int:
+    """The notes in both languages, on texts loaded before there were two; a note that staff wrote stays."""
+    old = [
+        row
+        for row in Template.objects.filter(when_en="", guardrail_zh="", code__in=english)
+        if row.when_zh == english[row.code]["when_zh"]
+    ]
+    for row in old:
+        row.when_en, row.guardrail_zh = english[row.code]["when_en"], english[row.code]["guardrail_zh"]
+    return Template.objects.bulk_update(old, ["when_en", "guardrail_zh"], batch_size=500)
 
 
 def _steps() -> int:

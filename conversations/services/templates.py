@@ -17,7 +17,19 @@ from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.reach import need_reach
 
-_FIELDS = ("purpose", "kind", "trigger", "send_mode", "subject", "body", "when_zh", "active", "checks")
+_FIELDS = (
+    "purpose",
+    "kind",
+    "trigger",
+    "send_mode",
+    "subject",
+    "body",
+    "when_zh",
+    "when_en",
+    "answers",
+    "active",
+    "checks",
+)
 HOUSE_NAMES = frozenset(
     {"agent_name", "buyer_name", "store_name", "help_url", "store_url", "bank_account", "return_address"}
 )

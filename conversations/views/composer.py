@@ -11,7 +11,7 @@ from django.db import models
 from django.urls import reverse
 
 from conversations import rules, selectors, services
-from conversations.choices import TemplateKind
+from conversations.choices import TemplateKind, purpose_words
 from conversations.models import Conversation, Template
 from core import audit
 from core.audit import Actor
@@ -61,6 +61,10 @@ class Composer:
             return ""
         return services.refusal(self.code, (), self.preview.untrue)
 
+    def own_words(self, text: str) -> bool:
+        """Whether the text is not (any more) the one the template gave."""
+        return self.preview is None or not rules.same_words(self.preview.body, rules.plain_text(text))
+
     def context(self) -> dict[str, Any]:
         """What the composer's markup needs."""
         shown = self.preview
@@ -95,7 +99,7 @@ class Composer:
             (
                 TemplateKind(kind).label,
                 [
-                    {"code": row.code, "label": f"{row.code} · {row.purpose.replace('_', ' ')}", "words": row.when_zh}
+                    {"code": row.code, "label": f"{row.code} · {purpose_words(row.purpose)}", "words": row.when}
                     for row in rows
                 ],
             )

@@ -38,7 +38,7 @@ class TemplateNewPage(FormPage):
 
     permission, form_class = "conversations.change_template", NewTemplateForm
     title, submit_label = gettext_lazy("New text"), gettext_lazy("Add the text")
-    wide_fields = ("subject", "body", "when_zh")
+    wide_fields = ("subject", "body", "when_zh", "when_en")
 
     def back_url(self) -> str:
         """The list."""
@@ -74,7 +74,7 @@ class TemplatePage(_OneTemplate, FormPage):
     form_class = TemplateForm
     template_name = "conversations/template.html"
     submit_label = gettext_lazy("Save")
-    wide_fields = ("subject", "body", "when_zh")
+    wide_fields = ("subject", "body", "when_zh", "when_en")
 
     @property
     def title(self) -> str:  # type: ignore[override]

@@ -126,15 +126,17 @@ class WriteDoor(ThreadPage):
         draft, waited = "draft" in request.POST, self.thread.waiting_since is not None
         if not draft and (reason := composer.refusal()):
             return self.shown(422, reason)
+        text = request.POST.get("text", "")
         services.write(
-            conversation=self.thread, body=request.POST.get("text", ""), subject=request.POST.get("subject", ""), actor=self.actor,
-            now=self.now, about=composer.about, template_code=composer.code, as_draft=draft,
+            conversation=self.thread, body=text, subject=request.POST.get("subject", ""), actor=self.actor, now=self.now,
+            about=composer.about, template_code=composer.code, own_words=composer.own_words(text), as_draft=draft,
         )  # fmt: skip
         said = _("Kept as a draft.") if draft else on_its_way(self.thread)
         if not self.is_partial():
             return self.go(reverse("conversations:thread", args=[self.thread.pk]), said)
         toast = {"toast": {"text": said, "tone": "leaf"}}
-        if waited and not draft:
+        self.thread.refresh_from_db(fields=["waiting_since"])
+        if waited and self.thread.waiting_since is None:
             done = {"work:done": {"id": f"thread-{self.thread.pk}"}, **toast}
             return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(done)})
         answer = self.shown(fresh=True)

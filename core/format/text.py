@@ -264,6 +264,12 @@ def _day_in(locale: str, value: date, with_year: bool) -> str:
 # --- names -------------------------------------------------------------------------------------------------------
 
 
+def in_own_language(chinese: str, english: str) -> str:
+    """The text in the reader's language, else in the other."""
+    own, other = (chinese, english) if babel_locale().startswith("zh") else (english, chinese)
+    return own or other
+
+
 def country_name(code: str | None, language: str | None = None) -> str:
     """The name of an ISO 3166 two-letter country in the reader's language; the code itself when unknown."""
     if not code:

@@ -128,6 +128,7 @@ def test_a_clerk_may_not_let_a_text_go_out_by_itself_but_a_supervisor_may(db: No
         "purpose": "test",
         "kind": "order",
         "send_mode": "auto",
+        "answers": "person",
         "active": "on",
         "subject": "",
         "body": "Dear {{buyer_name}}",
@@ -142,7 +143,7 @@ def test_a_clerk_may_not_let_a_text_go_out_by_itself_but_a_supervisor_may(db: No
 
 def test_own_texts_and_store_versions(client: Client) -> None:
     store = make_store("alpha")
-    form = {"code": "S09", "language": "en", "purpose": "own", "kind": "order", "send_mode": "manual", "active": "on",
+    form = {"code": "S09", "language": "en", "purpose": "own", "kind": "order", "send_mode": "manual", "answers": "person", "active": "on",
             "body": "Hello {{buyer_name}}"}  # fmt: skip
     assert client.post("/messages/templates/new/", form).status_code == 302
     assert client.post("/messages/templates/new/", form).status_code == 422, "a second one of that code and language"

@@ -170,3 +170,29 @@ def test_headers_are_one_line(text: str) -> None:
 )
 def test_a_buyer_s_clock(country: str, zone: str) -> None:
     assert zone_of(country) == zone
+
+
+@pytest.mark.covers("MSG-29")
+@pytest.mark.parametrize(
+    ("by_person", "own_words", "answers", "ends"),
+    [
+        (True, True, "person", True),  # a clerk types an answer
+        (True, True, "never", True),  # a clerk rewrites a greeting until it answers
+        (True, False, "person", True),  # a clerk chooses a text of the house for this buyer
+        (True, False, "always", True),
+        (True, False, "never", False),  # a clerk presses "Greet"
+        (False, False, "always", True),  # the clock answers "where is my parcel"
+        (False, False, "person", False),  # the clock tells something
+        (False, False, "never", False),
+        (False, True, "person", False),
+    ],
+)
+def test_only_an_answer_ends_the_wait_of_a_buyer(by_person: bool, own_words: bool, answers: str, ends: bool) -> None:
+    assert rules.ends_waiting(rules.Sent(by_person, own_words, answers)) is ends
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"), [("Dear\r\nAna ", "Dear Ana", True), ("Dear Ana", "Dear Anna", False), ("", " ", True)]
+)
+def test_blanks_do_not_make_words_ones_own(one: str, other: str, same: bool) -> None:
+    assert rules.same_words(one, other) is same

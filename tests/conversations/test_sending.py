@@ -438,3 +438,42 @@ def test_one_thread_per_buyer(db: None) -> None:
     for number in range(3):
         services.send_template(base_code="Z01", about=order, key=f"k{number}", actor=SYSTEM, now=NOW)
     assert Conversation.objects.filter(buyer=order.buyer).count() == 1
+
+
+@pytest.mark.covers("MSG-29")
+def test_a_greeting_leaves_a_waiting_buyer_waiting(door: Door, clerk: Actor) -> None:
+    """Whoever presses the button; rewritten words, and a text that answers the question, are an answer."""
+    store, _control = door
+    make_template("Z01", answers="never")
+    make_template("Z02", answers="always")
+    order = make_order(store)
+
+    def waits(thread: Conversation) -> bool:
+        thread.refresh_from_db()
+        return thread.waiting_since is not None
+
+    thread = make_thread(store, buyer=order.buyer, waiting_since=NOW)
+    services.send_template(base_code="Z01", about=order, key="a", actor=clerk, now=NOW)
+    draft = services.send_template(base_code="Z01", about=order, key="b", actor=SYSTEM, now=NOW, as_draft=True)
+    assert draft is not None
+    services.send_draft(message=draft, actor=clerk, now=NOW)
+    services.write(conversation=thread, body="Hi", template_code="Z01", own_words=False, actor=clerk, now=NOW)
+    assert waits(thread)
+    draft = services.send_template(base_code="Z01", about=order, key="c", actor=SYSTEM, now=NOW, as_draft=True)
+    assert draft is not None
+    services.send_draft(message=draft, body="It left on Monday.", actor=clerk, now=NOW)
+    assert not waits(thread)
+    Conversation.objects.filter(pk=thread.pk).update(waiting_since=NOW)
+    services.send_template(base_code="Z02", about=order, key="d", actor=SYSTEM, now=NOW)
+    assert not waits(thread)
+
+
+def test_a_store_says_for_itself_what_a_text_is(door: Door, clerk: Actor) -> None:
+    store, _control = door
+    make_template("Z01", answers="person")
+    make_template("Z01", store=store, answers="never")
+    order = make_order(store)
+    thread = make_thread(store, buyer=order.buyer, waiting_since=NOW)
+    services.send_template(base_code="Z01", about=order, key="a", actor=clerk, now=NOW)
+    thread.refresh_from_db()
+    assert thread.waiting_since == NOW
