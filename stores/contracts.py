@@ -160,6 +160,16 @@ class RemoteCase:
 
 
 @dataclass(frozen=True, slots=True)
+class CarrierAccess:
+    """How a carrier with an API of its own is reached: which connector, where, with which keys (in clear here only)."""
+
+    code: str
+    kind: str
+    base_url: str
+    secrets: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a channel answered to an outgoing call: its id for the effect and facts worth keeping."""
 

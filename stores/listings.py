@@ -261,7 +261,7 @@ class Resume(Action):
 
     def apply(self, obj: Store, actor: Actor, now: datetime, **data: Any) -> None:
         """One service call per lane."""
-        for lane in (outbox.CHANNEL, outbox.MAIL):
+        for lane in outbox.MODELS:
             outbox.resume(store=obj, lane=lane, actor=actor, now=now)
 
 

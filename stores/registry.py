@@ -12,6 +12,9 @@
     @inbound(Ability.ORDERS)
     def import_orders(*, store, remotes, actor, now): ...
 
+    @carrier_door
+    def door(call): return CarrierAccess(…) or None     # how the carrier of a call of the carriers' lane is reached
+
 All of them write rows only: they run inside a database transaction and never touch the network. A reader of raw records
 must be safe to run twice with the same ones.
 """
@@ -33,6 +36,8 @@ SETTLED: dict[str, list[Settled]] = defaultdict(list)
 MOVED: dict[str, list[Settled]] = defaultdict(list)
 WANTED: dict[str, list[Wanted]] = defaultdict(list)
 READERS: dict[str, list[Reader]] = defaultdict(list)
+#: fn(call) -> contracts.CarrierAccess or None
+CARRIER_DOOR: list[Callable[[Any], Any]] = []
 
 
 def on_settled(ability: str) -> Callable[[Settled], Settled]:
@@ -53,6 +58,12 @@ def still_wanted(ability: str) -> Callable[[Wanted], Wanted]:
 def inbound(kind: str) -> Callable[[Reader], Reader]:
     """Hand contract objects of ``kind`` (an Ability of reading) to the function."""
     return _into(READERS, kind)
+
+
+def carrier_door(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Ask the function how the carrier of a call is reached (there is one such function in the house)."""
+    CARRIER_DOOR[:] = [function]
+    return function
 
 
 def _into(table: dict[str, list[Any]], name: str) -> Callable[[Any], Any]:

@@ -16,10 +16,11 @@ from core import crypto
 from core.audit import Actor
 from stores import rules
 from stores.choices import Ability, CallState, InboundState
-from stores.connectors import MAIL, connector_class, load
+from stores.connectors import CARRIERS, MAIL, connector_class, load
 from stores.connectors.base import Account, Connector
 from stores.connectors.errors import Misconfigured
-from stores.models import Connection, Deadline, InboundRecord, MailLane, OutboundCall
+from stores.contracts import CarrierAccess
+from stores.models import CarrierLane, Connection, Deadline, InboundRecord, MailLane, OutboundCall
 
 
 def offers(store: Store, ability: str) -> bool:
@@ -69,6 +70,19 @@ def default_address(kind: str) -> str:
 def connector(store: Store) -> Connector:
     """The store's connector, ready to talk."""
     return connector_class(store.kind)(account(store))
+
+
+def carrier_connector(access: CarrierAccess) -> Connector:
+    """The connector of a carrier account, ready to talk. Raises ``Misconfigured`` for a kind that does not exist."""
+    if access.kind not in CARRIERS:
+        raise Misconfigured(f"there is no connector {access.kind} for carriers")
+    held = Account(
+        code=access.code,
+        name=access.code,
+        base_url=access.base_url or default_address(access.kind),
+        secrets=access.secrets,
+    )
+    return load(CARRIERS[access.kind])(held)
 
 
 def mail_connector(store: Store) -> Connector:
@@ -175,6 +189,7 @@ class Door:
     store: Store
     connection: Connection | None
     mail: MailLane | None
+    carriers: CarrierLane | None
     by_program: bool
     waiting: int
     failed: int
@@ -186,6 +201,7 @@ def doors(actor: Actor, stores: Iterable[Store]) -> list[Door]:
     ids = [store.pk for store in wanted]
     connections = {row.store_id: row for row in Connection._base_manager.filter(store_id__in=ids)}
     mails = {row.store_id: row for row in MailLane._base_manager.filter(store_id__in=ids)}
+    carriers = {row.store_id: row for row in CarrierLane._base_manager.filter(store_id__in=ids)}
     counted = OutboundCall._base_manager.filter(store_id__in=ids).exclude(state__in=[CallState.SENT, CallState.DROPPED])
     numbers: dict[tuple[int, bool], int] = {}
     for store_id, state, count in counted.values_list("store_id", "state").annotate(count=Count("pk")).order_by():
@@ -193,7 +209,7 @@ def doors(actor: Actor, stores: Iterable[Store]) -> list[Door]:
         numbers[place] = numbers.get(place, 0) + count
     return [
         Door(
-            store, connections.get(store.pk), mails.get(store.pk), bool(connector_class(store.kind).abilities),
+            store, connections.get(store.pk), mails.get(store.pk), carriers.get(store.pk), bool(connector_class(store.kind).abilities),
             numbers.get((store.pk, False), 0), numbers.get((store.pk, True), 0),
         )
         for store in wanted

@@ -184,13 +184,15 @@ class ConnectionPage(FormPage):
         held = selectors.connection(self.store)
         return {"base_url": held.base_url if held else ""}
 
+    def ways(self, door: selectors.Door) -> list[tuple[str, Any, Any]]:
+        """The lanes of the store: its channel, its e-mail, and the carriers once it sends with one by program."""
+        rows = [("channel", _("Channel"), door.connection), ("mail", _("E-mail"), door.mail)]
+        return [*rows, ("carrier", _("Carriers"), door.carriers)] if door.carriers else rows
+
     def extra(self) -> dict[str, Any]:
-        """Health of both lanes and what is possible."""
+        """Health of the lanes and what is possible."""
         door = selectors.doors(self.actor, [self.store])[0]
-        lanes = [
-            (name, label, row, ReasonForm(auto_id=f"{name}_%s"))
-            for name, label, row in (("channel", _("Channel"), door.connection), ("mail", _("E-mail"), door.mail))
-        ]
+        lanes = [(name, label, row, ReasonForm(auto_id=f"{name}_%s")) for name, label, row in self.ways(door)]
         able = sorted(str(Ability(name).label) for name in selectors.abilities(self.store))
         return {
             "store": self.store, "door": door, "badge": badge_of(door), "lanes": lanes if door.by_program else lanes[1:],
@@ -203,7 +205,7 @@ class ConnectionPage(FormPage):
         """One of the buttons, or the form with access data."""
         do = request.POST.get("do", "")
         given = {"store": self.store, "actor": self.actor, "now": self.now}
-        lane = outbox.MAIL if request.POST.get("lane") == "mail" else outbox.CHANNEL
+        lane = request.POST.get("lane", "") if request.POST.get("lane", "") in outbox.MODELS else outbox.CHANNEL
         if do == "pause":
             form = ReasonForm(request.POST)
             if not form.is_valid():

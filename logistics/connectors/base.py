@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -19,6 +19,8 @@ class Asked:
     value: str
     currency: str
     order_id: str = ""
+    recipient: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[Mapping[str, Any], ...] = ()
 
 
 class CarrierConnector:

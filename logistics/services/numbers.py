@@ -21,8 +21,9 @@ from logistics.choices import NoteState, NumberSource, NumberState
 from logistics.connectors import Asked, carrier
 from logistics.models import DispatchNote, PrintLog, Service, WaybillNumber
 from logistics.rules import waybill
+from logistics.selectors import carriers as accounts
 from logistics.selectors import dispatch as selectors
-from logistics.services import stages
+from logistics.services import carriers, stages
 from stores import selectors as store_selectors
 from stores.choices import Ability
 from stores.models import OutboundCall
@@ -117,7 +118,9 @@ def reserve_for(*, notes: Iterable[DispatchNote], actor: Actor, now: datetime) -
 
 
 def _askable(service: Service, notes: Sequence[DispatchNote]) -> list[DispatchNote]:
-    """Those notes whose number the carrier gives out by program."""
+    """Those notes whose number the carrier gives out by program: by our account with it, or through the store."""
+    if accounts.account_of(service):
+        return list(notes)
     if not carrier(service.connector):
         return []
     offers = {
@@ -127,14 +130,19 @@ def _askable(service: Service, notes: Sequence[DispatchNote]) -> list[DispatchNo
 
 
 def _ask(service: Service, notes: Sequence[DispatchNote], now: datetime) -> None:
-    speaker = carrier(service.connector)
-    if not speaker or not notes:
+    account, speaker = accounts.account_of(service), carrier(service.connector)
+    if not notes:
         return
-    places = selectors.addresses(note.order_id for note in notes)
     voided: dict[int | None, int] = defaultdict(int)
     rows = WaybillNumber.objects.filter(note__in=notes, state=NumberState.VOID).values_list("note_id", flat=True)
     for note_id in rows:
         voided[note_id] += 1
+    if account is not None:
+        carriers.ask(account=account, notes=notes, again=voided, now=now)
+        return
+    if not speaker:
+        return
+    places = selectors.addresses(note.order_id for note in notes)
     calls = []
     for note in notes:
         place = places.get(note.order_id)
@@ -301,6 +309,7 @@ def void(*, number: WaybillNumber, reason: str, actor: Actor, now: datetime) -> 
         raise Conflict("label_in_use", _("The parcel with this label is sealed: open it again first."))
     note = held.note
     move(held, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
+    carriers.cancel(numbers=[held], now=now)
     if note:
         DispatchNote.objects.filter(pk=note.pk).update(printed_at=None)
         stages.push(order_ids=[note.order_id], actor=actor, now=now)
@@ -319,8 +328,18 @@ def give_back(*, notes: Sequence[DispatchNote], reason: str, actor: Actor, now: 
     ]
     back = [n for n in live.values() if n not in gone]
     move_many(gone, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
+    if gone:
+        carriers.cancel(numbers=gone, now=now)
     WaybillNumber.objects.filter(pk__in=[number.pk for number in back]).update(note=None)
     move_many(back, "free", actor=actor, now=now, reserved_at=None)
+
+
+def why_not_ask(*, call: OutboundCall) -> str:
+    """Why a carrier need not be asked for the number of a note any more, or ""."""
+    note = DispatchNote._base_manager.filter(pk=call.subject_id).first()
+    if note is None or note.state not in MAY_HAVE:
+        return str(_("The note was taken back."))
+    return str(_("The note has its number.")) if selectors.live_numbers([note.pk]) else ""
 
 
 def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
@@ -333,16 +352,26 @@ def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
     )
     if note is None:
         return
-    speaker = carrier(note.service.connector) if note.service else None
+    own = call.ability == Ability.CARRIER_WAYBILL
+    speaker = carriers.SPEAKER if own else carrier(note.service.connector) if note.service else None
     number = speaker.number(call.receipt) if speaker and call.state == "sent" else ""
     actor = audit.system(note.service.carrier if note.service else "carrier")
     if not number:
         text = gettext_noop("The carrier gave no waybill number")
         audit.record(note, "note.no_number", actor=actor, now=now, text=text, reason=call.error)
         return
-    if note.state in (NoteState.CLOSED, NoteState.WITHDRAWN) or note.service is None:
+    unwanted = note.state in (NoteState.CLOSED, NoteState.WITHDRAWN) or note.service is None
+    if own and note.service is not None:  # sent with another carrier by now
+        unwanted = unwanted or note.service.connector != call.payload.get("account")
+    held = selectors.live_numbers([note.pk]).get(note.pk)
+    if own and (unwanted or (held is not None and held.number != _clean(number))):
+        carriers.cancel_unused(call=call, note=note, number=number, now=now)
+        return
+    if unwanted or note.service is None:
         return
     row = _taken(note.service, _clean(number), note, now, NumberSource.API)
-    if row.note_id != note.pk and not selectors.live_numbers([note.pk]):
+    if own:
+        carriers.keep_label(number=row, call=call, now=now)
+    if row.note_id != note.pk and held is None:
         _tie([(note, row)], actor, now)
         stages.push(order_ids=[note.order_id], actor=actor, now=now)

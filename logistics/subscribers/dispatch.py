@@ -10,14 +10,17 @@ from core.clock import utcnow
 from core.events import subscribe
 from core.jobs import later
 from inventory.events import GoodsArrived
+from logistics.selectors import carriers
 from logistics.selectors import dispatch as selectors
 from logistics.services import dispatch, numbers, shipping, stages
 from logistics.services.buying import settle_needs
 from orders import registry as order_registry
 from orders.events import OrdersChanged, OrdersMatched, OrdersReady, OrderStopped
-from stores.choices import Ability
+from stores.choices import Ability, CallState
+from stores.contracts import CarrierAccess
 from stores.models import OutboundCall
-from stores.registry import on_settled, still_wanted
+from stores.registry import carrier_door, on_settled, still_wanted
+from stores.services import outbox
 from worklist import registry as work_registry
 
 #: Orders one job takes.
@@ -82,6 +85,26 @@ def on_goods_bought(event: GoodsArrived) -> None:
 def waybill_given(call: OutboundCall, *, now: datetime) -> None:
     """The carrier gave a number, or will not."""
     numbers.carrier_answered(call=call, now=now)
+
+
+@on_settled(Ability.CARRIER_WAYBILL)
+def carrier_gave(call: OutboundCall, *, now: datetime) -> None:
+    """A carrier with an account gave a number, or will not; who lives where is forgotten here as soon as it has."""
+    numbers.carrier_answered(call=call, now=now)
+    if call.state == CallState.SENT:
+        outbox.forget(calls=OutboundCall._base_manager.filter(pk=call.pk))
+
+
+@still_wanted(Ability.CARRIER_WAYBILL)
+def number_wanted(call: OutboundCall, *, now: datetime) -> str:
+    """A note that was taken back, or has its number by now, asks no carrier."""
+    return numbers.why_not_ask(call=call)
+
+
+@carrier_door
+def carrier_access(call: OutboundCall) -> CarrierAccess | None:
+    """How the carrier of a call is reached."""
+    return carriers.access(carriers.account_of_call(call))
 
 
 @on_settled(Ability.DECLARE_SHIPMENT)

@@ -11,6 +11,8 @@ CONNECTORS = {
     "sandbox": "stores.connectors.sandbox.connector.Sandbox",
     "spreadsheet": "stores.connectors.spreadsheet.connector.Spreadsheet",
 }
+#: Carriers with an API of their own: kind -> dotted path. A carrier account says which one speaks for it.
+CARRIERS = {"sandbox": "stores.connectors.sandbox.carrier.SandboxCarrier"}
 #: E-mail goes out for every store, whatever its channel.
 MAIL = "stores.connectors.mail.connector.Mail"
 

@@ -103,7 +103,7 @@ class Connector:
 #: Abilities that change the world and go through the outbox.
 OUTGOING = frozenset({
     Ability.SEND_MESSAGE, Ability.SEND_EMAIL, Ability.DECLARE_SHIPMENT, Ability.EXTEND_DELIVERY, Ability.ANSWER_CANCEL,
-    Ability.WAYBILL, Ability.ANSWER_CASE, Ability.REPLY_FEEDBACK,
+    Ability.WAYBILL, Ability.ANSWER_CASE, Ability.REPLY_FEEDBACK, Ability.CARRIER_WAYBILL, Ability.CARRIER_VOID,
 })  # fmt: skip
 #: Abilities that read, in the order in which a pull asks for them.
 INCOMING = (Ability.ORDERS, Ability.MESSAGES_IN, Ability.FEEDBACK, Ability.CASES)

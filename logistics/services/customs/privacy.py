@@ -8,7 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import Buyer
-from logistics.models import Declaration, RecipientId
+from logistics.models import Declaration, DispatchNote, RecipientId
+from stores.choices import Ability
+from stores.models import OutboundCall
+from stores.services import outbox
 
 
 def export_buyer(buyer: Buyer) -> list[dict[str, Any]]:
@@ -22,7 +25,10 @@ def export_buyer(buyer: Buyer) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def erase_buyer(buyer: Buyer, now: datetime) -> int:
-    """Blank the identity numbers of a buyer, on file and in declarations. Answers the rows changed; again changes none."""
+    """Blank the identity numbers of a buyer, on file and in declarations, and what carriers were told of him. Answers the rows
+    changed; again changes none."""
     kept = RecipientId._base_manager.filter(buyer=buyer).exclude(number="").update(number="")
     told = Declaration._base_manager.filter(note__order__buyer=buyer).exclude(recipient_id="")
-    return kept + told.update(recipient_id="")
+    notes = DispatchNote._base_manager.filter(order__buyer=buyer).values("pk")
+    calls = OutboundCall._base_manager.filter(ability=Ability.CARRIER_WAYBILL, subject_id__in=notes)
+    return kept + told.update(recipient_id="") + outbox.forget(calls=calls)

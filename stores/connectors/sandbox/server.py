@@ -15,6 +15,12 @@ as well, ``{"ok": false, "code": "...", "message": "..."}``.
     POST /api/cases/ID/answer                   POST /api/feedback/ID/reply   (once)
     GET  /api/feedback/ID
 
+The pretend carrier answers on the same door (a carrier is a shop of its own there; a reference is taken once):
+
+    POST /api/carrier/parcels                   reference, service, country   GET  /api/carrier/parcels?reference=
+    GET  /api/carrier/parcels/NUMBER/label      (PDF, base64)                 GET  /api/carrier/parcels/NUMBER
+    POST /api/carrier/parcels/NUMBER/cancel
+
 ``/control/`` (header ``X-Control: yes``) is for simulations and tests: orders, messages, feedback, cases, events, faults, calm,
 journal, revoke, reset. Kinds of faults: 429, 401, 500, 500_done, hang, reset, half, garbage, inside, late, duplicate, redirect,
 empty, huge.
@@ -237,6 +243,11 @@ class Server(ThreadingHTTPServer):
                 return shop.tracking([number for number in query.get("numbers", "").split(",") if number][:40])
             if path == "/api/waybills":
                 return shop.waybills(code, query.get("reference", ""))
+            if path == "/api/carrier/parcels":
+                return shop.carrier_parcels(code, query.get("reference", ""))
+            if path.startswith("/api/carrier/parcels/"):
+                number, _slash, what = path.removeprefix("/api/carrier/parcels/").partition("/")
+                return (shop.carrier_label if what == "label" else shop.carrier_state)(code, unquote(number))
         raise Unknown
 
     def change(self, code: str, path: str, data: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -246,6 +257,10 @@ class Server(ThreadingHTTPServer):
             return {"id": row["id"]}
         if path == "/api/waybills":
             return self.shop.waybill(code, data, now)
+        if path == "/api/carrier/parcels":
+            return self.shop.take_parcel(code, data, now)
+        if path.startswith("/api/carrier/parcels/") and path.endswith("/cancel"):
+            return self.shop.cancel_parcel(code, unquote(path.split("/")[4]), now)
         for place, action, change in (
             ("cases", "answer", self.shop.answer_case),
             ("feedback", "reply", self.shop.reply_feedback),

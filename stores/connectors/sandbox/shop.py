@@ -17,6 +17,8 @@ from typing import Any
 
 from stores.connectors.sandbox.aftersales import TABLES as AFTER_SALES_TABLES
 from stores.connectors.sandbox.aftersales import AfterSales, Refused
+from stores.connectors.sandbox.carrier_side import TABLES as CARRIER_TABLES
+from stores.connectors.sandbox.carrier_side import CarrierSide
 from stores.connectors.sandbox.numbers import waybill_number
 
 PAGE = 50
@@ -42,7 +44,7 @@ CREATE INDEX IF NOT EXISTS waybills_reference ON waybills (code, reference);
 """
 
 
-class Shop(AfterSales):
+class Shop(AfterSales, CarrierSide):
     """All pretend shops of one file."""
 
     def __init__(self, path: Path | str) -> None:
@@ -50,7 +52,7 @@ class Shop(AfterSales):
         self.db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
-        self.db.executescript(_TABLES + AFTER_SALES_TABLES)
+        self.db.executescript(_TABLES + AFTER_SALES_TABLES + CARRIER_TABLES)
 
     def close(self) -> None:
         """Let the file go."""

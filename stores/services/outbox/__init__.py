@@ -7,7 +7,7 @@ sending   the round of a worker
 """
 
 from stores.connectors.mail.connector import to_nobody
-from stores.services.outbox.lanes import CHANNEL, MAIL, lane_of, pause, paused_reasons, resume
+from stores.services.outbox.lanes import CARRIER, CHANNEL, MAIL, MODELS, lane_of, pause, paused_reasons, resume
 from stores.services.outbox.queue import (
     CallSpec,
     drop,
@@ -22,7 +22,8 @@ from stores.services.outbox.sending import drain, due_lanes, send_due, send_lane
 from stores.services.outbox.settling import sweep
 
 __all__ = [
-    "CHANNEL", "MAIL", "CallSpec", "drain", "drop", "drop_for_store", "drop_moot", "due_lanes", "enqueue", "enqueue_many", "forget",
+    "CARRIER", "CHANNEL", "MAIL", "MODELS", "CallSpec",
+    "drain", "drop", "drop_for_store", "drop_moot", "due_lanes", "enqueue", "enqueue_many", "forget",
     "lane_of", "pause", "paused_reasons", "resume", "retry", "send_due", "send_lane", "sweep",
     "to_nobody",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
 """One way out of one store. A lane is paused, held or open; one worker walks it at a time, so that what a channel asks
-(Retry-After) is obeyed by all. The channel and the e-mail of a store are two lanes and do not wait for each other."""
+(Retry-After) is obeyed by all. Channel, e-mail and carriers of a store are lanes of their own and do not wait for each other."""
 
 from __future__ import annotations
 
@@ -18,27 +18,34 @@ from core.audit import Actor
 from core.errors import NotAllowed
 from stores import rules
 from stores.choices import Ability, CallState
-from stores.models import Connection, Lane, MailLane, OutboundCall
+from stores.models import CarrierLane, Connection, Lane, MailLane, OutboundCall
 from stores.policies import BREAKER_FAULTS
 from worklist import services as worklist
 
-CHANNEL, MAIL = "channel", "mail"
+CHANNEL, MAIL, CARRIER = "channel", "mail", "carrier"
 PAUSED = "stores.paused"
 #: Lane -> its model (a :class:`Lane` with a store).
-MODELS: dict[str, Any] = {CHANNEL: Connection, MAIL: MailLane}
+MODELS: dict[str, Any] = {CHANNEL: Connection, MAIL: MailLane, CARRIER: CarrierLane}
+#: Which abilities go by a lane of their own; all others go by the channel.
+OWN: dict[str, tuple[str, ...]] = {
+    MAIL: (Ability.SEND_EMAIL,),
+    CARRIER: (Ability.CARRIER_WAYBILL, Ability.CARRIER_VOID),
+}
 #: A worker holds a lane for so long without giving a sign; then it counts as dead.
 BUSY = timedelta(seconds=30)
 
 
 def lane_of(ability: str) -> str:
     """The lane calls of ``ability`` go by."""
-    return MAIL if ability == Ability.SEND_EMAIL else CHANNEL
+    return next((lane for lane, mine in OWN.items() if ability in mine), CHANNEL)
 
 
 def calls_of(store_id: int, lane: str) -> QuerySet[OutboundCall]:
     """The calls of one lane."""
-    mail = Q(ability=Ability.SEND_EMAIL)
-    return OutboundCall._base_manager.filter(mail if lane == MAIL else ~mail, store_id=store_id)
+    mine = (
+        Q(ability__in=OWN[lane]) if lane in OWN else ~Q(ability__in=[name for names in OWN.values() for name in names])
+    )
+    return OutboundCall._base_manager.filter(mine, store_id=store_id)
 
 
 def row_of(store_id: int, lane: str) -> Lane:
@@ -61,9 +68,11 @@ def threshold(now: datetime) -> int:
 def paused_reasons(home: Any) -> list[str]:
     """Why the lanes of a store stand still, given the row of its channel; empty when they work."""
     store_id = home.store_id
-    mail = MailLane._base_manager.filter(store_id=store_id).values_list("paused_reason", flat=True).first()
-    channel = Connection._base_manager.filter(store_id=store_id).values_list("paused_reason", flat=True).first()
-    return [reason for reason in (channel, mail) if reason]
+    found = [
+        model._base_manager.filter(store_id=store_id).values_list("paused_reason", flat=True).first()
+        for model in MODELS.values()
+    ]
+    return [reason for reason in found if reason]
 
 
 def take(store_id: int, lane: str, worker: str, now: datetime) -> Lane | None:

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django_scopes import scopes_disabled
 
 from core import clock, policies
-from stores import rules, selectors
-from stores.choices import Ability, CallState
+from stores import registry, rules, selectors
+from stores.choices import CallState
 from stores.connectors import errors
 from stores.connectors.base import Connector
 from stores.contracts import Receipt
@@ -51,16 +51,15 @@ def due_lanes(now: datetime) -> list[tuple[int, str]]:
     waiting = OutboundCall._base_manager.filter(
         Q(state=CallState.QUEUED) | Q(state=CallState.UNKNOWN), due_at__lte=now
     ).order_by()
-    mail = waiting.filter(ability=Ability.SEND_EMAIL).values_list("store_id", flat=True).distinct()
-    channel = waiting.exclude(ability=Ability.SEND_EMAIL).values_list("store_id", flat=True).distinct()
-    found = [(pk, lanes.CHANNEL) for pk in channel] + [(pk, lanes.MAIL) for pk in mail]
+    pairs = waiting.values_list("store_id", "ability").distinct()
+    found = {(pk, lanes.lane_of(ability)) for pk, ability in pairs}
     shut = {
         (row.store_id, name)
         for name, model in lanes.MODELS.items()
-        for row in model._base_manager.filter(store_id__in={pk for pk, _name in found})
+        for row in model._base_manager.filter(store_id__in={pk for pk, lane in found if lane == name})
         if not rules.lane_open(lanes.facts(row), now)
     }
-    return sorted(set(found) - shut)
+    return sorted(found - shut)
 
 
 def send_due(*, now: datetime, limit: int = 500, pace: bool = False) -> dict[str, int]:
@@ -117,6 +116,7 @@ def _walk(
 ) -> bool:
     """Send the claimed calls; False when the lane must be left (held, paused, taken over)."""
     connector = _connector(calls[0], lane)
+    shared = lane != lanes.CARRIER  # the calls of one store may go to several carriers
     per_second = max(0.1, float(policies.value(CALLS_PER_SECOND, ticker.start, calls[0].store_id)))
     gap = 1.0 / per_second if pace and not clock.is_simulated() else 0.0
     for index, call in enumerate(calls):
@@ -124,6 +124,8 @@ def _walk(
             settling.give_back(calls[index:], token=token, now=ticker.now())
             return False
         began = time.monotonic()
+        if not shared:
+            connector = _connector(call, lane)
         if call.state == CallState.UNKNOWN:
             outcome = _read_back(connector, call, lane, row, token, ticker)
         else:
@@ -142,9 +144,18 @@ def lanes_open(lane: str, row: Lane, token: str, now: datetime) -> bool:
 
 def _connector(call: OutboundCall, lane: str) -> Connector | errors.ConnectorError:
     try:
+        if lane == lanes.CARRIER:
+            return _carrier(call)
         return selectors.mail_connector(call.store) if lane == lanes.MAIL else selectors.connector(call.store)
     except errors.ConnectorError as error:
         return error
+
+
+def _carrier(call: OutboundCall) -> Connector:
+    access = registry.CARRIER_DOOR[0](call) if registry.CARRIER_DOOR else None
+    if access is None:
+        raise errors.Misconfigured("the account with this carrier is gone or has no keys")
+    return selectors.carrier_connector(access)
 
 
 def _send(

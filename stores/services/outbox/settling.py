@@ -89,6 +89,8 @@ def effect_of(call: OutboundCall, now: datetime) -> Effect:
 
 
 def _reason_against(row: OutboundCall, now: datetime) -> str:
+    if lanes.lane_of(row.ability) == lanes.CARRIER:  # the carrier's account decides, not the channel's
+        return registry.reason_against(row, now=now)
     if not selectors.offers(row.store, row.ability):
         return DISCONNECTED
     return registry.reason_against(row, now=now)

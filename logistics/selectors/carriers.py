@@ -1,0 +1,89 @@
+"""Accounts with carriers, and what they want to know of a parcel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db.models import QuerySet
+
+from core import crypto
+from core.audit import Actor
+from logistics.choices import LabelState
+from logistics.connectors import Asked
+from logistics.models import CarrierAccount, CarrierLabel, DispatchNote, NoteLine, Service
+from logistics.selectors import dispatch
+from logistics.selectors.signing import lines_of
+from stores.contracts import CarrierAccess
+from stores.models import OutboundCall
+
+
+def accounts_for(actor: Actor) -> QuerySet[CarrierAccount]:
+    """The accounts of the house."""
+    return CarrierAccount.objects.all()
+
+
+def account_of(service: Service | None) -> CarrierAccount | None:
+    """The account in use that gives numbers for a service, or None."""
+    if service is None or not service.connector:
+        return None
+    return CarrierAccount.objects.filter(code=service.connector, active=True).exclude(secrets="").first()
+
+
+def account_of_call(call: OutboundCall) -> CarrierAccount | None:
+    """The account a call of the carriers' lane goes to, or None when it is gone."""
+    return CarrierAccount.objects.filter(code=str(call.payload.get("account", ""))).first()
+
+
+def access(account: CarrierAccount | None) -> CarrierAccess | None:
+    """How a carrier is reached, keys in clear; None without keys or when no key of this installation opens them."""
+    if account is None or not account.secrets:
+        return None
+    try:
+        secrets = json.loads(crypto.decrypt(account.secrets))
+    except ValueError:
+        return None
+    return CarrierAccess(account.code, account.kind, account.base_url, secrets)
+
+
+def asked(notes: Sequence[DispatchNote], again: Mapping[int | None, int]) -> Iterator[tuple[DispatchNote, Asked]]:
+    """What a carrier hears of each note (with order, service); ``again``: numbers torn up before. Two queries."""
+    places = dispatch.addresses(note.order_id for note in notes)
+    lines = lines_of([note.pk for note in notes])
+    for note in notes:
+        place = dispatch.address_parts(places.get(note.order_id), note.country)
+        torn = again.get(note.pk, 0)
+        mine = lines.get(note.pk, [])
+        weights = [line.sku.weight_g for line in mine]
+        net = (
+            None
+            if any(w is None for w in weights)
+            else int(sum((w or 0) * line.quantity for w, line in zip(weights, mine, strict=True)))
+        )
+        yield note, Asked(
+            reference=note.number if not torn else f"{note.number}-{torn + 1}", service=note.service.code if note.service else "",
+            country=note.country, postcode=place["postcode"], weight_g=net, value=str(note.declared_value),
+            currency=note.declared_currency, order_id=note.order.external_id, recipient=place,
+            lines=tuple(_line(line) for line in mine),
+        )  # fmt: skip
+
+
+def _line(line: NoteLine) -> dict[str, str]:
+    sku = line.sku
+    return {
+        "text": sku.customs_text,
+        "quantity": str(line.quantity),
+        "value": str(line.value),
+        "hs": sku.hs_code,
+        "origin": sku.origin,
+    }
+
+
+def labels_of(numbers: Sequence[str], services: Sequence[int]) -> dict[tuple[int, str], CarrierLabel]:
+    """The carriers' own labels by (service, number): those that are wanted or here. One query."""
+    rows = CarrierLabel.objects.filter(
+        number__number__in=list(numbers),
+        number__service_id__in=list(services),
+        state__in=[LabelState.WAITING, LabelState.READY],
+    ).select_related("number")
+    return {(row.number.service_id, row.number.number): row for row in rows}

@@ -1,0 +1,214 @@
+"""Carriers with an API of their own: a number with its label through the outbox, in fair weather and foul; cancelled when void."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django_scopes import scopes_disabled
+
+from core.errors import Invalid, NotAllowed
+from core.models import ActivityEntry
+from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, WaybillNumber
+from logistics.services import carriers, dispatch, numbers
+from stores.connectors.http import Client
+from stores.connectors.sandbox.control import Control
+from stores.connectors.sandbox.server import Server
+from stores.models import CarrierLane, OutboundCall
+from stores.services import outbox
+from stores.services.carriers import Fetched
+from tests.factories import dispatch as make
+from tests.factories.stores import running_shop
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOW
+#: A little later: the clock of a round goes on while it works.
+SOON = NOW + timedelta(seconds=5)
+KEY = "carrier-key-0123456789"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """The pretend carrier."""
+    with running_shop() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def house() -> Any:
+    """Nobody's scope, no rule signs."""
+    with scopes_disabled():
+        ApprovalRule.objects.all().delete()
+        yield
+
+
+@pytest.fixture
+def other_side(server: Server) -> Control:
+    """An account with the pretend carrier, and the other side of it."""
+    server.shop.reset()
+    account = CarrierAccount(created_at=NOW)
+    changes = {"code": "pretend", "name": "Pretend carrier", "kind": "sandbox", "base_url": server.url}
+    carriers.save_account(account=account, changes=changes, token=KEY, actor=make.person("manager"), now=NOW)
+    return Control(server.url, "carrier:pretend")
+
+
+def released() -> DispatchNote:
+    """A released note of a service whose carrier gives the numbers."""
+    make.make_service(connector="pretend")
+    return make.released(number=False)
+
+
+def later(seconds: float = 0) -> dict[str, int]:
+    """Let the outbox work at a time."""
+    return outbox.drain(NOW + timedelta(seconds=seconds))
+
+
+@pytest.mark.covers("DSP-22")
+def test_a_carrier_gives_number_and_label(other_side: Control) -> None:
+    note = released()
+    call = OutboundCall.objects.get(ability="carrier_waybill")
+    assert call.payload["recipient"]["line1"] and call.payload["reference"] == note.number
+    assert later() == {"sent": 1}
+    row = WaybillNumber.objects.get(note=note)
+    assert row.state == "reserved" and row.source == "api" and row.number.startswith("LP")
+    call.refresh_from_db()
+    assert call.payload == {"erased": True}, "who lives where is forgotten"
+    assert carriers.fetch_labels(now=SOON) == {"ready": 1, "later": 0, "failed": 0}
+    label = CarrierLabel.objects.get()
+    assert label.state == "ready" and label.pages == 1 and len(label.digest) == 64
+    assert carriers.fetch_labels(now=SOON)["ready"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "first"),
+    [
+        ({"kind": "429", "retry_after": 5}, "later"),
+        ({"kind": "500"}, "unknown"),
+        ({"kind": "500_done"}, "unknown"),
+        ({"kind": "reset"}, "unknown"),
+        ({"kind": "late", "seconds": 3}, "unknown"),
+        ({"kind": "garbage"}, "unknown"),
+        ({"kind": "duplicate"}, "sent"),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else value,
+)
+def test_foul_weather_gives_one_number_all_the_same(other_side: Control, fault: dict[str, Any], first: str) -> None:
+    note = released()
+    other_side.fault(path="/api/carrier/", **fault)
+    assert first in outbox.send_due(now=NOW)
+    for minutes in (2, 10, 60, 180):
+        later(minutes * 60)
+    assert [entry["number"] for entry in other_side.journal("carrier_parcel")] == [make.number_of(note)]
+
+
+def test_a_carrier_that_hangs_is_asked_again_for_the_same_number(
+    other_side: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = released()
+    other_side.fault("hang", path="/api/carrier/", seconds=0.9)
+    call = OutboundCall.objects.get(ability="carrier_waybill")
+    monkeypatch.setattr(Client, "__init__", _hasty(Client.__init__))
+    assert outbox.send_due(now=NOW) == {"unknown": 1}
+    time.sleep(1)  # the carrier goes on after we hung up
+    for minutes in (10, 60, 180):
+        later(minutes * 60)
+    call.refresh_from_db()
+    assert call.state == "sent" and len(other_side.journal("carrier_parcel")) == 1 and make.number_of(note)
+
+
+def _hasty(real: Any) -> Any:
+    def init(self: Any, base_url: str, headers: dict[str, str], *_rest: Any) -> None:
+        real(self, base_url, headers, 1.0, 0.3)
+
+    return init
+
+
+def test_a_voided_number_is_cancelled_at_the_carrier_and_a_new_one_is_asked_for(other_side: Control) -> None:
+    note = released()
+    later()
+    old = WaybillNumber.objects.get(note=note)
+    carriers.fetch_labels(now=SOON)
+    numbers.void(number=old, reason="wrong printer", actor=make.person("warehouse"), now=NOW)
+    assert CarrierLabel.objects.get().state == "void"
+    numbers.reserve_for(notes=[note], actor=make.person("warehouse"), now=NOW)
+    other_side.fault("500_done", path="/api/carrier/parcels/")
+    for minutes in (0, 10, 60, 180):
+        later(minutes * 60)
+    assert [row["number"] for row in other_side.journal("carrier_cancel")] == [old.number]
+    assert make.number_of(note) != old.number and len(other_side.journal("carrier_parcel")) == 2
+
+
+def test_a_number_that_comes_too_late_is_cancelled(other_side: Control) -> None:
+    note = released()
+    other_side.fault("500_done", path="/api/carrier/")
+    outbox.send_due(now=NOW)
+    dispatch.withdraw(note=note, reason="buyer cancelled", actor=make.person("supervisor"), now=NOW)
+    for minutes in (10, 60, 180, 400):
+        later(minutes * 60)
+    taken = other_side.journal("carrier_parcel")
+    assert len(taken) == 1
+    assert [row["number"] for row in other_side.journal("carrier_cancel")] == [taken[0]["number"]]
+    assert not WaybillNumber.objects.exclude(state="void").exists()
+
+
+def test_a_note_taken_back_asks_no_carrier(other_side: Control) -> None:
+    note = released()
+    dispatch.withdraw(note=note, reason="buyer cancelled", actor=make.person("supervisor"), now=NOW)
+    assert later() == {"dropped": 1}
+    assert not other_side.journal("carrier_parcel")
+
+
+def test_a_wrong_key_stops_the_carriers_only_until_it_is_mended(other_side: Control) -> None:
+    other_side.fault("401", path="/api/carrier/")
+    note = released()
+    assert later() == {"later": 1}
+    lane = CarrierLane._base_manager.get()
+    assert "key" in lane.paused_reason and later(30) == {}
+    account = CarrierAccount.objects.get()
+    carriers.save_account(account=account, changes={}, token=KEY, actor=make.person("manager"), now=NOW)
+    assert later(60) == {"sent": 1} and make.number_of(note)
+
+
+def test_a_refusal_for_good_is_told_and_asks_no_more(other_side: Control) -> None:
+    make.make_service(connector="pretend")
+    note = make.released(make.ready_order(country="KP"), number=False)
+    assert later() == {"failed": 1}
+    assert not WaybillNumber.objects.filter(note=note).exists()
+    assert ActivityEntry.objects.filter(verb="note.no_number", subject_id=note.pk).exists()
+
+
+def test_labels_that_are_none_are_not_kept(other_side: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    released()
+    later()
+    monkeypatch.setattr("stores.services.carriers.fetch_label", lambda **_facts: Fetched(pdf=b"%PDF-1.4 nonsense"))
+    assert carriers.fetch_labels(now=SOON)["failed"] == 1
+    assert CarrierLabel.objects.get().state == "failed"
+
+
+def test_a_carrier_that_has_the_label_later_is_asked_again(other_side: Control) -> None:
+    released()
+    later()
+    other_side.fault("500", path="/api/carrier/parcels/")
+    assert carriers.fetch_labels(now=SOON) == {"ready": 0, "later": 1, "failed": 0}
+    assert carriers.fetch_labels(now=SOON)["ready"] == 0, "not before its time"
+    assert carriers.fetch_labels(now=SOON + timedelta(minutes=5))["ready"] == 1
+
+
+def test_accounts_are_the_managers(other_side: Control) -> None:
+    account = CarrierAccount.objects.get()
+    with pytest.raises(NotAllowed):
+        carriers.save_account(account=account, changes={"name": "x"}, actor=make.person("warehouse"), now=NOW)
+    for changes, token in (({"kind": "poem", "code": "b", "name": "B"}, KEY), ({"kind": "sandbox", "code": "b", "name": "B"}, ""),
+                           ({"kind": "sandbox", "code": "pretend", "name": "B"}, KEY)):  # fmt: skip
+        with pytest.raises(Invalid):
+            carriers.save_account(
+                account=CarrierAccount(created_at=NOW),
+                changes=changes,
+                token=token,
+                actor=make.person("manager"),
+                now=NOW,
+            )
+    assert KEY not in account.secrets
