@@ -305,3 +305,27 @@ class EstimateBasis(models.TextChoices):
 
     NOTE = "note", pgettext_lazy("estimate", "Weights of the articles")
     PARCEL = "parcel", pgettext_lazy("estimate", "The scale")
+
+
+class SourceKind(models.TextChoices):
+    """Services that follow numbers for us."""
+
+    SEVENTEEN = "17track", "17TRACK"
+
+
+class FollowState(models.TextChoices):
+    """Where a number stands at a tracking source."""
+
+    WANTED = "wanted", pgettext_lazy("followed", "To be registered")
+    REGISTERED = "registered", pgettext_lazy("followed", "Followed")
+    CHOOSE = "choose", pgettext_lazy("followed", "Carrier to be picked")
+    REFUSED = "refused", pgettext_lazy("followed", "Refused by the source")
+    STOPPED = "stopped", pgettext_lazy("followed", "Not followed any more")
+
+
+class PushState(models.TextChoices):
+    """What became of a push."""
+
+    NEW = "new", pgettext_lazy("push", "Not read yet")
+    DONE = "done", pgettext_lazy("push", "Read")
+    FAILED = "failed", pgettext_lazy("push", "Cannot be read")

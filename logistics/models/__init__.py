@@ -31,6 +31,7 @@ from logistics.models.rates import (
     ServiceTerms,
     Surcharge,
 )
+from logistics.models.source import FollowedNumber, TrackingPush, TrackingSource
 
 __all__ = [
     "ApprovalRule",
@@ -46,6 +47,7 @@ __all__ = [
     "DeclarationLine",
     "DispatchNote",
     "Extension",
+    "FollowedNumber",
     "FreightEstimate",
     "GoodsClassRule",
     "Manifest",
@@ -72,6 +74,8 @@ __all__ = [
     "Surcharge",
     "TaxNumber",
     "TrackingEvent",
+    "TrackingPush",
+    "TrackingSource",
     "ValueDifference",
     "ValueMedian",
     "Wave",
