@@ -319,6 +319,9 @@ class Declaration(models.Model):
     licence = models.CharField(max_length=60, blank=True)
     certificate = models.CharField(max_length=60, blank=True)
     invoice = models.CharField(max_length=60, blank=True)
+    comments = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="quarantine, inspection, other restrictions"
+    )
     non_delivery = models.CharField(max_length=8, choices=NonDelivery.choices, default=NonDelivery.RETURN)
     rules_of = models.DateField(null=True, help_text="day whose rules were read")
     filled_at = models.DateTimeField(null=True)

@@ -21,7 +21,7 @@ from logistics.selectors.customs import declarations as reads
 from logistics.services.customs.named import named
 
 #: What a person may write into the record; values, texts and numbers of the lines come from the note and the articles.
-FIELDS = ("incoterm", "insurance", "battery", "licence", "certificate", "invoice", "non_delivery", "content_text")
+FIELDS = ("incoterm", "insurance", "battery", "licence", "certificate", "invoice", "non_delivery", "content_text", "comments")
 FILLED = (
     "revision", "currency", "goods_total", "freight", "sender_eori", "recipient_id", "tax_scheme", "tax_number", "form", "item_number",
     "rules_of", "filled_at", "filled_label", "data_sent_at",
@@ -29,7 +29,8 @@ FILLED = (
 
 
 def fill(*, notes: Sequence[DispatchNote], actor: Actor, now: datetime) -> list[Declaration]:
-    """Write the declaration of each note as its present revision tells it. Set-based; again changes nothing but the time."""
+    """Write the declaration of each note as its present revision tells it; with notes that travel in its parcel it is the
+    declaration of them all, and they have none of their own. Set-based; again changes nothing but the time."""
     if not notes:
         return []
     held = {row.note_id: row for row in Declaration.objects.filter(note__in=notes)}
@@ -39,10 +40,11 @@ def fill(*, notes: Sequence[DispatchNote], actor: Actor, now: datetime) -> list[
         for note in notes:
             row = held.get(note.pk) or Declaration(note=note)
             was = row.revision
+            told = row.goods_total
             for name, value in drawn[note.pk].facts.items():
                 setattr(row, name, value)
             row.filled_at, row.filled_label = now, actor.label[:150]
-            if was != row.revision:
+            if was != row.revision or told != row.goods_total:
                 row.data_sent_at = None  # what the carrier was told is no longer what is signed
             rows.append(row)
         Declaration.objects.bulk_create([row for row in rows if row.pk is None], batch_size=1000)
