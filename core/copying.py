@@ -104,6 +104,15 @@ def copy_objects(objs: Sequence[models.Model]) -> int:
     return copy_rows(type(objs[0]), [str(f.column) for f in fields], map(values, objs))
 
 
+def copy_new(objs: Sequence[models.Model]) -> None:
+    """Insert unsaved objects of one model with COPY and tell them their ids, which are taken first: two statements."""
+    if not objs:
+        return
+    for obj, pk in zip(objs, take_ids(type(objs[0]), len(objs)), strict=True):
+        obj.pk, obj._state.adding, obj._state.db = pk, False, connection.alias
+    copy_objects(objs)
+
+
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """``count`` new primary keys of the table, ascending."""
     if not count:

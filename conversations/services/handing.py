@@ -17,7 +17,7 @@ from conversations.choices import Answers, DeliveryState, Direction, MessageStat
 from conversations.models import Conversation, Delivery, Message
 from conversations.policies import MAILBOX_BY_HAND
 from conversations.selectors import Party
-from core import audit, policies
+from core import audit, copying, policies
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.states import move
@@ -54,11 +54,11 @@ def threads(parties: Iterable[Party], now: datetime) -> dict[int, Conversation]:
     found = {row.buyer_id: row for row in manager.filter(buyer_id__in=buyers)}
     missing = [
         Conversation(store_id=party.store.pk, buyer_id=pk, created_at=now)
-        for pk, party in buyers.items()
+        for pk, party in sorted(buyers.items())
         if pk not in found
     ]
     if missing:
-        manager.bulk_create(missing, ignore_conflicts=True, batch_size=1000)
+        copying.insert_objects(missing, ["store_id", "buyer_id"])
         found = {row.buyer_id: row for row in manager.filter(buyer_id__in=buyers)}
     return found
 
@@ -70,7 +70,7 @@ def hand_out(ready: Sequence[Ready], *, actor: Actor, now: datetime) -> None:
     shops = {item.party.store.pk: item.party.store for item in ready}
     offered = {pk: stores.abilities(store) for pk, store in shops.items()}
     deliveries = [delivery for item in ready for delivery in _deliveries(item, offered[item.party.store.pk], now)]
-    Delivery._base_manager.bulk_create(deliveries, batch_size=1000)
+    copying.copy_new(deliveries)
     parties = {item.message.pk: item.party for item in ready}
     messages = {item.message.pk: item.message for item in ready}
     by_program = [d for d in deliveries if d.state == DeliveryState.QUEUED]
@@ -78,7 +78,7 @@ def hand_out(ready: Sequence[Ready], *, actor: Actor, now: datetime) -> None:
     calls = outbox.enqueue_many(calls=list(specs.values()), now=now)
     for delivery in by_program:
         delivery.call = calls[specs[delivery.pk].key]
-    Delivery._base_manager.bulk_update(by_program, ["call"], batch_size=1000)
+    copying.update_objects(by_program, ["call"])
     worklist.plan(
         rule_key=SEND_BY_HAND, subject_ids=[d.pk for d in deliveries if d.state == DeliveryState.BY_HAND], now=now
     )

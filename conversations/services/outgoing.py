@@ -18,7 +18,7 @@ from conversations.policies import CHASERS_A_DAY, CHASERS_UNANSWERED
 from conversations.selectors import Party
 from conversations.services import facts as facts_of
 from conversations.services.handing import CHECK_DRAFT, REFUSED_TEXT, Ready, hand_out, may_send, threads
-from core import audit, clock, policies
+from core import audit, clock, copying, policies
 from core.audit import Actor
 from core.errors import DomainError
 from worklist import services as worklist
@@ -294,7 +294,7 @@ def refusal(code: str, missing: Sequence[str], untrue: Sequence[str]) -> str:
 def _save(rows: Any) -> None:
     fresh = [row for row in rows if row.pk is None]
     mended = [row for row in rows if row.pk is not None]
-    Message._base_manager.bulk_create(fresh, batch_size=1000)
+    copying.copy_new(fresh)
     for row in mended:  # a refused draft that can be filled by now
         row.save()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from core.clock import utcnow
@@ -11,6 +12,12 @@ from logistics.services import quoting
 
 #: How far back a lost piece of news is made good, and how many parcels at once.
 BACK, MOST = timedelta(days=3), 2000
+
+
+@job("logistics.estimate_parcels")
+def estimate_parcels(parcel_ids: Sequence[int]) -> int:
+    """Keep the expected freight of parcels that left a moment ago."""
+    return quoting.estimate_parcels(parcel_ids=parcel_ids, now=utcnow())
 
 
 @job("logistics.expect_freight", every=3600)

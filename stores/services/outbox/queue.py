@@ -12,7 +12,7 @@ from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
-from core import audit, policies
+from core import audit, copying, policies
 from core.audit import Actor
 from core.errors import NotAllowed
 from core.jobs import later
@@ -57,7 +57,7 @@ def enqueue_many(*, calls: Sequence[CallSpec], now: datetime) -> dict[str, Outbo
     if not calls:
         return {}
     rows = []
-    for spec in calls:
+    for spec in sorted(calls, key=lambda spec: spec.key):
         due = spec.due_at or now
         patience = timedelta(hours=float(policies.value(GIVE_UP_HOURS, now, spec.store.pk)))
         rows.append(
@@ -69,7 +69,7 @@ def enqueue_many(*, calls: Sequence[CallSpec], now: datetime) -> dict[str, Outbo
         )  # fmt: skip
     manager = OutboundCall._base_manager
     with transaction.atomic():
-        manager.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+        copying.insert_objects(rows, ["key"])
         found = {call.key: call for call in manager.filter(key__in=[spec.key for spec in calls])}
     for store_id, lane in {(spec.store.pk, lanes.lane_of(spec.ability)) for spec in calls}:
         hurry(store_id, lane)
