@@ -35,6 +35,11 @@ def batch_number(value: int) -> str:
     return f"B-{value}"
 
 
+def manifest_number(value: int) -> str:
+    """The number of a carrier's hand-over list, e.g. HL-31."""
+    return f"HL-{value}"
+
+
 def order_number(value: int) -> str:
     """The number of an order that our own people entered, e.g. SO-1009."""
     return f"SO-{value}"

@@ -42,6 +42,7 @@ MENU = (
             ("logistics:batches", pgettext_lazy("menu", "Print queue"), "logistics.print_note"),
             ("logistics:station", pgettext_lazy("menu", "Packing"), "logistics.pack_parcel"),
             ("logistics:hand-over", pgettext_lazy("menu", "Hand over"), "logistics.hand_over_parcel"),
+            ("logistics:manifests", pgettext_lazy("menu", "Hand-over lists"), "logistics.view_note"),
             ("logistics:numbers", pgettext_lazy("menu", "Waybill numbers"), "logistics.number_parcel"),
             ("logistics:customs-gaps", pgettext_lazy("menu", "Customs gaps"), "logistics.view_note"),
         ),

@@ -93,6 +93,12 @@ class BatchResource(Resource):
     listing = "print-batches"
 
 
+class ManifestResource(Resource):
+    """Hand-over lists of carriers by day: read, and sign, unsign as actions."""
+
+    listing = "manifests"
+
+
 class ServiceResource(Resource):
     """Carrier services."""
 
@@ -106,4 +112,11 @@ class ApprovalResource(Resource):
     listing, path = "approval-rules", "settings/approval-rules"
 
 
-RESOURCES: list[type] = [NoteResource, NumberResource, BatchResource, ServiceResource, ApprovalResource]
+RESOURCES: list[type] = [
+    NoteResource,
+    NumberResource,
+    BatchResource,
+    ManifestResource,
+    ServiceResource,
+    ApprovalResource,
+]

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from core import format as f
 from logistics.choices import SignatureKind, SupplyRoute
 from logistics.documents.glyphs import UNKNOWN, missing_glyphs, shown
-from logistics.models import Parcel, PrintBatch
+from logistics.models import Manifest, Parcel, PrintBatch
 from logistics.rules import packing
 from logistics.rules.barcodes import Drawing, code128, qr
 from logistics.selectors import printing as reads
@@ -278,14 +278,24 @@ def _label(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def hand_over_record(parcels: Sequence[Parcel], *, actor_label: str, now: datetime) -> dict[str, Any]:
-    """The list that goes with parcels handed to a carrier, in groups by service, with a line to sign on."""
+def hand_over_record(
+    parcels: Sequence[Parcel], *, actor_label: str, now: datetime, manifest: Manifest | None = None
+) -> dict[str, Any]:
+    """The list that goes with parcels handed to a carrier, in groups by service, with a line to sign on; that of a
+    ``manifest`` names its number, and who signed when it is signed."""
     groups: dict[str, list[Parcel]] = defaultdict(list)
     for parcel in parcels:
         groups[parcel.service.code if parcel.service else "—"].append(parcel)
     house = next((p.warehouse for p in parcels if p.warehouse), None)
-    moment = now.astimezone(ZoneInfo(house.time_zone if house else "UTC"))
+    zone = ZoneInfo(house.time_zone if house else "UTC")
+    moment = now.astimezone(zone)
+    taken = ""
+    if manifest is not None and manifest.signed_at is not None:
+        taken = f"{manifest.taken_by} · {manifest.counted} · {manifest.signed_at.astimezone(zone):%Y-%m-%d %H:%M}"
     return {
+        "number": manifest.number if manifest else "",
+        "code": _drawing(code128(manifest.number, width_mm=44, height_mm=9)) if manifest else None,
+        "taken": shown(taken),
         "lang": "zh" if (translation.get_language() or "").startswith("zh") else "en",
         "printed": f"{moment:%Y-%m-%d %H:%M}",
         "house": shown(", ".join(p for p in (house.name, house.address) if p)) if house else "",

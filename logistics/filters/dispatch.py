@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -13,8 +14,11 @@ from accounts.selectors import stores_for
 from core.clock import utcnow
 from logistics.choices import NoteState, NumberState, ServiceKind, Work
 from logistics.models import ApprovalRule, DispatchNote, PrintBatch, Service, WaybillNumber
-from logistics.selectors import board
+from logistics.selectors import board, clerks
 from logistics.selectors import dispatch as selectors
+
+#: The three clocks of a note that is still in the house.
+CLOCKS = [("target", _("Payment clock")), ("pickup", _("Pick-up")), ("ship_by", _("Shop's latest dispatch"))]
 
 
 class ServiceChoice(django_filters.ChoiceFilter):
@@ -40,6 +44,9 @@ class NoteFilter(django_filters.FilterSet):
     country = django_filters.CharFilter(method="by_country", label=_("Country"))
     due_at = django_filters.DateFromToRangeFilter(label=_("To the warehouse by"))
     order = django_filters.NumberFilter(field_name="order_id", label=_("Order"))
+    clerk = django_filters.NumberFilter(method="by_clerk", label=_("In hand of"))
+    clock = django_filters.ChoiceFilter(choices=CLOCKS, method="by_clock", label=_("Clock run out"))
+    number_waiting = django_filters.BooleanFilter(method="by_waiting", label=_("Number reserved, goods missing"))
 
     class Meta:
         model = DispatchNote
@@ -52,6 +59,19 @@ class NoteFilter(django_filters.FilterSet):
     def by_country(self, rows: QuerySet[DispatchNote], name: str, value: str) -> QuerySet[DispatchNote]:
         """ISO-2 code, case ignored."""
         return rows.filter(country=value.strip().upper()[:2])
+
+    def by_clerk(self, rows: QuerySet[DispatchNote], name: str, value: Decimal) -> QuerySet[DispatchNote]:
+        """Open notes that a person has in hand, by his id; 0 = nobody has them."""
+        return clerks.of_clerk(rows, int(value)) if 0 <= value < 2**62 else rows.none()
+
+    def by_clock(self, rows: QuerySet[DispatchNote], name: str, value: str) -> QuerySet[DispatchNote]:
+        """Open notes whose clock of that name has run out."""
+        return clerks.past(rows, value, utcnow())
+
+    def by_waiting(self, rows: QuerySet[DispatchNote], name: str, value: bool) -> QuerySet[DispatchNote]:
+        """Notes that have a number and no goods."""
+        found = clerks.number_without_goods().values("pk")
+        return rows.filter(pk__in=found) if value else rows.exclude(pk__in=found)
 
 
 class NumberFilter(django_filters.FilterSet):

@@ -1,5 +1,27 @@
 """What notes and parcels owe somebody by a time."""
 
-from logistics.followups import buying, customs, dispatch, loose_ends, parcels, rates, shipping, signing, witness
+from logistics.followups import (
+    buying,
+    customs,
+    dispatch,
+    loose_ends,
+    manifests,
+    parcels,
+    rates,
+    shipping,
+    signing,
+    witness,
+)
 
-__all__ = ["buying", "customs", "dispatch", "loose_ends", "parcels", "rates", "shipping", "signing", "witness"]
+__all__ = [
+    "buying",
+    "customs",
+    "dispatch",
+    "loose_ends",
+    "manifests",
+    "parcels",
+    "rates",
+    "shipping",
+    "signing",
+    "witness",
+]

@@ -20,6 +20,8 @@ from logistics.events import NotesReleased
 from logistics.models import DispatchNote
 from logistics.policies.dispatch import MISSING_DAYS
 from logistics.rules.clocks import working_days_later
+from logistics.selectors import clerks
+from logistics.selectors import dispatch as selectors
 from worklist import services as worklist
 from worklist.choices import Band, Doer, Group
 from worklist.registry import FollowUpRule, register
@@ -168,6 +170,8 @@ class ThreeDays(MissingRule):
         ids = [subject.pk for subject in subjects]
         for rule in ("logistics.goods_missing", "logistics.find_goods"):
             worklist.plan(rule_key=rule, subject_ids=ids, now=now)
+        numbered = selectors.live_numbers(ids)
+        worklist.plan(rule_key="logistics.number_waiting", subject_ids=numbered, now=now)
 
 
 @register
@@ -237,8 +241,9 @@ class NumberWaiting(MissingRule):
     doer, role, band, minutes, chance = Doer.PERSON, Role.SERVICE, Band.TODAY, Decimal("3"), Decimal("0.8")
 
     def candidates(self, now: datetime) -> QuerySet[DispatchNote]:
-        """None by itself: reserving the number opens it."""
-        return DispatchNote.objects.none()
+        """Notes it was opened for, or whose goods count as missing, while a number is reserved for them: a word does not end
+        it, it comes back."""
+        return clerks.number_without_goods()
 
     def over(self, subject: DispatchNote, now: datetime) -> bool:
         """Handed over or withdrawn; packing alone does not end it."""

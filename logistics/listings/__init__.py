@@ -1,5 +1,27 @@
 """Lists of dispatch and of parcels."""
 
-from logistics.listings import customs, customs_tables, dispatch, hand_over, house, orders, parcels, rates, tables
+from logistics.listings import (
+    customs,
+    customs_tables,
+    dispatch,
+    hand_over,
+    house,
+    manifests,
+    orders,
+    parcels,
+    rates,
+    tables,
+)
 
-__all__ = ["customs", "customs_tables", "dispatch", "hand_over", "house", "orders", "parcels", "rates", "tables"]
+__all__ = [
+    "customs",
+    "customs_tables",
+    "dispatch",
+    "hand_over",
+    "house",
+    "manifests",
+    "orders",
+    "parcels",
+    "rates",
+    "tables",
+]

@@ -234,6 +234,7 @@ class NoteListing(Listing):
     exact_by = ("number",)
     scan_ok = {
         "work": "asks open notes only (index note_open)", "country": "narrows other filters", "state": "the index of open notes serves it",
+        "clerk": "asks open notes only", "clock": "asks open notes only", "number_waiting": "asks notes in the warehouse only",
     }  # fmt: skip
     empty = (
         _("No dispatch notes here."), _("A note drafts itself when an order is ready to be sent."), _("Open the orders"), "orders:list",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -14,7 +15,7 @@ from core.audit import Actor
 from core.listing import Action, Outcome, RowPart, register_part
 from logistics.choices import ParcelState
 from logistics.models import Parcel
-from logistics.selectors import board
+from logistics.selectors import board, manifests
 from logistics.services import shipping
 
 
@@ -56,6 +57,11 @@ class ConfirmDeclared(Action):
         return obj.shipped_at is not None and obj.declared_at is None and obj.note_id is not None
 
 
+def by_undeclared(rows: QuerySet[Parcel], name: str, value: bool) -> QuerySet[Parcel]:
+    """Parcels that left and whose number is not online; or the others."""
+    return rows.filter(pk__in=manifests.untold().values("pk")) if value else rows.filter(declared_at__isnull=False)
+
+
 register_part(
     "parcels",
     RowPart(
@@ -63,9 +69,7 @@ register_part(
         fields={"declared_at": serializers.DateTimeField(label=_("Marked as shipped"), allow_null=True)},
         part=lambda ids, actor: board.declared_at(ids),
         filters={
-            "undeclared": django_filters.BooleanFilter(
-                field_name="declared_at", lookup_expr="isnull", label=_("Not marked as shipped")
-            )
+            "undeclared": django_filters.BooleanFilter(method=by_undeclared, label=_("Not marked as shipped")),
         },
         actions=[HandOver(), ConfirmDeclared()],
         scan_ok={"undeclared": "an index holds the parcels that left and are not declared"},

@@ -248,6 +248,7 @@ class ParcelListing(Listing):
         ),
         View("silent", _("No news for long"), "tracking_state=stalled&state=shipped"),
         View("returning", _("Being returned"), "tracking_state=returning&state=shipped"),
+        View("untold", _("Number not online"), "undeclared=true"),
         View("all", _("All"), counted=False),
     ]
     url, detail_url, default_order, label_field = "logistics:parcels", "logistics:parcel", "-shipped_at", "number"

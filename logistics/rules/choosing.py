@@ -134,6 +134,21 @@ def pick(candidates: Sequence[Candidate], rules: Sequence[Choosing], wanted: Wan
 UNPRICED = frozenset({"no_rates", "table_expired", "table_future", "rate_missing", "value_unknown", "weight_unknown"})
 
 
+def instead_of(code: str, candidates: Sequence[Candidate], wanted: Wanted) -> list[str]:
+    """Other services that may carry the parcel, the cheapest that keeps the days promised first; then those that would be
+    late, then those whose price is not known. Advised against and to be asked about first: never proposed."""
+    fit = [
+        c for c in candidates
+        if c.quote.service != code and not c.against and c.quote.refusal in ("", *UNPRICED)
+        and not any(warning.startswith("ask:") for warning in c.quote.warnings)
+    ]  # fmt: skip
+    fit.sort(
+        key=lambda c: (bool(c.quote.refusal) or c.cost is None, not keeps(c, wanted.promised_days), c.cost or Decimal(0),
+                       c.quote.service)
+    )  # fmt: skip
+    return [c.quote.service for c in fit]
+
+
 def _rank(rule: Choosing, candidate: Candidate) -> tuple[Decimal | int, str]:
     if rule.strategy == FIRST:
         return place_of(rule, candidate) or 0, candidate.quote.service

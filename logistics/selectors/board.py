@@ -65,7 +65,7 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
 def first_of(work: str, limit: int) -> list[DispatchNote]:
     """The most urgent notes of one column."""
     rows = with_work(DispatchNote.objects.all()).filter(Q(work=work)).select_related("order", "store", "service")
-    return list(rows.order_by("due_at", "pk")[:limit])
+    return list(rows.select_related("blocked_by").order_by("due_at", "pk")[:limit])
 
 
 def to_print(limit: int) -> tuple[int, list[DispatchNote]]:

@@ -24,6 +24,7 @@ from logistics.selectors import dispatch
 from logistics.selectors.customs import parcels as declared
 from logistics.selectors.dispatch import OPEN_NOTES
 from logistics.selectors.drafting import converter
+from logistics.selectors.instead import services_instead
 from orders.choices import OrderState
 from orders.models import OrderLine
 
@@ -89,7 +90,10 @@ def cases(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Case]:
     services = dispatch.service_facts()
     first = first_orders(order_ids)
     convert = converter(now.date())
-    known = declared.around(notes, lines, services, convert, day=now.date(), with_address=frozenset(places))
+    known = declared.around(
+        notes, lines, convert, day=now.date(), with_address=frozenset(places),
+        instead=services_instead(notes, convert, now.date()),
+    )  # fmt: skip
     made = {}
     for note in notes:
         mine = lines[note.pk]

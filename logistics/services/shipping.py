@@ -28,7 +28,7 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors.customs import declarations
 from logistics.selectors.station import stop_facts
-from logistics.services import stages, tracking, witness
+from logistics.services import manifests, stages, tracking, witness
 from logistics.services.packing_words import SAYS
 from orders.services import fulfilment
 from stores import selectors as store_selectors
@@ -37,7 +37,7 @@ from stores.models import OutboundCall
 from stores.services import outbox
 from worklist import services as worklist
 
-DECLARE_RULE = "logistics.declare_today"
+DECLARE_RULE, NOT_ONLINE_RULE = "logistics.declare_today", "logistics.not_online"
 #: The text "your order is on its way".
 SHIPPED_TEXT = "T02"
 #: Duties that end when the parcel leaves the house.
@@ -153,6 +153,7 @@ def _follow(parcels: list[Parcel], actor: Actor, now: datetime) -> None:
     move_many(list(selectors.live_numbers(note.pk for note in notes).values()), "use", actor=actor, now=now)
     fulfilment.mark_shipped_many(quantities=_order_pieces(parcels), actor=actor, now=now)
     _take_states(parcels)
+    manifests.put(parcels=[p for p in parcels if p.together_id is None], now=now)
     declare(parcels=parcels, now=now)
     texts = [conversations.TextSpec(SHIPPED_TEXT, parcel, key=f"{SHIPPED_TEXT}:{parcel.number}") for parcel in parcels]
     conversations.send_many(specs=texts, actor=audit.system("shipping"), now=now)
@@ -262,7 +263,8 @@ def _declared(parcels: Sequence[Parcel], *, actor: Actor, now: datetime) -> None
     )  # fmt: skip
     fulfilment.mark_declared_many(order_ids=[parcel.order_id for parcel in fresh], actor=actor, now=now)
     stages.push(order_ids=[parcel.order_id for parcel in fresh], actor=actor, now=now)
-    worklist.close(rule_key=DECLARE_RULE, subject_ids=[p.pk for p in fresh], actor=actor, now=now, reason="declared")
+    for rule in (DECLARE_RULE, NOT_ONLINE_RULE):
+        worklist.close(rule_key=rule, subject_ids=[p.pk for p in fresh], actor=actor, now=now, reason="declared")
 
 
 def why_not_declare(*, call: OutboundCall) -> str:

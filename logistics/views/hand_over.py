@@ -41,16 +41,23 @@ class HandOverPage(Page):
         return self.render("core/station.html", context)
 
     def buttons(self) -> list[dict[str, Any]]:
-        """The list of what was handed over last."""
+        """The lists by carrier; the list of what was handed over last."""
+        lists = {
+            "label": _("Hand-over lists"),
+            "url": reverse("logistics:manifests"),
+            "icon": "signature",
+            "kind": "ghost",
+        }
         if not self.request.session.get(LAST):
-            return []
+            return [lists]
         return [
+            lists,
             {
                 "label": _("Print the hand-over list"),
                 "url": reverse("logistics:hand-over-sheet"),
                 "icon": "printer",
                 "kind": "default",
-            }
+            },
         ]
 
     def drawn(self, result: str, say: str) -> dict[str, Any]:

@@ -144,7 +144,32 @@ def _decisions(shop: Any, count: int, person: Any) -> None:
         )  # fmt: skip
 
 
+def _manifests(shop: Any, count: int, person: Any) -> None:
+    from logistics.models import Manifest, ManifestLine, Parcel
+    from tests.factories.inventory import make_warehouse
+
+    house = make_warehouse()
+    for n in range(count):
+        signed = {
+            "signed_at": NOW,
+            "taken_by": "Li",
+            "counted": n % 2,
+            "signed_label": "W",
+            "remark": "" if n % 2 else "none",
+        }
+        made = Manifest.objects.create(
+            number=f"HL-{next(_count)}", warehouse=house, carrier=["China Post", "DHL"][n % 2], day=NOW.date() + timedelta(days=next(_count)),
+            opened_at=NOW, **(signed if n % 3 else {}),
+        )  # fmt: skip
+        box = Parcel.objects.create(
+            number=f"PC-{80000 + next(_count)}", store=shop, order=order(shop), state="shipped", service=service("CP_REG"), country="BR",
+            tracking_number=f"RM{next(_count):09}CN", created_at=NOW, shipped_at=NOW, next_check_at=NOW, warehouse=house,
+            weight_g=None if n % 2 else 90, declared_at=NOW if n % 2 else None,
+        )  # fmt: skip
+        ManifestLine.objects.create(manifest=made, parcel=box)
+
+
 LISTING_ROWS = {
-    "parcels": Rows(_parcels), "tracking-events": Rows(_events), "promises": Rows(_promises, owned=False),
+    "manifests": Rows(_manifests), "parcels": Rows(_parcels), "tracking-events": Rows(_events), "promises": Rows(_promises, owned=False),
     "decisions": Rows(_decisions, owned=False),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -144,14 +145,15 @@ def _allowed(brand: Brand, day: date) -> bool:
     return bool(brand.document and since and since <= day and (until is None or day <= until))
 
 
+def numbers_of_stores(store_ids: Iterable[int], day: date) -> dict[int, dict[str, TaxNumber]]:
+    """The numbers each store trades under on ``day``, by scheme; its own before that of all stores, the newest first."""
+    known = [row for row in tables().numbers if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
+    known.sort(key=lambda row: (row.store_id is not None, row.valid_from))
+    return {
+        store_id: {row.scheme: row for row in known if row.store_id in (None, store_id)} for store_id in set(store_ids)
+    }
+
+
 def numbers_of(store_id: int, day: date) -> dict[str, TaxNumber]:
-    """The numbers a store trades under on ``day``, by scheme; its own before that of all stores, the newest first."""
-    found: dict[str, TaxNumber] = {}
-    rows = [
-        row
-        for row in tables().numbers
-        if row.store_id in (None, store_id) and row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
-    ]
-    for row in sorted(rows, key=lambda r: (r.store_id is not None, r.valid_from)):
-        found[row.scheme] = row
-    return found
+    """Those of one store."""
+    return numbers_of_stores([store_id], day)[store_id]

@@ -12,6 +12,7 @@ from logistics.selectors import dispatch, signing
 from logistics.selectors.customs import book as books
 from logistics.selectors.customs import parcels
 from logistics.selectors.drafting import converter
+from logistics.selectors.instead import services_instead
 
 #: More open notes than this are not listed one by one.
 MOST = 2000
@@ -30,7 +31,9 @@ def findings_on(notes: Sequence[DispatchNote], day: date, now: datetime) -> dict
     convert = converter(now.date())
     lines = signing.lines_of([note.pk for note in notes])
     places = frozenset(dispatch.addresses(note.order_id for note in notes))
-    known = parcels.around(notes, lines, dispatch.service_facts(), convert, day=day, with_address=places)
+    known = parcels.around(
+        notes, lines, convert, day=day, with_address=places, instead=services_instead(notes, convert, day)
+    )
     return {
         note.pk: customs.check(
             parcels.parcel_of(note, lines.get(note.pk, []), known, convert), books.book(day), convert=convert,

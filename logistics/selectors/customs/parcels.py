@@ -24,7 +24,6 @@ from logistics.models import (
 )
 from logistics.policies import customs as house
 from logistics.rules import customs
-from logistics.rules.routing import ServiceFacts, why_not
 from logistics.selectors.customs import book as books
 
 #: Every scheme there is: a platform that collects tax does so wherever one is asked.
@@ -39,13 +38,14 @@ class Around:
 
     book: customs.Book
     limits: customs.Limits
-    services: Sequence[ServiceFacts]
+    instead: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     ids: Mapping[tuple[int, str], str] = field(default_factory=dict)
     differences: Mapping[int, list[ValueDifference]] = field(default_factory=dict)
     reviews: Mapping[int, list[CustomsReview]] = field(default_factory=dict)
     others: Mapping[int, tuple[Decimal, int]] = field(default_factory=dict)
     medians: Mapping[tuple[int, str], Decimal] = field(default_factory=dict)
     gross: Mapping[int, int] = field(default_factory=dict)
+    numbers: Mapping[int, frozenset[str]] = field(default_factory=dict)
     taxed_by_platform: frozenset[str] = frozenset()
     asked_by_platform: frozenset[str] = frozenset()
     urgent: Sequence[str] = ()
@@ -57,10 +57,11 @@ def words(text: Any) -> list[str]:
 
 
 def around(
-    notes: Sequence[DispatchNote], lines: Mapping[int, Sequence[NoteLine]], services: Sequence[ServiceFacts],
-    convert: customs.book.Convert, *, day: date, with_address: frozenset[int],
+    notes: Sequence[DispatchNote], lines: Mapping[int, Sequence[NoteLine]], convert: customs.book.Convert, *,
+    day: date, with_address: frozenset[int], instead: Mapping[int, tuple[str, ...]],
 ) -> Around:  # fmt: skip
-    """Everything the check asks about ``notes``. The queries do not grow with them."""
+    """Everything the check asks about ``notes``; ``instead``: services for those whose own may not carry the value. The
+    queries do not grow with them."""
     ids = [note.pk for note in notes]
     differences: dict[int, list[ValueDifference]] = defaultdict(list)
     for row in ValueDifference.objects.filter(note_id__in=ids).order_by("pk"):
@@ -71,9 +72,13 @@ def around(
     packed = [note.pk for note in notes if note.state == NoteState.PACKED]
     scale = Parcel.objects.filter(note_id__in=packed).values_list("note_id", "weight_g") if packed else ()
     return Around(
-        book=books.book(day), limits=books.limits(day), services=services, ids=_recipient_ids(notes), differences=differences,
+        book=books.book(day), limits=books.limits(day), instead=instead, ids=_recipient_ids(notes), differences=differences,
         reviews=reviews, others=_others(notes, convert, with_address), medians=_medians(notes, lines, day),
         gross={pk: weight for pk, weight in scale if weight},
+        numbers={
+            store: frozenset(found)
+            for store, found in books.numbers_of_stores((note.store_id for note in notes), day).items()
+        },
         taxed_by_platform=frozenset(words(policies.value(house.PLATFORM_TAXES, day))),
         asked_by_platform=frozenset(words(policies.value(house.PLATFORM_IDS, day))),
         urgent=words(policies.value(house.URGENT_WORDS, day)),
@@ -160,9 +165,9 @@ def parcel_of(
     note: DispatchNote, lines: Sequence[NoteLine], known: Around, convert: customs.book.Convert
 ) -> customs.Parcel:
     """One note as the check reads it."""
-    day, order = known.book.day, note.order
+    order = note.order
     platform = note.store.kind in known.taxed_by_platform
-    own = frozenset(books.numbers_of(note.store_id, day))
+    own = known.numbers[note.store_id]
     has_id = (
         (order.buyer_id, note.country) in known.ids
         or note.store.kind in known.asked_by_platform
@@ -172,7 +177,7 @@ def parcel_of(
     text = order.note.casefold()
     return customs.Parcel(
         country=note.country, currency=note.declared_currency, content_type=note.content_type, freight=order.shipping_fee,
-        lines=declared_lines(lines, known.differences.get(note.pk, ())), service=_service(note, known, convert),
+        lines=declared_lines(lines, known.differences.get(note.pk, ())), service=_service(note, known),
         urgent=any(word in text for word in known.urgent), schemes=own | (ALL_SCHEMES if platform else frozenset()),
         has_recipient_id=has_id, gross_g=Decimal(known.gross[note.pk]) if note.pk in known.gross else None,
         others=others, other_parcels=count,
@@ -180,33 +185,14 @@ def parcel_of(
     )  # fmt: skip
 
 
-def _service(note: DispatchNote, known: Around, convert: customs.book.Convert) -> customs.ServiceGoods:
+def _service(note: DispatchNote, known: Around) -> customs.ServiceGoods:
     service = note.service
     if service is None:
         return customs.ServiceGoods()
-    instead: tuple[str, ...] = ()
-    if service.value_max is not None and service.value_max_currency:
-        value = convert(note.declared_value, note.declared_currency, service.value_max_currency)
-        if value is not None and value > service.value_max:
-            instead = _instead(note, known.services, convert)
     return customs.ServiceGoods(
-        service.code, service.kind, service.carrier, service.value_max, service.value_max_currency, instead
-    )
-
-
-def _instead(
-    note: DispatchNote, services: Sequence[ServiceFacts], convert: customs.book.Convert
-) -> tuple[str, ...]:  # fmt: skip
-    """Up to three services that may carry the real value there."""
-    fitting = [
-        row.code
-        for row in services
-        if not why_not(
-            row, country=note.country, weight_g=None,
-            value_in=lambda currency: convert(note.declared_value, note.declared_currency, currency),
-        )
-    ]  # fmt: skip
-    return tuple(fitting[:3])
+        service.code, service.kind, service.carrier, service.value_max, service.value_max_currency,
+        known.instead.get(note.pk, ()),
+    )  # fmt: skip
 
 
 def approved_keys(note: DispatchNote, reviews: Sequence[CustomsReview]) -> frozenset[str]:
