@@ -48,3 +48,8 @@ def order_number(value: int) -> str:
 def case_number(value: int) -> str:
     """The number of a case, e.g. CS-1009."""
     return f"CS-{value}"
+
+
+def wave_number(value: int) -> str:
+    """The number of a wave of notes that are packed together, e.g. WV-118."""
+    return f"WV-{value}"

@@ -41,6 +41,7 @@ MENU = (
             ("logistics:notes", pgettext_lazy("menu", "Notes"), "logistics.view_note"),
             ("logistics:batches", pgettext_lazy("menu", "Print queue"), "logistics.print_note"),
             ("logistics:station", pgettext_lazy("menu", "Packing"), "logistics.pack_parcel"),
+            ("logistics:waves", pgettext_lazy("menu", "Waves"), "logistics.pack_parcel"),
             ("logistics:hand-over", pgettext_lazy("menu", "Hand over"), "logistics.hand_over_parcel"),
             ("logistics:manifests", pgettext_lazy("menu", "Hand-over lists"), "logistics.view_note"),
             ("logistics:numbers", pgettext_lazy("menu", "Waybill numbers"), "logistics.number_parcel"),

@@ -71,10 +71,11 @@ def shortfall(order_refs: Iterable[int]) -> dict[int, dict[int, int]]:
 
 
 def reserved_lines(order_refs: Iterable[int]) -> dict[int, list[tuple[int, int, int, int, int]]]:
-    """What is promised to orders: order id -> [(line id, SKU id, wanted, held, consumed)]. Open and shipped ones. One query."""
+    """What is promised to orders: order id -> [(line id, SKU id, wanted, held, consumed)]. Open and shipped ones, without
+    spare pieces. One query."""
     found: dict[int, list[tuple[int, int, int, int, int]]] = defaultdict(list)
     rows = (
-        Reservation.objects.filter(order_ref__in=list(order_refs))
+        Reservation.objects.filter(order_ref__in=list(order_refs), line_ref__gt=0)
         .exclude(state=ReservationState.RELEASED)
         .order_by("id")
     )

@@ -23,6 +23,7 @@ from logistics.views import (
     setup,
     station,
     tables,
+    waves,
 )
 
 app_name = "logistics"
@@ -43,8 +44,12 @@ DISPATCH: list[URLPattern] = [
     path("print/", printing.QueuePage.as_view(), name="batches"),
     path("print/<int:pk>/", printing.BatchPage.as_view(), name="batch"),
     path("print/<int:pk>/file/", printing.BatchFile.as_view(), name="batch-file"),
+    path("print/<int:pk>/frame/", printing.BatchFrame.as_view(), name="batch-frame"),
     path("station/", station.StationPage.as_view(), name="station"),
     path("station/scan/", station.StationScan.as_view(), name="station-scan"),
+    path("station/photo/", station.StationPhoto.as_view(), name="station-photo"),
+    path("waves/", ListPage.of("waves"), name="waves"),
+    path("waves/<int:pk>/", waves.WavePage.as_view(), name="wave"),
     path("codes/", station.CodesPage.as_view(), name="codes"),
     path("hand-over/", hand_over.HandOverPage.as_view(), name="hand-over"),
     path("hand-over/scan/", hand_over.HandOverScan.as_view(), name="hand-over-scan"),
@@ -116,6 +121,7 @@ CUSTOMS: list[URLPattern] = [
 PARCELS: list[URLPattern] = [
     path("", parcels.ParcelsPage.as_view(), name="parcels"),
     path("<int:pk>/", parcels.ParcelPage.as_view(), name="parcel"),
+    path("photos/<int:pk>/", waves.PhotoFile.as_view(), name="photo"),
     path("<int:pk>/pane/", parcels.ParcelPane.as_view(), name="parcel_pane"),
     path("events/", ListPage.of("tracking-events"), name="events"),
     path("events/import/", parcels.EventsImportPage.as_view(), name="events_import"),

@@ -26,6 +26,8 @@ class SkuChange(serializers.Serializer):
     material = serializers.CharField(max_length=100, required=False, allow_blank=True)
     goods_class = serializers.CharField(max_length=40, required=False, allow_blank=True)
     fragile = serializers.BooleanField(required=False)
+    spare_pieces = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    spare_per = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
     made_in_house = serializers.BooleanField(required=False)
     packing = serializers.BooleanField(required=False)
     active = serializers.BooleanField(required=False)

@@ -108,6 +108,14 @@ class SkuForm(forms.Form):
     material = forms.CharField(max_length=100, required=False, label=_("Material"))
     goods_class = forms.CharField(max_length=40, required=False, label=_("Goods class"))
     fragile = forms.BooleanField(required=False, label=_("Fragile"))
+    spare_pieces = forms.IntegerField(
+        min_value=0, max_value=100, required=False, initial=0, label=_("Spare pieces"),
+        help_text=_("Fragile goods: so many go along free of charge …"),
+    )  # fmt: skip
+    spare_per = forms.IntegerField(
+        min_value=1, max_value=10_000, required=False, initial=1, label=_("for every full"),
+        help_text=_("… for every full so many pieces ordered"),
+    )  # fmt: skip
     made_in_house = forms.BooleanField(required=False, label=_("Made in house"))
     packing = forms.BooleanField(required=False, label=_("Packing material"))
 
@@ -121,6 +129,7 @@ class SkuForm(forms.Form):
         data = super().clean() or {}
         if data.get("cost") is not None and not data.get("cost_currency"):
             self.add_error("cost_currency", _("Say in which currency."))
+        data["spare_pieces"], data["spare_per"] = data.get("spare_pieces") or 0, data.get("spare_per") or 1
         if "cost_currency" in data and not data["cost_currency"]:
             data["cost_currency"] = "CNY"
         return data

@@ -41,6 +41,8 @@ class SkuRow(serializers.Serializer):
     material = serializers.CharField(label=_("Material"))
     goods_class = serializers.CharField(label=_("Goods class"))
     fragile = serializers.BooleanField(label=_("Fragile"))
+    spare_pieces = serializers.IntegerField(label=_("Spare pieces"))
+    spare_per = serializers.IntegerField(label=_("Pieces ordered for them"))
     made_in_house = serializers.BooleanField(label=_("Made in house"))
     packing = serializers.BooleanField(label=_("Packing material"))
     active = serializers.BooleanField(label=_("In use"))
@@ -88,6 +90,8 @@ class SkuListing(Listing):
         Column("image_url", default=False),
         Column("material", default=False),
         Column("fragile", default=False),
+        Column("spare_pieces", default=False),
+        Column("spare_per", default=False),
         Column("packing", default=False),
         Column("active", default=False),
     ]

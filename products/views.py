@@ -62,6 +62,7 @@ class SkuPage(DetailPage):
             (_("Barcode"), f.mono_html(obj.barcode or obj.code)), (_("Weight (g)"), f.number(obj.weight_g)),
             (_("Material"), obj.material or f.DASH), (_("Goods class"), obj.goods_class or f.DASH),
             (_("Fragile"), _("Yes") if obj.fragile else _("No")), (_("Made in house"), _("Yes") if obj.made_in_house else _("No")),
+            (_("Spare pieces"), _("%(n)s for every %(per)s") % {"n": obj.spare_pieces, "per": obj.spare_per} if obj.spare_pieces else "—"),
             (_("Packing material"), _("Yes") if obj.packing else _("No")),
         ]  # fmt: skip
         if self.actor.has_perm("products.view_cost"):

@@ -25,10 +25,12 @@ from inventory.rules.allocation import Claim, allocate
 from inventory.services.ledger import Entry, post
 from inventory.services.receiving import ReceiptResult, put_back, receive, set_counts
 from inventory.services.shelf import Place, Shelf, fetch
+from inventory.services.using import Use, hold_spares, use_up
 from inventory.services.waiting import fill_waiting
 
 __all__ = [
-    "Issue", "ReceiptResult", "Want", "consume", "consume_many", "put_back", "receive", "release", "reserve", "set_counts",
+    "Issue", "ReceiptResult", "Use", "Want", "consume", "consume_many", "hold_spares", "put_back", "receive", "release", "reserve",
+    "set_counts", "use_up",
 ]  # fmt: skip
 
 

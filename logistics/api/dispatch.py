@@ -93,6 +93,12 @@ class BatchResource(Resource):
     listing = "print-batches"
 
 
+class WaveResource(Resource):
+    """Waves: made by the action ``wave`` of notes and print batches; read, print and close here."""
+
+    listing = "waves"
+
+
 class ManifestResource(Resource):
     """Hand-over lists of carriers by day: read, and sign, unsign as actions."""
 
@@ -116,6 +122,7 @@ RESOURCES: list[type] = [
     NoteResource,
     NumberResource,
     BatchResource,
+    WaveResource,
     ManifestResource,
     ServiceResource,
     ApprovalResource,

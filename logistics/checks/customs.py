@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from core.invariants import invariant
 from logistics.choices import NoteState
@@ -20,9 +22,12 @@ SHOWN = 100
 def declarations_of_their_own(now: datetime) -> Iterable[str]:
     """Declarations with other figures than the note: a second set of values."""
     rows = Declaration.objects.filter(revision=F("note__revision"), revision__gt=0)
-    wrong = rows.filter(~Q(goods_total=F("note__declared_value")) | ~Q(currency=F("note__declared_currency")))
+    riders = DispatchNote.objects.filter(together=OuterRef("note_id")).order_by().values("together")
+    along = riders.annotate(n=Sum("declared_value")).values("n")
+    rows = rows.annotate(signed=F("note__declared_value") + Coalesce(Subquery(along), Value(Decimal(0))))
+    wrong = rows.filter(~Q(goods_total=F("signed")) | ~Q(currency=F("note__declared_currency")))
     for row in wrong.select_related("note")[:SHOWN]:
-        yield f"{row.note.number} declares {row.goods_total} {row.currency}, its note {row.note.declared_value}"
+        yield f"{row.note.number} declares {row.goods_total} {row.currency}, its notes {row.signed}"
     sums = rows.annotate(total=Sum("lines__value")).exclude(total=F("goods_total"))
     for row in sums.select_related("note")[:SHOWN]:
         yield f"{row.note.number} declares {row.goods_total}, its lines {row.total}"

@@ -19,10 +19,12 @@ def handed_over_without_label(now: datetime) -> QuerySet[Parcel]:
     return Parcel.objects.filter(note__isnull=False, shipped_at__isnull=False, label_scanned_at__isnull=True)
 
 
-@invariant("G2", "every parcel that left carries the waybill number of its own note")
+@invariant("G2", "every parcel that left carries the waybill number of its own note, or of the box it travels in")
 def wrong_label(now: datetime) -> QuerySet[Parcel]:
     """Handed-over parcels whose number is not a used number of their note."""
-    right = Q(note__numbers__number=F("tracking_number"), note__numbers__state=NumberState.USED)
+    own = Q(note__numbers__number=F("tracking_number"), note__numbers__state=NumberState.USED)
+    box = Q(together__note__numbers__number=F("tracking_number"), together__note__numbers__state=NumberState.USED)
+    right = own | box
     gone = Parcel.objects.filter(note__isnull=False, shipped_at__isnull=False).exclude(state=ParcelState.CLOSED)
     return gone.exclude(pk__in=gone.filter(right).values("pk"))
 

@@ -140,6 +140,7 @@ def _pick_list(sheets: Sequence[Sheet]) -> dict[str, Any]:
                 key,
                 {
                     "bin": code,
+        packing.WISH: _("Buyer's wish is met"),
                     "code": shown(line.sku.code),
                     "name": _name(line),
                     "variant": shown(line.sku.variant),
@@ -232,7 +233,7 @@ def _line(sheet: Sheet, line: Any) -> dict[str, Any]:
         "name": _name(line),
         "variant": shown(line.sku.variant),
         "quantity": line.quantity,
-        "wish": shown(line.wish),
+        "wish": shown(" · ".join(filter(None, [line.wish, _("spare piece, free") if line.spare else ""]))),
         "assort": line.assort,
         "fragile": line.fragile,
     }

@@ -11,6 +11,7 @@ from logistics.listings import (
     parcels,
     rates,
     tables,
+    waves,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "parcels",
     "rates",
     "tables",
+    "waves",
 ]

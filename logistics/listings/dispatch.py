@@ -29,6 +29,7 @@ from logistics.listings.actions import (
 from logistics.listings.choosing import ChooseByRule, ChooseService
 from logistics.listings.customs_actions import ApproveCustoms, CustomsPapers, DataSent, DeclareValue, RecipientNumber
 from logistics.listings.naming import NAMES, service_cell
+from logistics.listings.waves import MakeWaves
 from logistics.models import DispatchNote
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
@@ -53,6 +54,7 @@ class NoteLineRow(serializers.Serializer):
     wish = serializers.CharField()
     assort = serializers.BooleanField()
     fragile = serializers.BooleanField()
+    spare = serializers.BooleanField()
 
 
 class NoteRow(serializers.Serializer):
@@ -196,6 +198,7 @@ class NoteListing(Listing):
         ChooseService(),
         ChooseByRule(),
         PrintNotes(),
+        MakeWaves(),
         PackNotes(),
         BlockNotes(),
         WithdrawNotes(),

@@ -20,6 +20,7 @@ from logistics.filters.dispatch import ApprovalFilter, BatchFilter, NumberFilter
 from logistics.forms.approval import in_words
 from logistics.forms.dispatch import ReasonForm
 from logistics.listings.naming import NAMES, service_cell
+from logistics.listings.waves import WavesOfBatch
 from logistics.models import ApprovalRule, PrintBatch, Service, WaybillNumber
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
@@ -173,7 +174,7 @@ class BatchListing(Listing):
         Column("printed_at"), Column("documents", default=False),
         Column("content_hash", default=False, mono=True),
     ]  # fmt: skip
-    actions = [VoidBatches()]
+    actions = [WavesOfBatch(), VoidBatches()]
     parts = [
         RowPart(
             "prints", fields={name: BatchRow().fields[name] for name in ("reprints", "left_out")},

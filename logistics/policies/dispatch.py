@@ -37,6 +37,17 @@ LOW_NUMBERS = declare(
     per_store=False,
 )
 WEIGH = declare("logistics.weigh", True, _("Every parcel is weighed before it is sealed"), source="manual 002")
+PHOTO = declare(
+    "logistics.photo", "optional", _("Photo of the packed goods with their label before they are sealed"), source="manual 001",
+    one_of=("off", "optional", "required"),
+)  # fmt: skip
+WAVE_SLOTS = declare(
+    "logistics.wave_slots", 12, _("Sorting slots of a wave of mixed orders"), source="house", per_store=False
+)
+WAVE_LABEL = declare(
+    "logistics.wave_label", True, _("Single-item orders: the label is printed when the article is scanned"), source="house",
+    per_store=False,
+)  # fmt: skip
 PACKAGING_G = declare("logistics.packaging_g", 20, _("Weight of bag and filling (g)"), source="house", per_store=False)
 #: The weight witness: how weights scatter when nothing is wrong, and how often something is.
 SCATTER = declare(

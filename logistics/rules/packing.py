@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-#: The check list of the manual; "article" is proven by the scans, "fragile" is asked where something is fragile.
-QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS = "quality", "colour", "article", "fragile", "address"
+#: The check list of the manual; "article" is proven by the scans, "fragile" and "wish" are asked of each such line.
+QUALITY, COLOUR, ARTICLE, FRAGILE, WISH, ADDRESS = "quality", "colour", "article", "fragile", "wish", "address"
 #: Asked only when the scale does not fit: opened again, counted, right.
 WEIGHT = "weight"
-CHECKS = (QUALITY, COLOUR, ARTICLE, FRAGILE, ADDRESS, WEIGHT)
+CHECKS = (QUALITY, COLOUR, ARTICLE, FRAGILE, WISH, ADDRESS, WEIGHT)
+#: Confirmed all at once by one command; the others want a look each.
+PLAIN = (QUALITY, COLOUR, ADDRESS)
 
 _TIMES = re.compile(r"^(\d{1,4})\s*[*x×]\s*(\S.*)$", re.IGNORECASE)
 _GRAMS = re.compile(r"^(\d{1,6})\s*g$", re.IGNORECASE)
@@ -59,6 +61,7 @@ class Session:
     label: str = ""
     packing: int | None = None
     alarm: bool = False
+    photos: int = 0
 
 
 def scanned_code(text: str) -> tuple[str, int]:
@@ -81,10 +84,16 @@ def fold(scans: Iterable[Scan]) -> Session:
     """The state after ``scans`` in their order."""
     made = Session()
     for scan in scans:
-        if scan.kind == "item" and scan.line is not None:
+        if (
+            scan.kind in ("item", "put") and scan.line is not None
+        ):  # what lies in the slot was scanned when it was put there
             made.counts[scan.line] = made.counts.get(scan.line, 0) + scan.quantity
         elif scan.kind == "check":
-            made.checks.add(scan.value)
+            made.checks |= set(scan.value.split(","))
+        elif scan.kind == "photo":
+            made.photos += 1
+        elif scan.kind == "together":  # another content: weighed and looked at anew
+            made.weight_g, made.checks, made.photos = None, set(), 0
         elif scan.kind == "weight":
             made.weight_g = int(scan.value)
             made.checks.discard(WEIGHT)
@@ -101,19 +110,47 @@ def missing(lines: Sequence[WantedLine], session: Session) -> int:
 
 
 def required_checks(lines: Sequence[WantedLine], *, alarm: bool = False) -> list[str]:
-    """The check list of this parcel in its order; with ``alarm`` also that the weight is right all the same."""
+    """The kinds of checks of this parcel in their order; with ``alarm`` also that the weight is right all the same."""
     fragile = [FRAGILE] if any(line.fragile for line in lines) else []
-    return [QUALITY, COLOUR, ARTICLE, *fragile, ADDRESS, *([WEIGHT] if alarm else [])]
+    wish = [WISH] if any(line.wish for line in lines) else []
+    return [QUALITY, COLOUR, ARTICLE, *fragile, *wish, ADDRESS, *([WEIGHT] if alarm else [])]
+
+
+def table_checks(lines: Sequence[WantedLine], *, alarm: bool = False) -> list[str]:
+    """The check list at the table: fragile lines and lines with a wish each have one of their own ("wish:17")."""
+    made: list[str] = []
+    for name in required_checks(lines, alarm=alarm):
+        if name == FRAGILE:
+            made += [f"{FRAGILE}:{line.id}" for line in lines if line.fragile]
+        elif name == WISH:
+            made += [f"{WISH}:{line.id}" for line in lines if line.wish]
+        else:
+            made.append(name)
+    return made
 
 
 def open_checks(lines: Sequence[WantedLine], session: Session) -> list[str]:
     """Checks nobody has confirmed; the right article is confirmed by scanning every piece."""
     proven = {ARTICLE} if not missing(lines, session) else set()
-    return [name for name in required_checks(lines, alarm=session.alarm) if name not in session.checks | proven]
+    return [name for name in table_checks(lines, alarm=session.alarm) if name not in session.checks | proven]
 
 
-def next_step(lines: Sequence[WantedLine], session: Session, *, weigh: bool) -> str:
-    """What the packer does next: item, check:<name>, weight, label, done."""
+def confirmed_by(lines: Sequence[WantedLine], session: Session, word: str) -> list[str] | None:
+    """The checks that one command confirms; None when there is no such check here, empty when nothing is open.
+
+    "ok" is the whole list except what wants a look of its own; then, each time, the next of those. "fragile" and "wish"
+    without a line stand for all such lines (machines)."""
+    still = [name for name in open_checks(lines, session) if name != ARTICLE]
+    if word == "ok":
+        plain = [name for name in still if name in PLAIN]
+        return plain or still[:1]
+    known = table_checks(lines, alarm=session.alarm)
+    named = [name for name in known if word in (name, name.partition(":")[0])]
+    return named or None
+
+
+def next_step(lines: Sequence[WantedLine], session: Session, *, weigh: bool, photo: bool = False) -> str:
+    """What the packer does next: item, check:<name>, weight, photo, label, done."""
     if missing(lines, session):
         return "item"
     checks = open_checks(lines, session)
@@ -121,6 +158,8 @@ def next_step(lines: Sequence[WantedLine], session: Session, *, weigh: bool) -> 
         return f"check:{checks[0]}"
     if weigh and not session.weight_g:
         return "weight"
+    if photo and not session.photos:
+        return "photo"
     return "done" if session.label else "label"
 
 
@@ -203,3 +242,49 @@ def address_digest(parts: Mapping[str, str]) -> str:
     names = ("recipient", "phone", "line1", "line2", "city", "state", "postcode", "country")
     text = "\x1f".join(" ".join(str(parts.get(name) or "").split()) for name in names)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class WaveLine:
+    """A line of a note in a wave: its turn, its slot, the pieces wanted and those that lie there."""
+
+    note: int
+    line: int
+    position: int
+    slot: int | None
+    want: int
+    have: int = 0
+
+
+@dataclass(frozen=True)
+class SlotAnswer:
+    """Where pieces go: ``ok`` with the lines that take them in their turn, ``too_many`` (``room`` were still wanted), ``full``
+    or ``foreign``."""
+
+    answer: str
+    lines: tuple[WaveLine, ...] = ()
+    room: int = 0
+
+
+def decide_slot(fitting: Sequence[WaveLine], quantity: int) -> SlotAnswer:
+    """Which of the lines that want this article take ``quantity`` pieces of it: those already begun first, then by turn."""
+    if not fitting:
+        return SlotAnswer("foreign")
+    takes = [line for line in fitting if line.have + quantity <= line.want]
+    if takes:
+        return SlotAnswer("ok", tuple(sorted(takes, key=lambda line: (not line.have, line.position, line.line))))
+    room = max(line.want - line.have for line in fitting)
+    return SlotAnswer("too_many", room=room) if room > 0 else SlotAnswer("full")
+
+
+def split_waves(notes: Sequence[tuple[int, Sequence[int]]], slots: int) -> tuple[list[int], list[list[int]]]:
+    """Notes with their articles, in their turn, as (notes of one article, sets of mixed notes of ``slots`` at most)."""
+    single = [note for note, skus in notes if len(set(skus)) == 1]
+    mixed = [note for note, skus in notes if len(set(skus)) > 1]
+    size = max(slots, 1)
+    return single, [mixed[start : start + size] for start in range(0, len(mixed), size)]
+
+
+def spare_pieces(ordered: int, *, pieces: int, per: int) -> int:
+    """Spare pieces that go along: ``pieces`` for every full ``per`` ordered."""
+    return ordered // per * pieces if per > 0 and ordered > 0 else 0

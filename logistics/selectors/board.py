@@ -64,8 +64,12 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
 
 def first_of(work: str, limit: int) -> list[DispatchNote]:
     """The most urgent notes of one column."""
-    rows = with_work(DispatchNote.objects.all()).filter(Q(work=work)).select_related("order", "store", "service")
-    return list(rows.select_related("blocked_by").order_by("due_at", "pk")[:limit])
+    rows = (
+        with_work(DispatchNote.objects.all())
+        .filter(Q(work=work))
+        .select_related("order", "store", "service", "blocked_by")
+    )
+    return list(rows.order_by("due_at", "pk")[:limit])
 
 
 def to_print(limit: int) -> tuple[int, list[DispatchNote]]:
@@ -112,7 +116,7 @@ def lines_and_signatures(note_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {pk: {"lines": [], "signed": [], "pieces": 0} for pk in note_ids}
     rows = NoteLine.objects.filter(note_id__in=note_ids).order_by("note_id", "position")
     for row in rows.values(
-        "note_id", "id", "position", "quantity", "value", "unit_value", "wish", "assort", "fragile", sku_code=F("sku__code"),
+        "note_id", "id", "position", "quantity", "value", "unit_value", "wish", "assort", "fragile", "spare", sku_code=F("sku__code"),
         picture=F("sku__image_url"), name=F("sku__name_en"), name_zh=F("sku__name_zh"),
     ):  # fmt: skip
         shown: dict[str, Any] = dict(row)
@@ -161,6 +165,7 @@ def batch_rows(batch: PrintBatch) -> list[PrintLog]:
 def packed_by_carrier() -> list[dict[str, Any]]:
     """Sealed parcels that wait for their carrier, by service."""
     rows = Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
+    rows = rows.filter(together__isnull=True)  # boxes, not orders
     named = rows.values(
         "service_id", code=F("service__code"), carrier=F("service__carrier"), name_en=F("service__name_en"),
         name_zh=F("service__name_zh"),
@@ -171,7 +176,11 @@ def packed_by_carrier() -> list[dict[str, Any]]:
 def packed_of(service_id: int | None) -> list[Parcel]:
     """Sealed parcels of one service that wait for their carrier."""
     rows = Parcel.objects.filter(state=ParcelState.PACKED, label_scanned_at__isnull=False, note__state=NoteState.PACKED)
-    return list(rows.filter(service=service_id).select_related("service", "note", "order").order_by("packed_at"))
+    return list(
+        rows.filter(service=service_id, together__isnull=True)
+        .select_related("service", "note", "order")
+        .order_by("packed_at")
+    )
 
 
 def declared_at(parcel_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

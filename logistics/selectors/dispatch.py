@@ -270,7 +270,7 @@ def sees_whole_batch(batch: PrintBatch, actor: Actor) -> bool:
 
 def parcels_by_id(ids: Iterable[int]) -> list[Parcel]:
     """Parcels of the actor's stores in the order of their numbers, for the hand-over list."""
-    rows = Parcel.objects.filter(pk__in=list(ids), shipped_at__isnull=False)
+    rows = Parcel.objects.filter(pk__in=list(ids), shipped_at__isnull=False, together__isnull=True)
     return list(rows.select_related("service", "warehouse").order_by("service__code", "pk"))
 
 

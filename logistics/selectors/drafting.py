@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,9 @@ from decimal import Decimal
 from core import rates
 from core.errors import Missing
 from core.money import Money, minor_unit
+from inventory import selectors as stock_selectors
 from logistics.models import DispatchNote
+from logistics.rules.packing import spare_pieces
 from logistics.rules.values import ZERO, PaidLine, paid_per_line, part_of, split
 from logistics.selectors.dispatch import OPEN_NOTES
 from orders.choices import OrderState, WishState
@@ -29,6 +31,12 @@ class Piece:
     quantity: int
     value: Decimal
     wish: str
+    spare: bool = False
+
+    @property
+    def paid(self) -> Decimal:
+        """What was paid for it: nothing for spare pieces, whatever they are worth."""
+        return ZERO if self.spare else self.value
 
 
 @dataclass
@@ -82,6 +90,36 @@ def sources(orders: Sequence[Order]) -> dict[int, Source]:
     for order in orders:
         _fill(made[order.pk], lines[order.pk], components, skus, wishes[order.pk])
     return made
+
+
+def spare_wishes(sources: Iterable[Source]) -> dict[tuple[int, int], int]:
+    """Spare pieces that go along by the rules of fragile articles: (order line, SKU) -> pieces. Articles whose real value is
+    not known get none, for they could not be declared."""
+    found: dict[tuple[int, int], int] = {}
+    for source in sources:
+        for piece in source.pieces:
+            sku = piece.sku
+            if piece.spare or not sku.fragile or not sku.spare_pieces or piece.value <= 0:
+                continue
+            pieces = spare_pieces(piece.quantity, pieces=sku.spare_pieces, per=sku.spare_per)
+            if pieces:
+                found[piece.line.pk, sku.pk] = found.get((piece.line.pk, sku.pk), 0) + pieces
+    return found
+
+
+def any_spares(order_ids: Sequence[int]) -> bool:
+    """Whether one of these orders holds spare pieces."""
+    return stock_selectors.reservations_of(order_ids).filter(line_ref__lt=0, state="open").exists()
+
+
+def with_spares(source: Source, granted: Mapping[tuple[int, int], int]) -> None:
+    """Add the spare pieces that are there as pieces of their own: free, at the value of a paid one of the same article."""
+    unit = minor_unit(source.order.currency)
+    for piece in list(source.pieces):
+        pieces = granted.get((piece.line.pk, piece.sku.pk), 0)
+        if pieces and not piece.spare:
+            worth = max(part_of(piece.value, pieces, piece.quantity, unit), unit)
+            source.pieces.append(Piece(piece.line, piece.sku, pieces, worth, "", spare=True))
 
 
 def _wishes(order_ids: Sequence[int]) -> dict[int, dict[int | None, list[str]]]:

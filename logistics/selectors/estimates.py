@@ -30,5 +30,5 @@ def has_rates() -> bool:
 
 def parcels_to_estimate(since: datetime, limit: int) -> list[int]:
     """Parcels that left since then and have no expected freight."""
-    rows = Parcel.objects.filter(shipped_at__gte=since, note__isnull=False, service__isnull=False)
+    rows = Parcel.objects.filter(shipped_at__gte=since, note__isnull=False, service__isnull=False, together__isnull=True)
     return list(rows.exclude(estimates__basis="parcel").order_by("-shipped_at").values_list("pk", flat=True)[:limit])

@@ -177,7 +177,7 @@ def by_numbers(store: Store | None, numbers: Iterable[str]) -> dict[str, Parcel]
     manager = Parcel.objects if store is None else Parcel._base_manager.filter(store=store)
     rows = manager.filter(tracking_key__in=wanted).exclude(state=ParcelState.PACKED)
     found: dict[str, Parcel] = {}
-    for parcel in sorted(rows, key=lambda p: (p.state == ParcelState.SHIPPED, p.pk)):
+    for parcel in sorted(rows, key=lambda p: (p.state == ParcelState.SHIPPED, p.together_id is None, p.pk)):
         found[clean_number(parcel.tracking_number)] = parcel
     return found
 
@@ -212,6 +212,34 @@ def delivered_orders(order_ids: Iterable[int]) -> dict[int, datetime]:
         .values_list("order_id").annotate(last=Max("delivered_at"))
     )  # fmt: skip
     return dict(rows)
+
+
+def whole_boxes(ids: Iterable[int]) -> list[int]:
+    """These parcels and those that travel in the same boxes. One query."""
+    wanted = list(ids)
+    mine = Q(pk__in=wanted) | Q(together__in=wanted) | Q(riders__in=wanted) | Q(together__riders__in=wanted)
+    return list(Parcel.objects.filter(mine).values_list("pk", flat=True).distinct()) if wanted else []
+
+
+def box_of(parcel: Parcel) -> list[Parcel]:
+    """A parcel and those in the same box, itself first."""
+    rows = Parcel.objects.filter(pk__in=whole_boxes([parcel.pk])).exclude(pk=parcel.pk)
+    return [parcel, *rows.select_related("note", "order", "service").order_by("pk")]
+
+
+def with_boxes(ids: Iterable[int]) -> dict[int, list[int]]:
+    """For each of these parcels every parcel in its box: what happens to one happens to all. One query."""
+    wanted = set(ids)
+    rows = Parcel._base_manager.filter(Q(together__in=wanted) | Q(pk__in=wanted, together__isnull=False))
+    pairs = list(rows.exclude(state=ParcelState.CLOSED).values_list("pk", "together_id"))
+    boxes: dict[int, set[int]] = defaultdict(set)
+    for pk, box in pairs:
+        boxes[box or 0] |= {pk, box or 0}
+    if {pk for pk, _box in pairs} & wanted:  # named by one that travels along: its mates under the same lid
+        for pk, box in Parcel._base_manager.filter(together__in=boxes).values_list("pk", "together_id"):
+            boxes[box or 0].add(pk)
+    mates = {pk: sorted(box) for box in boxes.values() for pk in box}
+    return {pk: mates.get(pk, [pk]) for pk in wanted}
 
 
 def orders_locked(ids: Iterable[int]) -> list[Order]:

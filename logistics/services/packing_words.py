@@ -8,6 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 #: Stable code of an answer -> what the packer is told. Accepted ones first.
 SAYS: dict[str, Any] = {
+    "note_open_pair": _(
+        "%(note)s: scan the articles. %(other)s goes to the same buyer and address: scan JOIN to pack both together, or APART."
+    ),
+    "wave_open": _("%(note)s: %(article)s, %(have)s of %(want)s. Its label is %(label)s."),
+    "wave_label": _("%(note)s: %(article)s, %(have)s of %(want)s. Its label %(label)s comes out of the printer."),
+    "wave_on": _("Wave %(wave)s: scan an article."),
+    "wave_done": _("Wave %(wave)s is packed. Scan the next wave or note."),
+    "wave_left": _("Wave %(wave)s is laid aside."),
+    "slot_put": _("Slot %(slot)s: %(article)s"),
+    "slot_complete": _("Slot %(slot)s: %(article)s. It is complete: scan the slot and pack it."),
+    "put_undone": _("Take %(article)s out of slot %(slot)s again."),
+    "together": _("%(other)s goes into this parcel too: scan its articles. Tear up its label %(label)s."),
+    "kept_apart": _("%(note)s and %(other)s stay two parcels."),
+    "photo_taken": _("The photo is kept."),
+    "all_confirmed": _("Everything is confirmed already."),
     "note_open": _("%(note)s: scan the articles."),
     "item_ok": _("%(article)s: %(have)s of %(want)s."),
     "items_complete": _("All articles are there. Confirm the checks."),
@@ -42,6 +57,22 @@ SAYS: dict[str, Any] = {
     "pieces_missing": _("%(missing)s pieces are still missing. Scan them before the label."),
     "checks_missing": _("%(missing)s checks are still open. Confirm them before the label."),
     "weight_missing": _("Weigh the parcel before you scan the label."),
+    "photo_missing": _("Photograph the goods with their label before you scan the label."),
+    "bad_photo": _("This picture cannot be read. Take it again."),
+    "photo_too_large": _("The picture is too large. Take it again with fewer points."),
+    "photo_off": _("Photos are switched off in this store."),
+    "rider_stopped": _("%(other)s does not go into this parcel any more: %(stopped)s Take its articles out into the problem basket."),
+    "in_other_parcel": _("%(note)s is packed together with %(other)s. Scan %(other)s."),
+    "no_pair": _("There is no other note of this buyer to pack with it."),
+    "no_such_wave": _("There is no open wave %(code)s. Ask the supervisor."),
+    "finish_first": _("%(note)s lies on the table. Seal it or lay it aside first."),
+    "no_such_slot": _("Slot %(slot)s of wave %(wave)s is empty."),
+    "wave_foreign": _("“%(article)s” belongs to no open order of wave %(wave)s. Put it back."),
+    "wave_foreign_bin": _("“%(article)s” belongs to no open order of wave %(wave)s. Put it back to %(bin)s."),
+    "slots_full": _("%(article)s: every slot has what it wants. Put this one back."),
+    "slots_full_bin": _("%(article)s: every slot has what it wants. Put this one back to %(bin)s."),
+    "slot_too_many": _("%(article)s: one slot wants %(room)s at most. Scan again with the right number."),
+    "slot_busy": _("Somebody else is packing this order. Scan again."),
     "no_such_reason": _("This problem cannot be reported with this code. Call the supervisor."),
     "bad_weight": _("This is no weight of a parcel. Weigh again."),
     "no_such_check": _("There is no such check on this parcel."),
@@ -65,6 +96,10 @@ SAYS: dict[str, Any] = {
 ACCEPTED = frozenset({
     "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "weighed_missing", "weighed_extra",
     "weighed_light", "weighed_heavy", "packing_taken", "packed", "packed_mirror", "undone", "reported", "left",
+    "note_open_pair", "wave_open", "wave_label", "wave_on", "wave_left", "slot_put", "slot_complete", "put_undone", "together",
+    "kept_apart", "photo_taken", "all_confirmed",
 })  # fmt: skip
 #: Accepted, but somebody must look.
-LOUD = frozenset({"weighed_missing", "weighed_extra", "weighed_light", "weighed_heavy", "packed_mirror"})
+LOUD = frozenset({
+    "weighed_missing", "weighed_extra", "weighed_light", "weighed_heavy", "packed_mirror", "note_open_pair",
+})  # fmt: skip

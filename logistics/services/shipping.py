@@ -28,7 +28,7 @@ from logistics.selectors import dispatch as selectors
 from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors.customs import declarations
 from logistics.selectors.station import stop_facts
-from logistics.services import manifests, stages, tracking, witness
+from logistics.services import boxes, manifests, stages, tracking, witness
 from logistics.services.packing_words import SAYS
 from orders.services import fulfilment
 from stores import selectors as store_selectors
@@ -88,7 +88,7 @@ def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> Hand
 def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     """The parcels with note, order, store and service, locked in primary-key order; their notes before them, as at the
     packing table, and their orders after them: whoever stops an order comes before the question or after the hand-over."""
-    ids = [parcel.pk for parcel in parcels]
+    ids = parcel_selectors.whole_boxes([parcel.pk for parcel in parcels])
     selectors.hold_notes(Parcel.objects.filter(pk__in=ids, note__isnull=False).values_list("note_id", flat=True))
     rows = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     found = list(rows.select_related("note"))
@@ -125,25 +125,49 @@ def _check(rows: Sequence[Parcel], made: HandedOver, now: datetime) -> list[Parc
             )
         else:
             good.append(parcel)
-    return good
+    return _whole(good, rows, made)
+
+
+def _whole(good: list[Parcel], rows: Sequence[Parcel], made: HandedOver) -> list[Parcel]:
+    """A box with several orders leaves whole or not at all: what stops one of them stops the others."""
+    why: dict[int, DomainError] = {}
+    for parcel in rows:
+        if parcel.pk in made.refused:
+            why.setdefault(parcel.together_id or parcel.pk, made.refused[parcel.pk])
+    for parcel in good:
+        if (parcel.together_id or parcel.pk) in why:
+            made.refused[parcel.pk] = why[parcel.together_id or parcel.pk]
+    return [parcel for parcel in good if parcel.pk not in made.refused]
 
 
 def _contents(parcels: Sequence[Parcel]) -> Contents:
     found: Contents = {parcel.pk: defaultdict(int) for parcel in parcels}
     rows = ParcelLine.objects.filter(parcel__in=parcels, note_line__isnull=False)
-    for parcel, line, sku, quantity in rows.values_list("parcel_id", "note_line__order_line_id", "sku_id", "quantity"):
-        found[parcel][line, sku] += quantity
+    names = ("parcel_id", "note_line__order_line_id", "note_line__spare", "sku_id", "quantity")
+    for parcel, line, spare, sku, quantity in rows.values_list(*names):
+        found[parcel][-line if spare else line, sku] += quantity  # spare pieces are promised under the negative line
     return found
 
 
 def _book_out(parcels: list[Parcel], contents: Contents, made: HandedOver, actor: Actor, now: datetime) -> list[Parcel]:
     """Take the goods out of the stock with the waybill number as reference (DSP-15)."""
-    issues = [Issue(p.order_id, p.tracking_number, contents[p.pk]) for p in parcels]
-    refused = consume_many(issues=issues, actor=actor, now=now)
-    for parcel in parcels:
-        if parcel.order_id in refused:
-            made.refused[parcel.pk] = refused[parcel.order_id]
-    return [parcel for parcel in parcels if parcel.order_id not in refused]
+    shared = any(parcel.together_id for parcel in parcels)
+    while parcels:
+        before = transaction.savepoint() if shared else None
+        issues = [Issue(p.order_id, p.tracking_number, contents[p.pk]) for p in parcels]
+        refused = consume_many(issues=issues, actor=actor, now=now)
+        for parcel in parcels:
+            if parcel.order_id in refused:
+                made.refused[parcel.pk] = refused[parcel.order_id]
+        gone = [parcel for parcel in parcels if parcel.order_id not in refused]
+        left = _whole(gone, parcels, made)
+        if before is None or len(left) == len(gone):
+            parcels = gone
+            break
+        transaction.savepoint_rollback(before)  # goods of a box that stays: nothing of it leaves the books
+        parcels = left
+    boxes.use_packing(parcels=parcels, actor=actor, now=now)
+    return parcels
 
 
 def _follow(parcels: list[Parcel], actor: Actor, now: datetime) -> None:
@@ -287,7 +311,8 @@ def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> t
         return known.answer, dict(known.detail.get("fields", {}))
     number = normalise(code)
     rows = Parcel.objects.filter(tracking_number=number).select_related("note", "order", "service").order_by("-pk")
-    parcel = next((p for p in rows if p.state == ParcelState.PACKED), rows.first())
+    own = [p for p in rows if p.together_id is None]
+    parcel = next((p for p in own if p.state == ParcelState.PACKED), own[0] if own else rows.first())
     answer, fields = _counter_answer(parcel, number, actor, now)
     ScanEvent.objects.create(
         note=parcel.note if parcel else None, parcel=parcel, kind="hand_over", code=code.replace("\x00", "").strip()[:120],
@@ -310,7 +335,7 @@ def _counter_answer(parcel: Parcel | None, number: str, actor: Actor, now: datet
         return "parcel_gone", fields
     if parcel.note:
         fields["why"] = parcel.note.block_note
-    if not _check([parcel], made, now):
+    if parcel not in _check(parcel_selectors.box_of(parcel), made, now):
         refusal = made.refused[parcel.pk]
         return refusal.code, {
             **fields,

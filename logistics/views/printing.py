@@ -163,3 +163,17 @@ class BatchFile(Page):
         except FileNotFoundError:
             raise Http404 from None
         return FileResponse(source, filename=batch.job.result_name, content_type="application/pdf")
+
+
+class BatchFrame(BatchFile):
+    """The same file for a frame of our own pages, which prints it without a word; 204 while its job is still at work."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+        """The PDF, or nothing yet."""
+        batch = selectors.batches_for(self.actor).select_related("job").filter(pk=pk).first()
+        if batch is not None and batch.job and not batch.job.result_file:
+            return HttpResponse(status=204)
+        answer = super().get(request, pk)
+        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+        answer.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+        return answer

@@ -12,18 +12,22 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
+from core import pictures, policies
 from core.pages import Page
 from logistics import documents
 from logistics.choices import BlockReason, NoteState
 from logistics.listings.naming import service_name
-from logistics.models import DispatchNote
+from logistics.models import DispatchNote, Wave
+from logistics.policies.dispatch import WAVE_SLOTS
 from logistics.rules import barcodes, witness
 from logistics.rules import packing as rules
 from logistics.selectors import dispatch as selectors
-from logistics.selectors import station
+from logistics.selectors import joining, station, waves
 from logistics.services import packing
+from logistics.views import station_waves
 
 NOTE = "packing_note"
+WAVE = "packing_wave"
 
 
 class StationPage(Page):
@@ -32,15 +36,20 @@ class StationPage(Page):
     permission = "logistics.pack_parcel"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The table with what lies on it."""
+        """The table with what lies on it; ``wave`` names the wave that is to be packed."""
+        if request.GET.get("wave"):
+            chosen = waves.open_wave(request.GET["wave"][:20])
+            request.session[WAVE] = chosen.pk if chosen else None
+            return self.go(reverse("logistics:station"))
         note = self.note()
         context = {
             "title": _("Packing table"),
             "scan_url": reverse("logistics:station-scan"),
-            "photo_url": "",
+            "photo_url": reverse("logistics:station-photo"),
             "back": {"label": _("Board"), "url": reverse("logistics:board")},
             "station": draw(note, None, self),
             "head_actions": [
+                {"label": _("Waves"), "url": reverse("logistics:waves"), "icon": "stack-2", "kind": "ghost"},
                 {"label": _("Command barcodes"), "url": reverse("logistics:codes"), "icon": "barcode", "kind": "ghost"},
                 {
                     "label": _("Hand over"),
@@ -56,6 +65,20 @@ class StationPage(Page):
         """The note on the table of this browser."""
         pk = self.request.session.get(NOTE)
         return selectors.notes_for(self.actor).filter(pk=pk).first() if pk else None
+
+    def wave(self) -> Wave | None:
+        """The wave this browser packs, while it is open."""
+        return waves.wave(self.request.session.get(WAVE))
+
+    def answered(self, answer: packing.Scanned) -> HttpResponse:
+        """The state of the table after a scan or a photo."""
+        if not answer.repeated:
+            self.request.session[NOTE], self.request.session[WAVE] = answer.note_id, answer.wave_id
+        if not self.is_partial():
+            return self.go(reverse("logistics:station"), answer.sentence)
+        return self.render(
+            "core/_station.html", {"station": draw(self.note(), answer, self)}, 200 if answer.ok else 409
+        )
 
 
 class StationScan(StationPage):
@@ -78,14 +101,28 @@ class StationScan(StationPage):
             actor=self.actor,
             now=self.now,
             note_id=request.session.get(NOTE),
+            wave_id=request.session.get(WAVE),
         )
-        if not answer.repeated:
-            request.session[NOTE] = answer.note_id
-        if not self.is_partial():
-            return self.go(reverse("logistics:station"), answer.sentence)
-        return self.render(
-            "core/_station.html", {"station": draw(self.note(), answer, self)}, 200 if answer.ok else 409
-        )
+        return self.answered(answer)
+
+
+class StationPhoto(StationPage):
+    """One photo of what lies on the table."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Without scripts the form comes back here: the table."""
+        return self.go(reverse("logistics:station"))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep it."""
+        file = request.FILES.get("file")
+        small = file is not None and (file.size or 0) <= pictures.MOST_BYTES
+        answer = packing.photograph(
+            raw=file.read() if file and small else b"\0" * (pictures.MOST_BYTES + 1) if file else b"",
+            key=request.headers.get("Idempotency-Key") or request.POST.get("key") or uuid.uuid4().hex,
+            actor=self.actor, now=self.now, note_id=request.session.get(NOTE), wave_id=request.session.get(WAVE),
+        )  # fmt: skip
+        return self.answered(answer)
 
 
 def turn_to(page: Page, url: str) -> HttpResponse:
@@ -95,7 +132,9 @@ def turn_to(page: Page, url: str) -> HttpResponse:
 
 #: Codes of the commands, in the order of the sheet; capitals, because scanners of every keyboard layout type them alike.
 COMMANDS: tuple[tuple[str, Any, str], ...] = (
-    ("PACK", _("Packing table"), "logistics.pack_parcel"), ("OK", _("Confirm the next check"), "logistics.pack_parcel"),
+    ("PACK", _("Packing table"), "logistics.pack_parcel"), ("OK", _("Confirm the checks"), "logistics.pack_parcel"),
+    ("JOIN", _("Pack together"), "logistics.pack_parcel"), ("APART", _("Keep apart"), "logistics.pack_parcel"),
+    ("PHOTO", _("Take the photo"), "logistics.pack_parcel"),
     ("UNDO", _("Undo the last scan"), "logistics.pack_parcel"), ("LEAVE", _("Lay it aside"), "logistics.pack_parcel"),
     ("HAND-OVER", _("Hand over"), "logistics.hand_over_parcel"),
 )  # fmt: skip
@@ -109,6 +148,8 @@ class CodesPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The sheet."""
         rows = [(code, label) for code, label, right in COMMANDS if self.actor.has_perm(right)]
+        slots = int(policies.value(WAVE_SLOTS, self.now))
+        rows += [(f"SLOT:{n}", gettext("Slot %(n)s") % {"n": n}) for n in range(1, slots + 1)]
         if self.actor.has_perm("logistics.block_note"):
             rows += [
                 (f"BLOCK:{value.upper()}", label)
@@ -128,9 +169,12 @@ class CodesPage(Page):
         return self.render("logistics/codes.html", {"title": _("Command barcodes"), "codes": codes, "crumbs": [back]})
 
 
-def draw(note: DispatchNote | None, answer: packing.Scanned | None, page: Page) -> dict[str, Any]:
+def draw(note: DispatchNote | None, answer: packing.Scanned | None, page: StationPage) -> dict[str, Any]:
     """The state of the table as core/_station.html shows it."""
-    said = {"result": answer.result if answer else "", "say": answer.sentence if answer else ""}
+    said: dict[str, Any] = {"result": answer.result if answer else "", "say": answer.sentence if answer else ""}
+    said |= station_waves.shown(page.wave(), note, answer)
+    if note is None and said.get("wave"):
+        return {**said, "prompt": gettext("Scan an article …"), "reference": said["wave"]["number"], "groups": []}
     if note is None:
         empty = {
             "title": _("Scan a dispatch note"),
@@ -140,15 +184,19 @@ def draw(note: DispatchNote | None, answer: packing.Scanned | None, page: Page) 
         return {**said, "prompt": gettext("Scan a dispatch note …"), "reference": "", "groups": [], "empty": empty}
     table = station.table(note, page.now)
     done = note.state == NoteState.PACKED
+    pair = None if done else joining.mate_of(note, page.now)
     return {
         **said,
-        "prompt": gettext("Scan the next dispatch note …") if done else prompt(table),
+        "pair": pair.number if pair else "",
+        "camera": table.photo != "off",
+        "photos": station_waves.photos(note),
+        "prompt": station_waves.next_prompt(said.get("wave")) if done else prompt(table),
         "reference": note.number,
         "groups": [{"title": "", "lines": [_line(table, row, answer, done) for row in table.rows]}],
         "weight": _weight(table),
         "checks": [] if done else _checks(table),
         "facts": _facts(table),
-        "boxes": [_declaration(table)],
+        "boxes": [*station_waves.together(table), _declaration(table)],
         "steps": _steps(table, done, page),
     }
 
@@ -157,10 +205,14 @@ def prompt(table: station.Table) -> str:
     """What to scan next."""
     step = table.step
     if step.startswith("check:"):
-        return gettext("Confirm: %(check)s (scan OK)") % {"check": documents.check_words()[step.removeprefix("check:")]}
+        plain = [name for name in rules.open_checks(table.lines, table.session) if name in rules.PLAIN]
+        if len(plain) > 1:
+            return gettext("Confirm the checks (scan OK)")
+        return gettext("Confirm: %(check)s (scan OK)") % {"check": check_label(table, step.removeprefix("check:"))}
     return {
         "item": gettext("Scan an article …"),
         "weight": gettext("Weigh, or type the weight: 128 g"),
+        "photo": gettext("Photograph goods and label (scan PHOTO)"),
         "label": gettext("Seal and scan the label …"),
         "done": gettext("Scan the next dispatch note …"),
     }[step]
@@ -182,6 +234,7 @@ def _line(table: station.Table, row: Any, answer: packing.Scanned | None, done: 
                 row.wish,
                 gettext("mix colours and styles") if row.assort else "",
                 gettext("fragile") if row.fragile else "",
+                gettext("spare piece, free") if row.spare else "",
             ],
         )
     )
@@ -192,7 +245,7 @@ def _line(table: station.Table, row: Any, answer: packing.Scanned | None, done: 
         "code": row.sku.code,
         "bin": table.bins.get(row.sku_id, ""),
         "wish": gettext("Wish: %(wish)s") % {"wish": wish} if wish else "",
-        "note": "",
+        "note": row.note.number if table.riders else "",
         "have": have,
         "want": row.quantity,
         "css": css,
@@ -230,14 +283,27 @@ def _off(table: station.Table) -> str:
     return text % {"g": grams, "n": abs(best.pieces), "article": line.name or line.code}
 
 
+def check_label(table: station.Table, name: str) -> str:
+    """A check in words; of a fragile line and of a wish with the article they are about."""
+    kind, _colon, line = name.partition(":")
+    words = documents.check_words()
+    if not line:
+        return words[kind]
+    held = next((one for one in table.lines if str(one.id) == line), None)
+    what = (held.name or held.code) if held else ""
+    if kind == rules.WISH and held:
+        return gettext("Wish met (%(article)s): %(wish)s") % {"article": what, "wish": held.wish}
+    return f"{words[kind]}: {what}"
+
+
 def _checks(table: station.Table) -> list[dict[str, Any]]:
-    words, still = documents.check_words(), rules.open_checks(table.lines, table.session)
+    still = rules.open_checks(table.lines, table.session)
     made = []
-    for name in rules.required_checks(table.lines, alarm=table.session.alarm):
-        label = words[name]
+    for name in rules.table_checks(table.lines, alarm=table.session.alarm):
+        label = check_label(table, name)
         if name == rules.ADDRESS:
             label = f"{label}: {table.address['recipient']}, {table.address['city']} {table.note.country}"
-        made.append({"code": f"check:{name}", "label": label, "checked": name not in still})
+        made.append({"code": f"check:{name}", "label": label, "checked": name not in still, "each": ":" in name})
     return made
 
 
@@ -277,12 +343,18 @@ def _steps(table: station.Table, done: bool, page: Page) -> list[dict[str, Any]]
         "disabled": ", ".join(lacks) or gettext("Scan the label of this parcel."),
         "code": "-",
     }
+    if table.photo == "required" and not table.session.photos:
+        lacks.append(gettext("no photo"))
+        first["disabled"] = ", ".join(lacks)
     if not missing and checks:
-        first = {
-            "label": gettext("Confirm: %(check)s")
-            % {"check": documents.check_words()[rules.open_checks(table.lines, table.session)[0]]},
-            "code": "ok",
-        }
+        still = rules.open_checks(table.lines, table.session)
+        several = len([name for name in still if name in rules.PLAIN]) > 1
+        label = (
+            gettext("Confirm the checks")
+            if several
+            else gettext("Confirm: %(check)s") % {"check": check_label(table, still[0])}
+        )
+        first = {"label": label, "code": "ok"}
     block = {
         "label": _("Report a problem"),
         "url": reverse("core:act", args=["dispatch-notes", table.note.pk, "block"]),

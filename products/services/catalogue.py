@@ -38,7 +38,7 @@ IMPORT = audit.system("import")
 #: Columns of an article that people and files may write.
 SKU_FIELDS = (
     "code", "name_en", "name_zh", "variant", "barcode", "image_url", "weight_g", "cost", "cost_currency", "customs_text",
-    "hs_code", "origin", "material", "goods_class", "fragile", "made_in_house", "packing", "active",
+    "hs_code", "origin", "material", "goods_class", "fragile", "spare_pieces", "spare_per", "made_in_house", "packing", "active",
 )  # fmt: skip
 
 

@@ -13,7 +13,10 @@ let queue = JSON.parse(sessionStorage.getItem(shelf) ?? "[]");
 let busy = false;
 
 const newKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
-function keep() { sessionStorage.setItem(shelf, JSON.stringify(queue)); }
+function keep() {
+  try { sessionStorage.setItem(shelf, JSON.stringify(queue)); }
+  catch { sessionStorage.setItem(shelf, JSON.stringify(queue.filter((scan) => !scan.photo))); }   // full: photos wait in memory only
+}
 
 // --- sound without files: a short high tone is good, two low ones are not ----------------------------------------
 let audio = null;
@@ -50,7 +53,11 @@ drawSound();
 export function send(code) {
   const text = code.trim();
   if (!text) return;
-  queue.push({ code: text, key: newKey() });
+  if (page.dataset.photoUrl && text.toUpperCase() === "PHOTO") { takePhoto(); return; }
+  wait({ code: text });
+}
+function wait(scan) {
+  queue.push({ ...scan, key: newKey() });
   keep();
   run();
 }
@@ -59,10 +66,19 @@ function draw() { says.textContent = queue.length > 1 || (queue.length && queue[
 
 async function post(scan) {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), 8000);
+  const timer = setTimeout(() => stop.abort(), scan.photo ? 40000 : 8000);
+  const headers = { "X-CSRFToken": csrf(), "HX-Request": "true", "Idempotency-Key": scan.key };
   try {
-    return await fetch(url, { method: "POST", signal: stop.signal, headers: { "X-CSRFToken": csrf(), "HX-Request": "true", "Idempotency-Key": scan.key }, body: new URLSearchParams({ code: scan.code, key: scan.key }) });
+    return await fetch(scan.photo ? page.dataset.photoUrl : url, { method: "POST", signal: stop.signal, headers, body: body(scan) });
   } finally { clearTimeout(timer); }
+}
+function body(scan) {
+  if (!scan.photo) return new URLSearchParams({ code: scan.code, key: scan.key });
+  const made = new FormData();
+  const bytes = Uint8Array.from(atob(scan.photo.split(",")[1]), (sign) => sign.charCodeAt(0));
+  made.append("file", new Blob([bytes], { type: "image/jpeg" }), "photo.jpg");
+  made.append("key", scan.key);
+  return made;
 }
 async function run() {
   if (busy) return;
@@ -98,6 +114,7 @@ function show(html) {
   window.htmx?.process(place);
   settle(place);
   beep(place.dataset.result || "ok");
+  if (place.dataset.print && printsHere()) printFile(place.dataset.print);
 }
 function settle(station) {
   page.dataset.result = station.dataset.result;
@@ -116,21 +133,59 @@ page.addEventListener("change", (event) => {
   const el = event.target;
   if (el.matches("input[type=checkbox][data-code]")) { send(`${el.dataset.code}${el.checked ? "" : " off"}`); field.focus(); }
   else if (el.dataset.codePrefix && el.value) { send(el.dataset.codePrefix + el.value); field.focus(); }
-  else if (el.dataset.photo) photo(el);
+  else if ("photo" in el.dataset) photo(el);
 });
 page.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.dataset?.codePrefix) { event.preventDefault(); event.target.blur(); } });
 
+// --- photos: drawn smaller here (which drops what the camera wrote beside them), then queued like a scan -----------------
+function drawn(source, width, height) {
+  const scale = Math.min(1, 1600 / Math.max(width, height));
+  const sheet = Object.assign(document.createElement("canvas"), { width: Math.round(width * scale), height: Math.round(height * scale) });
+  sheet.getContext("2d").drawImage(source, 0, 0, sheet.width, sheet.height);
+  return sheet.toDataURL("image/jpeg", 0.85);
+}
 async function photo(input) {
-  const body = new FormData();
-  body.append("file", input.files[0]);
+  const [file] = input.files;
   input.value = "";
-  try {
-    const answer = await fetch(input.dataset.photo, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
-    const html = await answer.text();
-    if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
-    if (html) show(html); else beep("ok");
-  } catch { toast({ text: $("#toasts").dataset.offline, tone: "rose" }); }
   field.focus();
+  if (!file) return;
+  try {
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+    wait({ photo: drawn(image, image.width, image.height) });
+  } catch { toast({ text: page.dataset.textPhoto, tone: "rose" }); beep("refused"); }
+}
+async function takePhoto() {
+  const input = $("input[data-photo]");
+  if (!navigator.mediaDevices?.getUserMedia) { input?.click(); return; }
+  const own = !stream;
+  try {
+    const shot = stream ?? await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } } });
+    if (own) { video.srcObject = shot; await video.play(); await rest(350); }   // the first frames of a camera are dark
+    wait({ photo: drawn(video, video.videoWidth, video.videoHeight) });
+    if (own) shot.getTracks().forEach((track) => track.stop());
+  } catch { input?.click(); }   // no camera at this table: the tablet's own, or a file
+}
+
+// --- silent printing: a hidden frame; a browser started for the table prints it without asking --------------------------
+const printButton = $("[data-print-here]");
+const printsHere = () => localStorage.getItem("sampan.print") !== "off";
+function drawPrint() { printButton?.setAttribute("aria-pressed", String(printsHere())); printButton?.classList.toggle("off", !printsHere()); }
+printButton?.addEventListener("click", () => { localStorage.setItem("sampan.print", printsHere() ? "off" : "on"); drawPrint(); field.focus(); });
+drawPrint();
+async function printFile(address) {
+  for (let n = 0; n < 60; n += 1) {
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.status === 200) {
+      const frame = Object.assign(document.createElement("iframe"), { src: address, className: "print-frame", title: "" });
+      frame.addEventListener("load", () => { frame.contentWindow.focus(); frame.contentWindow.print(); field.focus(); });
+      document.querySelectorAll(".print-frame").forEach((old) => old.remove());
+      document.body.append(frame);
+      return;
+    }
+    if (answer && answer.status !== 204) break;
+    await rest(Math.min(4000, 500 + 150 * n));
+  }
+  toast({ text: page.dataset.textPrint, tone: "amber" });
 }
 
 // --- focus: whatever was touched, the next scan lands in the field ------------------------------------------------------
@@ -139,6 +194,8 @@ function home() { if (!dialogOpen() && !busyField() && !document.querySelector("
 field.addEventListener("blur", () => { form.classList.add("lost"); field.placeholder = page.dataset.textLost; setTimeout(home, 250); });
 field.addEventListener("focus", () => { form.classList.remove("lost"); field.placeholder = $("#station").dataset.prompt; });
 document.addEventListener("keydown", (event) => {
+  const hot = !dialogOpen() && /^F\d/.test(event.key) && $(`#station [data-hot="${event.key}"]`);
+  if (hot) { event.preventDefault(); hot.click(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || dialogOpen() || busyField() || event.target === field) return;
   if (event.key.length === 1 && !(event.key === " " && event.target.matches?.("button, input"))) { event.stopImmediatePropagation(); field.focus(); }
 }, true);

@@ -209,23 +209,64 @@ def test_the_order_of_the_steps() -> None:
     steps = []
     for scan in [
         packing.Scan("item", 1, 2), packing.Scan("item", 2, 3), packing.Scan("check", value="quality"), packing.Scan("check", value="colour"),
-        packing.Scan("check", value="fragile"), packing.Scan("check", value="address"), packing.Scan("weight", value="120"),
-        packing.Scan("label", value="RB"),
+        packing.Scan("check", value="fragile:2"), packing.Scan("check", value="address"), packing.Scan("weight", value="120"),
+        packing.Scan("photo"), packing.Scan("label", value="RB"),
     ]:  # fmt: skip
-        steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True))
+        steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True, photo=True))
         scans.append(scan)
-    steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True))
+    steps.append(packing.next_step([A, B], packing.fold(scans), weigh=True, photo=True))
     assert steps == [
         "item",
         "item",
         "check:quality",
         "check:colour",
-        "check:fragile",
+        "check:fragile:2",
         "check:address",
         "weight",
+        "photo",
         "label",
         "done",
     ]
+
+
+WISHED = packing.WantedLine(3, "BR-1", frozenset({"BR-1"}), 1, wish="no green")
+
+
+@pytest.mark.covers("DSP-24")
+def test_one_command_confirms_all_but_fragile_and_wished_lines() -> None:
+    lines, session = [A, B, WISHED], packing.Session(counts={1: 2, 2: 3, 3: 1}, alarm=True)
+    given = []
+    for _turn in range(5):
+        found = packing.confirmed_by(lines, session, "ok")
+        given.append(found)
+        session.checks |= set(found or [])
+    assert given == [["quality", "colour", "address"], ["fragile:2"], ["wish:3"], ["weight"], []]
+    assert packing.confirmed_by(lines, packing.Session(), "wish") == ["wish:3"]  # a machine names the kind
+    assert packing.confirmed_by([A], packing.Session(), "fragile") is None
+
+
+def test_a_slot_that_was_begun_is_filled_first() -> None:
+    def line(position: int, want: int, have: int) -> packing.WaveLine:
+        return packing.WaveLine(position, position, position, position, want, have)
+
+    first, begun, full = line(1, 2, 0), line(2, 3, 1), line(3, 1, 1)
+    assert packing.decide_slot([first, begun, full], 1) == packing.SlotAnswer("ok", (begun, first))
+    assert packing.decide_slot([first, begun, full], 3) == packing.SlotAnswer("too_many", room=2)
+    assert packing.decide_slot([full], 1) == packing.SlotAnswer("full")
+    assert packing.decide_slot([], 1) == packing.SlotAnswer("foreign")
+
+
+def test_waves_are_of_one_article_or_sorted_by_so_many_slots() -> None:
+    notes = [(1, [7]), (2, [7, 8]), (3, [9, 9]), (4, [7, 9]), (5, [8, 9])]
+    assert packing.split_waves(notes, 2) == ([1, 3], [[2, 4], [5]])
+
+
+@pytest.mark.parametrize(
+    ("ordered", "pieces", "per", "spare"), [(10, 1, 5, 2), (4, 1, 5, 0), (9, 2, 4, 4), (3, 1, 1, 3)]
+)
+@pytest.mark.covers("DSP-19")
+def test_spare_pieces_for_every_full_so_many(ordered: int, pieces: int, per: int, spare: int) -> None:
+    assert packing.spare_pieces(ordered, pieces=pieces, per=per) == spare
 
 
 @pytest.mark.parametrize(

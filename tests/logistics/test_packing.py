@@ -72,7 +72,8 @@ def test_the_whole_way_by_scanner_only() -> None:
         "item_ok",
         "items_complete",
     ]
-    assert table.all("ok", "ok", "ok", "ok", "65 g", number) == ["check_on"] * 4 + ["weighed", "packed"]
+    # one command confirms the list, the fragile vase wants one of its own, a third has nothing left to confirm
+    assert table.all("ok", "ok", "ok", "65 g", number) == ["check_on", "check_on", "all_confirmed", "weighed", "packed"]
     parcel = Parcel.objects.get(note=note)
     note.refresh_from_db()
     assert (note.state, parcel.state, parcel.tracking_number, parcel.weight_g) == ("packed", "packed", number, 65)
@@ -85,7 +86,7 @@ def test_the_whole_way_by_scanner_only() -> None:
     }
     assert sorted(parcel.lines.values_list("sku__code", "quantity")) == [("NK-117", 2), ("VASE", 1)]
     assert Order.objects.get(pk=note.order_id).stage == "to_hand_over"
-    assert ScanEvent.objects.filter(note=note).count() == 10
+    assert ScanEvent.objects.filter(note=note).count() == 9
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +34,10 @@ def drawn(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Drawn]:
     """The record of each note (with ``order``, ``store``, ``service`` loaded). The queries do not grow with the notes."""
     day = now.date()
     book, convert = books.book(day), converter(day)
-    lines = lines_of([note.pk for note in notes])
+    along: dict[int, list[DispatchNote]] = defaultdict(list)
+    for rider in DispatchNote.objects.filter(together__in=notes).select_related("order").order_by("pk"):
+        along[rider.together_id or 0].append(rider)
+    lines = lines_of([note.pk for note in (*notes, *(one for riders in along.values() for one in riders))])
     numbers = dispatch.live_numbers(note.pk for note in notes)
     ids = {
         (buyer, country): number
@@ -46,7 +50,9 @@ def drawn(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Drawn]:
     made = {}
     for note in notes:
         rule, own = book.country(note.country), books.numbers_of(note.store_id, day)
-        mine = lines.get(note.pk, [])
+        box = [note, *along[note.pk]]
+        mine = [] if note.together_id else [line for one in box for line in lines.get(one.pk, [])]
+        total = sum((one.declared_value for one in box), Decimal(0))
         scheme = rule.pos_tax_scheme
         number = own[scheme].number if scheme in own else ""
         if not number and not (note.store.kind in platforms and scheme in ALL_SCHEMES):
@@ -54,17 +60,18 @@ def drawn(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Drawn]:
         live = numbers.get(note.pk)
         one = Drawn(
             facts={
-                "revision": note.revision, "currency": note.declared_currency, "goods_total": note.declared_value,
-                "freight": note.order.shipping_fee, "sender_eori": own["EORI"].number if "EORI" in own else "",
+                "revision": 0 if note.together_id else note.revision, "currency": note.declared_currency, "goods_total": total,
+                "freight": sum((one.order.shipping_fee for one in box), Decimal(0)),
+                "sender_eori": own["EORI"].number if "EORI" in own else "",
                 "recipient_id": ids.get((note.order.buyer_id, note.country), ""), "tax_scheme": scheme, "tax_number": number,
-                "form": _form(note, mine, limit, convert), "item_number": live.number[:60] if live else "", "rules_of": day,
+                "form": _form(note, total, mine, limit, convert), "item_number": live.number[:60] if live else "", "rules_of": day,
             }
         )  # fmt: skip
-        for line in mine:
+        for position, line in enumerate(mine, start=1):
             weight = None if line.sku.weight_g is None else line.sku.weight_g * line.quantity
             classes = book.classes_of(line.sku.hs_code, line.sku.goods_class)
             one.lines.append({
-                "position": line.position, "sku_id": line.sku_id, "description": line.sku.customs_text, "quantity": line.quantity,
+                "position": position, "sku_id": line.sku_id, "description": line.sku.customs_text, "quantity": line.quantity,
                 "net_weight_g": weight, "unit_value": line.unit_value, "value": line.value,
                 "hs_code": book.tariff_code(line.sku.hs_code, note.country)[:12], "origin": line.sku.origin,
                 "material": line.sku.material, "goods_class": ";".join(row.code for row in classes)[:200],
@@ -73,12 +80,12 @@ def drawn(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Drawn]:
     return made
 
 
-def _form(note: DispatchNote, lines: Sequence[Any], limit: Decimal, convert: Any) -> str:
+def _form(note: DispatchNote, total: Decimal, lines: Sequence[Any], limit: Decimal, convert: Any) -> str:
     weights = [None if line.sku.weight_g is None else line.sku.weight_g * line.quantity for line in lines]
     known = None if any(w is None for w in weights) else sum((w for w in weights if w is not None), Decimal(0))
     return customs.choose_form(
         kind=note.service.kind if note.service else "", service_form=note.service.customs_form if note.service else "",
-        value=convert(note.declared_value, note.declared_currency, "EUR"), limit=limit, weight_g=known,
+        value=convert(total, note.declared_currency, "EUR"), limit=limit, weight_g=known,
     )  # fmt: skip
 
 
@@ -100,7 +107,11 @@ def unsent_parcels(parcels: Sequence[Parcel], now: datetime) -> set[int]:
     wanted = {
         p.note_id: p.pk
         for p in parcels
-        if asked and p.note_id and p.service and {p.service.code.casefold(), p.service.kind.casefold()} & asked
+        if asked
+        and p.note_id
+        and p.together_id is None
+        and p.service
+        and {p.service.code.casefold(), p.service.kind.casefold()} & asked
     }
     if not wanted:
         return set()

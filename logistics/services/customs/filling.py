@@ -21,7 +21,17 @@ from logistics.selectors.customs import declarations as reads
 from logistics.services.customs.named import named
 
 #: What a person may write into the record; values, texts and numbers of the lines come from the note and the articles.
-FIELDS = ("incoterm", "insurance", "battery", "licence", "certificate", "invoice", "non_delivery", "content_text", "comments")
+FIELDS = (
+    "incoterm",
+    "insurance",
+    "battery",
+    "licence",
+    "certificate",
+    "invoice",
+    "non_delivery",
+    "content_text",
+    "comments",
+)
 FILLED = (
     "revision", "currency", "goods_total", "freight", "sender_eori", "recipient_id", "tax_scheme", "tax_number", "form", "item_number",
     "rules_of", "filled_at", "filled_label", "data_sent_at",

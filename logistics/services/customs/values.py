@@ -42,7 +42,7 @@ def raised(line: NoteLine, value: Decimal, *, reason: str, text: str, actor: Act
 
 def keep_differences(note: DispatchNote, fresh: Sequence[NoteLine]) -> None:
     """Values that were accepted for what is still the same article at the same price stay; the others are void."""
-    lines = {(line.order_line_id, line.sku_id): line for line in fresh}
+    lines = {(line.order_line_id, line.sku_id): line for line in fresh if not line.spare}
     living = [DifferenceState.APPLIED, DifferenceState.WAITING]
     gone = []
     for row in ValueDifference.objects.filter(note=note, state__in=living).order_by("pk"):

@@ -14,6 +14,7 @@ from core import audit, numbering, policies
 from core.audit import Actor
 from core.errors import Conflict
 from inventory import selectors as stock_selectors
+from inventory.services import stock
 from logistics.models import DispatchNote, NoteLine, Service
 from logistics.policies.dispatch import DEFAULT_SERVICE
 from logistics.rules.clocks import note_due, pickup_after
@@ -69,6 +70,7 @@ def _draft_chunk(ids: Sequence[int], actor: Actor, now: datetime) -> list[Dispat
     if not kept:
         return []
     desk = Desk(now)
+    add_spares(kept, desk.warehouse.pk, actor, now)
     numbers = numbering.take("note", len(kept))
     notes = [desk.note(source, numbering.note_number(number)) for source, number in zip(kept, numbers, strict=True)]
     with named(actor):
@@ -134,11 +136,26 @@ def lines_from(note: DispatchNote, source: Source) -> list[NoteLine]:
     return [
         NoteLine(
             note=note, order_line=piece.line, sku=piece.sku, position=position, quantity=piece.quantity, value=piece.value,
-            paid=piece.value, unit_value=per_piece(piece.value, piece.quantity), unit_cost=piece.sku.cost,
+            paid=piece.paid, spare=piece.spare, unit_value=per_piece(piece.value, piece.quantity), unit_cost=piece.sku.cost,
             wish=piece.wish, assort=piece.line.assort, fragile=piece.sku.fragile,
         )
         for position, piece in enumerate(source.pieces, start=1)
     ]  # fmt: skip
+
+
+def add_spares(sources: Sequence[Source], warehouse_id: int, actor: Actor, now: datetime) -> None:
+    """Promise the spare pieces of fragile articles (DSP-19) as far as they are there, and add them to what the notes are made
+    of; what is no longer due is let go. Orders without such articles cost nothing."""
+    wished = reads.spare_wishes(sources)
+    houses = {source.order.pk: source.order.warehouse_id or warehouse_id for source in sources}
+    orders = {piece.line.pk: source.order.pk for source in sources for piece in source.pieces}
+    wants = {(line, sku, houses[orders[line]]): (orders[line], pieces) for (line, sku), pieces in wished.items()}
+    if not wants and not reads.any_spares(list(houses)):
+        return
+    got = stock.hold_spares(order_refs=list(houses), wants=wants, actor=actor, now=now)
+    granted = {(line, sku): pieces for (line, sku, _house), pieces in got.items()}
+    for source in sources:
+        reads.with_spares(source, granted)
 
 
 def line_sum(lines: Iterable[NoteLine]) -> Decimal:

@@ -16,16 +16,18 @@ from core import audit
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.states import move, move_many
+from inventory import selectors as stock_selectors
+from inventory.services import stock
 from logistics.choices import BlockReason, DifferenceReason, NoteState, SupplyRoute
 from logistics.models import DispatchNote, NoteLine, NoteSignature, Parcel, Service, ValueDifference
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import why_not
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
-from logistics.services import numbers, stages
+from logistics.services import boxes, numbers, stages
 from logistics.services.customs import values
 from logistics.services.customs.named import named
-from logistics.services.dispatch.drafting import Desk, line_sum, lines_from
+from logistics.services.dispatch.drafting import Desk, add_spares, line_sum, lines_from
 from logistics.services.dispatch.signing import DESK, auto_sign
 from worklist import services as worklist
 
@@ -148,6 +150,7 @@ def reopen(
     note: DispatchNote, changed: Mapping[str, str], *, relabel: bool, actor: Actor, now: datetime, reason: str
 ) -> None:
     """Store a changed note: next revision, signatures void, draft again, label torn up where it no longer fits."""
+    boxes.break_up(notes=[note], why="changed", actor=actor, now=now)
     if relabel:
         numbers.give_back(notes=[note], reason="label torn up: note changed", actor=actor, now=now)
         note.printed_at = None
@@ -195,7 +198,7 @@ def _end_duties(notes: Sequence[DispatchNote], actor: Actor, now: datetime, why:
 
 def _shape(line: NoteLine) -> tuple[Any, ...]:
     """What of a line comes from the order."""
-    return (line.order_line_id, line.sku_id, line.quantity, line.paid, line.wish, line.assort)
+    return (line.order_line_id, line.sku_id, line.spare, line.quantity, line.paid, line.wish, line.assort)
 
 
 @transaction.atomic
@@ -210,13 +213,14 @@ def refresh_lines(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> i
     )
     rows = selectors.lock_notes(notes.values_list("pk", flat=True))
     found = reads.sources([note.order for note in rows])
+    add_spares(list(found.values()), stock_selectors.default_warehouse().pk if rows else 0, actor, now)
     count = 0
     for note in rows:
         fresh = lines_from(note, found[note.order_id])
         held = list(NoteLine.objects.filter(note=note).order_by("position"))
-        written = {(line.order_line_id, line.sku_id): line.wish for line in held if line.wish_by_hand}
+        written = {(line.order_line_id, line.sku_id, line.spare): line.wish for line in held if line.wish_by_hand}
         for line in fresh:
-            key = (line.order_line_id, line.sku_id)
+            key = (line.order_line_id, line.sku_id, line.spare)
             line.wish, line.wish_by_hand = written.get(key, line.wish), key in written
         if [_shape(line) for line in held] == [_shape(line) for line in fresh]:
             auto_sign(notes=[note], now=now)
@@ -289,14 +293,17 @@ def withdraw_notes(
     """Take notes back: (withdrawn, refusals by id). A printed number is void, an unprinted one goes back into its pool, a
     packed parcel is closed. Refuses notes whose parcel was handed over, and a missing reason."""
     with transaction.atomic():
-        rows = selectors.lock_notes(note.pk for note in notes)
-        packed = [note for note in rows if note.state == NoteState.PACKED]
-        if packed:
-            parcels = list(Parcel.objects.filter(note__in=packed, state="packed"))
+        ids = [note.pk for note in notes]
+        boxes.break_up(notes=selectors.lock_notes(ids), why="withdrawn", actor=actor, now=now)
+        rows = selectors.lock_notes(ids)
+        parcels = list(Parcel.objects.filter(note__in=rows, state="packed"))
+        if parcels:
             move_many(parcels, "close", actor=actor, now=now, reason=reason, settle_reason=reason[:300])
         moved, refused = move_many(rows, "withdraw", actor=actor, now=now, reason=reason)
         gone = [note for note in moved if isinstance(note, DispatchNote)]
         numbers.give_back(notes=gone, reason=reason, actor=actor, now=now)
+        spared = [note.order_id for note in gone if reads.any_spares([note.order_id])]
+        stock.hold_spares(order_refs=spared, wants={}, actor=actor, now=now)
         _end_duties(gone, actor, now, "withdrawn")
         for rule in DESK:
             worklist.close(

@@ -78,6 +78,8 @@ def record_events(
     """
     found = Recorded()
     with transaction.atomic():
+        if source != "restate":
+            parcel_events = _in_every_parcel(parcel_events)
         parcels = selectors.locked(parcel_events)
         rows = [_row(p, e, source, now) for p in parcels for e in parcel_events[p.pk] if e.at <= now + AHEAD]
         rows = sorted(rows, key=lambda row: (row.parcel_id, row.occurred_at, row.digest))
@@ -85,6 +87,15 @@ def record_events(
         if found.events or source == "restate":
             _restate(parcels, actor, now, found)
     return found
+
+
+def _in_every_parcel(told: Mapping[int, Sequence[RemoteEvent]]) -> dict[int, list[RemoteEvent]]:
+    """What happened to a box happened to every order in it."""
+    made: dict[int, list[RemoteEvent]] = {}
+    for parcel_id, mates in selectors.with_boxes(told).items():
+        for mate in mates:
+            made.setdefault(mate, []).extend(told[parcel_id])
+    return made
 
 
 def record_by_hand(
