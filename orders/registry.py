@@ -38,3 +38,7 @@ table_results: dict[str, tuple[Any, str]] = {}
 #: Clocks of apps above that run on an order, the most urgent first: ``fn(order) -> {"at", "text"} or None``. The page of an
 #: order shows the first one that runs.
 clocks: list[Callable[[Any], dict[str, Any] | None]] = []
+
+#: What comes next for an order that an app above has in hand: ``fn(order, actor, now) -> a button (core/detail.html) or None``. The
+#: first answer is the next step on the page of the order.
+next_steps: list[Callable[[Any, Any, Any], dict[str, Any] | None]] = []

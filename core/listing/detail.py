@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from core import panels
+from core.audit import Actor
 from core.errors import DomainError
 from core.listing.actions import Action
 from core.listing.base import LISTINGS, Listing
@@ -138,16 +141,33 @@ class DetailPage(Page):
         return made_up
 
     def _step(self, action: Action, obj: Any) -> dict[str, Any]:
-        step: dict[str, Any] = {
-            "label": action.label, "url": reverse("core:act", args=[self.listing.name, obj.pk, action.name]),
-            "method": "dialog" if action.form else "post", "icon": action.icon, "key": action.key,
-            "confirm": "" if action.form else action.confirm, "name": action.name,
-        }  # fmt: skip
-        if action.tone in ("danger", "primary"):
-            step["kind"] = action.tone
-        if action.checks:
-            try:
-                action.check(obj, self.actor, self.now)
-            except DomainError as error:
-                step["disabled"] = error.message
-        return step
+        return step_of(self.listing, action, obj, self.actor, self.now)
+
+
+def step_of(listing: Listing, action: Action, obj: Any, actor: Actor, now: datetime, back: str = "") -> dict[str, Any]:
+    """The button of an action on an object; ``back`` is where its answer leads instead of the page of the object."""
+    address = reverse("core:act", args=[listing.name, obj.pk, action.name])
+    step: dict[str, Any] = {
+        "label": action.label, "url": f"{address}?{urlencode({'next': back})}" if back else address,
+        "method": "dialog" if action.form else "post", "icon": action.icon, "key": action.key,
+        "confirm": "" if action.form else action.confirm, "name": action.name,
+    }  # fmt: skip
+    if action.tone in ("danger", "primary"):
+        step["kind"] = action.tone
+    if action.checks:
+        try:
+            action.check(obj, actor, now)
+        except DomainError as error:
+            step["disabled"] = error.message
+    return step
+
+
+def step_from(listing: str, name: str, obj: Any, actor: Actor, now: datetime, back: str = "") -> dict[str, Any] | None:
+    """The button of another list's action on an object of it, from that list's own declaration; None when the actor may not, or
+    it is not to be done now."""
+    held = LISTINGS[listing]
+    action = next((a for a in held.allowed_actions(actor) if a.name == name), None)
+    if action is None or not action.shown_for(obj):
+        return None
+    step = step_of(held, action, obj, actor, now, back)
+    return None if step.get("disabled") else step

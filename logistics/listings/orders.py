@@ -19,9 +19,11 @@ from logistics.choices import NoteState
 from logistics.forms.dispatch import PrintForm
 from logistics.listings.actions import PrintNotes, batch_data, batch_text
 from logistics.listings.dispatch import STATES
+from logistics.listings.order_steps import next_of_order
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
 from logistics.services import dispatch, printing
+from orders import registry
 
 
 class NoteBrief(serializers.Serializer):
@@ -129,3 +131,4 @@ ORDER_PART = RowPart(
 )
 if "orders" in LISTINGS:
     register_part("orders", ORDER_PART)
+    registry.next_steps.append(next_of_order)

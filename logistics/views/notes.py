@@ -15,6 +15,7 @@ from core.listing.html import ListPage
 from logistics.choices import NoteState, SignatureKind, SupplyRoute
 from logistics.listings.dispatch import STATES
 from logistics.listings.naming import service_name
+from logistics.listings.order_steps import next_of_note
 from logistics.models import DispatchNote
 from logistics.selectors import board, signing, station
 from logistics.selectors import dispatch as selectors
@@ -225,15 +226,7 @@ class NotePage(DetailPage):
         return [{"title": pgettext("order", "Articles"), "columns": columns, "rows": rows}]
 
     def first_step(self, obj: DispatchNote) -> str:
-        if obj.state == NoteState.DRAFT:
-            return "sign"
-        if obj.state == NoteState.SIGNED:
-            return "release"
-        if obj.state == NoteState.BLOCKED:
-            return "unblock"
-        if obj.state == NoteState.RELEASED:
-            return "number" if self.number_row is None else "print"
-        return ""
+        return next_of_note(obj, numbered=self.number_row is not None)
 
     def extra_steps(self, obj: DispatchNote) -> list[dict[str, Any]]:
         made: list[dict[str, Any]] = []

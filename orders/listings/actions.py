@@ -62,6 +62,23 @@ class Greet(Action):
         return answers(done, refused)
 
 
+class AskPayment(Action):
+    """Ask the buyer why the order is not paid."""
+
+    name, label, permission = "ask-payment", _("Ask about the payment"), "conversations.send_message"
+    icon, order = "message", 11
+    confirm = _("The buyer gets the message at once.")
+    done_text = _("Asked.")
+
+    def shown_for(self, obj: Order) -> bool:
+        """Until it is paid."""
+        return obj.state == OrderState.UNPAID and not obj.history
+
+    def apply(self, obj: Order, actor: Actor, now: datetime, **data: Any) -> None:
+        """One order."""
+        greeting.ask_payment(order=obj, actor=actor, now=now)
+
+
 class Hold(Action):
     """Let orders wait."""
 
@@ -290,6 +307,7 @@ class AddWish(Action):
 
 
 ACTIONS = [
-    Greet(), AnswerCancel(), Hold(), Release(), Flag(), Unflag(), SetService(), SetWarehouse(), TakeUp(), AddWish(), Intercept(), LetGo(),
+    Greet(), AskPayment(),
+    AnswerCancel(), Hold(), Release(), Flag(), Unflag(), SetService(), SetWarehouse(), TakeUp(), AddWish(), Intercept(), LetGo(),
     Cancel(),
 ]  # fmt: skip

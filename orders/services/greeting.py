@@ -97,6 +97,16 @@ def ask_unpaid(*, orders: Sequence[Order], rounds: dict[int, int], actor: Actor,
         conversations.send_many(specs=specs, actor=actor, now=now)
 
 
+@transaction.atomic
+def ask_payment(*, order: Order, actor: Actor, now: datetime) -> None:
+    """Ask the buyer of one order why it is not paid, at most once a day. Refuses paid and ended orders, and what the caps of
+    reminders or a missing fact refuse."""
+    if order.state != OrderState.UNPAID or order.history:
+        raise Conflict("not_unpaid", _("Only orders that are not paid are asked about."))
+    key = f"{UNPAID}:{order.pk}:{now:%Y%m%d}"
+    conversations.send_template(base_code=UNPAID, about=order, key=key, is_chaser=True, actor=actor, now=now)
+
+
 def settle_greetings(*, now: datetime, limit: int = 500) -> int:
     """Find ungreeted orders whose greeting did go out and mark them. Answers how many."""
     ids = selectors.greeted_by_message(limit)

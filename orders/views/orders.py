@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -143,14 +144,22 @@ class OrderPage(DetailPage):
             return "release"
         if obj.greeted_at is None and obj.state in (OrderState.NEW, OrderState.READY):
             return "greet"
-        return {Stage.TO_APPROVE: "make-notes", Stage.TO_PRINT: "print-notes"}.get(Stage(obj.stage), "")
+        if obj.stage == Stage.TO_PRINT and self._elsewhere is None:
+            return "print-notes"
+        return {Stage.UNPAID: "ask-payment", Stage.TO_APPROVE: "make-notes"}.get(Stage(obj.stage), "")
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, Any] | None:
+        """The next step of what an app above has in hand: the note, the parcel."""
+        found = (find(self.object, self.actor, self.now) for find in registry.next_steps)
+        return next((step for step in found if step is not None), None)
 
     def extra_steps(self, obj: Order) -> list[dict[str, Any]]:
-        """To the match page, while an article is not matched."""
+        """The next step where it is not an action of the order: the articles to match, its note, its parcel."""
         url = address("products:to-match")
         if obj.stage == Stage.TO_MATCH and url and self.actor.has_perm("products.match_sku"):
             return [{"label": gettext("Match articles"), "url": url, "method": "get", "icon": "tag"}]
-        return []
+        return [self._elsewhere] if self._elsewhere is not None else []
 
     def facts(self, obj: Order) -> list[dict[str, Any]]:
         """Clocks, money, service."""

@@ -1,0 +1,107 @@
+"""Every order that is not at its end shows one next step, wherever it stands: its own, its note's or its parcel's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_scopes import scopes_disabled
+
+from conversations.services.seeding import load_reference as load_templates
+from core import longwork
+from logistics.models import ApprovalRule, DispatchNote
+from logistics.services import dispatch, printing
+from logistics.services.seeding import load_reference
+from orders.choices import Stage
+from orders.models import Order
+from tests.factories import dispatch as make
+from tests.factories import orders as sales
+from tests.factories.accounts import make_person, make_store
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def house() -> Any:
+    with scopes_disabled():
+        load_reference(now=make.NOW)
+        load_templates(now=make.NOW)
+        ApprovalRule.objects.all().delete()
+        yield
+
+
+def greeted(order: Order) -> Order:
+    Order.objects.filter(pk=order.pk).update(greeted_at=make.NOW)
+    return order
+
+
+def of(note: Any) -> Order:
+    return greeted(Order.objects.get(pk=note.order_id))
+
+
+def printed() -> Order:
+    note = make.released()
+    batch, _refused = printing.print_notes(notes=[note], actor=make.person("warehouse"), now=make.NOW)
+    assert batch and longwork.run(batch.job_id) == "done"
+    return of(note)
+
+
+def blocked() -> Order:
+    note = make.released()
+    dispatch.block(note=note, reason="quality", text="scratched", actor=make.person("warehouse"), now=make.NOW)
+    return of(note)
+
+
+def declared() -> Order:
+    parcel = make.handed_over()
+    type(parcel).objects.filter(pk=parcel.pk).update(declared_at=make.NOW)
+    Order.objects.filter(pk=parcel.order_id).update(stage=Stage.SHIPPED)
+    return of(parcel)
+
+
+STEPS: list[tuple[str, Callable[[], Order], str]] = [
+    ("unpaid", lambda: sales.make_order(make_store(), state="unpaid", stage=Stage.UNPAID), "Ask about the payment"),
+    ("not greeted", lambda: make.ready_order(), "Greet"),
+    ("ready", lambda: greeted(make.ready_order()), "Make dispatch notes"),
+    ("drafted", lambda: of(make.make_note()), "Sign"),
+    ("blocked", blocked, "Problem solved"),
+    ("without number", lambda: of(make.released(number=False)), "Get waybill number"),
+    ("to print", lambda: of(make.released()), "Print notes and labels"),
+    ("printed", printed, "To the packing table"),
+    ("packed", lambda: of(make.pack(make.released())), "Hand over"),
+    ("handed over", lambda: of(make.handed_over()), "Mark as shipped in the shop"),
+    ("declared", declared, "Follow the parcel"),
+    ("held", lambda: sales.make_order(make_store(), state="held", stage=Stage.HELD, hold_reason="other"), "Release"),
+]
+
+
+@pytest.mark.parametrize(("name", "make_one", "label"), STEPS, ids=[row[0] for row in STEPS])
+def test_the_page_of_an_order_has_one_next_step(name: str, make_one: Callable[[], Order], label: str) -> None:
+    order = make_one()
+    client = Client()
+    client.force_login(make_person("manager", language="en"))
+    page = client.get(f"/orders/{order.pk}/").content.decode()
+    head = page[page.index('<header class="d-h">') : page.index("</header>", page.index('<header class="d-h">'))]
+    first = re.findall(r'class="b primary[^"]*".*?</(?:button|a)>', head, re.DOTALL)
+    shown = [re.sub(r"<kbd.*?</kbd>|<svg.*?</svg>|<[^>]+>|^[^>]*>", " ", one, flags=re.DOTALL).split() for one in first]
+    assert [" ".join(words) for words in shown] == [label], name
+
+
+def test_a_step_of_the_note_leads_back_to_the_order() -> None:
+    order = blocked()
+    note = DispatchNote.objects.get(order=order)
+    client = Client()
+    client.force_login(make_person("manager", language="en"))
+    answer = client.post(f"/lists/dispatch-notes/{note.pk}/do/unblock/?next=/orders/{order.pk}/")
+    note.refresh_from_db()
+    assert note.state == "released" and answer["Location"] == f"/orders/{order.pk}/"
+
+
+def test_a_clerk_sees_no_step_that_is_not_his() -> None:
+    order = blocked()
+    client = Client()
+    client.force_login(make_person("warehouse", language="en"))
+    assert "/do/unblock/" not in client.get(f"/orders/{order.pk}/").content.decode()
