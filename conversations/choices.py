@@ -79,6 +79,7 @@ class TemplateKind(models.TextChoices):
 
 #: What the texts of the house are for, in words; own ones stand as they were named.
 PURPOSES = {
+    "insert_card": pgettext_lazy("text", "Card in the parcel"),
     "order_received": pgettext_lazy("text", "Order received"),
     "shipped": pgettext_lazy("text", "Goods shipped"),
     "delay_30_days": pgettext_lazy("text", "Long on the way"),

@@ -17,6 +17,7 @@ from conversations.choices import DeliveryState, Direction, MessageState
 from conversations.models import Conversation, Delivery, Message, ReminderStep, Template
 from conversations.policies import ANSWER_HOURS
 from conversations.registry import SUBJECTS, About
+from conversations.rules.cards import CARD
 from conversations.rules.zones import zone_of
 from core import audit, policies
 from core.audit import Actor
@@ -315,8 +316,8 @@ def subjects_of(buyer_id: int, actor: Actor, limit: int = 8) -> list[About]:
 
 def offered_templates(found: Conversation) -> list[Template]:
     """The texts that fit a thread: one version per code, the buyer's language and the store's own first."""
-    rows = list(Template.objects.filter(Q(store__isnull=True) | Q(store_id=found.store_id), active=True))
-    return _best(rows, found)
+    mine = Template.objects.filter(Q(store__isnull=True) | Q(store_id=found.store_id), active=True)
+    return _best(list(mine.exclude(base_code=CARD)), found)  # the card in the parcel is printed, never sent
 
 
 def versions_of(code: str, found: Conversation) -> list[Template]:

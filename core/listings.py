@@ -63,8 +63,8 @@ class JobListing(Listing):
     columns = (
         Column(
             "title",
-            html=lambda row: longwork.title_of(row["kind"], row["title"]),
-            needs=("kind",),
+            html=lambda row: longwork.title_of(row["kind"], row["title"], row["payload___title"]),
+            needs=("kind", "payload___title"),
             link="core:job",
             width="wide",
         ),

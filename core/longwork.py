@@ -44,6 +44,7 @@ from core.clock import utcnow
 from core.errors import Conflict, DomainError, NotAllowed
 from core.jobs import later
 from core.models import Job
+from core.said import Said
 from core.scope import acting_scope
 
 logger = logging.getLogger(__name__)
@@ -84,8 +85,12 @@ def runner(
     return declare
 
 
-def title_of(kind: str, title: str) -> str:
-    """What a job is called, for the reader: the title of its kind in his language; one of its own stays as it was written."""
+def title_of(kind: str, title: str, said: Any = None) -> str:
+    """What a job is called, in the reader's language: its own title where it was kept as what it says (``said``), the title
+    of its kind; a sentence of its own stays as it was written."""
+    own = Said.from_json(said)
+    if own is not None:
+        return str(own)
     known = RUNNERS.get(kind)
     if known is None:
         return title
@@ -94,8 +99,21 @@ def title_of(kind: str, title: str) -> str:
     return str(known.title) if title == kept else title
 
 
-def start(kind: str, *, actor: Actor, now: datetime, payload: dict[str, Any], total: int = 0, title: str = "") -> Job:
+def log_lines(job: Job) -> list[tuple[str, str, str]]:
+    """The log as (time, level, sentence), each sentence in the reader's language where it was kept as what it says."""
+    made = []
+    for at, level, text, *rest in job.log:
+        said = Said.from_json(rest[0]) if rest else None
+        made.append((at, level, text if said is None else str(said)))
+    return made
+
+
+def start(
+    kind: str, *, actor: Actor, now: datetime, payload: dict[str, Any], total: int = 0, title: str | Said = ""
+) -> Job:
     """Queue long work in the caller's transaction; a worker takes it after commit. Answers the job row."""
+    if isinstance(title, Said):
+        payload, title = {**payload, "_title": title.as_json()}, title.plain
     payload = {**payload, "_language": translation.get_language() or "", "_zone": timezone.get_current_timezone_name()}
     job = Job.objects.create(
         kind=kind, title=(title or str(RUNNERS[kind].title))[:200], payload=payload, total=total,
@@ -170,7 +188,7 @@ class Work:
         with transaction.atomic():
             held = Job.objects.select_for_update().get(pk=self.job.pk)
             at = utcnow().isoformat(timespec="seconds")
-            held.log = [*held.log, *([at, level, str(text)[:500]] for level, text in lines)][-LOG_LINES:]
+            held.log = [*held.log, *(_line(at, level, text) for level, text in lines)][-LOG_LINES:]
             held.save(update_fields=["log"])
 
     def result(self, **values: Any) -> None:
@@ -200,6 +218,10 @@ class Work:
         """Keep ``source`` as the file to download, offered as ``name``."""
         kept = private_storage().save(f"jobs/{self.job.pk}/{PurePosixPath(name).name}", File(source))
         Job.objects.filter(pk=self.job.pk).update(result_file=kept, result_name=name[:200])
+
+
+def _line(at: str, level: str, text: Any) -> list[Any]:
+    return [at, level, text.plain[:500], text.as_json()] if isinstance(text, Said) else [at, level, str(text)[:500]]
 
 
 def run(job_id: int) -> str:

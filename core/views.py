@@ -239,12 +239,13 @@ def job_context(job: Job, now: datetime, actor: Actor) -> dict[str, Any]:
     """A job as core/_job_progress.html shows it to the actor."""
     live = job.state in (Job.State.QUEUED, Job.State.RUNNING)
     log = [{"at": parse_datetime(at), "text": text, "tone": {"warning": "amber", "error": "rose", "good": "leaf"}.get(level, "")}
-           for at, level, text in job.log]  # fmt: skip
+           for at, level, text in longwork.log_lines(job)]  # fmt: skip
     sums = [{"value": f.number(job.done - job.failed), "label": _("done"), "tone": "leaf"}] if not live else []
     if job.failed:
         sums.append({"value": f.number(job.failed), "label": _("refused"), "tone": "rose"})
     return {
-        "title": longwork.title_of(job.kind, job.title), "state_label": job.get_state_display(), "tone": _TONES[job.state], "live": live,
+        "title": longwork.title_of(job.kind, job.title, job.payload.get("_title")),
+        "state_label": job.get_state_display(), "tone": _TONES[job.state], "live": live,
         "done": job.done, "failed": job.failed, "total": job.total, "done_text": _done_text(job), "left_text": _left(job, now),
         "started": job.started_at, "finished": job.finished_at, "who": job.actor.get("label", ""), "log": log, "sums": sums,
         "files": [{"label": job.result_name, "url": reverse("core:job-result", args=[job.pk])}]

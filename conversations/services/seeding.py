@@ -6,8 +6,10 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
+from conversations.choices import Answers, SendMode, TemplateKind
 from conversations.models import ReminderStep, Template
 from conversations.rules import base_code_of
+from conversations.rules.cards import CARD
 
 #: What colleagues read beside a text.
 _NOTES = ("guardrail_zh", "when_zh", "when_en")
@@ -33,7 +35,23 @@ def load_reference(*, now: datetime) -> int:
         if (row["template_code"], language) not in known
     ]  # fmt: skip
     Template.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
-    return len(fresh) + _notes(english) + _steps()
+    return len(fresh) + _cards(now, known) + _notes(english) + _steps()
+
+
+def _cards(now: datetime, known: set[tuple[str, str]]) -> int:
+    """The card in the parcel: a text like the others, printed and never sent."""
+    fresh = [
+        Template(
+            code=CARD, base_code=CARD, language=row["language"], purpose="insert_card", kind=TemplateKind.MARKETING,
+            trigger="parcel packed", send_mode=SendMode.MANUAL, subject=row["subject"], body=row["body"], answers=Answers.NEVER,
+            guardrail="printed and laid into the parcel; never a reward for a rating",
+            guardrail_zh="随包裹打印放入；不得以评价换取任何奖励",
+            when_en="printed with the labels where the house rule allows it", when_zh="按规则随面单一起打印", updated_at=now,
+        )
+        for row in _rows("insert_cards.csv")
+        if (CARD, row["language"]) not in known
+    ]  # fmt: skip
+    return len(Template.objects.bulk_create(fresh, ignore_conflicts=True))
 
 
 def _notes(english: dict[str, dict[str, str]]) -> int:

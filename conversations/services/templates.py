@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Store
 from conversations import registry, rules
 from conversations.models import Template
+from conversations.rules.cards import CARD, rewards_in
 from core import audit
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
@@ -60,6 +61,7 @@ def _add(
     code: str, language: str, store: Store | None, fields: dict[str, Any], actor: Actor, now: datetime
 ) -> Template:
     values = _clean(fields)
+    _refuse_rewards(code, values)
     row = Template(
         code=code, base_code=rules.base_code_of(code), language=language, store=store, updated_at=now, **values
     )
@@ -81,6 +83,7 @@ def change_template(*, template: Template, actor: Actor, now: datetime, **fields
     _may(actor, template.store_id, now)
     held = Template.objects.select_for_update(of=("self",)).get(pk=template.pk)
     values = _clean(fields)
+    _refuse_rewards(held.code, values)
     _may_go_alone(values, held.send_mode, actor)
     changed = {name: value for name, value in values.items() if getattr(held, name) != value}
     if changed:
@@ -111,6 +114,22 @@ def copy_for_store(*, template: Template, store: Store, actor: Actor, now: datet
     _may(actor, store.pk, now)
     fields = {name: getattr(template, name) for name in _FIELDS}
     return _add(template.code, template.language, store, fields, actor, now)
+
+
+def _refuse_rewards(code: str, values: dict[str, Any]) -> None:
+    """The card in the parcel asks for an honest rating and pays for none, and it is never sent as a message."""
+    if rules.base_code_of(code) != CARD:
+        return
+    found = {name: rewards_in(values.get(name, "")) for name in ("subject", "body")}
+    errors = {
+        name: [_("promises something: %(words)s") % {"words": ", ".join(words)}]
+        for name, words in found.items()
+        if words
+    }
+    if errors:
+        raise Invalid("card_rewards", _("A card in the parcel never promises anything for a rating."), errors=errors)
+    if values.get("send_mode") == "auto":
+        raise Invalid("card_is_printed", _("A card is printed, not sent."), field="send_mode")
 
 
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class JobResource(Resource):
 
     def detail(self, row: dict[str, Any], actor: Actor) -> dict[str, Any]:
         job = Job.objects.get(pk=row["id"])
-        return {"log": job.log, "result_url": f"/api/v1/jobs/{job.pk}/result/" if has_result(job, actor) else None}
+        url = f"/api/v1/jobs/{job.pk}/result/" if has_result(job, actor) else None
+        return {"log": [list(line) for line in longwork.log_lines(job)], "result_url": url}
 
 
 class JobResultView(ApiView):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -12,6 +13,22 @@ from django.conf import settings
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 #: Signs that need no glyph of their own.
 _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+#: A longer run without a place to break gets some, so that it stays in its column.
+LONGEST_RUN = 14
+_BREAK = "\N{ZERO WIDTH SPACE}"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A sign that no font can print, and where it stands."""
+
+    sign: str
+    field: str
+
+    @property
+    def code_point(self) -> str:
+        """Its number, as people look it up."""
+        return f"U+{ord(self.sign):04X}"
 
 
 @lru_cache(maxsize=1)
@@ -33,8 +50,21 @@ def missing_glyphs(texts: Iterable[str]) -> str:
     return "".join(dict.fromkeys(lost))
 
 
+def lost_in(fields: Mapping[str, str]) -> list[Lost]:
+    """The signs that no font can print, by the field they stand in."""
+    return [Lost(sign, name) for name, text in fields.items() for sign in missing_glyphs([text])]
+
+
 def shown(text: str) -> str:
     """``text`` for our own sheets: control signs gone, unprintable ones replaced."""
     known = printable()
     kept = (c for c in text if unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(c if ord(c) in known or unicodedata.category(c) in _INVISIBLE else UNKNOWN for c in kept)
+
+
+def breakable(text: str, run: int = LONGEST_RUN) -> str:
+    """``text`` as shown, with invisible places to break inside words that are longer than a column."""
+    return " ".join(
+        word if len(word) <= run else _BREAK.join(word[i : i + run] for i in range(0, len(word), run))
+        for word in shown(text).split(" ")
+    )

@@ -14,40 +14,79 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from conversations.services.cards import Wanted, insert_cards
 from core import format as f
-from logistics.choices import SignatureKind, SupplyRoute
-from logistics.documents.glyphs import UNKNOWN, missing_glyphs, shown
+from logistics.choices import LabelState, SignatureKind, SupplyRoute
+from logistics.documents.customs import WITH_PARCEL, paper_record
+from logistics.documents.glyphs import breakable, shown
+from logistics.documents.labels import HEIGHTS, address_record, drawing, label_problem, label_record
+from logistics.documents.slips import card_facts, card_record, slip_record
 from logistics.models import Manifest, Parcel, PrintBatch
 from logistics.rules import packing
-from logistics.rules.barcodes import Drawing, code128, qr
+from logistics.rules.barcodes import code128
 from logistics.selectors import printing as reads
-from logistics.selectors.printing import Sheet
-from logistics.services.printing import LABELS, NOTES, PICK_LIST
+from logistics.selectors.printing import Sheet, card_allowed
+from logistics.services.printing import CARDS, CUSTOMS, LABELS, NOTES, PICK_LIST, SLIPS
 
 
 def batch_record(batch: PrintBatch, now: datetime) -> tuple[dict[str, Any], dict[int, str]]:
-    """The data of a batch and the labels that must be left out (log id -> reason). ``now`` is the time printed on it: the
+    """The data of a batch and the labels that must be left out (log id -> problem). ``now`` is the time printed on it: the
     time the batch was made, so that a second run gives the same bytes."""
     sheets = reads.sheets(batch)
     with translation.override(batch.language):
-        problems = {
-            sheet.log.pk: reason for sheet in sheets if LABELS in batch.documents and (reason := label_problem(sheet))
-        }
+        problems = _problems(batch, sheets)
         record: dict[str, Any] = {
             "number": batch.number,
             "lang": "zh" if batch.language.startswith("zh") else "en",
             "words": _words(),
             "printed": _stamp(now, sheets),
             "owner": batch.owner.label if batch.owner else "",
-            "ok": _drawing(code128("OK", width_mm=30, height_mm=7)),
+            "ok": drawing(code128("OK", width_mm=30, height_mm=7)),
         }
         record["pick"] = None
         if PICK_LIST in batch.documents:
             record["pick"] = _pick_list(sheets) | {"number": batch.number}
         record["notes"] = [_note(sheet) for sheet in sheets] if NOTES in batch.documents else []
-        labels = [s for s in sheets if s.number and s.log.pk not in problems] if LABELS in batch.documents else []
-        record["labels"] = [_label(sheet) for sheet in labels]
+        good = [sheet for sheet in sheets if sheet.log.pk not in problems]
+        record["labels"] = [_bound(sheet, batch) for sheet in good] if {LABELS, CUSTOMS} & set(batch.documents) else []
+        record["slips"] = [slip_record(s, batch=batch.number) for s in sheets] if SLIPS in batch.documents else []
+        record["cards"] = _cards(batch, sheets, now) if CARDS in batch.documents else []
     return record, problems
+
+
+def _problems(batch: PrintBatch, sheets: Sequence[Sheet]) -> dict[int, str]:
+    """Labels that cannot be printed: found before anything is set; their customs papers stay away with them."""
+    if not {LABELS, CUSTOMS} & set(batch.documents):
+        return {}
+    found = {sheet.log.pk: label_problem(sheet, batch.label_size, sheet.declaration, sheet.own) for sheet in sheets}
+    return {pk: problem for pk, problem in found.items() if problem}
+
+
+def _bound(sheet: Sheet, batch: PrintBatch) -> dict[str, Any]:
+    """A label and the customs papers that are bound to it by number, note and place in the batch."""
+    own = sheet.own if sheet.own is not None and sheet.own.state == LabelState.READY else None
+    made = label_record(sheet, size=batch.label_size, declaration=sheet.declaration, own=own)
+    made |= {"log": sheet.log.pk, "shown": LABELS in batch.documents}
+    row = sheet.declaration
+    if row is not None and row.form in WITH_PARCEL and CUSTOMS in batch.documents:
+        made["papers"] = [
+            paper_record(
+                row, sheet.address, form=row.form, key=str(sheet.log.pk), number=sheet.number,
+                bound=f"{sheet.note.number} · {batch.number} / {sheet.log.position}", sheet=(100, HEIGHTS[batch.label_size]),
+            )
+        ]  # fmt: skip
+    return made
+
+
+def _cards(batch: PrintBatch, sheets: Sequence[Sheet], now: datetime) -> list[dict[str, Any]]:
+    """The cards of the stores and channels that allow them."""
+    wanted = [
+        Wanted(sheet.note.pk, sheet.note.store, sheet.language, card_facts(sheet, now))
+        for sheet in sheets
+        if card_allowed(sheet.note.store, now)
+    ]
+    cards = insert_cards(wanted=wanted, now=now)
+    return [card_record(s, cards[s.note.pk], batch=batch.number) for s in sheets if s.note.pk in cards]
 
 
 def _stamp(now: datetime, sheets: Sequence[Sheet]) -> str:
@@ -55,27 +94,9 @@ def _stamp(now: datetime, sheets: Sequence[Sheet]) -> str:
     return now.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def label_problem(sheet: Sheet) -> str:
-    """Why the label of a note cannot be printed, in words, or ""."""
-    if not sheet.number:
-        return _("no waybill number")
-    lost = missing_glyphs(sheet.address.values())
-    if lost:
-        return _("no font can print: %(signs)s") % {"signs": " ".join(lost[:10])}
-    if not sheet.number.isascii():
-        return _("the waybill number cannot be written as a bar code")
-    if not any(sheet.address[name].strip() for name in ("line1", "city")):
-        return _("the address is missing")
-    return ""
-
-
 def digest(record: dict[str, Any]) -> str:
     """What a batch says, as a digest."""
     return hashlib.sha256(json.dumps(record, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _drawing(made: Drawing) -> dict[str, Any]:
-    return {"svg": made.svg, "width": made.width, "height": made.height}
 
 
 def _words() -> dict[str, str]:
@@ -108,6 +129,7 @@ def _words() -> dict[str, str]:
         "from": pgettext("print", "From"),
         "to": pgettext("print", "To"),
         "revision": pgettext("print", "Rev."),
+        "wave": pgettext("print", "Wave"),
     }
 
 
@@ -118,6 +140,7 @@ def check_words() -> dict[str, str]:
         packing.COLOUR: _("Colour and style are right"),
         packing.ARTICLE: _("All articles are the right ones"),
         packing.FRAGILE: _("Fragile goods are wrapped"),
+        packing.WISH: _("Buyer's wish is met"),
         packing.ADDRESS: _("Address is that of the order"),
         packing.WEIGHT: _("Weight is right: opened and counted"),
     }
@@ -126,7 +149,7 @@ def check_words() -> dict[str, str]:
 def _name(line: Any) -> str:
     chinese = (translation.get_language() or "").startswith("zh")
     names = (line.sku.name_zh, line.sku.name_en) if chinese else (line.sku.name_en, line.sku.name_zh)
-    return shown(next((name for name in names if name), line.sku.code))
+    return breakable(next((name for name in names if name), line.sku.code), 30)
 
 
 def _pick_list(sheets: Sequence[Sheet]) -> dict[str, Any]:
@@ -139,33 +162,25 @@ def _pick_list(sheets: Sequence[Sheet]) -> dict[str, Any]:
             row = rows.setdefault(
                 key,
                 {
-                    "bin": code,
-        packing.WISH: _("Buyer's wish is met"),
-                    "code": shown(line.sku.code),
+                    "bin": breakable(code, 10),
+                    "code": breakable(line.sku.code),
                     "name": _name(line),
-                    "variant": shown(line.sku.variant),
+                    "variant": breakable(line.sku.variant, 24),
                     "quantity": 0,
                     "fragile": line.fragile,
                 },
             )
             row["quantity"] += line.quantity
-            where[key].append(f"{sheet.note.number.removeprefix('DN-')}×{line.quantity}")
+            place = f"[{sheet.slot}]" if sheet.slot is not None else ""
+            where[key].append(f"{sheet.note.number.removeprefix('DN-')}{place}×{line.quantity}")
     for key, row in rows.items():
         row["notes"] = "  ".join(where[key])
     return {
         "rows": [rows[key] for key in sorted(rows)],
         "pieces": str(sum(row["quantity"] for row in rows.values())),
         "notes": str(len(sheets)),
+        "wave": ", ".join(sorted({sheet.wave for sheet in sheets if sheet.wave})),
     }
-
-
-def _address(sheet: Sheet) -> dict[str, Any]:
-    a = sheet.address
-    town = " ".join(part for part in (a["city"], a["state"], a["postcode"]) if part.strip())
-    lines = [
-        shown(text) for text in (a["line1"], a["line2"], town, f"☎ {a['phone']}" if a["phone"] else "") if text.strip()
-    ]
-    return {"recipient": shown(a["recipient"]) or "—", "lines": [line.replace(f"{UNKNOWN} ", "Tel ") for line in lines]}
 
 
 def _note(sheet: Sheet) -> dict[str, Any]:
@@ -185,10 +200,10 @@ def _note(sheet: Sheet) -> dict[str, Any]:
         "revision": note.revision,
         "reprint": sheet.log.reprint,
         "single": _surely_one_page(sheet),
-        "code": _drawing(code128(note.number, width_mm=56, height_mm=13)),
+        "code": drawing(code128(note.number, width_mm=56, height_mm=13)),
         "store": shown(note.store.name),
         "order": shown(note.order.number),
-        "address": _address(sheet),
+        "address": address_record(sheet.address),
         "country": note.country,
         "country_name": f.country_name(note.country),
         "service": note.service.code if note.service else "—",
@@ -228,10 +243,10 @@ def _by_shelf(sheet: Sheet) -> list[Any]:
 
 def _line(sheet: Sheet, line: Any) -> dict[str, Any]:
     return {
-        "bin": sheet.bins.get(line.sku_id, ("", "—"))[1],
-        "code": shown(line.sku.code),
+        "bin": breakable(sheet.bins.get(line.sku_id, ("", "—"))[1], 10),
+        "code": breakable(line.sku.code),
         "name": _name(line),
-        "variant": shown(line.sku.variant),
+        "variant": breakable(line.sku.variant, 24),
         "quantity": line.quantity,
         "wish": shown(" · ".join(filter(None, [line.wish, _("spare piece, free") if line.spare else ""]))),
         "assort": line.assort,
@@ -252,33 +267,6 @@ def _service_name(service: Any) -> str:
     return (service.name_zh or service.name_en) if chinese else service.name_en
 
 
-def _label(sheet: Sheet) -> dict[str, Any]:
-    note, house = sheet.note, sheet.note.warehouse
-    address = _address(sheet)
-    longest = max([len(address["recipient"]), *(len(line) for line in address["lines"])])
-    contents = ", ".join(f"{line.sku.code}×{line.quantity}" for line in sheet.lines[:4])
-    with translation.override("en"):
-        name = f.country_name(note.country)
-    return {
-        "number": sheet.number,
-        "note": note.number,
-        "position": sheet.log.position,
-        "reprint": sheet.log.reprint,
-        "service": note.service.code if note.service else "",
-        "service_name": shown(note.service.name_en if note.service else ""),
-        "country": note.country,
-        "country_name": name.upper(),
-        "address": address,
-        "size": 11 if longest <= 34 and len(address["lines"]) <= 3 else 9.5 if longest <= 60 else 8,
-        "sender": shown(
-            ", ".join(part for part in (house.sender_name or house.name, house.address, house.country) if part)
-        ),
-        "code": _drawing(code128(sheet.number, width_mm=88, height_mm=18)),
-        "qr": _drawing(qr(sheet.number, side_mm=22)),
-        "contents": shown(contents + (" …" if len(sheet.lines) > 4 else "")),
-    }
-
-
 def hand_over_record(
     parcels: Sequence[Parcel], *, actor_label: str, now: datetime, manifest: Manifest | None = None
 ) -> dict[str, Any]:
@@ -295,7 +283,7 @@ def hand_over_record(
         taken = f"{manifest.taken_by} · {manifest.counted} · {manifest.signed_at.astimezone(zone):%Y-%m-%d %H:%M}"
     return {
         "number": manifest.number if manifest else "",
-        "code": _drawing(code128(manifest.number, width_mm=44, height_mm=9)) if manifest else None,
+        "code": drawing(code128(manifest.number, width_mm=44, height_mm=9)) if manifest else None,
         "taken": shown(taken),
         "lang": "zh" if (translation.get_language() or "").startswith("zh") else "en",
         "printed": f"{moment:%Y-%m-%d %H:%M}",

@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,46 +19,112 @@ from django.conf import settings
 from logistics.documents import setter
 
 join = setter.join
+#: fn(number of the piece, notes it counts for, its PDF)
+Took = Callable[[int, int, bytes], None]
 
 
 class NotSet(Exception):
     """The typesetting process ended without a PDF; its last words are the message."""
 
 
-def render_batch(record: dict[str, Any], step: Callable[[int], None] = lambda done: None) -> bytes:
-    """The PDF of a print batch: pick list, notes, labels. ``step`` hears how many notes or labels were set."""
-    return _set("batch.typ", record, step)
+def render_batch(
+    record: dict[str, Any], step: Callable[[int], None] = lambda done: None, own: Mapping[str, bytes] | None = None
+) -> bytes:
+    """The PDF of a print batch in one go. ``step`` hears how many notes were set; ``own``: labels of carriers by key."""
+    parts: list[bytes] = []
+
+    def took(_index: int, count: int, pdf: bytes) -> None:
+        parts.append(pdf)
+        step(count)
+
+    set_pieces(record, took, own=own or {})
+    return join_apart(parts)
+
+
+def pieces_of(record: dict[str, Any]) -> int:
+    """In how many pieces a batch is set."""
+    return sum(1 for _piece in setter.pieces(record))
+
+
+def set_pieces(record: dict[str, Any], took: Took, *, own: Mapping[str, bytes], after: int = 0) -> None:
+    """Set the pieces of a batch from number ``after`` on, handing each over as soon as it is whole."""
+    with tempfile.TemporaryDirectory(prefix="sampan-print-") as name:
+        folder = Path(name)
+        for key, label in own.items():
+            (folder / f"{int(key)}.pdf").write_bytes(label)
+
+        def line(text: str) -> None:
+            index, count = (int(part) for part in text.split())
+            file = folder / f"{index:05}.pdf"
+            made = file.read_bytes()
+            file.unlink()
+            took(index, count, made)
+
+        _run({**_set("batch.typ", record), "after": after}, folder, line)
+
+
+def join_apart(parts: list[bytes]) -> bytes:
+    """Several PDFs as one, in a process of its own."""
+    if len(parts) == 1:
+        return parts[0]
+    with tempfile.TemporaryDirectory(prefix="sampan-print-") as name:
+        folder = Path(name)
+        for index, part in enumerate(parts):
+            (folder / f"{index:05}.pdf").write_bytes(part)
+        _run({"do": "join", "count": len(parts)}, folder)
+        return (folder / "whole.pdf").read_bytes()
 
 
 def render_hand_over(record: dict[str, Any]) -> bytes:
     """The PDF of a hand-over list with its signature line."""
-    return _set("hand_over.typ", record, lambda done: None)
+    return _one("hand_over.typ", record)
 
 
 def render_customs(record: dict[str, Any]) -> bytes:
     """The PDF of customs papers: CN22, CN23, commercial invoice."""
-    return _set("customs.typ", record, lambda done: None)
+    return _one("customs.typ", record)
 
 
-def _set(template: str, record: dict[str, Any], step: Callable[[int], None]) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="sampan-print-") as folder, tempfile.TemporaryFile() as said:
-        out = Path(folder) / "out.pdf"
-        request = {"templates": str(settings.BASE_DIR / "templates" / "print"), "fonts": str(settings.PRINT_FONTS),
-                   "template": template, "record": record, "out": str(out)}  # fmt: skip
+def render_payment(record: dict[str, Any]) -> bytes:
+    """The PDF of payment records."""
+    return _one("payment.typ", record)
+
+
+def render_parcel(record: dict[str, Any]) -> bytes:
+    """The PDF of single papers of a parcel: packing slip, insert card, return label."""
+    return _one("parcel.typ", record)
+
+
+def _one(template: str, record: dict[str, Any]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="sampan-print-") as name:
+        _run(_set(template, record), Path(name))
+        return (Path(name) / "00000.pdf").read_bytes()
+
+
+def _set(template: str, record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "do": "set", "templates": str(settings.BASE_DIR / "templates" / "print"), "fonts": str(settings.PRINT_FONTS),
+        "template": template, "record": record, "after": 0,
+    }  # fmt: skip
+
+
+def _run(request: dict[str, Any], folder: Path, line: Callable[[str], None] = lambda text: None) -> None:
+    """One request in a process of its own, which ends with this call also when somebody cancels between two pieces."""
+    with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [sys.executable, "-I", str(setter.__file__)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, cwd=folder,
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
         )  # fmt: skip
         assert process.stdin is not None and process.stdout is not None
         try:
-            _hand_over(process, request)
-            for line in process.stdout:
-                step(int(line))
-            if process.wait() or not out.exists():
+            _hand_over(process, {**request, "folder": str(folder)})
+            for text in process.stdout:
+                line(text.decode())
+            if process.wait():
                 said.seek(0)
-                raise NotSet(said.read().decode(errors="replace")[-2000:].strip() or f"ended with {process.returncode}")
-            return out.read_bytes()
-        finally:  # also when somebody cancels between two pieces
+                words = said.read().decode(errors="replace")[-2000:].strip()
+                raise NotSet(words or f"ended with {process.returncode}")
+        finally:
             process.kill()
             process.wait()
             process.stdout.close()

@@ -16,6 +16,7 @@ from core.clock import utcnow
 from logistics.choices import DifferenceReason, GoodsAction, Incoterm, NonDelivery
 from logistics.forms.tables import VersionForm
 from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, StopWordRule, TaxNumber
+from logistics.selectors.customs import declarations
 from logistics.selectors.signing import lines_of
 
 
@@ -49,8 +50,9 @@ class ValueForm(forms.Form):
 
 
 class PapersForm(forms.Form):
-    """What only a person knows of a declaration."""
+    """What only a person knows of a declaration; what is known already stands in the form."""
 
+    takes: ClassVar[tuple[str, ...]] = ("objs",)
     incoterm = forms.ChoiceField(choices=Incoterm.choices, label=_("Terms"))
     insurance = forms.DecimalField(max_digits=14, decimal_places=4, min_value=0, initial=0, label=_("Insurance"))
     battery = forms.CharField(max_length=100, required=False, label=_("Battery statement"))
@@ -58,6 +60,16 @@ class PapersForm(forms.Form):
     certificate = forms.CharField(max_length=60, required=False, label=_("Certificate"))
     invoice = forms.CharField(max_length=60, required=False, label=_("Invoice number"))
     non_delivery = forms.ChoiceField(choices=NonDelivery.choices, label=_("If it cannot be delivered"))
+    content_text = forms.CharField(max_length=100, required=False, label=_("Explanation of the content"))
+    comments = forms.CharField(
+        max_length=200, required=False, label=_("Comments"), help_text=_("Quarantine, sanitary inspection, other restrictions.")
+    )
+
+    def __init__(self, *args: Any, objs: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = declarations.declaration_of(objs[0]) if len(objs) == 1 else None
+        if held is not None:
+            self.initial |= {name: getattr(held, name) for name in self.fields}
 
 
 class RecipientForm(forms.Form):

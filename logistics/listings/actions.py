@@ -118,7 +118,7 @@ class PrintNotes(Action):
             notes=[obj],
             actor=actor,
             now=now,
-            documents=data.get("documents") or printing.DOCUMENTS,
+            documents=data.get("documents") or printing.USUAL,
             language=data.get("language", ""),
         )
         if obj.pk in refused or batch is None:
@@ -131,7 +131,7 @@ class PrintNotes(Action):
             notes=objs,
             actor=actor,
             now=now,
-            documents=data.get("documents") or printing.DOCUMENTS,
+            documents=data.get("documents") or printing.USUAL,
             language=data.get("language", ""),
         )
         done = [o for o in objs if o.pk not in refused]

@@ -71,7 +71,7 @@ class PrintOrders(Action):
             notes=notes,
             actor=actor,
             now=now,
-            documents=data.get("documents") or printing.DOCUMENTS,
+            documents=data.get("documents") or printing.USUAL,
             language=data.get("language", ""),
         )
         by_order = {note.order_id: refused.get(note.pk) for note in notes}

@@ -68,3 +68,13 @@ PACKER_HOLDS = declare(
 PRINT_LANGUAGE = declare(
     "logistics.print_language", "zh-hans", _("Language of printed notes"), source="house", one_of=("zh-hans", "en")
 )
+LABEL_SIZE = declare(
+    "logistics.label_size", "100x100", _("Paper of the label printer (mm)"), source="house", per_store=False,
+    one_of=("100x100", "100x150"),
+)  # fmt: skip
+INSERT_CARD = declare(
+    "logistics.insert_card", True, _("Lay a card into the parcel: thanks and an honest rating asked for"), source="manual 000"
+)
+NO_CARD_IN = declare(
+    "logistics.no_card_in", "", _("Kinds of stores whose channel forbids cards in parcels"), source="house", per_store=False
+)

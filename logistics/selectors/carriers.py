@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
 
@@ -77,6 +77,12 @@ def _line(line: NoteLine) -> dict[str, str]:
         "hs": sku.hs_code,
         "origin": sku.origin,
     }
+
+
+def label_files(keys: Iterable[str]) -> dict[str, str]:
+    """Where the labels with these keys (ids of their numbers) lie."""
+    rows = CarrierLabel.objects.filter(number_id__in=[int(key) for key in keys], state=LabelState.READY)
+    return {str(row.number_id): row.file for row in rows}
 
 
 def labels_of(numbers: Sequence[str], services: Sequence[int]) -> dict[tuple[int, str], CarrierLabel]:

@@ -1,4 +1,4 @@
-"""Print batches: pick list, notes and labels in shelf order, made by a job, printed once."""
+"""Print batches: pick list, notes, labels with their customs papers, slips and cards in shelf order, made by a job, printed once."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from django.utils.translation import gettext_noop
 from core import audit, longwork, numbering, policies
 from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
-from logistics.choices import NoteState
+from core.said import Said
+from logistics.choices import LabelSize, NoteState
 from logistics.models import DispatchNote, PrintBatch, PrintLog, WaybillNumber
-from logistics.policies.dispatch import PRINT_LANGUAGE
+from logistics.policies.dispatch import LABEL_SIZE, PRINT_LANGUAGE
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import printing as reads
 from logistics.selectors.signing import lines_of
 from logistics.services import numbers, stages
 
 #: What a batch may hold, in the order in which it comes out of the printer.
-PICK_LIST, NOTES, LABELS = "pick_list", "notes", "labels"
-DOCUMENTS = (PICK_LIST, NOTES, LABELS)
+PICK_LIST, NOTES, LABELS, CUSTOMS, SLIPS, CARDS = "pick_list", "notes", "labels", "customs", "slips", "cards"
+DOCUMENTS = (PICK_LIST, NOTES, LABELS, CUSTOMS, SLIPS, CARDS)
+#: What a batch holds when nobody said otherwise.
+USUAL = (PICK_LIST, NOTES, LABELS, CUSTOMS)
 PRINTABLE = [NoteState.RELEASED, NoteState.PACKED]
 JOB = "logistics.print"
 
@@ -32,8 +35,9 @@ def print_notes(
     notes: Iterable[DispatchNote],
     actor: Actor,
     now: datetime,
-    documents: Sequence[str] = DOCUMENTS,
+    documents: Sequence[str] = USUAL,
     language: str = "",
+    label_size: str = "",
 ) -> tuple[PrintBatch | None, dict[int, DomainError]]:
     """Put notes into one print batch in shelf order and start its job; answers (the batch, refusals by note).
 
@@ -49,6 +53,8 @@ def print_notes(
         )
     if language and language not in PRINT_LANGUAGE.one_of:
         raise Invalid("bad_language", _("There are no documents in this language."), field="language")
+    if label_size and label_size not in LabelSize.values:
+        raise Invalid("bad_size", _("There are no labels of this size."), field="label_size")
     with transaction.atomic():
         rows = selectors.lock_notes(note.pk for note in notes)
         live = selectors.live_numbers(note.pk for note in rows)
@@ -58,12 +64,13 @@ def print_notes(
                 refused[note.pk] = Conflict(
                     "not_released", _("Only notes that are released to the warehouse are printed.")
                 )
-            elif wanted == [LABELS] and note.pk not in live:
+            elif {*wanted} <= {LABELS, CUSTOMS} and note.pk not in live:
                 refused[note.pk] = Conflict("no_number", _("There is no waybill number yet, so there is no label."))
         good = [note for note in rows if note.pk not in refused]
         if not good:
             return None, refused
-        batch = _make_batch(good, live, wanted, language, actor, now)
+        size = label_size or str(policies.value(LABEL_SIZE, now))
+        batch = _make_batch(good, live, wanted, language, size, actor, now)
     return batch, refused
 
 
@@ -72,6 +79,7 @@ def _make_batch(
     live: Mapping[int, WaybillNumber],
     documents: list[str],
     language: str,
+    label_size: str,
     actor: Actor,
     now: datetime,
 ) -> PrintBatch:
@@ -79,16 +87,17 @@ def _make_batch(
     bins = reads.bins_for(notes, lines)
     ordered = sorted(notes, key=lambda n: reads.shelf_key(n, lines.get(n.pk, []), bins.get(n.warehouse_id, {})))
     again = reads.printed_before([note.pk for note in notes])
+    labelled = bool({LABELS, CUSTOMS} & set(documents))
     batch = PrintBatch.objects.create(
         number=numbering.batch_number(numbering.take("batch")[0]), owner_id=actor.user_id, documents=documents,
-        language=language or str(policies.value(PRINT_LANGUAGE, now)), note_count=len(ordered), created_at=now,
+        language=language or str(policies.value(PRINT_LANGUAGE, now)), note_count=len(ordered), created_at=now, label_size=label_size,
     )  # fmt: skip
     PrintLog.objects.bulk_create(
         [
             PrintLog(
                 batch=batch, note=note, position=position, reprint=note.pk in again, at=now,
-                label_number=live[note.pk].number if LABELS in documents and note.pk in live else "",
-                problem=str(_("no waybill number")) if LABELS in documents and note.pk not in live else "",
+                label_number=live[note.pk].number if labelled and note.pk in live else "",
+                problem="no_number" if LABELS in documents and note.pk not in live else "",
             )
             for position, note in enumerate(ordered, start=1)
         ],
@@ -96,16 +105,24 @@ def _make_batch(
     )  # fmt: skip
     batch.job = longwork.start(
         JOB, actor=actor, now=now, payload={"batch": batch.pk}, total=len(ordered),
-        title=str(_("Print batch %(number)s")) % {"number": batch.number},
+        title=Said(gettext_noop("Print batch %(number)s"), {"number": batch.number}),
     )  # fmt: skip
     batch.save(update_fields=["job"])
     return batch
 
 
 @transaction.atomic
-def finish(*, batch: PrintBatch, content_hash: str, problems: Mapping[int, str], actor: Actor, now: datetime) -> None:
+def finish(
+    *,
+    batch: PrintBatch,
+    content_hash: str,
+    problems: Mapping[int, str],
+    actor: Actor,
+    now: datetime,
+    printed: Mapping[int, tuple[str, bool]] | None = None,
+) -> None:
     """The file of a batch is ready: keep its hash, mark notes as printed, name the labels that were left out (log id ->
-    reason). Again changes nothing."""
+    problem) and what went with the others (``printed``: customs paper, carrier's own label). Again changes nothing."""
     held = PrintBatch.objects.select_for_update().get(pk=batch.pk)
     if held.printed_at:
         return
@@ -113,7 +130,8 @@ def finish(*, batch: PrintBatch, content_hash: str, problems: Mapping[int, str],
     for log in logs:
         if log.pk in problems:
             log.problem, log.label_number = problems[log.pk][:300], ""
-    PrintLog.objects.bulk_update(logs, ["problem", "label_number"], batch_size=1000)
+        log.customs_form, log.carrier_label = (printed or {}).get(log.pk, ("", False))
+    PrintLog.objects.bulk_update(logs, ["problem", "label_number", "customs_form", "carrier_label"], batch_size=1000)
     held.content_hash, held.printed_at = content_hash, now
     held.save(update_fields=["content_hash", "printed_at"])
     complete = [log.note_id for log in logs if LABELS not in held.documents or log.label_number]

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from core import audit
 from core.clock import utcnow
 from core.jobs import job
-from core.longwork import Work, runner
-from logistics import documents
 from logistics.selectors import dispatch as selectors
-from logistics.services import dispatch, numbers, printing, shipping, witness
+from logistics.services import carriers, dispatch, numbers, shipping, witness
 
 DESK = audit.system("dispatch")
 SWEEP = 500
@@ -80,20 +74,7 @@ def number_notes() -> int:
     return len(numbers.reserve_for(notes=notes, actor=DESK, now=utcnow()).reserved) if notes else 0
 
 
-@runner(printing.JOB, _("Print dispatch notes"), permission="logistics.print_note")
-def print_batch(work: Work) -> None:
-    """Typeset one batch. A worker that dies is replaced by another that makes the same file anew: no page comes twice."""
-    batch = selectors.batch(work.payload["batch"])
-    record, problems = documents.batch_record(batch, batch.created_at)
-    pdf = documents.render_batch(record, work.step)
-    work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
-    for log_id, reason in problems.items():
-        work.log(
-            gettext("%(note)s: no label printed, %(reason)s")
-            % {"note": selectors.note_of_log(log_id), "reason": reason},
-            "error",
-        )
-    printing.finish(
-        batch=batch, content_hash=documents.digest(record), problems=problems, actor=work.actor, now=utcnow()
-    )
-    work.result(notes=len(record["notes"]), labels=len(record["labels"]), left_out=len(problems), batch=batch.number)
+@job("logistics.fetch_labels", every=60, soft_limit=240)
+def fetch_labels() -> dict[str, int]:
+    """Fetch the labels that carriers issued."""
+    return carriers.fetch_labels(now=utcnow())

@@ -13,6 +13,7 @@ import pytest
 import zxingcpp
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from django_scopes import scopes_disabled
 
 from core import longwork
@@ -76,12 +77,14 @@ def test_one_batch_holds_pick_list_notes_and_labels_in_shelf_order() -> None:
     second = make.released(lines=[(near, 1), (far, 3)])
     batch, pdf = printed([first, second], language="en")
     found = pages(pdf)
-    assert [page["size"] for page in found] == [(210, 297), (210, 297), (210, 297), (100, 100), (100, 100)]
+    # pick list, notes, and each label followed by its own customs paper
+    assert [page["size"] for page in found] == [(210, 297)] * 3 + [(100, 100), (210, 297)] * 2
     pick = found[0]["text"]
     assert pick.index("A-1") < pick.index("Z-9") and "5" in pick and batch.number in pick
     assert ("Code128", second.number) in found[1]["codes"] and ("Code128", first.number) in found[2]["codes"]
-    for page, note in ((found[3], second), (found[4], first)):
+    for page, paper, note in ((found[3], found[4], second), (found[5], found[6], first)):
         number = make.number_of(note)
+        assert "CN 23" in paper["text"] and note.number in paper["text"] and ("Code128", number) in paper["codes"]
         assert page["codes"] == {("Code128", number), ("QRCode", number)}
         assert "BRAZIL" in page["text"] and note.number in page["text"]
     assert "1 / 1" in found[1]["text"] and ("Code128", "OK") in found[1]["codes"]
@@ -147,14 +150,22 @@ def test_a_label_that_cannot_be_printed_is_named_and_left_out() -> None:
     bad = make.released(make.ready_order(address={"recipient": "ა 𒀀 🦄"}))
     bare = make.released(make.ready_order(address={"line1": "", "city": ""}))
     batch, pdf = printed([good, bad, bare])
-    assert [page["size"] for page in pages(pdf)].count((100, 100)) == 1
+    assert [page["size"] for page in pages(pdf)].count((100, 100)) == 1, "its customs paper stays away too"
+    assert sum("CN 23" in page["text"] for page in pages(pdf)) == 1
     rows = {row.note_id: row for row in PrintLog.objects.filter(batch=batch)}
-    assert "🦄" in rows[bad.pk].problem and rows[bad.pk].label_number == "" and rows[bare.pk].problem
+    assert rows[bad.pk].label_number == "" and rows[bare.pk].problem == "no_address"
+    with translation.override("en"):
+        named = documents.problem_words(rows[bad.pk].problem)
+    assert "🦄 (U+1F984, recipient)" in named and "ა (U+10D0, recipient)" in named and "𒀀 (U+12000, recipient)" in named
     bad.refresh_from_db()
     good.refresh_from_db()
     assert bad.printed_at is None and good.printed_at
     job = Job.objects.get(pk=batch.job_id)
-    assert job.result["left_out"] == 2 and any(bad.number in line[2] for line in job.log)
+    assert job.result["left_out"] == 2
+    for language, words in (("en", "no label printed"), ("zh-hans", "未打印面单")):
+        with translation.override(language):
+            said = [text for _at, _level, text in longwork.log_lines(job)]
+            assert any(bad.number in text and words in text and "U+1F984" in text for text in said), said
 
 
 def test_hostile_text_stays_text() -> None:
@@ -183,7 +194,7 @@ def test_only_released_notes_and_numbered_labels_are_printed() -> None:
     draft, bare = make.make_note(), make.released(number=False)
     batch, refused = printing.print_notes(notes=[draft], actor=make.person("warehouse"), now=NOW)
     assert batch is None and refused[draft.pk].code == "not_released"
-    batch, refused = printing.print_notes(notes=[bare], actor=make.person("warehouse"), now=NOW, documents=["labels"])
+    batch, refused = printing.print_notes(notes=[bare], actor=make.person("warehouse"), now=NOW, documents=["labels", "customs"])
     assert batch is None and refused[bare.pk].code == "no_number"
     batch, pdf = printed([bare])
     assert (100, 100) not in [page["size"] for page in pages(pdf)]
@@ -217,7 +228,7 @@ def test_a_dead_worker_is_followed_by_the_same_file(monkeypatch: pytest.MonkeyPa
             raise SystemError("killed")
         real(**facts)
 
-    monkeypatch.setattr("logistics.tasks.dispatch.printing.finish", dies_once)
+    monkeypatch.setattr("logistics.tasks.printing.printing.finish", dies_once)
     assert longwork.run(batch.job_id) == "retry"
     Job.objects.filter(pk=batch.job_id).update(lease_until=None)
     assert longwork.run(batch.job_id) == "done"
@@ -297,7 +308,7 @@ def test_a_hundred_notes_and_labels_in_about_a_second() -> None:
     record, _problems = documents.batch_record(batch, NOW)
     note, label = record["notes"][0], record["labels"][0]
     record["notes"] = [{**note, "number": f"DN-{i}"} for i in range(100)]
-    record["labels"] = [{**label, "note": f"DN-{i}"} for i in range(100)]
+    record["labels"] = [{**label, "note": f"DN-{i}", "papers": []} for i in range(100)]
     Path("/proc/self/clear_refs").write_text("5")  # this process has done other tests: its peak is counted from here
     before = memory("VmRSS")
     begun = processor()

@@ -1,0 +1,113 @@
+"""Print batches, set by a worker in pieces. Each piece is kept as soon as it is whole; a worker that dies is followed by one that
+goes on after the last kept piece, from the same record, so that no page comes twice and none is another one."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from core.clock import utcnow
+from core.longwork import Work, private_storage, runner
+from core.said import Said
+from logistics import documents
+from logistics.documents.typeset import join_apart
+from logistics.selectors import carriers
+from logistics.selectors import dispatch as selectors
+from logistics.services import printing
+
+
+@runner(printing.JOB, _("Print dispatch notes"), permission="logistics.print_note")
+def print_batch(work: Work) -> None:
+    """Set one batch, keep its file and write down what was printed."""
+    batch = selectors.batch(work.payload["batch"])
+    desk = _Desk(work)
+    record, problems = desk.record(lambda: documents.batch_record(batch, batch.created_at))
+    pdf = desk.set(record)
+    work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
+    notes = {pk: selectors.note_of_log(pk) for pk in problems}
+    text = gettext_noop("%(note)s: no label printed, %(reason)s")
+    work.log_many([
+        ("error", Said(text, {"note": notes[pk], "reason": documents.problem_said(problem)})) for pk, problem in problems.items()
+    ])  # fmt: skip
+    printed = {
+        row["log"]: (row["papers"][0]["form"] if row["papers"] else "", row["own"] is not None and row["shown"])
+        for row in record["labels"]
+    }
+    printing.finish(
+        batch=batch,
+        content_hash=documents.digest(record),
+        problems=problems,
+        printed=printed,
+        actor=work.actor,
+        now=utcnow(),
+    )
+    labels = [row for row in record["labels"] if row["shown"]]
+    work.result(
+        notes=len(record["notes"]), labels=len(labels), papers=sum(len(row["papers"]) for row in record["labels"]),
+        slips=len(record["slips"]), cards=len(record["cards"]), left_out=len(problems), batch=batch.number,
+    )  # fmt: skip
+    desk.clear()
+
+
+class _Desk:
+    """What a batch in work keeps between two workers: its record and the pieces that are set, in the private storage."""
+
+    def __init__(self, work: Work) -> None:
+        self.work, self.box = work, private_storage()
+        self.place: dict[str, Any] = dict(work.place or {"record": "", "parts": []})
+
+    def record(self, made: Any) -> tuple[dict[str, Any], dict[int, str]]:
+        """The record as the first worker read it; read now when there is none."""
+        if self.place["record"]:
+            with self.box.open(self.place["record"]) as source:
+                kept = json.load(source)
+            return kept["record"], {int(pk): problem for pk, problem in kept["problems"].items()}
+        record, problems = made()
+        if documents.pieces_of(record) > 1:
+            text = json.dumps({"record": record, "problems": problems})
+            self.place["record"] = self._keep("record.json", text.encode())
+            self.work.save_place(self.place)
+        return record, problems
+
+    def set(self, record: dict[str, Any]) -> bytes:
+        """Every piece that is not kept yet, then all of them as one file."""
+        if not self.place["record"]:
+            return documents.render_batch(record, self.work.step, own=_own_labels(record))
+        if len(self.place["parts"]) < documents.pieces_of(record):
+            documents.set_pieces(record, self._took, own=_own_labels(record), after=len(self.place["parts"]))
+        return join_apart([self._read(name) for name in self.place["parts"]])
+
+    def _took(self, index: int, count: int, pdf: bytes) -> None:
+        self.place["parts"] = [*self.place["parts"], self._keep(f"part-{index:05}.pdf", pdf)]
+        self.work.done += count
+        self.work.save_place(self.place)  # also asks whether somebody wants it stopped
+
+    def _keep(self, name: str, content: bytes) -> str:
+        """One file of its own name: what a dead worker left behind under it goes."""
+        path = f"jobs/{self.work.job.pk}/parts/{name}"
+        self.box.delete(path)
+        return self.box.save(path, ContentFile(content))
+
+    def _read(self, name: str) -> bytes:
+        with self.box.open(name) as source:
+            return bytes(source.read())
+
+    def clear(self) -> None:
+        """The pieces have gone into the file."""
+        for name in filter(None, [self.place["record"], *self.place["parts"]]):
+            self.box.delete(name)
+
+
+def _own_labels(record: dict[str, Any]) -> dict[str, bytes]:
+    """The files of the carriers' own labels in a batch."""
+    wanted = {row["own"]["key"]: row["own"]["digest"] for row in record["labels"] if row["own"] and row["shown"]}
+    found = {}
+    for key, name in carriers.label_files(wanted).items():
+        with private_storage().open(name) as source:
+            found[key] = bytes(source.read())
+    return found
