@@ -1,0 +1,136 @@
+"""Spare pieces of fragile goods (DSP-19) and packing material that is used up (DSP-18)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django_scopes import scopes_disabled
+
+from core.invariants import check_all
+from inventory import selectors as stock_selectors
+from inventory.models import Balance, Movement, Reservation
+from inventory.services import stock
+from logistics import documents
+from logistics.models import ApprovalRule, Declaration, Parcel
+from logistics.services import dispatch, printing, shipping
+from tests.factories import dispatch as make
+from tests.logistics.tables import Table
+from worklist import services as worklist
+from worklist.models import Duty
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOW
+
+
+@pytest.fixture(autouse=True)
+def house() -> Any:
+    """Nobody's scope, no rule signs."""
+    with scopes_disabled():
+        ApprovalRule.objects.all().delete()
+        yield
+
+
+def broken_promises() -> list[str]:
+    """What the promises of stock and customs say is wrong."""
+    return [
+        f"{v.invariant.title}: {v.samples}"
+        for v in check_all(NOW)
+        if v.count and v.invariant.guarantee in ("G2", "G17")
+    ]
+
+
+def vase(**facts: Any) -> Any:
+    """A fragile article: one spare piece for every five."""
+    return make.article("VASE", fragile=True, **{"spare_pieces": 1, "spare_per": 5, **facts})
+
+
+@pytest.mark.covers("DSP-19")
+def test_spare_pieces_go_along_printed_promised_declared_and_booked_out() -> None:
+    note = make.released(lines=[(vase(), 10)])
+    line, spare = note.lines.order_by("position")
+    assert (line.quantity, spare.quantity, spare.spare, spare.paid) == (10, 2, True, 0)
+    assert spare.value == (line.value / 5).quantize(Decimal("0.01")) > 0  # two of ten, at what was paid for one
+    assert note.declared_value == line.value + spare.value
+    assert Balance.objects.get().reserved == 12
+    assert stock_selectors.reserved_lines([note.order_id])[note.order_id][0][2] == 10  # the order's own pieces
+    told = Declaration.objects.get(note=note)
+    assert (told.goods_total, sum(told.lines.values_list("quantity", flat=True))) == (note.declared_value, 12)
+    batch, _no = printing.print_notes(
+        notes=[note], documents=["notes"], language="en", actor=make.person("warehouse"), now=NOW
+    )
+    assert batch
+    record, _problems = documents.batch_record(batch, NOW)
+    assert [(row["quantity"], "spare piece" in row["wish"]) for row in record["notes"][0]["lines"]] == [
+        (10, False),
+        (2, True),
+    ]
+    table = Table()
+    table.all(note.number, "10*VASE", "OK", "OK", "200 g")
+    assert table.scan(make.number_of(note)) == "pieces_missing"  # the spare pieces belong into the parcel
+    assert table.scan("2*VASE") == "items_complete"
+    assert table.all("200 g", "check:weight", make.number_of(note))[-1] == "packed"
+    parcel = Parcel.objects.get(note=note)
+    assert not shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW).refused
+    assert (Balance.objects.get().on_hand, Balance.objects.get().reserved) == (38, 0)
+    assert broken_promises() == []
+
+
+@pytest.mark.covers("DSP-19")
+def test_a_spare_piece_that_is_not_there_stops_nobody() -> None:
+    note = make.released(lines=[(vase(on_hand=10), 10)])
+    assert note.lines.count() == 1 and Balance.objects.get().reserved == 10
+
+
+@pytest.mark.parametrize("facts", [{"fragile": False}, {"spare_pieces": 0}, {"spare_per": 11}])
+def test_no_rule_no_spare(facts: dict[str, Any]) -> None:
+    sku = make.article("VASE", **{"fragile": True, "spare_pieces": 1, "spare_per": 5, **facts})
+    assert make.make_note(lines=[(sku, 10)]).lines.count() == 1
+
+
+def test_a_withdrawn_note_lets_its_spare_pieces_go_and_a_new_one_takes_them_again() -> None:
+    note = make.released(lines=[(vase(), 5)])
+    assert Balance.objects.get().reserved == 6
+    dispatch.withdraw(note=note, reason="wrong", actor=make.person("supervisor"), now=NOW)
+    assert Balance.objects.get().reserved == 5
+    again = make.make_note(note.order)
+    assert again.lines.filter(spare=True).count() == 1 and Balance.objects.get().reserved == 6
+    assert dispatch.refresh_lines(order_ids=[note.order_id], actor=make.person("supervisor"), now=NOW) == 0
+    stock.release(order_refs=[note.order_id], actor=make.person("manager"), now=NOW)
+    assert Balance.objects.get().reserved == 0 and Reservation.objects.filter(state="open").count() == 0
+    assert broken_promises() == []
+
+
+@pytest.mark.covers("DSP-18")
+def test_the_scanned_packing_material_leaves_the_stock_at_hand_over_and_is_ordered_anew() -> None:
+    bag = make.article("BAG-S", packing=True, on_hand=3, weight_g=Decimal(10))
+    Balance.objects.filter(sku=bag).update(reorder_point=2)
+    note = make.released(lines=[(make.article("NK-117"), 1)])
+    table = Table()
+    table.all(note.number, "BAG-S", "UNDO", "BAG-S", "NK-117", "OK", "25 g", make.number_of(note))
+    parcel = Parcel.objects.get(note=note)
+    assert parcel.packing == bag and Balance.objects.get(sku=bag).on_hand == 3
+    table.all("UNDO")  # opened again and sealed again: used once
+    table.scan(make.number_of(note))
+    for _twice in range(2):
+        shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW)
+    used = Movement.objects.get(sku=bag, kind="use")
+    assert (used.quantity, used.reference, Balance.objects.get(sku=bag).on_hand) == (-1, parcel.tracking_number, 2)
+    worklist.sweep(now=NOW)
+    assert Duty.objects.filter(rule="inventory.low_stock", closed_at__isnull=True).count() == 1
+    assert broken_promises() == []
+
+
+@pytest.mark.covers("DSP-18")
+def test_material_the_books_do_not_have_stops_no_parcel_but_is_named() -> None:
+    bag = make.article("BAG-S", packing=True, on_hand=0)
+    note = make.released(lines=[(make.article("NK-117"), 1)])
+    table = Table()
+    table.all(note.number, "BAG-S", "NK-117", "OK", "60 g", "check:weight", make.number_of(note))
+    parcel = Parcel.objects.get(note=note)
+    assert len(shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW).parcels) == 1
+    from core.models import ActivityEntry
+
+    assert ActivityEntry.objects.filter(verb="parcel.packing_missing", subject_id=parcel.pk).count() == 1
+    assert Movement.objects.filter(sku=bag, kind="use").count() == 0
