@@ -54,10 +54,10 @@ NUMBER = Machine(
     "waybill",
     "state",
     [
-        Transition("reserve", sources={W.FREE}, target=W.RESERVED, stamp="reserved_at"),
-        Transition("use", sources={W.RESERVED}, target=W.USED, stamp="used_at"),
-        Transition("free", sources={W.RESERVED}, target=W.FREE),
-        Transition("void", sources={W.FREE, W.RESERVED, W.USED}, target=W.VOID, needs=["reason"]),
+        Transition("reserve", sources={W.FREE}, target=W.RESERVED, stamp="reserved_at", text=gettext_noop("Number reserved")),
+        Transition("use", sources={W.RESERVED}, target=W.USED, stamp="used_at", text=gettext_noop("Number used")),
+        Transition("free", sources={W.RESERVED}, target=W.FREE, text=gettext_noop("Number free again")),
+        Transition("void", sources={W.FREE, W.RESERVED, W.USED}, target=W.VOID, needs=["reason"], text=gettext_noop("Number void")),
     ],
 )
 

@@ -145,7 +145,8 @@ def button(
 
 def _choose(control: SafeString, required: bool) -> SafeString:
     """The empty choice in words instead of dashes."""
-    return SafeString(control.replace(f">{BLANK}<", f">{_('Choose …') if required else f.DASH}<", 1))
+    empty = _("Choose …") if required else f.DASH
+    return SafeString(control.replace(f">{BLANK}<", f">{empty}<", 1))
 
 
 @register.inclusion_tag("ui/field.html")

@@ -136,7 +136,7 @@ class DatedForm(VersionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["valid_from"].label = _("Counts from")
+        self.fields["valid_from"].label = _("Valid from")
 
 
 BASES = [
@@ -250,7 +250,7 @@ class TaxNumberForm(forms.ModelForm):
         model = TaxNumber
         fields = ("scheme", "number", "holder", "store", "valid_from", "valid_to")
         labels: ClassVar[dict[str, Any]] = {
-            "scheme": _("Scheme"), "number": _("Number"), "holder": _("Held by"), "store": _("Store"), "valid_from": _("Counts from"),
+            "scheme": _("Scheme"), "number": _("Number"), "holder": _("Held by"), "store": _("Store"), "valid_from": _("Valid from"),
             "valid_to": _("Until"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {"holder": _("Us, or the intermediary who answers for us")}
@@ -294,7 +294,7 @@ class PackForm(forms.Form):
     """A file of country rules."""
 
     name = forms.CharField(max_length=100, label=_("Name of the pack"))
-    valid_from = forms.DateField(label=_("Counts from"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}))
     source = forms.CharField(max_length=300, required=False, label=_("Where it comes from"))
     file = forms.FileField(label=_("CSV file"))
 

@@ -32,7 +32,7 @@ class DatedForm(forms.ModelForm):
 
     service = forms.ModelChoiceField(queryset=Service.objects.all(), label=_("Service"))
     valid_from = forms.DateField(
-        label=_("From"), help_text=_("Another day makes a new version; the past keeps its own."), **DAY
+        label=_("Valid from"), help_text=_("Another day makes a new version; the past keeps its own."), **DAY
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -151,7 +151,7 @@ class SurchargeForm(forms.ModelForm):
             "postcodes": _("Remote postcodes begin with"),
             "over_side_cm": _("When a side is over (cm)"), "over_weight_g": _("When it weighs over (g)"),
             "with_fuel": _("Fuel is charged on it too"),
-            "valid_from": _("From"), "valid_to": _("To"), "note": _("Note"),
+            "valid_from": _("Valid from"), "valid_to": _("To"), "note": _("Note"),
         }  # fmt: skip
 
     def clean_countries(self) -> str:

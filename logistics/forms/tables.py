@@ -17,7 +17,7 @@ class VersionForm(forms.ModelForm):
 
     field_order: ClassVar[list[str] | None] = None
     valid_from = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("The past keeps its own.")
+        label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("The past keeps its own.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

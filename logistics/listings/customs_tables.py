@@ -35,7 +35,7 @@ class CountryRuleRow(serializers.Serializer):
 
     id = serializers.CharField()
     country = serializers.CharField(label=_("Country"))
-    valid_from = serializers.DateField(label=_("Counts from"))
+    valid_from = serializers.DateField(label=_("Valid from"))
     group = serializers.CharField(label=_("Region"))
     currency = serializers.CharField()
     duty_free_max = serializers.DecimalField(14, 2, label=_("Free of duty up to"), allow_null=True)
@@ -119,7 +119,7 @@ class GoodsClassRow(serializers.Serializer):
 
     id = serializers.CharField()
     code = serializers.CharField(label=_("Class"))
-    valid_from = serializers.DateField(label=_("Counts from"))
+    valid_from = serializers.DateField(label=_("Valid from"))
     meaning_en = serializers.CharField(label=_("Meaning (English)"))
     meaning_zh = serializers.CharField(label=_("Meaning (Chinese)"))
     prefixes = serializers.ListField(child=serializers.CharField(), label=_("Tariff headings"))
@@ -158,7 +158,7 @@ class StopWordRow(serializers.Serializer):
     whole = serializers.BooleanField(label=_("Only as the whole text"))
     level = serializers.CharField(label=_("What follows"))
     reason = serializers.CharField(label=_("Reason"))
-    valid_from = serializers.DateField(label=_("Counts from"))
+    valid_from = serializers.DateField(label=_("Valid from"))
     active = serializers.BooleanField(label=_("In use"))
 
 
@@ -191,7 +191,7 @@ class NationalCodeRow(serializers.Serializer):
     hs6 = serializers.CharField(label=_("Six digits"))
     code = serializers.CharField(label=_("National code"))
     description = serializers.CharField(label=_("Description"))
-    valid_from = serializers.DateField(label=_("Counts from"))
+    valid_from = serializers.DateField(label=_("Valid from"))
 
 
 @register
@@ -222,7 +222,7 @@ class TaxNumberRow(serializers.Serializer):
     number = serializers.CharField(label=_("Number"))
     holder = serializers.CharField(label=_("Held by"))
     store = serializers.CharField(source="store.code", label=_("Store"), allow_null=True)
-    valid_from = serializers.DateField(label=_("Counts from"))
+    valid_from = serializers.DateField(label=_("Valid from"))
     valid_to = serializers.DateField(label=_("Until"), allow_null=True)
 
 
@@ -290,7 +290,7 @@ class RulePackRow(serializers.Serializer):
 
     id = serializers.CharField()
     name = serializers.CharField(label=_("Name"))
-    valid_from = serializers.DateField(label=_("Counts from"))
+    valid_from = serializers.DateField(label=_("Valid from"))
     countries = serializers.ListField(child=serializers.CharField(), label=_("Countries changed"))
     touched = serializers.ListField(child=serializers.DictField(), label=_("Open orders touched"))
     source = serializers.CharField(label=_("Where it comes from"))

@@ -90,7 +90,7 @@ class TermsRow(serializers.Serializer):
 
     id = serializers.CharField()
     service = serializers.CharField(source="service.code", label=_("Service"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Valid from"))
     volumetric = serializers.ChoiceField(VolumetricKind.choices, label=_("Size counts as weight"))
     divisor = serializers.IntegerField(label=_("Divisor"), allow_null=True)
     volumetric_side_cm = serializers.DecimalField(7, 2, label=_("From a side of (cm)"), allow_null=True)
@@ -157,7 +157,7 @@ class PlaceRow(serializers.Serializer):
     max_sum_cm = serializers.DecimalField(7, 2, label=_("Sum (cm)"), allow_null=True)
     max_girth_cm = serializers.DecimalField(7, 2, label=_("Girth (cm)"), allow_null=True)
     note = serializers.CharField(label=_("Note"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Valid from"))
 
 
 @register
@@ -196,7 +196,7 @@ class SurchargeRow(serializers.Serializer):
     minimum = serializers.DecimalField(12, 4, label=_("At least"), allow_null=True)
     currency = serializers.CharField(label=_("Currency"))
     countries = serializers.CharField(label=_("Countries"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Valid from"))
     valid_to = serializers.DateField(label=_("To"), allow_null=True)
     note = serializers.CharField(label=_("Note"))
 

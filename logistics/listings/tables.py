@@ -35,7 +35,7 @@ class PromiseRow(serializers.Serializer):
     extend_when_days_left = serializers.IntegerField(label=_("Lengthen when left"))
     note_zh = serializers.CharField(label=_("Note"))
     origin = serializers.CharField(label=_("Origin"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Valid from"))
 
 
 @register
@@ -76,7 +76,7 @@ class DecisionRow(serializers.Serializer):
     note_en = serializers.CharField(label=_("Note"))
     note_zh = serializers.CharField(label=_("Note (Chinese)"))
     active = serializers.BooleanField(label=_("In use"))
-    valid_from = serializers.DateField(label=_("From"))
+    valid_from = serializers.DateField(label=_("Valid from"))
 
 
 class DecisionFilter(django_filters.FilterSet):

@@ -240,7 +240,7 @@ class PackPage(DetailPage):
 
     def facts(self, obj: RulePack) -> list[dict[str, Any]]:
         items = [
-            (_("Counts from"), f"{obj.valid_from:%Y-%m-%d}"), (_("Countries changed"), ", ".join(obj.countries) or f.DASH),
+            (_("Valid from"), f"{obj.valid_from:%Y-%m-%d}"), (_("Countries changed"), ", ".join(obj.countries) or f.DASH),
             (_("Where it comes from"), obj.source or f.DASH), (_("By"), obj.loaded_label), (_("Loaded"), f.moment(obj.loaded_at)),
         ]  # fmt: skip
         return [{"title": _("Pack"), "items": items}]
