@@ -64,7 +64,7 @@ class JobListing(Listing):
         Column(
             "title",
             html=lambda row: longwork.title_of(row["kind"], row["title"], row["payload___title"]),
-            needs=("kind", "payload___title"),
+            needs=("kind",),
             link="core:job",
             width="wide",
         ),
@@ -78,6 +78,7 @@ class JobListing(Listing):
     )
     actions = (CancelJob(),)
     views = (View("all", _("All"), default=True), View("live", _("Running"), "state=queued&state=running"))
+    needs = ("payload___title",)  # what a title of its own says, in the reader's language
     url, detail_url, label_field = "core:jobs", "core:job", "title"
     default_order = "-id"
     scan_ok = {"state": "jobs are few and read newest first", "kind": "jobs are few and read newest first"}

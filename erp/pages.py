@@ -137,6 +137,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 "logistics.view_service",
             ),
             (
+                "logistics:carrier-accounts",
+                "truck",
+                _("Carrier accounts"),
+                _("Carriers that give numbers and labels by program"),
+                "logistics.change_service",
+            ),
+            (
                 "logistics:rate-tables",
                 "report-money",
                 _("Rate tables"),

@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import Store
 from conversations import rules
 from conversations.models import Template
-from conversations.policies import STORE_URL
+from conversations.policies import RETURN_ADDRESS, STORE_URL
 from conversations.rules.cards import CARD
 from core import policies
 
@@ -56,3 +56,8 @@ def _filled(row: Template, one: Wanted, now: datetime) -> Card | None:
     if heading.error or body.error or heading.missing or body.missing:
         return None
     return Card(heading.text.strip(), body.text.strip(), row.language, link)
+
+
+def return_address(store: Store, now: datetime) -> str:
+    """Where buyers of a store send things back, as the house or the store wrote it; "" when nobody has."""
+    return str(policies.value(RETURN_ADDRESS, now, store.pk) or "").strip()

@@ -1,8 +1,8 @@
 """The REST door of this app: ``erp/api.py`` collects RESOURCES and ROUTES."""
 
-from logistics.api import customs, dispatch, parcels, quotes
+from logistics.api import customs, dispatch, documents, parcels, quotes
 
-RESOURCES = [*dispatch.RESOURCES, *parcels.RESOURCES, *quotes.RESOURCES, *customs.RESOURCES]
-ROUTES = [*quotes.ROUTES, *customs.ROUTES]
+RESOURCES = [*dispatch.RESOURCES, *parcels.RESOURCES, *quotes.RESOURCES, *customs.RESOURCES, *documents.RESOURCES]
+ROUTES = [*quotes.ROUTES, *customs.ROUTES, *documents.ROUTES]
 
 __all__ = ["RESOURCES", "ROUTES"]

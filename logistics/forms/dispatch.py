@@ -13,12 +13,16 @@ from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import by_code
-from logistics.choices import BlockReason, SignatureKind, SupplyRoute
+from logistics.choices import BlockReason, LabelSize, SignatureKind, SupplyRoute
 from logistics.models import Service
 from logistics.rules.packing import CHECKS
 from products.models import Sku
 
-DOCUMENTS = [("pick_list", _("Pick list")), ("notes", _("Dispatch notes")), ("labels", _("Labels"))]
+DOCUMENTS = [
+    ("pick_list", _("Pick list")), ("notes", _("Dispatch notes")), ("labels", _("Labels")), ("customs", _("Customs papers")),
+    ("slips", _("Packing slips")), ("cards", _("Insert cards")),
+]  # fmt: skip
+USUAL = ["pick_list", "notes", "labels", "customs"]
 LANGUAGES = [("", _("House language")), ("zh-hans", "中文"), ("en", "English")]
 
 
@@ -84,10 +88,13 @@ class PrintForm(forms.Form):
     """What is printed, in which language."""
 
     documents = forms.MultipleChoiceField(
-        choices=DOCUMENTS, required=False, initial=["pick_list", "notes", "labels"], widget=forms.CheckboxSelectMultiple, label=_("Print"),
-        help_text=_("Nothing ticked: all three."),
+        choices=DOCUMENTS, required=False, initial=USUAL, widget=forms.CheckboxSelectMultiple, label=_("Print"),
+        help_text=_("Nothing ticked: pick list, notes, labels with their customs papers."),
     )  # fmt: skip
     language = forms.ChoiceField(choices=LANGUAGES, required=False, label=_("Language of the notes"))
+    label_size = forms.ChoiceField(
+        choices=[("", _("As the house has it")), *LabelSize.choices], required=False, label=_("Label")
+    )
 
 
 class NumberForm(forms.Form):

@@ -1,6 +1,7 @@
 """Lists of dispatch and of parcels."""
 
 from logistics.listings import (
+    carriers,
     customs,
     customs_tables,
     dispatch,
@@ -15,6 +16,7 @@ from logistics.listings import (
 )
 
 __all__ = [
+    "carriers",
     "customs",
     "customs_tables",
     "dispatch",

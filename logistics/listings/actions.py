@@ -120,6 +120,7 @@ class PrintNotes(Action):
             now=now,
             documents=data.get("documents") or printing.USUAL,
             language=data.get("language", ""),
+            label_size=data.get("label_size", ""),
         )
         if obj.pk in refused or batch is None:
             raise refused[obj.pk]
@@ -133,6 +134,7 @@ class PrintNotes(Action):
             now=now,
             documents=data.get("documents") or printing.USUAL,
             language=data.get("language", ""),
+            label_size=data.get("label_size", ""),
         )
         done = [o for o in objs if o.pk not in refused]
         text = batch_text(batch.number) if batch else ""

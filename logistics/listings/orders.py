@@ -73,6 +73,7 @@ class PrintOrders(Action):
             now=now,
             documents=data.get("documents") or printing.USUAL,
             language=data.get("language", ""),
+            label_size=data.get("label_size", ""),
         )
         by_order = {note.order_id: refused.get(note.pk) for note in notes}
         missing = Conflict("no_note", _("There is no dispatch note to print."))

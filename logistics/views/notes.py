@@ -19,7 +19,7 @@ from logistics.listings.order_steps import next_of_note
 from logistics.models import DispatchNote
 from logistics.selectors import board, signing, station
 from logistics.selectors import dispatch as selectors
-from logistics.views import customs_parts
+from logistics.views import customs_parts, documents
 
 
 class NotesPage(ListPage):
@@ -158,6 +158,7 @@ class NotePage(DetailPage):
                     (_("Supply"), SupplyRoute(obj.supply).label),
                     (_("Warehouse"), obj.warehouse.name),
                     {"label": _("Ship to"), "value": f.buyer_text_html(place), "wide": True},
+                    {"label": _("Papers"), "value": documents.links_html(obj.pk, documents.OF_NOTE), "wide": True},
                 ],
             },
             {"title": _("Clocks"), "items": clocks},

@@ -16,7 +16,7 @@ from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.pages import Page
-from logistics.choices import SETTLED, Advice, ParcelState
+from logistics.choices import SETTLED, Advice, ParcelState, TrackingState
 from logistics.forms.parcels import EventFileForm
 from logistics.listings.naming import service_name
 from logistics.listings.parcels import STATES, TRACKING
@@ -26,7 +26,7 @@ from logistics.rules.tracking import BY_PERSON, days_left
 from logistics.selectors import parcels as selectors
 from logistics.selectors.customs import declarations
 from logistics.services import tracking
-from logistics.views import customs_parts
+from logistics.views import customs_parts, documents
 
 #: Why the next check stands where it stands, in words.
 WHY = {
@@ -127,6 +127,10 @@ class ParcelPage(DetailPage):
         parcel = [(_("Parcel"), obj.number), (_("Weight"), said_of(obj)), (_("Store"), str(obj.store))]
         if obj.note_id and declarations.for_print(obj.note_id):
             parcel.append((_("Customs papers"), customs_parts.papers_html(obj.note_id)))
+            if obj.held_since or obj.tracking_state == TrackingState.CUSTOMS_HELD:
+                parcel.append((_("For customs"), documents.links_html(obj.note_id, documents.OF_HELD)))
+        if obj.note_id:
+            parcel.append((_("Papers"), documents.links_html(obj.note_id, documents.OF_PARCEL)))
         return [
             {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise},
             {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},
@@ -187,6 +191,14 @@ class ParcelPage(DetailPage):
             ("", f.day(row.after)),
         ]
         return {"tds": f.tds_html([*cells, ("", state)]), "css": ""}
+
+    def extra_steps(self, obj: Parcel) -> list[dict[str, Any]]:
+        """What customs ask for when they hold a parcel: invoice and payment record as one file (CUS-16)."""
+        held = obj.state == ParcelState.SHIPPED and (obj.held_since or obj.tracking_state == TrackingState.CUSTOMS_HELD)
+        if not held or not obj.note_id or not declarations.for_print(obj.note_id):
+            return []
+        url = reverse("logistics:note-paper", args=[obj.note_id, documents.OF_HELD[0]])
+        return [{"label": _("Papers for customs"), "url": url, "method": "get", "icon": "file-text"}]
 
     def first_step(self, obj: Parcel) -> str:
         """The button that comes first follows the advice."""

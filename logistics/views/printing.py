@@ -15,6 +15,9 @@ from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.models import Job
 from core.pages import Page
+from logistics.choices import CustomsForm, LabelSize
+from logistics.documents import problem_words
+from logistics.forms.dispatch import DOCUMENTS
 from logistics.listings.house import JOB_STATES
 from logistics.listings.naming import service_name
 from logistics.models import PrintBatch
@@ -69,7 +72,8 @@ class BatchPage(DetailPage):
         left_out = [row for row in board.batch_rows(obj) if row.problem]
         made = [
             {
-                "text": gettext("%(note)s: no label, %(why)s") % {"note": row.note.number, "why": row.problem},
+                "text": gettext("%(note)s: no label, %(why)s")
+                % {"note": row.note.number, "why": problem_words(row.problem)},
                 "tone": "lantern",
             }
             for row in left_out
@@ -79,7 +83,7 @@ class BatchPage(DetailPage):
         return made[:20]
 
     def facts(self, obj: PrintBatch) -> list[dict[str, Any]]:
-        words = {"pick_list": gettext("Pick list"), "notes": gettext("Dispatch notes"), "labels": gettext("Labels")}
+        words = {name: str(label) for name, label in DOCUMENTS}
         return [
             {
                 "title": _("Batch"),
@@ -88,6 +92,7 @@ class BatchPage(DetailPage):
                     (_("Ready"), f.time_html(obj.printed_at, self.now)),
                     (_("By"), obj.owner.label if obj.owner else f.DASH),
                     (_("Documents"), ", ".join(words.get(d, d) for d in obj.documents)),
+                    (_("Labels"), LabelSize(obj.label_size).label),
                     (_("Notes"), obj.note_count),
                     (_("Digest"), f.mono_html(obj.content_hash[:16]) if obj.content_hash else f.DASH),
                 ],
@@ -100,11 +105,15 @@ class BatchPage(DetailPage):
             {"label": pgettext_lazy("dispatch", "Note"), "css": ""},
             {"label": _("Order"), "css": ""},
             {"label": _("Label"), "css": ""},
+            {"label": _("Customs paper"), "css": ""},
             {"label": "", "css": ""},
         ]
         rows = []
         for row in board.batch_rows(obj):
-            mark = f.badge_html(gettext("Reprint"), "amber") if row.reprint else ""
+            marks = [f.badge_html(gettext("Reprint"), "amber")] if row.reprint else []
+            if row.carrier_label:
+                marks.append(f.badge_html(gettext("Carrier's label"), "indigo"))
+            form = str(CustomsForm(row.customs_form).label) if row.customs_form else f.DASH
             rows.append(
                 {
                     "tds": f.tds_html(
@@ -113,7 +122,8 @@ class BatchPage(DetailPage):
                             ("", f.link_html(reverse("logistics:note", args=[row.note_id]), row.note.number, "mono")),
                             ("mono", row.note.order.number),
                             ("mono", row.label_number or f.DASH),
-                            ("", mark),
+                            ("", form),
+                            ("", f.joined_html(marks, " ")),
                         ]
                     )
                 }
