@@ -29,11 +29,14 @@ def customs_record(rows: Sequence[Declaration], *, form: str = "") -> dict[str, 
     """The papers of these declarations (with note, its order, warehouse; lines). ``form`` asks for another paper of the same
     figures, such as the invoice for a parcel that customs hold."""
     places = dispatch.addresses(row.note.order_id for row in rows)
+    live = dispatch.live_numbers(row.note_id for row in rows)
     made = []
     for index, row in enumerate(rows):
         address = dispatch.address_parts(places.get(row.note.order_id), row.note.order.country)
         wanted = form or (row.form if row.form in WITH_PARCEL else CustomsForm.INVOICE)
-        made.append(paper_record(row, address, form=wanted, key=str(index), bound=row.note.number))
+        held = live.get(row.note_id)
+        number = held.number if held else ""
+        made.append(paper_record(row, address, form=wanted, key=str(index), bound=row.note.number, number=number))
     return {"parcels": made}
 
 
@@ -73,7 +76,7 @@ def _paper(
         "to": _texts(to["recipient"], to["line1"], to["line2"], town, f.country_name(note.country).upper()),
         "contact": shown(to["phone"]) or "—", "eori": row.sender_eori or "—", "importer": shown(row.recipient_id) or "—",
         "tax": " ".join(filter(None, [row.tax_scheme, row.tax_number])) or "—", "office": shown(house.name),
-        "lines": [_line(line, row.currency, run) for line in lines], "gross": f"{gross:g} g",
+        "lines": [_line(line, row.currency, run) for line in lines], "gross": _grams(gross),
         "total": f.money(row.goods_total, row.currency),
         "freight": f.money(row.freight, row.currency), "insurance": f.money(row.insurance, row.currency), "incoterm": row.incoterm,
         "licence": shown(row.licence) or "—", "certificate": shown(row.certificate) or "—", "invoice": shown(row.invoice) or note.number,
@@ -98,5 +101,10 @@ def _line(line: DeclarationLine, currency: str, run: int) -> dict[str, str]:
     return {
         "text": breakable(about, run) or "—", "quantity": f"{line.quantity} {unit}", "hs": line.hs_code or "—",
         "origin": line.origin or "—",
-        "weight": f"{line.net_weight_g:g} g" if line.net_weight_g is not None else "—", "value": f.money(line.value, currency),
+        "weight": _grams(line.net_weight_g) if line.net_weight_g is not None else "—", "value": f.money(line.value, currency),
     }  # fmt: skip
+
+
+def _grams(weight: Decimal | int) -> str:
+    """A weight without idle zeros: 30 g, 12.5 g."""
+    return f"{Decimal(weight).normalize():f} g"
