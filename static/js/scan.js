@@ -59,10 +59,11 @@ export function send(code) {
 function wait(scan) {
   queue.push({ ...scan, key: newKey() });
   keep();
+  if (busy) draw();
   run();
 }
 const rest = (ms) => new Promise((go) => setTimeout(go, ms));
-function draw() { says.textContent = queue.length > 1 || (queue.length && queue[0].tries) ? page.dataset.textWaiting.replace("N", queue.length) : ""; }
+function draw() { says.textContent = queue.length > 1 || (queue.length && queue[0].tries) ? page.dataset.textWaiting.replace("(N)", `(${queue.length})`) : ""; }
 
 async function post(scan) {
   const stop = new AbortController();
@@ -156,14 +157,18 @@ async function photo(input) {
 }
 async function takePhoto() {
   const input = $("input[data-photo]");
-  if (!navigator.mediaDevices?.getUserMedia) { input?.click(); return; }
+  const byFile = () => {   // no camera at this table: the tablet's own, or a file; a browser opens it after a touch or a typed code only
+    if (navigator.userActivation?.isActive === false) toast({ text: page.dataset.textCamera, tone: "amber" });
+    else input?.click();
+  };
+  if (!navigator.mediaDevices?.getUserMedia) { byFile(); return; }
   const own = !stream;
   try {
     const shot = stream ?? await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } } });
     if (own) { video.srcObject = shot; await video.play(); await rest(350); }   // the first frames of a camera are dark
     wait({ photo: drawn(video, video.videoWidth, video.videoHeight) });
     if (own) shot.getTracks().forEach((track) => track.stop());
-  } catch { input?.click(); }   // no camera at this table: the tablet's own, or a file
+  } catch { byFile(); }
 }
 
 // --- silent printing: a hidden frame; a browser started for the table prints it without asking --------------------------
