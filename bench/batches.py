@@ -134,11 +134,11 @@ def _statements(parcels: list[Parcel], actor: Any, now: datetime) -> int:
 
 
 def print_batches(now: datetime) -> list[figures.Row]:
-    """P9: notes or labels in one batch, from the click to the ready file in a worker of its own memory."""
+    """P9: notes, labels, labels with customs papers in one batch, from the click to the file, in a worker of its own memory."""
     packer = _person("warehouse").actor
     notes = _released(1000, now)
     rows = []
-    for documents in (["notes"], ["labels"]):
+    for documents in (["notes"], ["labels"], ["labels", "customs"]):
         for count, goal in ((100, 1.0), (1000, 5.0)):
             begun = time.perf_counter()
             batch, _refused = printing.print_notes(notes=notes[:count], actor=packer, now=now, documents=documents)
@@ -148,7 +148,7 @@ def print_batches(now: datetime) -> list[figures.Row]:
             assert PrintBatch.objects.filter(pk=batch.pk, printed_at__isnull=False).exists()
             rows.append(
                 figures.row(
-                    "P9", f"print {count:,} {documents[0]} in one batch",
+                    "P9", f"print {count:,} {' with '.join(documents)} in one batch",
                     f"{click + cost.wall:.2f} s from the click, {cost.cpu:.2f} s CPU ({cost.own:.2f} + PostgreSQL {cost.database:.2f} + "
                     f"typesetter {cost.started:.2f}); worker {cost.peak:.0f} MiB, typesetter {cost.peak_started:.0f} MiB",
                     goal=f"≤ {goal:.0f} s, ≤ 200 MiB",

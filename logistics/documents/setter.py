@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,6 +114,7 @@ def main() -> int:
     if request["do"] == "join":
         _keep(folder, "whole", join([(folder / f"{index:05}.pdf").read_bytes() for index in range(request["count"])]))
         return 0
+    parent = os.getppid()
     setter, record = Setter(request["templates"], request["fonts"]), request["record"]
     todo = pieces(record) if request["template"] == "batch.typ" else iter([(record, 0)])
     for index, (piece, count) in enumerate(todo):
@@ -121,8 +123,14 @@ def main() -> int:
         made = setter.compile(request["template"], piece)
         if request["template"] == "batch.typ":
             made = insert_labels(made, piece, folder)
-        _keep(folder, f"{index:05}", made)
-        print(index, count, flush=True)
+        try:
+            if os.getppid() != parent:
+                raise BrokenPipeError
+            _keep(folder, f"{index:05}", made)
+            print(index, count, flush=True)
+        except BrokenPipeError:  # nobody waits for it any more: leave nothing behind
+            shutil.rmtree(folder, ignore_errors=True)
+            return 1
     return 0
 
 
