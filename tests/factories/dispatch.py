@@ -11,7 +11,7 @@ from accounts.models import Store
 from core.audit import SYSTEM, Actor
 from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, PrintLog, Service, WaybillNumber
 from logistics.rules.waybill import check_digit
-from logistics.services import dispatch, numbers, packing, shipping
+from logistics.services import dispatch, numbers, packing, shipping, waves
 from orders.models import Order
 from products.models import Sku
 from tests.factories import orders as make_orders
@@ -194,7 +194,22 @@ def _rules(store: Any, count: int, person: Any) -> None:
         )
 
 
+def _packer() -> Actor:
+    return make_person("warehouse").actor
+
+
+def _waves(store: Any, count: int, person: Any) -> None:
+    for i in range(count):
+        notes = [
+            released(ready_order(store, lines=[(article(), 1) for _m in range(1 + i % 2)])) for _n in range(1 + i % 2)
+        ]
+        made = waves.make_waves(notes=notes, actor=_packer(), now=NOW.replace(hour=i % 20))
+        if i % 3 == 2:
+            waves.close(wave=made.waves[0], actor=_packer(), now=NOW.replace(hour=21))
+
+
 LISTING_ROWS = {
+    "waves": Rows(_waves),
     "dispatch-notes": Rows(_notes),
     "waybill-numbers": Rows(_numbers, owned=False),
     "print-batches": Rows(_batches),
