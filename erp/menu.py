@@ -46,6 +46,7 @@ MENU = (
             ("logistics:manifests", pgettext_lazy("menu", "Hand-over lists"), "logistics.view_note"),
             ("logistics:numbers", pgettext_lazy("menu", "Waybill numbers"), "logistics.number_parcel"),
             ("logistics:customs-gaps", pgettext_lazy("menu", "Customs gaps"), "logistics.view_note"),
+            ("logistics:customs-data", pgettext_lazy("menu", "Customs data"), "logistics.number_parcel"),
         ),
     ),
     Item("parcels", "logistics:parcels", pgettext_lazy("menu", "Parcels"), "package", "logistics.view_parcel", ("/parcels/",), "p"),

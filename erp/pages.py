@@ -235,6 +235,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 "logistics.view_service",
             ),
             (
+                "logistics:nature-codes",
+                "file-text",
+                _("Natures of transaction"),
+                _("How electronic customs data names what is in a parcel"),
+                "logistics.view_service",
+            ),
+            (
                 "logistics:tax-numbers",
                 "key",
                 _("Tax numbers"),

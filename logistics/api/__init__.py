@@ -1,8 +1,10 @@
 """The REST door of this app: ``erp/api.py`` collects RESOURCES and ROUTES."""
 
-from logistics.api import customs, dispatch, documents, parcels, quotes
+from logistics.api import customs, dispatch, documents, parcels, quotes, rates
 
-RESOURCES = [*dispatch.RESOURCES, *parcels.RESOURCES, *quotes.RESOURCES, *customs.RESOURCES, *documents.RESOURCES]
+RESOURCES = [
+    *dispatch.RESOURCES, *parcels.RESOURCES, *quotes.RESOURCES, *rates.RESOURCES, *customs.RESOURCES, *documents.RESOURCES,
+]  # fmt: skip
 ROUTES = [*quotes.ROUTES, *customs.ROUTES, *documents.ROUTES]
 
 __all__ = ["RESOURCES", "ROUTES"]

@@ -18,7 +18,16 @@ from core.clock import utcnow
 from core.errors import Missing
 from core.listing.rest import Resource, Write
 from logistics.choices import GoodsAction
-from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, RulePack, StopWordRule, TaxNumber
+from logistics.models import (
+    Brand,
+    CountryRule,
+    GoodsClassRule,
+    NationalCode,
+    NatureCode,
+    RulePack,
+    StopWordRule,
+    TaxNumber,
+)
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import signing
 from logistics.selectors.customs import declarations
@@ -126,6 +135,25 @@ def set_code(*, country: str, hs6: str, valid_from: Any, actor: Any, now: Any, *
     )
 
 
+class NatureCodeInput(serializers.Serializer):
+    """A nature of transaction from a day on."""
+
+    content_type = serializers.ChoiceField(tables.CONTENT_TYPES)
+    code = serializers.RegexField(r"^[0-9A-Z]{1,8}$")
+    meaning = _text(80)
+    valid_from = serializers.DateField()
+
+
+def set_nature(*, content_type: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> NatureCode:
+    """A new version of a nature of transaction."""
+    found = NatureCode.objects.filter(content_type=content_type, valid_from__lte=valid_from)
+    row = found.order_by("-valid_from").first()
+    given = changes if row else {**changes, "content_type": content_type}
+    return tables.set_rule(
+        row=row or NatureCode(content_type=content_type), valid_from=valid_from, changes=given, actor=actor, now=now
+    )
+
+
 class TaxNumberInput(serializers.Serializer):
     """A number we trade under."""
 
@@ -199,6 +227,13 @@ class NationalCodeResource(Resource):
 
     listing, path = "national-codes", "settings/national-codes"
     create = Write(NationalCodeInput, set_code, RIGHT)
+
+
+class NatureCodeResource(Resource):
+    """Natures of transaction in the electronic customs data."""
+
+    listing, path = "nature-codes", "settings/nature-codes"
+    create = Write(NatureCodeInput, set_nature, RIGHT)
 
 
 class TaxNumberResource(Resource):
@@ -282,7 +317,7 @@ def _amount(value: Any) -> str | None:
 
 
 RESOURCES: list[type] = [
-    CountryRuleResource, GoodsClassResource, StopWordResource, NationalCodeResource, TaxNumberResource, BrandResource, PackResource,
-    GapResource, DifferenceResource,
+    CountryRuleResource, GoodsClassResource, StopWordResource, NationalCodeResource, NatureCodeResource, TaxNumberResource, BrandResource,
+    PackResource, GapResource, DifferenceResource,
 ]  # fmt: skip
 ROUTES = [path("dispatch-notes/<int:pk>/customs/", NoteCustoms.as_view(), name="dispatch-notes-customs")]

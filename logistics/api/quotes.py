@@ -145,29 +145,5 @@ class TableResource(Resource):
     listing = "rate-tables"
 
 
-class TermsResource(Resource):
-    """How services weigh, step and limit."""
-
-    listing, path = "service-terms", "settings/service-terms"
-
-
-class PlaceResource(Resource):
-    """Zones of services and limits of their destinations."""
-
-    listing, path = "service-destinations", "settings/service-destinations"
-
-
-class SurchargeResource(Resource):
-    """Fuel, discounts, surcharges."""
-
-    listing, path = "surcharges", "settings/surcharges"
-
-
-class ChoiceResource(Resource):
-    """Choosing rules."""
-
-    listing, path = "choosing-rules", "settings/choosing-rules"
-
-
 ROUTES = [path("quotes/", QuotesView.as_view(), name="quotes")]
-RESOURCES: list[type] = [TableResource, TermsResource, PlaceResource, SurchargeResource, ChoiceResource]
+RESOURCES: list[type] = [TableResource]

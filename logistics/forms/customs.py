@@ -15,9 +15,10 @@ from accounts.selectors import stores_for
 from core.clock import utcnow
 from logistics.choices import DifferenceReason, GoodsAction, Incoterm, NonDelivery
 from logistics.forms.tables import VersionForm
-from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, StopWordRule, TaxNumber
+from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, NatureCode, StopWordRule, TaxNumber
 from logistics.selectors.customs import declarations
 from logistics.selectors.signing import lines_of
+from logistics.services.customs.tables import CONTENT_TYPES
 
 
 class ReviewForm(forms.Form):
@@ -62,7 +63,10 @@ class PapersForm(forms.Form):
     non_delivery = forms.ChoiceField(choices=NonDelivery.choices, label=_("If it cannot be delivered"))
     content_text = forms.CharField(max_length=100, required=False, label=_("Explanation of the content"))
     comments = forms.CharField(
-        max_length=200, required=False, label=_("Comments"), help_text=_("Quarantine, sanitary inspection, other restrictions.")
+        max_length=200,
+        required=False,
+        label=_("Comments"),
+        help_text=_("Quarantine, sanitary inspection, other restrictions."),
     )
 
     def __init__(self, *args: Any, objs: Sequence[Any] = (), **kwargs: Any) -> None:
@@ -241,6 +245,30 @@ class NationalCodeForm(DatedForm):
         labels: ClassVar[dict[str, Any]] = {
             "country": _("Country"), "hs6": _("Six digits"), "code": _("National code"), "description": _("Description"),
         }  # fmt: skip
+
+
+class NatureCodeForm(DatedForm):
+    """A nature of transaction from a day on."""
+
+    content_type = forms.ChoiceField(choices=[(name, name) for name in CONTENT_TYPES], label=_("Content"))
+
+    class Meta:
+        model = NatureCode
+        fields = ("content_type", "code", "meaning", "valid_from")
+        labels: ClassVar[dict[str, Any]] = {"code": _("Code"), "meaning": _("Meaning")}
+
+
+class DataFileForm(forms.Form):
+    """How the file of customs data is written."""
+
+    format = forms.ChoiceField(
+        choices=[("csv", "CSV"), ("json", "JSON")], initial="csv", required=False, label=_("Format")
+    )
+    mark = forms.BooleanField(
+        required=False,
+        label=_("Counts as given to the carrier"),
+        help_text=_("As soon as the file is ready; what is wrong is left out."),
+    )
 
 
 class TaxNumberForm(forms.ModelForm):

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import Actor
 from core.listing import Action, Outcome
+from core.models import Job
 from logistics.choices import DifferenceState, NoteState
-from logistics.forms.customs import CompleteForm, PapersForm, RecipientForm, ReviewForm, ValueForm
-from logistics.models import DispatchNote, NoteLine, ValueDifference
+from logistics.forms.customs import CompleteForm, DataFileForm, PapersForm, RecipientForm, ReviewForm, ValueForm
+from logistics.models import DispatchNote, NoteLine, PrintBatch, ValueDifference
+from logistics.selectors.customs import advance as advance_reads
 from logistics.services import dispatch
-from logistics.services.customs import completing, filling, reviews, tables
+from logistics.services.customs import advance, completing, filling, reviews, tables
 
 DESK = (NoteState.DRAFT, NoteState.SIGNED)
 BEFORE_SEAL = (*DESK, NoteState.RELEASED, NoteState.BLOCKED)
@@ -118,6 +121,57 @@ class DataSent(Action):
     def shown_for(self, obj: DispatchNote) -> bool:
         """With the warehouse."""
         return obj.state in (NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED)
+
+
+def file_begun(job: Job) -> dict[str, Any]:
+    """The long work with the way to its page."""
+    return {
+        "job_id": str(job.pk), "message": gettext("The file is being written."), "url": reverse("core:job", args=[job.pk]),
+        "url_label": gettext("Open the file"),
+    }  # fmt: skip
+
+
+class DataFile(Action):
+    """The electronic customs data of these parcels as a file for their carrier."""
+
+    name, label, permission = "customs-data-file", _("Customs data file"), advance.PERMISSION
+    form, icon, order, done_text = DataFileForm, "file-export", 85, _("The file is being written.")
+    explain = _("Parcels with a fault are left out and named with line, column and reason.")
+
+    def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
+        """One note."""
+        return file_begun(self._start([obj], actor, now, data))
+
+    def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
+        """All of them in one file."""
+        told = file_begun(self._start(objs, actor, now, data))
+        return [Outcome(obj.pk, True, message=told["message"], data=told) for obj in objs]
+
+    @staticmethod
+    def _start(objs: Sequence[DispatchNote], actor: Actor, now: datetime, data: dict[str, Any]) -> Job:
+        ids, fmt = [obj.pk for obj in objs], data.get("format") or "csv"
+        return advance.start(note_ids=ids, actor=actor, now=now, fmt=fmt, mark=bool(data.get("mark")))
+
+    def shown_for(self, obj: DispatchNote) -> bool:
+        """With the warehouse."""
+        return obj.state in (NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED)
+
+
+class DataOfBatch(Action):
+    """The same for a print batch."""
+
+    name, label, permission = "customs-data-file", _("Customs data file"), advance.PERMISSION
+    form, icon, order, bulk, done_text = DataFileForm, "file-export", 40, False, _("The file is being written.")
+    explain = DataFile.explain
+
+    def apply(self, obj: PrintBatch, actor: Actor, now: datetime, **data: Any) -> dict[str, Any]:
+        """All notes of the batch."""
+        ids, fmt = advance_reads.notes_of_batch(obj.pk), data.get("format") or "csv"
+        return file_begun(advance.start(note_ids=ids, actor=actor, now=now, fmt=fmt, mark=bool(data.get("mark"))))
+
+    def shown_for(self, obj: PrintBatch) -> bool:
+        """Unless it is void."""
+        return obj.void_at is None
 
 
 class Agree(Action):

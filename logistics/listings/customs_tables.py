@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.audit import Actor
-from core.listing import Column, Listing, Prefix, View, register
+from core.listing import Column, Prefix, View, register
 from logistics.choices import GoodsAction
 from logistics.filters.customs import (
     CountryRuleFilter,
@@ -20,8 +19,18 @@ from logistics.filters.customs import (
     StopWordFilter,
     TaxNumberFilter,
 )
-from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, RulePack, StopWordRule, TaxNumber
-from logistics.selectors.customs import lists
+from logistics.listings.tables import HouseTable
+from logistics.models import (
+    Brand,
+    CountryRule,
+    GoodsClassRule,
+    NationalCode,
+    NatureCode,
+    RulePack,
+    StopWordRule,
+    TaxNumber,
+)
+from logistics.selectors.customs import advance, lists
 
 ACTIONS = {
     GoodsAction.BLOCK.value: (GoodsAction.BLOCK.label, "rose"), GoodsAction.POSTAL.value: (GoodsAction.POSTAL.label, "lantern"),
@@ -81,11 +90,11 @@ def rule_html(row: Mapping[str, Any]) -> str:
 
 
 @register
-class CountryRuleListing(Listing):
+class CountryRuleListing(HouseTable):
     """Customs rules of destinations, each with the day from which it counts."""
 
-    name, title, permission = "country-rules", _("Customs rules of countries"), "logistics.view_service"
-    model, row, filters, small = CountryRule, CountryRuleRow, CountryRuleFilter, True
+    name, title = "country-rules", _("Customs rules of countries")
+    model, row, filters = CountryRule, CountryRuleRow, CountryRuleFilter
     columns = [
         Column("country", link="logistics:country-rule", sortable=True), Column("valid_from", sortable=True),
         Column("duty_free_max", money="currency"), Column("tax_free_max", money="currency"),
@@ -106,12 +115,8 @@ class CountryRuleListing(Listing):
         "country",
         "country",
     )
-    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "world"
-
-    def queryset(self, actor: Actor) -> QuerySet[CountryRule]:
-        """All versions."""
-        return lists.country_rules_for(actor)
+    source = staticmethod(lists.country_rules_for)
 
 
 class GoodsClassRow(serializers.Serializer):
@@ -129,25 +134,20 @@ class GoodsClassRow(serializers.Serializer):
 
 
 @register
-class GoodsClassListing(Listing):
+class GoodsClassListing(HouseTable):
     """Classes of goods that travel under conditions or not at all."""
 
-    name, title, permission = "goods-classes", _("Classes of goods"), "logistics.view_service"
-    model, row, filters, small = GoodsClassRule, GoodsClassRow, GoodsClassFilter, True
+    name, title = "goods-classes", _("Classes of goods")
+    model, row, filters = GoodsClassRule, GoodsClassRow, GoodsClassFilter
     columns = [
         Column("code", link="logistics:goods-class", mono=True, sortable=True), Column("meaning_zh"), Column("meaning_en"),
         Column("action", badge=ACTIONS),
         Column("prefixes", html=lambda row: ", ".join(row["prefixes"]), text=lambda row: ", ".join(row["prefixes"])),
         Column("note", width="wide"), Column("valid_from"), Column("active", default=False),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:goods-classes", "logistics:goods-class", "code", "code"
-    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "tags"
-
-    def queryset(self, actor: Actor) -> QuerySet[GoodsClassRule]:
-        """All versions."""
-        return lists.goods_classes_for(actor)
+    source = staticmethod(lists.goods_classes_for)
 
 
 class StopWordRow(serializers.Serializer):
@@ -163,24 +163,19 @@ class StopWordRow(serializers.Serializer):
 
 
 @register
-class StopWordListing(Listing):
+class StopWordListing(HouseTable):
     """Descriptions that say nothing to customs."""
 
-    name, title, permission = "stop-words", _("Stop words"), "logistics.view_service"
-    model, row, filters, small = StopWordRule, StopWordRow, StopWordFilter, True
+    name, title = "stop-words", _("Stop words")
+    model, row, filters = StopWordRule, StopWordRow, StopWordFilter
     columns = [
         Column("term", link="logistics:stop-word", sortable=True), Column("whole"), Column("level", badge=LEVELS), Column("reason"),
         Column("valid_from"), Column("active", default=False),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:stop-words", "logistics:stop-word", "term", "term"
     search_by = [Prefix("term", upper=False)]
-    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "ban"
-
-    def queryset(self, actor: Actor) -> QuerySet[StopWordRule]:
-        """All versions."""
-        return lists.stop_words_for(actor)
+    source = staticmethod(lists.stop_words_for)
 
 
 class NationalCodeRow(serializers.Serializer):
@@ -195,23 +190,45 @@ class NationalCodeRow(serializers.Serializer):
 
 
 @register
-class NationalCodeListing(Listing):
+class NationalCodeListing(HouseTable):
     """Longer tariff codes that a country wants for a six-digit heading."""
 
-    name, title, permission = "national-codes", _("National tariff codes"), "logistics.view_service"
-    model, row, filters, small = NationalCode, NationalCodeRow, NationalCodeFilter, True
+    name, title = "national-codes", _("National tariff codes")
+    model, row, filters = NationalCode, NationalCodeRow, NationalCodeFilter
     columns = [
         Column("hs6", link="logistics:national-code", mono=True, sortable=True), Column("country", country=True),
         Column("code", mono=True), Column("description", width="wide"), Column("valid_from"),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:national-codes", "logistics:national-code", "hs6", "hs6"
-    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "barcode"
+    source = staticmethod(lists.national_codes_for)
 
-    def queryset(self, actor: Actor) -> QuerySet[NationalCode]:
-        """All versions."""
-        return lists.national_codes_for(actor)
+
+class NatureCodeRow(serializers.Serializer):
+    """A nature of transaction."""
+
+    id = serializers.CharField()
+    content_type = serializers.CharField(label=_("Content"))
+    code = serializers.CharField(label=_("Code"))
+    meaning = serializers.CharField(label=_("Meaning"))
+    valid_from = serializers.DateField(label=_("Counts from"))
+
+
+@register
+class NatureCodeListing(HouseTable):
+    """How the electronic customs data names what is in a parcel."""
+
+    name, title = "nature-codes", _("Natures of transaction")
+    model, row = NatureCode, NatureCodeRow
+    columns = [
+        Column("content_type", link="logistics:nature-code", mono=True, sortable=True), Column("code", mono=True),
+        Column("meaning", width="wide"), Column("valid_from"),
+    ]  # fmt: skip
+    url, detail_url, default_order, label_field = (
+        "logistics:nature-codes", "logistics:nature-code", "content_type", "content_type",
+    )  # fmt: skip
+    icon = "file-text"
+    source = staticmethod(advance.nature_codes_for)
 
 
 class TaxNumberRow(serializers.Serializer):
@@ -227,27 +244,23 @@ class TaxNumberRow(serializers.Serializer):
 
 
 @register
-class TaxNumberListing(Listing):
+class TaxNumberListing(HouseTable):
     """IOSS, UK VAT, VOEC, EORI and the like, of all stores or of one."""
 
-    name, title, permission = "tax-numbers", _("Tax numbers"), "logistics.view_service"
-    model, row, filters, small = TaxNumber, TaxNumberRow, TaxNumberFilter, True
+    name, title = "tax-numbers", _("Tax numbers")
+    model, row, filters = TaxNumber, TaxNumberRow, TaxNumberFilter
     columns = [
         Column("scheme", link="logistics:tax-number", sortable=True), Column("number", mono=True),
         Column("store", html=lambda row: row["store"] or gettext("All stores"), text=lambda row: row["store"] or ""), Column("holder"),
         Column("valid_from"), Column("valid_to"),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:tax-numbers", "logistics:tax-number", "scheme", "scheme"
     empty = (
         _("No tax numbers."), _("Without one the recipient is charged at the door where the platform does not collect."), _("New number"),
         "logistics:tax-number-new",
     )  # fmt: skip
     icon = "key"
-
-    def queryset(self, actor: Actor) -> QuerySet[TaxNumber]:
-        """Of the actor's stores and of all."""
-        return lists.tax_numbers_for(actor)
+    source = staticmethod(lists.tax_numbers_for)
 
 
 class BrandRow(serializers.Serializer):
@@ -262,27 +275,23 @@ class BrandRow(serializers.Serializer):
 
 
 @register
-class BrandListing(Listing):
+class BrandListing(HouseTable):
     """Brands: goods that name one travel only with the paper of its owner."""
 
-    name, title, permission = "brands", _("Brands"), "logistics.view_service"
-    model, row, small = Brand, BrandRow, True
+    name, title = "brands", _("Brands")
+    model, row = Brand, BrandRow
     columns = [
         Column("name", link="logistics:brand", sortable=True),
         Column("words", html=lambda row: ", ".join(row["words"]), text=lambda row: ", ".join(row["words"])), Column("document"),
         Column("allowed_from"), Column("allowed_to"),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:brands", "logistics:brand", "name", "name"
     empty = (
         _("No brands."), _("Name the brands that buyers ask for: goods of theirs stop without a paper."), _("New brand"),
         "logistics:brand-new",
     )  # fmt: skip
     icon = "tag"
-
-    def queryset(self, actor: Actor) -> QuerySet[Brand]:
-        """All."""
-        return lists.brands_for(actor)
+    source = staticmethod(lists.brands_for)
 
 
 class RulePackRow(serializers.Serializer):
@@ -299,28 +308,24 @@ class RulePackRow(serializers.Serializer):
 
 
 @register
-class RulePackListing(Listing):
+class RulePackListing(HouseTable):
     """Sets of country rules taken in from files, with the open orders that they touch."""
 
-    name, title, permission = "rule-packs", _("Rule packs"), "logistics.view_service"
-    model, row, small = RulePack, RulePackRow, True
+    name, title = "rule-packs", _("Rule packs")
+    model, row = RulePack, RulePackRow
     columns = [
         Column("name", link="logistics:rule-pack"), Column("valid_from", sortable=True),
         Column("countries", html=lambda row: ", ".join(row["countries"]), text=lambda row: ", ".join(row["countries"]), width="wide"),
         Column("touched", html=lambda row: str(len(row["touched"])), text=lambda row: str(len(row["touched"])), align="right"),
         Column("loaded_label"), Column("loaded_at"), Column("source", default=False),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:rule-packs", "logistics:rule-pack", "-valid_from", "name"
     empty = (
         _("No packs yet."), _("A file of country rules with the day from which it counts; it lists the open orders it touches."),
         _("Load a pack"), "logistics:rule-pack-new",
     )  # fmt: skip
     icon = "file-import"
-
-    def queryset(self, actor: Actor) -> QuerySet[RulePack]:
-        """All."""
-        return lists.packs_for(actor)
+    source = staticmethod(lists.packs_for)
 
     def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
         """Only orders of the actor's stores are named."""

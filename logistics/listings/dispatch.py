@@ -27,7 +27,14 @@ from logistics.listings.actions import (
     WithdrawNotes,
 )
 from logistics.listings.choosing import ChooseByRule, ChooseService
-from logistics.listings.customs_actions import ApproveCustoms, CustomsPapers, DataSent, DeclareValue, RecipientNumber
+from logistics.listings.customs_actions import (
+    ApproveCustoms,
+    CustomsPapers,
+    DataFile,
+    DataSent,
+    DeclareValue,
+    RecipientNumber,
+)
 from logistics.listings.naming import NAMES, service_cell
 from logistics.listings.waves import MakeWaves
 from logistics.models import DispatchNote
@@ -206,6 +213,7 @@ class NoteListing(Listing):
         DeclareValue(),
         CustomsPapers(),
         RecipientNumber(),
+        DataFile(),
         DataSent(),
     ]
     parts = [

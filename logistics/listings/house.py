@@ -19,6 +19,7 @@ from logistics.choices import NumberSource, NumberState, ServiceKind, SignatureK
 from logistics.filters.dispatch import ApprovalFilter, BatchFilter, NumberFilter, ServiceFilter
 from logistics.forms.approval import in_words
 from logistics.forms.dispatch import ReasonForm
+from logistics.listings.customs_actions import DataOfBatch
 from logistics.listings.naming import NAMES, service_cell
 from logistics.listings.waves import WavesOfBatch
 from logistics.models import ApprovalRule, PrintBatch, Service, WaybillNumber
@@ -174,7 +175,7 @@ class BatchListing(Listing):
         Column("printed_at"), Column("documents", default=False),
         Column("content_hash", default=False, mono=True),
     ]  # fmt: skip
-    actions = [WavesOfBatch(), VoidBatches()]
+    actions = [WavesOfBatch(), DataOfBatch(), VoidBatches()]
     parts = [
         RowPart(
             "prints", fields={name: BatchRow().fields[name] for name in ("reprints", "left_out")},

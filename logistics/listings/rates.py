@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core import format as f
-from core.audit import Actor
-from core.listing import Column, Listing, View, register
+from core.listing import Column, register
 from logistics.choices import PickStrategy, SurchargeKind, VolumetricKind
 from logistics.filters.rates import ChoiceFilter, PlaceFilter, SurchargeFilter, TableFilter, TermsFilter
 from logistics.listings.naming import NAMES, named
+from logistics.listings.tables import HouseTable
 from logistics.models import ChoiceRule, RateTable, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import rates as selectors
 
@@ -57,11 +56,11 @@ class TableRow(serializers.Serializer):
 
 
 @register
-class TableListing(Listing):
+class TableListing(HouseTable):
     """Rate tables."""
 
-    name, title, permission = "rate-tables", _("Rate tables"), "logistics.view_service"
-    model, row, filters, small = RateTable, TableRow, TableFilter, True
+    name, title = "rate-tables", _("Rate tables")
+    model, row, filters = RateTable, TableRow, TableFilter
     columns = [
         Column("name", link="logistics:rate-table"), Column("service", **SERVICE), Column("stands", badge=STANDS),
         Column("valid_from", sortable=True),
@@ -70,7 +69,6 @@ class TableListing(Listing):
         Column("active", badge=YES_NO, default=False),
     ]  # fmt: skip
     needs = NAMES
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:rate-tables", "logistics:rate-table", "-valid_from", "name"
     empty = (
         _("No price lists yet."),
@@ -79,10 +77,7 @@ class TableListing(Listing):
         "orders:import-rates",
     )
     icon = "report-money"
-
-    def queryset(self, actor: Actor) -> QuerySet[RateTable]:
-        """All versions of all lists."""
-        return selectors.tables_for(actor)
+    source = staticmethod(selectors.tables_for)
 
 
 class TermsRow(serializers.Serializer):
@@ -113,11 +108,11 @@ def goods_text(row: Mapping[str, Any]) -> str:
 
 
 @register
-class TermsListing(Listing):
+class TermsListing(HouseTable):
     """How services weigh, step and limit, each with its versions."""
 
-    name, title, permission = "service-terms", _("Weights and limits"), "logistics.view_service"
-    model, row, filters, small = ServiceTerms, TermsRow, TermsFilter, True
+    name, title = "service-terms", _("Weights and limits")
+    model, row, filters = ServiceTerms, TermsRow, TermsFilter
     columns = [
         Column("service", **SERVICE, link="logistics:terms-edit"),
         Column("valid_from", sortable=True),
@@ -128,7 +123,6 @@ class TermsListing(Listing):
         Column("volumetric_side_cm", default=False), Column("volumetric_ratio", default=False), Column("bulk_from_g", default=False),
     ]  # fmt: skip
     needs = NAMES
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = (
         "logistics:terms",
         "logistics:terms-edit",
@@ -139,10 +133,7 @@ class TermsListing(Listing):
         _("No terms."), _("Say how a service weighs a parcel and what it takes."), _("New"), "logistics:terms-new",
     )  # fmt: skip
     icon = "ruler-2"
-
-    def queryset(self, actor: Actor) -> QuerySet[ServiceTerms]:
-        """All versions."""
-        return selectors.terms_for(actor)
+    source = staticmethod(selectors.terms_for)
 
 
 class PlaceRow(serializers.Serializer):
@@ -161,27 +152,23 @@ class PlaceRow(serializers.Serializer):
 
 
 @register
-class PlaceListing(Listing):
+class PlaceListing(HouseTable):
     """Zones of services and limits of their destinations."""
 
-    name, title, permission = "service-destinations", _("Zones and destinations"), "logistics.view_service"
-    model, row, filters, small = ServiceDestination, PlaceRow, PlaceFilter, True
+    name, title = "service-destinations", _("Zones and destinations")
+    model, row, filters = ServiceDestination, PlaceRow, PlaceFilter
     columns = [
         Column("country", link="logistics:place", sortable=True), Column("service", **SERVICE), Column("zone"), Column("max_weight_g"),
         *(Column(n, html=lambda row, n=n: cm(row, n)) for n in ("max_side_cm", "max_sum_cm", "max_girth_cm")), Column("valid_from"),
         Column("note", width="wide"),
     ]  # fmt: skip
     needs = NAMES
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:places", "logistics:place", "country", "country"
     empty = (
         _("No zones."), _("Say in which zone a service puts a country, and what is special there."), _("New"), "logistics:place-new",
     )  # fmt: skip
     icon = "map-pin"
-
-    def queryset(self, actor: Actor) -> QuerySet[ServiceDestination]:
-        """All versions."""
-        return selectors.places_for(actor)
+    source = staticmethod(selectors.places_for)
 
 
 class SurchargeRow(serializers.Serializer):
@@ -202,11 +189,11 @@ class SurchargeRow(serializers.Serializer):
 
 
 @register
-class SurchargeListing(Listing):
+class SurchargeListing(HouseTable):
     """Discounts, fuel and surcharges."""
 
-    name, title, permission = "surcharges", _("Fuel, discounts, surcharges"), "logistics.view_service"
-    model, row, filters, small = Surcharge, SurchargeRow, SurchargeFilter, True
+    name, title = "surcharges", _("Fuel, discounts, surcharges")
+    model, row, filters = Surcharge, SurchargeRow, SurchargeFilter
     columns = [
         Column("kind", badge=SurchargeKind, link="logistics:surcharge"), Column("service", **SERVICE), Column("percent"),
         Column("amount", money="currency"),
@@ -214,7 +201,6 @@ class SurchargeListing(Listing):
         Column("valid_to"), Column("note", default=False),
     ]  # fmt: skip
     needs = NAMES
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:surcharges", "logistics:surcharge", "-valid_from", "kind"
     empty = (
         _("No surcharges."),
@@ -223,10 +209,7 @@ class SurchargeListing(Listing):
         "logistics:surcharge-new",
     )
     icon = "report-money"
-
-    def queryset(self, actor: Actor) -> QuerySet[Surcharge]:
-        """All of them."""
-        return selectors.surcharges_for(actor)
+    source = staticmethod(selectors.surcharges_for)
 
 
 class ChoiceRow(serializers.Serializer):
@@ -246,18 +229,17 @@ class ChoiceRow(serializers.Serializer):
 
 
 @register
-class ChoiceListing(Listing):
+class ChoiceListing(HouseTable):
     """Choosing rules; the first that fits decides."""
 
-    name, title, permission = "choosing-rules", _("Choosing rules"), "logistics.view_service"
-    model, row, filters, small = ChoiceRule, ChoiceRow, ChoiceFilter, True
+    name, title = "choosing-rules", _("Choosing rules")
+    model, row, filters = ChoiceRule, ChoiceRow, ChoiceFilter
     columns = [
         Column("name", link="logistics:choosing-rule"), Column("position", sortable=True), Column("active", badge=YES_NO),
         Column("strategy", badge=PickStrategy),
         Column("services"), Column("countries"), Column("goods_classes"), Column("keep_promise", badge=YES_NO),
         Column("tracked_only", badge=YES_NO), Column("store"),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = (
         "logistics:choosing-rules",
         "logistics:choosing-rule",
@@ -271,7 +253,4 @@ class ChoiceListing(Listing):
         "logistics:choosing-rule-new",
     )
     icon = "sitemap"
-
-    def queryset(self, actor: Actor) -> QuerySet[ChoiceRule]:
-        """Those of the house and of the actor's stores."""
-        return selectors.choice_rules_for(actor)
+    source = staticmethod(selectors.choice_rules_for)

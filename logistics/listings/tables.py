@@ -1,9 +1,9 @@
-"""The tables of tracking: promises and decisions."""
+"""What the tables of the house have in common; those of tracking: promises and decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
@@ -18,6 +18,20 @@ from logistics.models import DecisionRule, PromiseRule
 from logistics.selectors import tracking as lookups
 
 TABLES = [("NR", _("Not received")), ("CH", _("Held by customs")), ("PO", _("At the post office"))]
+
+
+class HouseTable(Listing):
+    """What every table of the house has in common that staff edit and that holds in all stores: all rows in one view, read by
+    whoever sees services. ``source``: the selector of its rows."""
+
+    permission, small = "logistics.view_service", True
+    views = [View("all", _("All"), default=True)]
+    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
+    source: ClassVar[Callable[[Actor], QuerySet[Any]]]
+
+    def queryset(self, actor: Actor) -> QuerySet[Any]:
+        """The rows the actor may see, with all their versions."""
+        return type(self).source(actor)
 
 
 class PromiseRow(serializers.Serializer):
@@ -39,25 +53,20 @@ class PromiseRow(serializers.Serializer):
 
 
 @register
-class PromiseListing(Listing):
+class PromiseListing(HouseTable):
     """Days promised and days of the checks, by service and destination; the first that fits counts."""
 
-    name, title, permission = "promises", _("Delivery promises"), "logistics.view_service"
-    model, row, small = PromiseRule, PromiseRow, True
+    name, title = "promises", _("Delivery promises")
+    model, row = PromiseRule, PromiseRow
     columns = [
         Column("rule_id", link="logistics:promise", mono=True), Column("priority", sortable=True), Column("service_match"),
         Column("destination_match"), Column("promise_days"), Column("first_check_days"), Column("second_check_days"),
         Column("lost_after_days"), Column("extend_when_days_left"), Column("valid_from"), Column("note_zh", default=False),
         Column("origin", default=False),
     ]  # fmt: skip
-    views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field = "logistics:promises", "logistics:promise", "priority", "rule_id"
-    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "clock"
-
-    def queryset(self, actor: Actor) -> QuerySet[PromiseRule]:
-        """All versions."""
-        return lookups.promises_for(actor)
+    source = staticmethod(lookups.promises_for)
 
 
 class DecisionRow(serializers.Serializer):
@@ -91,11 +100,11 @@ class DecisionFilter(django_filters.FilterSet):
 
 
 @register
-class DecisionListing(Listing):
+class DecisionListing(HouseTable):
     """What is done when a parcel is late, held or waits; within a table the first row whose conditions hold counts."""
 
-    name, title, permission = "decisions", _("Follow-up decisions"), "logistics.view_service"
-    model, row, filters, small = DecisionRule, DecisionRow, DecisionFilter, True
+    name, title = "decisions", _("Follow-up decisions")
+    model, row, filters = DecisionRule, DecisionRow, DecisionFilter
     columns = [
         Column("rule_id", link="logistics:decision", mono=True, sortable=True), Column("table_code", badge=dict(TABLES), default=False),
         Column("priority", sortable=True),
@@ -108,12 +117,8 @@ class DecisionListing(Listing):
     ]  # fmt: skip
     views = [View(code.lower(), label, f"table_code={code}", default=code == "NR") for code, label in TABLES]
     url, detail_url, default_order, label_field = "logistics:decisions", "logistics:decision", "rule_id", "rule_id"
-    empty = (_("No rows."), _("The reference list is loaded with the installation."), "", "")
     icon = "list-check"
-
-    def queryset(self, actor: Actor) -> QuerySet[DecisionRule]:
-        """All versions."""
-        return lookups.decisions_for(actor)
+    source = staticmethod(lookups.decisions_for)
 
 
 #: The facts a condition asks and the values it names, in words.

@@ -64,3 +64,11 @@ ADVANCE_DATA = declare(
     "logistics.advance_data", "", _("Services whose electronic customs data must be sent before hand-over"), source="house",
     per_store=False,
 )  # fmt: skip
+PERSON_WORDS = declare(
+    "logistics.person_stopwords", "private, unknown, n/a, na, none, customer, buyer, gift", _("Names that name nobody in customs data"),
+    source="ICS2", per_store=False,
+)  # fmt: skip
+ASK_CONTACT = declare(
+    "logistics.data_needs_contact", False, _("Customs data needs the recipient's phone or e-mail"), source="house",
+    per_store=False,
+)  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from logistics.models import CountryRule, GoodsClassRule, NationalCode, StopWordRule
+from logistics.models import CountryRule, GoodsClassRule, NationalCode, NatureCode, StopWordRule
 from logistics.rules.customs import Country
 from logistics.rules.customs.files import EVER
+from logistics.selectors.customs.advance import NATURE
 from logistics.selectors.customs.shipped import shipped
 
 PLAIN = (
@@ -15,6 +16,12 @@ PLAIN = (
     "hs_digits", "review_above", "review_currency", "band_currency", "band_note", "carrier_avoid", "carrier_advice", "rule_en",
     "rule_zh", "confidence", "valid_from",
 )  # fmt: skip
+
+
+NATURE_WORDS = {
+    "sale_of_goods": "sale", "returned_goods": "returned goods", "gift": "gift", "commercial_sample": "commercial sample",
+    "documents": "documents", "other": "other; from memory, to be confirmed by the carrier",
+}  # fmt: skip
 
 
 def row_of(rule: Country) -> CountryRule:
@@ -60,4 +67,10 @@ def load_customs(*, now: datetime) -> int:
         for country, hs6, code, text, since in given.national
         if (country, hs6) not in codes
     )
-    return len(made) + len(more) + len(terms) + len(national)
+    named = set(NatureCode.objects.values_list("content_type", flat=True))
+    natures = NatureCode.objects.bulk_create(
+        NatureCode(content_type=name, code=code, meaning=NATURE_WORDS.get(name, ""), valid_from=EVER)
+        for name, code in NATURE.items()
+        if name not in named
+    )
+    return len(made) + len(more) + len(terms) + len(national) + len(natures)

@@ -23,29 +23,26 @@ from logistics.forms.customs import (
     CountryRuleForm,
     GoodsClassForm,
     NationalCodeForm,
+    NatureCodeForm,
     PackForm,
     StopWordForm,
     TaxNumberForm,
 )
-from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, RulePack, StopWordRule, TaxNumber
+from logistics.models import (
+    Brand,
+    CountryRule,
+    GoodsClassRule,
+    NationalCode,
+    NatureCode,
+    RulePack,
+    StopWordRule,
+    TaxNumber,
+)
 from logistics.selectors.customs import declarations, lists
 from logistics.services.customs import packs, tables
 from logistics.views.setup import EditPage
-
-RIGHT = "logistics.change_service"
-
-
-class TablePage(ListPage):
-    """A table of rules with a button for a new row."""
-
-    new_url = ""
-    new_label: Any = ""
-
-    def head_actions(self) -> list[dict[str, Any]]:
-        """A new row."""
-        if not self.new_url or not self.actor.has_perm(RIGHT):
-            return []
-        return [{"label": self.new_label, "url": reverse(self.new_url), "icon": "plus", "kind": "primary"}]
+from logistics.views.table_list import MAY_CHANGE as RIGHT
+from logistics.views.table_list import TablePage
 
 
 class CountryRulesPage(TablePage):
@@ -154,6 +151,12 @@ class NationalCodePage(RulePage):
     """One national code."""
 
     model, form_class, list_url = NationalCode, NationalCodeForm, "logistics:national-codes"
+
+
+class NatureCodePage(RulePage):
+    """One nature of transaction."""
+
+    model, form_class, list_url = NatureCode, NatureCodeForm, "logistics:nature-codes"
 
 
 class TaxNumberPage(EditPage):

@@ -25,12 +25,12 @@ from logistics.models import ChoiceRule, RateRow, RateTable, ServiceDestination,
 from logistics.selectors import rates as selectors
 from logistics.services import rates
 from logistics.views.setup import EditPage
+from logistics.views.table_list import MAY_CHANGE
 
 #: Rows of the grid on one page; more are reached by their destination.
 GRID = 200
 #: Empty rows at the end of the grid.
 SPARE = 3
-MAY_CHANGE = "logistics.change_service"
 
 
 class TablesPage(ListPage):
@@ -63,18 +63,6 @@ class TablesPage(ListPage):
     def row_css(self, row: dict[str, Any]) -> str:
         """Lists that no longer count stand back."""
         return "dim" if row["stands"] in ("past", "off") else ""
-
-
-class SettingsPage(ListPage):
-    """A list of settings with a button for a new row."""
-
-    new_url = ""
-
-    def head_actions(self) -> list[dict[str, Any]]:
-        """A new row, for who may."""
-        if not self.actor.has_perm(MAY_CHANGE):
-            return []
-        return [{"label": _("New"), "url": reverse(self.new_url), "icon": "plus", "kind": "primary"}]
 
 
 class TablePage(DetailPage):

@@ -12,6 +12,7 @@ from logistics.models import (
     CountryRule,
     GoodsClassRule,
     NationalCode,
+    NatureCode,
     RulePack,
     StopWordRule,
     TaxNumber,
@@ -82,6 +83,14 @@ def _codes(store: Any, count: int, person: Any) -> None:
         )  # fmt: skip
 
 
+def _natures(store: Any, count: int, person: Any) -> None:
+    for i in range(count - NatureCode.objects.count()):
+        NatureCode.objects.create(
+            content_type=["sale_of_goods", "gift", "other"][i % 3], code=f"{10 + i}", meaning="sale" if i % 2 else "",
+            valid_from=date(2001, 1, 1) + timedelta(days=next(_count)),
+        )  # fmt: skip
+
+
 def _numbers(store: Any, count: int, person: Any) -> None:
     for i in range(count - TaxNumber.objects.count()):
         TaxNumber.objects.create(
@@ -107,5 +116,6 @@ def _packs(store: Any, count: int, person: Any) -> None:
 LISTING_ROWS = {
     "customs-gaps": Rows(_gaps), "value-differences": Rows(_differences), "country-rules": Rows(_countries, owned=False),
     "goods-classes": Rows(_classes, owned=False), "stop-words": Rows(_words, owned=False), "national-codes": Rows(_codes, owned=False),
+    "nature-codes": Rows(_natures, owned=False),
     "tax-numbers": Rows(_numbers, owned=False), "brands": Rows(_brands, owned=False), "rule-packs": Rows(_packs, owned=False),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from logistics.choices import NoteState
 from logistics.models import (
     Brand,
     CountryRule,
+    DispatchNote,
     GoodsClassRule,
     NationalCode,
     NoteLine,
@@ -64,7 +65,17 @@ def differences_for(actor: Actor) -> QuerySet[ValueDifference]:
     return ValueDifference.objects.select_related("note", "sku")
 
 
+def notes_with_gaps() -> QuerySet[DispatchNote]:
+    """Notes before their label of which a line lacks customs data."""
+    return DispatchNote.objects.filter(pk__in=lines_with_gaps().values("note_id"))
+
+
 def gaps_for(actor: Actor) -> QuerySet[NoteLine]:
+    """The gaps in the actor's stores."""
+    return lines_with_gaps().select_related("note", "note__order", "sku")
+
+
+def lines_with_gaps() -> QuerySet[NoteLine]:
     """Lines of notes before their label whose article lacks something of the customs data: text, tariff code as long as the
     country wants it, origin, weight."""
     longer = CountryRule.objects.filter(
@@ -76,4 +87,4 @@ def gaps_for(actor: Actor) -> QuerySet[NoteLine]:
     rows = rows.annotate(short_code=Case(When(short, then=True), default=False, output_field=BooleanField()))
     return rows.filter(
         Q(sku__customs_text="") | Q(sku__origin="") | Q(sku__weight_g__isnull=True) | Q(short_code=True)
-    ).select_related("note", "note__order", "sku")  # fmt: skip
+    )  # fmt: skip

@@ -18,7 +18,10 @@ from logistics.selectors.customs import lists
 from logistics.services.dispatch.signing import auto_sign
 from products.models import Sku
 from products.services.catalogue import change_sku
+from worklist import services as worklist
 
+#: The duty to complete what an order lacks before its label.
+GAPS_RULE = "logistics.customs_gaps"
 #: What may be completed.
 FACTS = ("customs_text", "hs_code", "origin", "weight_g", "material", "goods_class")
 
@@ -43,4 +46,9 @@ def complete(*, skus: Iterable[Sku], actor: Actor, now: datetime, **facts: Any) 
     made = [change_sku(sku=sku, actor=actor, now=now, **given) for sku in {s.pk: s for s in skus}.values()]
     notes = DispatchNote.objects.filter(lines__sku__in=made, state__in=lists.BEFORE_LABEL[:1]).distinct()
     auto_sign(notes=list(notes), now=now)
+    touched = DispatchNote.objects.filter(lines__sku__in=made, state__in=lists.BEFORE_LABEL).values_list(
+        "pk", flat=True
+    )
+    whole = set(touched) - set(lists.notes_with_gaps().filter(pk__in=set(touched)).values_list("pk", flat=True))
+    worklist.close(rule_key=GAPS_RULE, subject_ids=whole, actor=actor, now=now, reason="completed")
     return made

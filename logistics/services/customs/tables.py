@@ -16,14 +16,26 @@ from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.reach import need_reach
 from logistics.choices import GoodsAction
-from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, RecipientId, StopWordRule, TaxNumber
+from logistics.models import (
+    Brand,
+    CountryRule,
+    GoodsClassRule,
+    NationalCode,
+    NatureCode,
+    RecipientId,
+    StopWordRule,
+    TaxNumber,
+)
 from logistics.rules.customs import avoid, files
 from orders.models import Order
 
-Row = TypeVar("Row", CountryRule, GoodsClassRule, StopWordRule, NationalCode)
+Row = TypeVar("Row", CountryRule, GoodsClassRule, StopWordRule, NationalCode, NatureCode)
+#: What may be in a parcel, as declarations say it.
+CONTENT_TYPES = ("sale_of_goods", "gift", "commercial_sample", "documents", "returned_goods", "other")
 #: What names a row through all its versions.
 NAMED_BY: dict[type, tuple[str, ...]] = {
     CountryRule: ("country",), GoodsClassRule: ("code",), StopWordRule: ("term", "whole"), NationalCode: ("country", "hs6"),
+    NatureCode: ("content_type",),
 }  # fmt: skip
 
 
@@ -59,6 +71,9 @@ def _check(row: Any) -> None:
     elif isinstance(row, StopWordRule):
         if not row.term.strip() or row.level not in ("block", "review"):
             raise _wrong("term", _("A word, and block or review."))
+    elif isinstance(row, NatureCode):
+        if row.content_type not in CONTENT_TYPES or not re.fullmatch(r"[0-9A-Z]{1,8}", row.code):
+            raise _wrong("code", _("A known content and a code of digits or capitals."))
     elif isinstance(row, NationalCode) and not (
         re.fullmatch(r"[A-Z]{2}", row.country)
         and re.fullmatch(r"\d{6}", row.hs6)
