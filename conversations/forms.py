@@ -56,6 +56,11 @@ class TemplateForm(forms.Form):
     when_zh = forms.CharField(required=False, max_length=300, label=_("When to send it (Chinese)"))
     when_en = forms.CharField(required=False, max_length=300, label=_("When to send it (English)"))
 
+    def __init__(self, *args: Any, named: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if named:
+            del self.fields["purpose"]
+
 
 class ReminderForm(forms.Form):
     """A step of the ladder by which we ask again."""

@@ -307,6 +307,7 @@ class TemplateListing(Listing):
         Column("subject", width="wide", default=False),
         Column(
             "when_zh",
+            label=_("When to send it"),
             html=lambda row: f.in_own_language(row["when_zh"], row["when_en"]),
             needs=("when_en",),
             width="wide",

@@ -122,7 +122,7 @@ def _rows(listing: Listing, ids: list[int], actor: Actor) -> list[dict[str, Any]
     """Label, address and the first facts of rows, written as the list itself writes them (dates, money, store names)."""
     named = listing.label_field or next(iter(listing.all_columns), "id")
     shown = [c for c in listing.chosen([]) if c.name != named][:5]
-    cells = [cell for _css, cell in listing.cells(shown, utcnow())]
+    cells = [cell for _css, cell, _label in listing.cells(shown, utcnow())]
     mono = named in listing.all_columns and listing.all_columns[named].mono
     made = []
     for row in listing.rows_of(ids, actor):

@@ -82,7 +82,33 @@ def register_related(subject_type: str, related: Callable[[Any], Iterable[tuple[
 
 #: Codes kept in the record that are worded when read: verb -> parameter -> labels by code; and codes used as reasons.
 _WORDS: dict[str, dict[str, Mapping[Any, Any]]] = defaultdict(dict)
-_REASONS: dict[str, Any] = {}
+#: Reasons that the house itself writes; apps add their codes (:func:`register_reason`).
+_REASONS: dict[str, Any] = {
+    "handed over": pgettext_lazy("reason", "handed over"), "greeted": pgettext_lazy("reason", "greeted"),
+    "released": pgettext_lazy("reason", "released"), "signed": pgettext_lazy("reason", "signed"),
+    "settled": pgettext_lazy("reason", "settled"), "looked at": pgettext_lazy("reason", "looked at"),
+    "confirmed": pgettext_lazy("reason", "confirmed"), "answered": pgettext_lazy("reason", "answered"),
+    "answered anew": pgettext_lazy("reason", "answered anew"), "rated": pgettext_lazy("reason", "rated"),
+    "labels are right": pgettext_lazy("reason", "labels are right"), "refused": pgettext_lazy("reason", "refused"),
+    "the order has ended": pgettext_lazy("reason", "the order has ended"),
+    "order ended": pgettext_lazy("reason", "order ended"), "order goes on": pgettext_lazy("reason", "order goes on"),
+    "over": pgettext_lazy("reason", "over"), "over already": pgettext_lazy("reason", "over already"),
+    "void": pgettext_lazy("reason", "void"), "revised": pgettext_lazy("reason", "revised"),
+    "named": pgettext_lazy("reason", "named"), "withdrawn": pgettext_lazy("reason", "withdrawn"),
+    "stopped": pgettext_lazy("reason", "stopped"), "solved": pgettext_lazy("reason", "solved"),
+    "shipped": pgettext_lazy("reason", "shipped"), "reported": pgettext_lazy("reason", "reported"),
+    "rejected": pgettext_lazy("reason", "rejected"), "read": pgettext_lazy("reason", "read"),
+    "posted": pgettext_lazy("reason", "posted"), "opened again": pgettext_lazy("reason", "opened again"),
+    "number reserved": pgettext_lazy("reason", "number reserved"), "moved on": pgettext_lazy("reason", "moved on"),
+    "goods came": pgettext_lazy("reason", "goods came"), "given": pgettext_lazy("reason", "given"),
+    "extended": pgettext_lazy("reason", "extended"), "enough numbers": pgettext_lazy("reason", "enough numbers"),
+    "ended": pgettext_lazy("reason", "ended"), "declared": pgettext_lazy("reason", "declared"),
+    "asked the buyer": pgettext_lazy("reason", "asked the buyer"), "approved": pgettext_lazy("reason", "approved"),
+    "advice changed": pgettext_lazy("reason", "advice changed"),
+    "not theirs any more": pgettext_lazy("reason", "not theirs any more"),
+    "sent by hand instead": pgettext_lazy("reason", "sent by hand instead"),
+    "the buyer asked to be forgotten": pgettext_lazy("reason", "the buyer asked to be forgotten"),
+}  # fmt: skip
 
 
 def register_words(verb: str, parameter: str, labels: Mapping[Any, Any]) -> None:
@@ -114,8 +140,13 @@ def _recorded(obj: Any, kind: str, before: datetime | None, limit: int) -> Itera
         lines = lines.filter(at__lt=before)
     for line in lines.order_by("-at", "-pk")[:limit]:
         note = line.verb == "note"
-        yield Entry(at=line.at, text=sentence(line) if not line.reason else f"{sentence(line)} · {_REASONS.get(line.reason, line.reason)}",
+        yield Entry(at=line.at, text=sentence(line) if not line.reason else f"{sentence(line)} · {reason(line)}",
                     who=who(line), kind="note" if note else "audit", icon="note" if note else "")  # fmt: skip
+
+
+def reason(line: ActivityEntry) -> str:
+    """Why it was done; what programs write as a code in the reader's language."""
+    return str(_REASONS.get(line.reason, line.reason))
 
 
 def who(line: ActivityEntry) -> str:
@@ -132,8 +163,8 @@ def sentence(line: ActivityEntry) -> str:
             return line.text
     machine_name, _dot, move = line.verb.partition(".")
     for machine in MACHINES.values():
-        if machine.name == machine_name and move in machine.by_name and machine.by_name[move].label:
-            return str(machine.by_name[move].label)
+        if machine.name == machine_name and (found := machine.by_name.get(move)) and (found.text or found.label):
+            return _(found.text) if found.text else str(found.label)
     return line.verb.replace("_", " ").replace(".", ": ")
 
 

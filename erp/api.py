@@ -31,7 +31,7 @@ def _collected() -> tuple[list[type[Resource]], list[Any]]:
 _resources, _others = _collected()
 urlpatterns = [
     path("schema/", late("core.api.docs.SchemaView"), name="schema"),
-    path("docs/", late("core.api.docs.DocsView", url_name="api:schema"), name="docs"),
+    path("docs/", late("core.api.docs.DocsPage"), name="docs"),
     *_others,
     *routes(_resources),
     re_path(r"^(?P<rest>.*)$", nothing),

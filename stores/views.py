@@ -33,7 +33,9 @@ DeadlinesPage = ListPage.of("deadlines")
 #: What the commonest parts of a call are called; the others keep the channel's own names.
 PAYLOAD = {
     "to": _("To"), "text": _("Text"), "subject": pgettext_lazy("message", "Subject"), "from_name": _("Sender"), "days": _("Days"),
-    "amount": _("Amount"), "number": _("Number"), "reason": _("Reason"), "service": _("Service"),
+    "amount": _("Amount"), "number": _("Number"), "reason": _("Reason"), "service": _("Service"), "value": _("Value"),
+    "country": _("Country"), "currency": _("Currency"), "order_id": _("Order"), "order": _("Order"), "postcode": _("Postcode"),
+    "weight_g": _("Weight (g)"), "reference": _("Reference"), "buyer": _("Buyer"), "carrier": _("Carrier"),
 }  # fmt: skip
 
 
@@ -75,7 +77,7 @@ class CallPage(DetailPage):
         boxes = [{"title": _("Call"), "items": items}]
         if self.actor.has_perm("orders.view_personal"):
             told = [
-                {"label": PAYLOAD.get(name, name), "value": str(value), "wide": len(str(value)) > 60}
+                {"label": PAYLOAD.get(name, name), "value": f.DASH if value in (None, "") else str(value), "wide": len(str(value)) > 60}
                 for name, value in obj.payload.items()
             ]
             boxes.append({"title": _("What is told"), "items": told})

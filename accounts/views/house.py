@@ -23,7 +23,7 @@ from core.reading import whole
 #: What the parts of the rules are called for people.
 AREAS = {
     "accounts": _("People and stores"), "conversations": pgettext_lazy("menu", "Messages"), "core": _("Whole house"),
-    "customers": pgettext_lazy("menu", "Customers"), "disputes": pgettext_lazy("menu", "Feedback"),
+    "customers": pgettext_lazy("menu", "Customers"), "disputes": _("Cases and feedback"),
     "inventory": pgettext_lazy("menu", "Stock"), "logistics": pgettext_lazy("menu", "Dispatch"), "orders": pgettext_lazy("menu", "Orders"),
     "products": pgettext_lazy("menu", "Products"), "stores": _("Channels"), "worklist": pgettext_lazy("menu", "Today"),
 }  # fmt: skip
@@ -33,6 +33,16 @@ AREAS = {
 SOURCES = {
     "house": _("own figure"), "chosen": _("chosen at first"), "reference": _("reference list"), "AE": "AliExpress",
     "manual": _("manual"),
+}  # fmt: skip
+
+
+#: The parts of a rule that is several figures at once.
+PARTS = {
+    "ready_am": _("ready in the morning by"), "due_am": _("then with the warehouse by"), "ready_pm": _("ready in the afternoon by"),
+    "due_pm": _("then with the warehouse by"), "due_next": _("later: next day"), "pickup": _("pick-up"),
+    "piece_percent": _("scatter of a piece %%"), "packing_g": _("packing g"), "scale_g": _("scale g"),
+    "catalogue_percent": _("catalogue weight %%"), "bag_g": _("bag g"), "missing_percent": _("one missing %%"),
+    "extra_percent": _("one too many %%"), "other_percent": _("another article %%"), "silent_from_percent": _("silent from %%"),
 }  # fmt: skip
 
 
@@ -50,6 +60,10 @@ def in_words(key: str, value: Any) -> str:
         return ", ".join(str(WEEKDAYS_ABBR[day]) for day in value)
     if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
         return ", ".join(map(str, value)) or f.DASH
+    if key == "worklist.urgency" and isinstance(value, list):
+        return " · ".join(f"{'∞' if hours is None else f'≤ {hours} h'}: × {times}" for hours, times in value)
+    if isinstance(value, dict) and value and all(isinstance(part, str | int | float) for part in value.values()):
+        return " · ".join(f"{PARTS.get(name, name.replace('_', ' '))} {part}".replace("%%", "%") for name, part in value.items())
     return policies.show(value) or f.DASH
 
 

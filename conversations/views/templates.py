@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.selectors import stores_for
 from conversations import registry, rules, selectors, services
+from conversations.choices import PURPOSES, purpose_words
 from conversations.forms import NewTemplateForm, TemplateForm
 from conversations.models import Template
 from core.errors import Invalid
+from core.format import language_name
 from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.pages import Page
@@ -79,12 +81,16 @@ class TemplatePage(_OneTemplate, FormPage):
     @property
     def title(self) -> str:  # type: ignore[override]
         """Which text."""
-        place = f" · {self.row.store.name}" if self.row.store else ""
-        return f"{self.row.code} · {self.row.language}{place}"
+        parts = [self.row.code, purpose_words(self.row.purpose), language_name(self.row.language)]
+        return " · ".join([*parts, self.row.store.name] if self.row.store else parts)
 
     def back_url(self) -> str:
         """The list."""
         return reverse("conversations:templates")
+
+    def form_arguments(self) -> dict[str, Any]:
+        """What a text of the house is for has its name already."""
+        return {"named": self.row.purpose in PURPOSES}
 
     def initial(self) -> dict[str, Any]:
         """As it stands."""

@@ -27,6 +27,7 @@ from typing import Any
 import django_filters
 from django.db.models import Model, QuerySet
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from rest_framework import serializers
 
@@ -280,12 +281,12 @@ class Listing:
         source = self.shape.fields.get(column.name)
         return (source.label if source is not None else "") or column.name.replace("_", " ").capitalize()
 
-    def cells(self, columns: Sequence[Column], now: datetime) -> list[tuple[str, Cell]]:
-        """css and formatter of each column, bound to the active language and zone."""
+    def cells(self, columns: Sequence[Column], now: datetime) -> list[tuple[str, Cell, str]]:
+        """css, formatter and name of each column, bound to the active language and zone."""
         fields = self.shape.fields
-        return [(c.css(fields.get(c.name)), c.bind(fields.get(c.name), now)) for c in columns]
+        return [(c.css(fields.get(c.name)), c.bind(fields.get(c.name), now), escape(self.heading(c))) for c in columns]
 
-    def tds(self, cells: list[tuple[str, Cell]], row: Mapping[str, Any]) -> SafeString:
+    def tds(self, cells: list[tuple[str, Cell, str]], row: Mapping[str, Any]) -> SafeString:
         """The cells of one row."""
         return tds(cells, row)
 

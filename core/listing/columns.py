@@ -285,11 +285,23 @@ def _time_cell(value: datetime, time: str, now: datetime, zone: tzinfo) -> str:
     return format_html('<time title="{}">{}</time>', f.full_moment(value), f.ago(value, now))
 
 
-def tds(cells: list[tuple[str, Cell]], row: Row) -> SafeString:
-    """The ``<td>`` cells of one row; one without a value is marked, so that a phone can leave it out."""
+#: What says itself what it is, so that its column need not be named on a phone.
+_SPEAKS = (
+    'class="st', 'class="sku', 'class="flag', 'class="mono', 'class="under', 'class="ends', 'class="pic', 'class="clip', "<abbr", "<a ",
+    "<bdi",
+)  # fmt: skip
+
+
+def tds(cells: list[tuple[str, Cell, str]], row: Row) -> SafeString:
+    """The ``<td>`` cells of one row; one without a value is marked, so that a phone can leave it out, and a plain value knows the
+    name of its column, so that a phone can put it in front."""
     made = []
-    for css, cell in cells:
+    for css, cell, label in cells:
         text = cell(row)
-        words = f"{css} nil".strip() if text == f.DASH else css
-        made.append(f'<td class="{words}">{text}</td>' if words else f"<td>{text}</td>")
+        if text == f.DASH:
+            made.append(f'<td class="{css} nil">{text}</td>' if css else f'<td class="nil">{text}</td>')
+            continue
+        bare = text and ("num" in css or "<" not in text or not any(mark in text for mark in _SPEAKS))
+        name = f' data-label="{label}"' if bare else ""
+        made.append(f'<td class="{css}"{name}>{text}</td>' if css else f"<td{name}>{text}</td>")
     return mark_safe("".join(made))  # noqa: S308

@@ -193,7 +193,7 @@ class ListPage(FilterBar, Page):
     def _columns(self, columns: list[Column]) -> list[dict[str, Any]]:
         order = self.query.order
         made = []
-        for column, (css, _cell) in zip(columns, self.listing.cells(columns, self.now), strict=True):
+        for column, (css, _cell, _label) in zip(columns, self.listing.cells(columns, self.now), strict=True):
             mine = order.name == column.name
             down = "-" if mine and not order.descending else ""
             made.append({"name": column.name, "label": self.listing.heading(column), "css": css,

@@ -7,7 +7,6 @@ are used many times on a page. No component writes an inline style or script.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -290,10 +289,13 @@ def clock(at: Any, text: str = "", now: Any = None, tone: str = "") -> dict[str,
     """The clock of a subject: time left large (counts down), what happens then beside it."""
     shown = f.due(at, now, hard=True)
     when = f.moment(at, now) if at else ""
-    near = shown.late or (at is not None and at - (now or utcnow()) < timedelta(days=3))
+    left = int((at - (now or utcnow())).total_seconds()) if at else -1
+    near = shown.late or 0 <= left < 3 * 86_400
+    ticks = f"{left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}" if 0 <= left <= 86_400 else ""  # as app.js goes on
     return {
         "at": at,
         "shown": shown,
+        "ticks": ticks,
         "tone": tone or ("rose" if shown.late else "lantern" if near else "neutral"),
         "text": text,
         "again": when if when != shown.text else "",

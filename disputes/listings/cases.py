@@ -13,6 +13,7 @@ from core import counts
 from core import format as f
 from core.audit import Actor
 from core.listing import Column, Exact, Listing, RowPart, View, register
+from core.timeline import PARTS
 from disputes import selectors
 from disputes.choices import AnswerState, CaseKind, CaseState, Outcome, RemedyKind, Route
 from disputes.filters import CaseFilter, RemedyFilter
@@ -165,6 +166,11 @@ class RemedyRow(serializers.Serializer):
     given_at = serializers.DateTimeField(label=_("Time"))
 
 
+def by_whom(row: Mapping[str, Any]) -> str:
+    """Who gave it; the parts of the house in the reader's language."""
+    return str(PARTS.get(row["actor"], row["actor"]))
+
+
 @register
 class RemedyListing(Listing):
     """Everything buyers were given, the newest first."""
@@ -178,7 +184,7 @@ class RemedyListing(Listing):
         Column("amount", money=True),
         Column("route", badge=Route),
         Column("reference", mono=True),
-        Column("actor"),
+        Column("actor", html=by_whom, text=by_whom),
         Column("given_at", sortable=True),
         Column("note", width="wide", default=False),
         Column("store", mono=True, default=False),

@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from core.audit import Actor
 from core.listing import Column, Listing, View, register
-from logistics.choices import Advice, TrackingState
+from logistics.choices import Advice, ServiceKind, TrackingState
 from logistics.models import DecisionRule, PromiseRule
 from logistics.selectors import tracking as lookups
 
@@ -52,6 +52,19 @@ class PromiseRow(serializers.Serializer):
     valid_from = serializers.DateField(label=_("Valid from"))
 
 
+def services_meant(match: str) -> str:
+    """The services a promise counts for, in words: kinds by their name, single services by their code."""
+    what, _colon, names = match.partition(":")
+    if what == "kind":
+        return ", ".join(str(dict(ServiceKind.choices).get(name, name)) for name in names.split("|"))
+    return names.replace("|", ", ") if names else gettext("all others") if match == "*" else match
+
+
+def places_meant(match: str) -> str:
+    """The countries a promise counts for."""
+    return gettext("everywhere") if match == "*" else match.replace(";", ", ")
+
+
 @register
 class PromiseListing(HouseTable):
     """Days promised and days of the checks, by service and destination; the first that fits counts."""
@@ -59,8 +72,10 @@ class PromiseListing(HouseTable):
     name, title = "promises", _("Delivery promises")
     model, row = PromiseRule, PromiseRow
     columns = [
-        Column("rule_id", link="logistics:promise", mono=True), Column("priority", sortable=True), Column("service_match"),
-        Column("destination_match"), Column("promise_days"), Column("first_check_days"), Column("second_check_days"),
+        Column("rule_id", link="logistics:promise", mono=True), Column("priority", sortable=True),
+        Column("service_match", html=lambda row: services_meant(row["service_match"]), width="wide"),
+        Column("destination_match", html=lambda row: places_meant(row["destination_match"]), width="wide"),
+        Column("promise_days"), Column("first_check_days"), Column("second_check_days"),
         Column("lost_after_days"), Column("extend_when_days_left"), Column("valid_from"), Column("note_zh", default=False),
         Column("origin", default=False),
     ]  # fmt: skip

@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from core.format import in_own_language
 from logistics.forms.tables import DecisionForm, PromiseForm
+from logistics.listings.tables import services_meant
 from logistics.models import DecisionRule, PromiseRule
 from logistics.services import tracking
 from logistics.views.setup import EditPage
@@ -22,7 +24,7 @@ class PromisePage(EditPage):
 
     def extra(self) -> dict[str, Any]:
         """Its name and where it comes from."""
-        return {"title": self.row.rule_id, "text": self.row.origin}
+        return {"title": self.row.rule_id, "text": services_meant(self.row.service_match)}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """A new version."""
@@ -40,7 +42,7 @@ class DecisionPage(EditPage):
 
     def extra(self) -> dict[str, Any]:
         """Its name and where it comes from."""
-        return {"title": self.row.rule_id, "text": f"{self.row.note_en} · {self.row.note_zh} · {self.row.origin}"}
+        return {"title": self.row.rule_id, "text": in_own_language(self.row.note_zh, self.row.note_en)}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """A new version."""

@@ -62,9 +62,9 @@ class LogListing(Listing):
         Column("subject", html=_subject, text=lambda row: row["subject"] or row["_kind"], needs=("subject_type", "subject_id")),
         Column("sentence", width="wide"),
         Column("changes", html=_changes, text=_changes, width="wide"),
-        Column("reason", width="wide"),
+        Column("reason", width="wide", html=lambda row: row["_reason"], text=lambda row: row["_reason"]),
         Column("who"),
-        Column("store", mono=True),
+        Column("store", mono=True, roomy=True),
         Column("actor_kind", badge={key: (label, "neutral") for key, label in KINDS}, default=False),
         Column("verb", mono=True, default=False),
         Column("subject_type", mono=True, default=False),
@@ -94,12 +94,14 @@ class LogListing(Listing):
         kinds = selectors.kind_names()
         for row in rows:
             line = ActivityEntry(
-                verb=row["verb"], text=row["text"], params=row["params"], actor_kind=row["actor_kind"], actor_label=row["actor_label"]
+                verb=row["verb"], text=row["text"], params=row["params"], actor_kind=row["actor_kind"], actor_label=row["actor_label"],
+                reason=row["reason"],
             )  # fmt: skip
             given = row["params"].get("changes")
             row["module"] = module_of(row["subject_type"]).value
             row["subject"], row["_url"] = found.get((row["subject_type"], row["subject_id"]), (None, ""))
             row["_kind"] = kinds.get(row["subject_type"], row["subject_type"])
+            row["_reason"] = timeline.reason(line)
             row["sentence"], row["who"] = timeline.sentence(line), timeline.who(line)
             row["changes"] = {k: [str(a), str(b)] for k, (a, b) in given.items()} if _pairs(given) else None
             row["store"] = stores.get(row["store_ref"])

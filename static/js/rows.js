@@ -92,6 +92,37 @@ document.addEventListener("click", (event) => {
   if (row && !event.target.closest("a, button, label, input, summary") && !String(getSelection())) { go($$("#rows tbody tr").indexOf(row)); if (!event.target.closest(".pick-cell")) open(row, event.ctrlKey || event.metaKey); }
 });
 
+// --- views: one row of tabs; what has no room stands in a menu at its end, a phone scrolls ----------------------------------
+const roomy = matchMedia("(min-width: 900px)");
+function fitViews() {
+  const nav = $("#list .views-row .views");
+  const menu = nav && $(":scope > .views-more", nav);
+  if (!menu) return;
+  const inside = $(".menu-b", menu);
+  const tabs = $$("a", nav).map((tab, i) => { tab.dataset.place ??= i + 1; return tab; }).sort((a, b) => a.dataset.place - b.dataset.place);
+  menu.before(...tabs);
+  menu.hidden = true;
+  nav.classList.remove("fit");
+  const chosen = tabs.findIndex((tab) => tab.classList.contains("on"));
+  if (!roomy.matches) { if (chosen > 0) nav.scrollLeft = tabs[chosen].offsetLeft - nav.offsetLeft - 40; return; }
+  if (nav.scrollWidth <= nav.clientWidth) { nav.classList.add("fit"); return; }
+  menu.hidden = false;
+  const gap = parseFloat(getComputedStyle(nav).columnGap) || 0;
+  let room = nav.clientWidth - menu.offsetWidth;
+  if (chosen >= 0) room -= tabs[chosen].offsetWidth + gap;   // where one is always stays in sight
+  const away = tabs.filter((tab, i) => {
+    if (i === chosen) return false;
+    room -= tab.offsetWidth + gap;
+    return room < 0;
+  });
+  inside.append(...away);
+  nav.classList.add("fit");
+}
+let width = 0;
+new ResizeObserver(([entry]) => { if (Math.round(entry.contentRect.width) !== width) { width = Math.round(entry.contentRect.width); fitViews(); } }).observe(document.body);
+document.addEventListener("htmx:load", (event) => { if (event.detail.elt.matches?.("#list, .views-row")) fitViews(); });
+fitViews();
+
 // the letter of an action takes the ticked rows, else the row of the cursor; its preview comes first
 function act(key) {
   const button = $$("#bulk [data-key]").find((el) => el.dataset.key === key);
@@ -101,7 +132,7 @@ function act(key) {
   return true;
 }
 function turn(key) {
-  const link = key === "[" || key === "]" ? $(`.pager a[rel=${key === "[" ? "prev" : "next"}]`) : $$("#list .views a")[Number(key) - 1];
+  const link = key === "[" || key === "]" ? $(`.pager a[rel=${key === "[" ? "prev" : "next"}]`) : $$("#list .views a").find((tab, i) => tab.dataset.place === key || !tab.dataset.place && String(i + 1) === key);
   link?.click();
   return !!link;
 }

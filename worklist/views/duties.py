@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -247,18 +247,20 @@ class BulkPane(Page):
     def get(self, request: HttpRequest, rule: str) -> HttpResponse:
         """The lines, and the page where they are done together."""
         found = RULES.get(rule)
+        if found is None:
+            raise Http404
         whose = request.GET.get("whose", "do")
         question = selectors.Question(whose=whose, rule=rule)
         duties = selectors.page(self.actor, question).duties
         listed = reverse("worklist:today") + "?" + urlencode({"whose": whose, "rule": rule})
-        url = (found.bulk_url() if found else "") or listed
+        url = found.bulk_url() or listed
         heads = [{"label": label, "css": ""} for label in (_("Due"), _("Number"), _("Buyer"))]
         steps = [
             {"label": _("Do them together"), "url": url, "method": "get", "icon": "arrow-right"},
             {"label": _("One by one"), "url": listed, "method": "get"},
         ]
         subject = {
-            "title": found.title if found else rule, "url": url, "badges": [], "steps": steps, "thread": None, "timeline": None,
+            "title": found.title, "url": url, "badges": [], "steps": steps, "thread": None, "timeline": None,
             "tables": [{"title": "", "columns": heads, "rows": [self._row(d, listed) for d in duties]}],
         }  # fmt: skip
         context = {"subject": subject, "title": subject["title"]}
