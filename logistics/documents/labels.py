@@ -30,6 +30,8 @@ CONTENT: Mapping[str, str] = {
     "returned_goods": "Returned goods", "other": "Other",
 }  # fmt: skip
 LONGEST_CUSTOMS = 300
+#: A number keeps its order inside a text that runs from right to left.
+_LTR, _END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def field_words() -> dict[str, str]:
@@ -126,9 +128,22 @@ def address_record(a: Mapping[str, str]) -> dict[str, Any]:
     """An address as it is written on a parcel."""
     town = " ".join(part for part in (a["city"], a["state"], a["postcode"]) if part.strip())
     lines = [
-        breakable(text, 24) for text in (a["line1"], a["line2"], town, f"☎ {a['phone']}" if a["phone"] else "") if text.strip()
+        breakable(text, 24)
+        for text in (a["line1"], a["line2"], town, f"☎ {_LTR}{a['phone']}{_END}" if a["phone"] else "")
+        if text.strip()
     ]
-    return {"recipient": breakable(a["recipient"], 24) or "—", "lines": [line.replace(f"{UNKNOWN} ", "Tel ") for line in lines]}
+    lines = [line.replace(f"{UNKNOWN} ", "Tel ") for line in lines]
+    return {
+        "recipient": breakable(a["recipient"], 24) or "—",
+        "lines": lines,
+        "dir": direction("".join([a["recipient"], *lines])),
+    }
+
+
+def direction(text: str) -> str:
+    """The way a text runs: "rtl" when most of its letters do."""
+    kinds = [unicodedata.bidirectional(c) for c in text]
+    return "rtl" if sum(k in ("R", "AL") for k in kinds) > sum(k == "L" for k in kinds) else "ltr"
 
 
 def sender_of(sheet: Sheet) -> str:

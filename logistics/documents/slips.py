@@ -21,7 +21,7 @@ from logistics.selectors.printing import Sheet
 def slip_record(sheet: Sheet, *, batch: str = "") -> dict[str, Any]:
     """The packing slip of a note: what is in the parcel, no prices (it may be a present)."""
     note, language = sheet.note, language_here(sheet.language)
-    day = note.released_at or note.created_at
+    day = note.released_at or note.drafted_at
     return {
         "key": f"{note.pk}", "lang": language, "words": dict(slip_words(sheet.language)), "bound": _bound(sheet, batch),
         "store": shown(note.store.name), "order": shown(note.order.number),
@@ -50,6 +50,7 @@ def return_record(sheet: Sheet, *, to: str, size: str, reference: str) -> dict[s
     ours = [line for line in to.splitlines() if line.strip()] or own
     return {
         "lang": language_here(sheet.language), "words": dict(slip_words(sheet.language)), "height": HEIGHTS[size],
+        "dir": address["dir"],
         "from": [address["recipient"], *address["lines"], shown(country(sheet.note.country, sheet.language))],
         "to": [shown(line) for line in ours if line and line.strip()], "country": house.country, "reference": reference,
         "code": drawing(code128(reference, width_mm=84, height_mm=16)),

@@ -73,7 +73,7 @@ class PapersForm(forms.Form):
         super().__init__(*args, **kwargs)
         held = declarations.declaration_of(objs[0]) if len(objs) == 1 else None
         if held is not None:
-            self.initial |= {name: getattr(held, name) for name in self.fields}
+            self.initial = {**self.initial, **{name: getattr(held, name) for name in self.fields}}
 
 
 class RecipientForm(forms.Form):

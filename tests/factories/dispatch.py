@@ -9,7 +9,16 @@ from typing import Any
 
 from accounts.models import Store
 from core.audit import SYSTEM, Actor
-from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, PrintLog, Service, WaybillNumber
+from logistics.models import (
+    ApprovalRule,
+    CarrierAccount,
+    DispatchNote,
+    Parcel,
+    PrintBatch,
+    PrintLog,
+    Service,
+    WaybillNumber,
+)
 from logistics.rules.waybill import check_digit
 from logistics.services import dispatch, numbers, packing, shipping, waves
 from orders.models import Order
@@ -208,7 +217,20 @@ def _waves(store: Any, count: int, person: Any) -> None:
             waves.close(wave=made.waves[0], actor=_packer(), now=NOW.replace(hour=21))
 
 
+def _accounts(store: Any, count: int, person: Any) -> None:
+    for i in range(count - CarrierAccount.objects.count()):
+        CarrierAccount.objects.create(
+            code=f"carrier-{next(_count)}",
+            name="Carrier",
+            kind="sandbox",
+            active=i % 2 == 0,
+            own_label=i % 3 == 0,
+            created_at=NOW,
+        )
+
+
 LISTING_ROWS = {
+    "carrier-accounts": Rows(_accounts, owned=False),
     "waves": Rows(_waves),
     "dispatch-notes": Rows(_notes),
     "waybill-numbers": Rows(_numbers, owned=False),

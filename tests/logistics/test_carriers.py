@@ -8,20 +8,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django_scopes import scopes_disabled
 
 from core.errors import Invalid, NotAllowed
 from core.models import ActivityEntry
-from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, WaybillNumber
+from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, PrintLog, WaybillNumber
 from logistics.services import carriers, dispatch, numbers
-from stores.connectors.http import Client
+from stores.connectors.http import Client as Wire
 from stores.connectors.sandbox.control import Control
 from stores.connectors.sandbox.server import Server
 from stores.models import CarrierLane, OutboundCall
 from stores.services import outbox
 from stores.services.carriers import Fetched
 from tests.factories import dispatch as make
+from tests.factories.accounts import make_person
 from tests.factories.stores import running_shop
+from tests.logistics.test_printing import pages, printed
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -110,7 +113,7 @@ def test_a_carrier_that_hangs_is_asked_again_for_the_same_number(
     note = released()
     other_side.fault("hang", path="/api/carrier/", seconds=0.9)
     call = OutboundCall.objects.get(ability="carrier_waybill")
-    monkeypatch.setattr(Client, "__init__", _hasty(Client.__init__))
+    monkeypatch.setattr(Wire, "__init__", _hasty(Wire.__init__))
     assert outbox.send_due(now=NOW) == {"unknown": 1}
     time.sleep(1)  # the carrier goes on after we hung up
     for minutes in (10, 60, 180):
@@ -212,3 +215,59 @@ def test_accounts_are_the_managers(other_side: Control) -> None:
                 now=NOW,
             )
     assert KEY not in account.secrets
+
+
+@pytest.mark.covers("DSP-22")
+def test_the_carriers_own_label_lies_at_its_place_in_the_batch(other_side: Control) -> None:
+    house = make.make_service("EMS", kind="ems", match_words=["ems"])
+    near, far = make.article("NEAR", bin="A-1"), make.article("FAR", bin="Z-9")
+    make.make_service(connector="pretend")
+    own = make.released(make.ready_order(lines=[(near, 1)]), number=False)
+    ours = make.make_note(make.ready_order(lines=[(far, 1)], shipping_method="ems"))
+    assert ours.service == house
+    make.make_number(house)
+    make.sign_both(ours)
+    later()
+    batch, pdf = printed([ours, own], documents=["labels"])
+    assert len(pages(pdf)) == 1, "a label that has not come is not replaced by ours"
+    assert PrintLog.objects.get(batch=batch, note=own).problem == "label_waits"
+    carriers.fetch_labels(now=SOON)
+    batch, pdf = printed([ours, own], documents=["labels", "customs"])
+    found = pages(pdf)
+    assert "PRETEND CARRIER" in found[0]["text"] and ("Code128", make.number_of(own)) in found[0]["codes"]
+    assert own.number in found[1]["text"] and "CN" in found[1]["text"], "its customs paper follows it"
+    assert ("Code128", make.number_of(ours)) in found[2]["codes"] and "own-label" not in "".join(
+        p["text"] for p in found
+    )
+    logs = PrintLog.objects.filter(batch=batch).order_by("position")
+    assert list(logs.values_list("carrier_label", flat=True)) == [True, False]
+
+
+def test_the_page_of_accounts_keeps_the_key_to_itself(other_side: Control) -> None:
+    desk = Client()
+    desk.force_login(make_person("manager"))
+    account = CarrierAccount.objects.get()
+    for address in (
+        "/dispatch/carrier-accounts/",
+        "/dispatch/carrier-accounts/new/",
+        f"/dispatch/carrier-accounts/{account.pk}/",
+    ):
+        shown = desk.get(address)
+        assert shown.status_code == 200 and KEY not in shown.content.decode(), address
+    fields = {
+        "name": "Other name",
+        "kind": "sandbox",
+        "base_url": account.base_url,
+        "own_label": "on",
+        "active": "on",
+        "token": "",
+    }
+    assert desk.post(f"/dispatch/carrier-accounts/{account.pk}/", fields).status_code == 302
+    kept = CarrierAccount.objects.get()
+    assert kept.name == "Other name" and kept.secrets == account.secrets and kept.code == "pretend"
+    new = {**fields, "code": "second", "token": "another-key-012345"}
+    assert desk.post("/dispatch/carrier-accounts/new/", new).status_code == 302
+    assert CarrierAccount.objects.get(code="second").own_label
+    clerk = Client()
+    clerk.force_login(make_person("warehouse"))
+    assert clerk.get("/dispatch/carrier-accounts/new/").status_code == 403

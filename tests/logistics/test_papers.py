@@ -8,16 +8,19 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.test import Client
+from django.utils import translation
 from django_scopes import scopes_disabled
 
 from conversations.models import Template
 from conversations.services import change_template, copy_for_store
 from conversations.services import seeding as texts
+from core import longwork
 from core.errors import Conflict, Invalid
 from core.models import PolicyValue
 from logistics import documents
+from logistics.documents.labels import address_record
 from logistics.documents.single import single
-from logistics.models import ApprovalRule, Declaration, Parcel, PrintLog
+from logistics.models import ApprovalRule, Declaration, Parcel, PrintLog, Wave, WaveNote
 from logistics.selectors import printing as reads
 from logistics.selectors.customs.declarations import for_print
 from tests.factories import dispatch as make
@@ -303,3 +306,51 @@ def test_papers_stay_in_their_stores_and_unknown_ones_are_not_there() -> None:
     for kind, code in (("packing-slip", 200), ("payment", 200), ("return-label", 200), ("poem", 404)):
         assert own.get(f"/dispatch/notes/{note.pk}/papers/{kind}/").status_code == code
         assert stranger.get(f"/dispatch/notes/{note.pk}/papers/{kind}/").status_code == 404
+
+
+def test_the_pick_list_of_a_wave_names_it_and_its_slots() -> None:
+    notes = [make.released(), make.released()]
+    wave = Wave.objects.create(number="W-77", kind="mixed", warehouse=notes[0].warehouse, created_at=NOW)
+    for slot, note in enumerate(notes, 1):
+        WaveNote.objects.create(wave=wave, note=note, position=slot, slot=slot)
+    _batch, pdf = printed(notes, documents=["pick_list"], language="en")
+    text = text_of(pdf)
+    assert "Wave W-77" in text and "[1]×2" in text and "[2]×2" in text
+
+
+def test_a_buyers_number_keeps_its_order_in_a_text_from_right_to_left() -> None:
+    parts = {
+        "recipient": "محمد علي",
+        "line1": "شارع",
+        "line2": "",
+        "city": "الرياض",
+        "state": "",
+        "postcode": "",
+        "phone": "+966 11 4567",
+    }
+    made = address_record(parts)
+    assert made["dir"] == "rtl" and made["lines"][-1] == "☎ \u2066+966 11 4567\u2069"
+    assert address_record({**parts, "recipient": "Ana Lima de Souza", "line1": "Rua", "city": "Recife"})["dir"] == "ltr"
+
+
+def test_programs_fetch_the_papers_and_the_file_of_a_batch() -> None:
+    note = make.released()
+    batch, pdf = printed([note])
+    packer = Client()
+    packer.force_login(make_person("warehouse"))
+    answer = packer.get(f"/api/v1/print-batches/{batch.pk}/file/")
+    assert answer.status_code == 200 and b"".join(answer.streaming_content) == pdf
+    answer = packer.get(f"/api/v1/dispatch-notes/{note.pk}/documents/packing-slip/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert packer.get(f"/api/v1/dispatch-notes/{note.pk}/documents/poem/").status_code == 404
+    shown = packer.get(f"/dispatch/print/{batch.pk}/").content.decode()
+    assert "CN23" in shown and make.number_of(note) in shown
+
+
+def test_titles_of_batches_are_in_the_readers_language() -> None:
+    batch, _pdf = printed([make.released()])
+    assert batch.job is not None
+    for language, words in (("en", "Print batch"), ("zh-hans", "打印批次")):
+        with translation.override(language):
+            title = longwork.title_of(batch.job.kind, batch.job.title, batch.job.payload["_title"])
+        assert words in title and batch.number in title
