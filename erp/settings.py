@@ -36,7 +36,7 @@ ALLOWED_HOSTS += ["localhost", "127.0.0.1"]  # health probes ask on the machine 
 HTTPS = env.flag("SAMPAN_HTTPS", default=not STANDALONE)
 
 DATABASES = {"default": env.database("DATABASE_URL", EMBEDDED.database_url)}
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c lock_timeout=10s -c idle_in_transaction_session_timeout=600s")
 REDIS_URL = env.redis_address("REDIS_URL", EMBEDDED.redis_url)

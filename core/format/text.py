@@ -193,7 +193,11 @@ _DAYS, _HOURS, _MINUTES = gettext_noop("%(n)s d"), gettext_noop("%(n)s h"), gett
 
 def duration(span: timedelta, parts: int = 2) -> str:
     """A length of time in its ``parts`` largest units: ``12 d 4 h``, ``20 h 58 min``, ``5 min``."""
-    minutes = int(abs(span).total_seconds() // 60)
+    return _duration(get_language(), int(abs(span).total_seconds() // 60), parts)
+
+
+@lru_cache(maxsize=4096)
+def _duration(_language: str | None, minutes: int, parts: int) -> str:
     days, rest = divmod(minutes, 1440)
     hours, mins = divmod(rest, 60)
     found = [(text, n) for text, n in ((_DAYS, days), (_HOURS, hours), (_MINUTES, mins)) if n]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from core import kept
 from core.audit import Actor
 from core.listing.columns import door
-from core.listing.query import ListQuery
+from core.listing.query import ListQuery, written
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -59,9 +59,7 @@ class FilterBar:
         params = self.request.GET
         hidden = [(name, params[name]) for name in ("ordering", "page_size", "view") if params.get(name)]
         asked = {"value": self.query.params.get("q", "")}
-        given = params.copy()
-        given.pop("cursor", None)
-        more_url = f"{door('core:filters', self.listing.name)}?{given.urlencode()}"
+        more_url = f"{door('core:filters', self.listing.name)}?{written(params, 'cursor')}"
         shown = (asked["value"], more_url, bool(self.query.errors), *(tuple(one.values()) for one in fields))
         return {"bar_key": (self.listing.name, *shown), "search_box": asked if self.listing.sources else None, "filter_fields": fields,
                 "hidden_fields": [*hidden, ("edited", "1")],

@@ -31,6 +31,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from rest_framework import serializers
 
+from core import planned
 from core.audit import Actor
 from core.listing import searching
 from core.listing.columns import Cell, Column, tds
@@ -244,7 +245,8 @@ class Listing:
             shape = shape.with_lookups(*needs)
         found = self.queryset(actor)
         wanted = found.filter(pk=ids[0]) if len(ids) == 1 else found.filter(pk__in=ids)
-        rows = shape.read(wanted, self.inline(fresh=fresh))
+        with planned.row():
+            rows = shape.read(wanted, self.inline(fresh=fresh))
         self.complete(rows, actor, fresh=fresh)
         by_id = {row["id"]: row for row in rows}
         return [by_id[pk] for pk in ids if pk in by_id]

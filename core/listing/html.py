@@ -18,7 +18,7 @@ from core.listing import views_saved
 from core.listing.bar import FilterBar
 from core.listing.base import LISTINGS, Listing
 from core.listing.columns import Column, address, door
-from core.listing.query import ListQuery
+from core.listing.query import ListQuery, written
 from core.listing.views_saved import Tab
 from core.pages import Page
 
@@ -153,10 +153,8 @@ class ListPage(FilterBar, Page):
         held = views_saved.counts_held(self.listing, self.actor, self.tabs)
         counted = [tab for tab in self.tabs if tab.counted]
         missing = any(tab.name not in held for tab in counted)
-        given = self.request.GET.copy()
-        given.pop("cursor", None)
         views, save = [self._tab(tab, held) for tab in self.tabs], self._view_save()
-        tabs_url = f"{door('core:tabs', self.listing.name)}?{given.urlencode()}" if missing else ""
+        tabs_url = f"{door('core:tabs', self.listing.name)}?{written(self.request.GET, 'cursor')}" if missing else ""
         # everything core/_views.html shows
         key = (
             *(tuple(view.values()) for view in views),

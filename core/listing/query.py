@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from core import planned
 from core.audit import Actor
 from core.errors import Invalid, Missing
 from core.listing import paging, searching
@@ -157,10 +159,12 @@ class ListQuery:
 
     def page(self, *, parts: set[str] | None = None) -> paging.Page:
         """The page of rows. ``parts`` limits the row parts that are loaded (None = all)."""
-        return paging.read_page(
-            self.queryset, self.order, self.cursor, self.page_size,
-            lambda piece: self.listing.read(piece, self.order, parts),
-        ).finished(lambda rows: self.listing.complete(rows, self.actor, parts))  # fmt: skip
+        with planned.page():
+            found = paging.read_page(
+                self.queryset, self.order, self.cursor, self.page_size,
+                lambda piece: self.listing.read(piece, self.order, parts),
+            )  # fmt: skip
+        return found.finished(lambda rows: self.listing.complete(rows, self.actor, parts))
 
     def ids(self, limit: int) -> list[int]:
         """The ids of the first ``limit`` rows that fit, in the order of the list."""
@@ -173,14 +177,18 @@ class ListQuery:
 
     def text(self, **changes: str | None) -> str:
         """The question as a URL query without the place in it, with ``changes`` (None removes)."""
-        params = self.params.copy()
-        for name in ("cursor", "columns"):
-            params.pop(name, None)
-        for name, value in changes.items():
-            if value is None:
-                params.pop(name, None)
-            else:
-                params[name] = value
-        for name in [name for name, values in params.lists() if not any(values)]:
-            params.pop(name)
-        return params.urlencode()
+        held = {**self._quoted, **{name: urlencode({name: value}) if value else "" for name, value in changes.items()}}
+        return "&".join([part for part in held.values() if part])
+
+    @cached_property
+    def _quoted(self) -> dict[str, str]:
+        return {
+            name: urlencode([(name, value) for value in values])
+            for name, values in self.params.lists()
+            if name not in ("cursor", "columns") and any(values)
+        }
+
+
+def written(params: QueryDict, *without: str) -> str:
+    """Parameters as a URL query, less some. (A ``QueryDict`` copies itself deeply to be changed: a page asks a dozen times.)"""
+    return urlencode([(name, value) for name, values in params.lists() if name not in without for value in values])

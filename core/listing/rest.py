@@ -33,7 +33,7 @@ from core.clock import utcnow
 from core.errors import DomainError, Invalid, Missing, Stale
 from core.listing import actions, bulk
 from core.listing.base import LISTINGS, Listing
-from core.listing.query import ListQuery
+from core.listing.query import ListQuery, written
 from core.listing.views_saved import with_view
 
 #: Names beside the inputs in the body of a bulk call.
@@ -168,9 +168,10 @@ class ListView(ResourceView):
     def _address(request: Request, cursor: str | None) -> str | None:
         if cursor is None:
             return None
-        params = request._request.GET.copy()
-        params["cursor"] = cursor
-        return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
+        rest = written(request._request.GET, "cursor")
+        return request.build_absolute_uri(
+            f"{request.path}?{rest}&cursor={cursor}" if rest else f"{request.path}?cursor={cursor}"
+        )
 
     def post(self, request: Request) -> HttpResponse:
         """201 with the new object (200 when it already existed)."""
