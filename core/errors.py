@@ -56,6 +56,10 @@ class Conflict(DomainError):
     status = 409
 
 
+class NotYet(Conflict):
+    """What the thing belongs to is not known yet, but may be soon (records of a channel arrive in any order)."""
+
+
 class Stale(DomainError):
     """Somebody changed the record since it was read; ``changes`` names field -> (theirs, yours)."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.audit import Actor
-from core.errors import Conflict
+from core.errors import NotYet
 from disputes import services
 from stores.choices import Ability
 from stores.contracts import RemoteCase, RemoteFeedback
@@ -17,16 +17,19 @@ from stores.registry import inbound, on_settled, still_wanted
 
 @inbound(Ability.FEEDBACK)
 def ratings_came(*, store: Any, remotes: Sequence[RemoteFeedback], actor: Actor, now: datetime) -> None:
-    """A channel told ratings."""
-    services.record_feedback(store=store, remotes=remotes, actor=actor, now=now)
+    """A channel told ratings. One whose order is not known yet is tried again for a while, then a person looks."""
+    told = services.record_feedback(store=store, remotes=remotes, actor=actor, now=now)
+    if told.rejected:
+        _row, _order, why = told.rejected[0]
+        raise NotYet("rejected", why.replace("%", "%%"))
 
 
 @inbound(Ability.CASES)
 def cases_came(*, store: Any, remotes: Sequence[RemoteCase], actor: Actor, now: datetime) -> None:
-    """A channel told cases. One whose order is not known yet is tried again with the next fetches, then a person looks."""
+    """A channel told cases. One whose order is not known yet is tried again for a while, then a person looks."""
     told = services.record_cases(store=store, remotes=remotes, actor=actor, now=now)
     if told.rejected:
-        raise Conflict("rejected", told.rejected[0].message.replace("%", "%%"))
+        raise NotYet("rejected", told.rejected[0].message.replace("%", "%%"))
 
 
 @on_settled(Ability.ANSWER_CASE)

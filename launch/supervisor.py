@@ -156,7 +156,7 @@ def children(where: Places, env: dict[str, str], port: int, sandbox: bool) -> li
                 "--quiet",
                 "worker",
                 "--concurrency",
-                "2",
+                "4",  # they wait for channels and for the disk more than they reckon
                 "--without-gossip",
                 "--without-mingle",
                 "--hostname",

@@ -19,6 +19,12 @@ FIRST_HOLD = 5.0
 LONGEST_HOLD = 60.0
 #: A Retry-After beyond this is taken for a mistake of the channel (seconds).
 LONGEST_RETRY_AFTER = 24 * 3600.0
+#: What a channel counts against its clocks (abilities). When much waits, it goes before texts to buyers and replies.
+URGENT = (
+    "declare_shipment", "extend_delivery", "answer_case", "answer_cancel", "waybill", "carrier_waybill", "carrier_void",
+)  # fmt: skip
+#: A record that came before the thing it belongs to is tried again for so long before a person must look.
+EARLY = timedelta(minutes=15)
 #: A wait or a lease that ends later than any real one was set under a simulated clock that ran ahead: it does not count.
 FAR = timedelta(seconds=LONGEST_RETRY_AFTER + 3600)
 

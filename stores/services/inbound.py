@@ -21,7 +21,7 @@ from django_scopes import scopes_disabled
 from accounts.models import Store
 from core import audit, policies
 from core.audit import Actor, system
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, NotAllowed, NotYet
 from stores import registry, rules, selectors
 from stores.choices import InboundState
 from stores.connectors import connector_class, errors
@@ -288,7 +288,8 @@ def _deliver(store: Store, kind: str, objects: list[Any], records: list[InboundR
 
 def _spoiled(record: InboundRecord, error: Exception, now: datetime, *, final: bool = False) -> None:
     record.attempts = min(record.attempts + 1, 30_000)
-    if final or record.attempts >= TRIES:
+    early = isinstance(error, NotYet) and now - record.received_at < rules.EARLY
+    if final or (record.attempts >= TRIES and not early):
         record.state = InboundState.FAILED
     record.error = rules.short_reason(str(error) or type(error).__name__)
     InboundRecord._base_manager.filter(pk=record.pk, state=InboundState.NEW).update(

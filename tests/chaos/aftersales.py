@@ -6,12 +6,13 @@ closes the case whenever he likes. What he does next he decides by looking at th
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.clock import utcnow
 from core.models import ActivityEntry
 from disputes.models import Answer, Case, Feedback
 from orders.models import Order
+from stores.connectors.sandbox.aftersales import Refused
 from stores.connectors.sandbox.control import Control
 from stores.models import OutboundCall
 from tests.chaos.faults import patiently
@@ -30,6 +32,7 @@ from tests.chaos.verdict import Verdict, lost, twice, unexpected
 FATES = ("accept", "accept", "decline", "withdraw")
 #: A reason that is gone for so long must have been noticed before anything leaves (G1c).
 GRACE = timedelta(seconds=5)
+NEVER = datetime.max.replace(tzinfo=UTC)
 OFFERS = (("part_refund", "0.10"), ("evidence", None), ("wait", None))
 
 
@@ -107,7 +110,8 @@ class Claimants:
         told = patiently(lambda: self.shop.case(name), 60)
         change = _next(told, deed, age)
         if change is not None:
-            patiently(lambda: self.shop.put_cases([{"id": name, **change}], now), 60)
+            with contextlib.suppress(Refused):  # our answer came first: look again at what it stands at
+                patiently(lambda: self.shop.put_cases([{"id": name, **change}], now), 60)
         if told["status"] == "closed":
             self.ended.add(name)
 
@@ -287,13 +291,16 @@ def after_its_end(store_id: int, answers: Sequence[Mapping[str, Any]]) -> list[s
 
 
 def after_cancelling(store_id: int, journal: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Greetings, “shipped” texts and declarations more than five seconds after we knew that the order was cancelled (G1c)."""
+    """Greetings, “shipped” texts and declarations that left more than five seconds after we knew that the order was cancelled
+    (G1c). What left before and took effect late at the shop was not to be held back."""
     lines = ActivityEntry.objects.filter(subject_type="orders.order", verb__in=["order.cancel", "order.channel_cancel"])
     names = dict(Order.objects.filter(store_id=store_id, state="cancelled").values_list("pk", "external_id"))
     known = {names[pk]: at for pk, at in lines.values_list("subject_id", "at") if pk in names}
+    left = dict(OutboundCall.objects.filter(attempts=1, begun_at__isnull=False).values_list("key", "begun_at"))
     return [
         f"{entry['kind']} {entry['ref']} at {entry['at']}, cancelled at {known[name]}" for entry in journal
-        if (name := _about(entry)) in known and datetime.fromisoformat(entry["at"]) > known[name] + GRACE
+        if (name := _about(entry)) in known
+        and min(datetime.fromisoformat(entry["at"]), left.get(entry["ref"], NEVER)) > known[name] + GRACE
     ]  # fmt: skip
 
 

@@ -241,7 +241,7 @@ class Stack:
                 time.sleep(0.3)
 
     def _ask_valkey(self, *words: str) -> Any:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while True:
             try:
                 return self.valkey().execute_command(*words)

@@ -15,8 +15,9 @@ from core.models import ExchangeRate
 from disputes import services
 from disputes.models import Answer, Case, Feedback, Remedy
 from stores.choices import Ability
+from stores.connectors.base import RawPage, RawRecord
 from stores.connectors.sandbox.server import Server
-from stores.models import OutboundCall
+from stores.models import InboundRecord, OutboundCall
 from stores.services import inbound, outbox
 from tests.factories.accounts import make_person
 from tests.factories.stores import NOW, connected, running_shop, shop_order
@@ -172,3 +173,26 @@ def test_one_reply_reaches_the_shop(shop, fault):
     row.refresh_from_db()
     assert (row.stars, row.first_stars, row.reply_state, broken(NOW + 10 * HOUR)) == (4, 1, "sent", [])
     assert not Duty.objects.filter(rule__startswith="disputes.answer_", state="open").exists()
+
+
+def test_a_rating_that_came_before_its_order_is_kept_as_soon_as_the_order_is_there(shop):
+    store, control = shop
+    soon, late = NOW + timedelta(minutes=5), NOW + timedelta(minutes=20)
+    page = RawPage(
+        tuple(
+            RawRecord(f"F{order}", {"id": f"F{order}", "order_id": order, "stars": 2, "text": "", "version": 9,
+                                    "at": NOW.isoformat(), "updated_at": NOW.isoformat()})
+            for order in ("900", "901", "902")
+        ), {},
+    )  # fmt: skip
+    inbound.store_page(store=store, kind=Ability.FEEDBACK, page=page, now=NOW)
+    for _fetch in range(5):
+        inbound.process(store=store, kind=Ability.FEEDBACK, now=soon)
+    assert list(Feedback.objects.values_list("external_id", flat=True)) == ["F900"]
+    assert InboundRecord.objects.filter(kind="feedback", state="new").count() == 2, "three tries are not the end"
+    control.put_orders([shop_order("901")], soon)
+    inbound.fetch_all(store=store, now=soon)
+    assert Feedback.objects.filter(external_id="F901").exists()
+    inbound.process(store=store, kind=Ability.FEEDBACK, now=late)
+    lost = InboundRecord.objects.get(kind="feedback", state="failed")
+    assert lost.remote_id == "F902" and Duty.objects.filter(rule="stores.unreadable", state="open").count() == 1

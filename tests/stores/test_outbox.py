@@ -462,6 +462,33 @@ def test_negative_control_claims_without_locks_overlap(shop_server: Server) -> N
     assert len(everybody) > len(set(everybody))
 
 
+def test_doubt_is_read_back_first_then_what_has_a_clock_then_texts(door: Door) -> None:
+    store, _control = door
+    texts = [make_call(store, key=f"text:{n}", ability=Ability.SEND_MESSAGE) for n in range(2)]
+    shipped, doubtful = make_call(store, key="ship"), make_call(store, key="doubt", ability=Ability.REPLY_FEEDBACK)
+    OutboundCall.objects.filter(pk=shipped.pk).update(due_at=after(5))
+    OutboundCall.objects.filter(pk=doubtful.pk).update(
+        due_at=after(9), state=CallState.UNKNOWN, doubtful=True, begun_at=NOW
+    )
+    found = settling.claim(store_id=store.pk, lane=lanes.CHANNEL, token="a", now=after(10), limit=3)
+    assert [call.key for call in found] == ["doubt", "ship", texts[0].key]
+
+
+def test_a_sign_of_life_is_written_now_and_then_and_a_lane_taken_over_is_left(door: Door, monkeypatch: Any) -> None:
+    store, _control = door
+    row = lanes.take(store.pk, lanes.CHANNEL, "a", NOW)
+    assert row is not None
+    ends = row.busy_until
+    assert lanes.keep(lanes.CHANNEL, row, "a", after(3))
+    row.refresh_from_db()
+    assert row.busy_until == ends, "not before each call"
+    assert lanes.keep(lanes.CHANNEL, row, "a", after(6))
+    row.refresh_from_db()
+    assert row.busy_until == after(6) + lanes.BUSY
+    assert lanes.take(store.pk, lanes.CHANNEL, "b", after(60)) is not None
+    assert not lanes.keep(lanes.CHANNEL, row, "a", after(61))
+
+
 def test_one_worker_walks_a_lane(door: Door) -> None:
     store, _control = door
     first = lanes.take(store.pk, lanes.CHANNEL, "a", NOW)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from stores.connectors.http import Client
+from stores.connectors.sandbox.aftersales import Refused
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Control:
 
     def _post(self, what: str, now: datetime | None = None, **data: Any) -> Any:
         moment = {"now": now.isoformat()} if now else {}
-        return self._client().post(f"/control/{what}", {"shop": self.shop, **moment, **data})["data"]
+        return _data(self._client().post(f"/control/{what}", {"shop": self.shop, **moment, **data}))
 
     def put_orders(self, orders: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
         """Buyers order, pay, change, cancel, receive: orders made or changed by their ``id``."""
@@ -47,7 +48,7 @@ class Control:
 
     def case(self, case_id: str) -> dict[str, Any]:
         """A case as the shop keeps it."""
-        found: dict[str, Any] = self._client().get("/control/case", shop=self.shop, id=case_id)["data"]
+        found: dict[str, Any] = _data(self._client().get("/control/case", shop=self.shop, id=case_id))
         return found
 
     def put_events(self, events: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime) -> None:
@@ -66,12 +67,12 @@ class Control:
     def journal(self, kind: str = "") -> list[dict[str, Any]]:
         """What happened at the shop, oldest first: ship, extend, message, waybill, cancel_answer,
         case_answer, feedback_reply, change."""
-        found: list[dict[str, Any]] = self._client().get("/control/journal", shop=self.shop, kind=kind)["data"]
+        found: list[dict[str, Any]] = _data(self._client().get("/control/journal", shop=self.shop, kind=kind))
         return found
 
     def order(self, order_id: str) -> dict[str, Any]:
         """An order as the shop keeps it."""
-        found: dict[str, Any] = self._client().get("/control/order", shop=self.shop, id=order_id)["data"]
+        found: dict[str, Any] = _data(self._client().get("/control/order", shop=self.shop, id=order_id))
         return found
 
     def revoke(self) -> None:
@@ -81,3 +82,10 @@ class Control:
     def reset(self) -> None:
         """Forget everything, all shops."""
         self._post("reset")
+
+
+def _data(answer: dict[str, Any]) -> Any:
+    """What the shop answers. Raises ``Refused`` when the shop says that this cannot be done (any more)."""
+    if answer.get("ok") is not True:
+        raise Refused(str(answer.get("code", "")), str(answer.get("message", "")))
+    return answer["data"]

@@ -33,6 +33,7 @@ OWN: dict[str, tuple[str, ...]] = {
 }
 #: A worker holds a lane for so long without giving a sign; then it counts as dead.
 BUSY = timedelta(seconds=30)
+SIGN = timedelta(seconds=5)
 
 
 def lane_of(ability: str) -> str:
@@ -91,12 +92,15 @@ def take(store_id: int, lane: str, worker: str, now: datetime) -> Lane | None:
 
 
 def keep(lane: str, row: Lane, worker: str, now: datetime) -> bool:
-    """Give a sign of life and ask again whether the lane is open; False = stop walking it."""
-    fresh = MODELS[lane]._base_manager.select_for_update(of=("self",)).filter(pk=row.pk, busy_by=worker).first()
+    """Ask again whether ``worker`` may walk the lane, and give a sign of life when the last one is ``SIGN`` old (a sign
+    before each call would cost a commit each). False = stop walking it."""
+    mine = MODELS[lane]._base_manager.filter(pk=row.pk, busy_by=worker)
+    fresh = mine.first()
     if fresh is None or not rules.lane_open(facts(fresh), now):
         return False
-    MODELS[lane]._base_manager.filter(pk=row.pk).update(busy_until=now + BUSY)
-    return True
+    if fresh.busy_until - now > BUSY - SIGN:
+        return True
+    return bool(mine.update(busy_until=now + BUSY))
 
 
 def free(lane: str, row: Lane, worker: str) -> None:

@@ -8,7 +8,6 @@ import uuid
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 from django_scopes import scopes_disabled
 
@@ -25,8 +24,10 @@ from stores.services.outbox import lanes, settling
 logger = logging.getLogger(__name__)
 
 BATCH = 20
-#: A round ends after so long, so that no worker is kept by one store (seconds).
-ROUND_SECONDS = 40.0
+#: A round ends after so long or so many calls, so that no worker is kept by one store (seconds). It is not shorter: after
+#: an outage thousands wait, and between two rounds the lane stands until a worker is free.
+ROUND_SECONDS = 20.0
+ROUND_CALLS = 4000
 
 
 class Ticker:
@@ -87,7 +88,9 @@ def drain(now: datetime, rounds: int = 1000) -> dict[str, int]:
     return dict(counts)
 
 
-def send_lane(*, store_id: int, lane: str, now: datetime, limit: int = BATCH * 10, pace: bool = True) -> dict[str, int]:
+def send_lane(
+    *, store_id: int, lane: str, now: datetime, limit: int = ROUND_CALLS, pace: bool = True
+) -> dict[str, int]:
     """Walk one lane: claim due calls, send them one after the other, write down each outcome. Several workers may try;
     one walks. Answers how many calls ended as sent, later, unknown, failed, dropped."""
     ticker, token = Ticker(now), f"worker:{uuid.uuid4().hex}"
@@ -120,7 +123,7 @@ def _walk(
     per_second = max(0.1, float(policies.value(CALLS_PER_SECOND, ticker.start, calls[0].store_id)))
     gap = 1.0 / per_second if pace and not clock.is_simulated() else 0.0
     for index, call in enumerate(calls):
-        if not lanes_open(lane, row, token, ticker.now()):
+        if not lanes.keep(lane, row, token, ticker.now()):
             settling.give_back(calls[index:], token=token, now=ticker.now())
             return False
         began = time.monotonic()
@@ -134,12 +137,6 @@ def _walk(
         if gap:
             time.sleep(max(0.0, gap - (time.monotonic() - began)))
     return True
-
-
-def lanes_open(lane: str, row: Lane, token: str, now: datetime) -> bool:
-    """Whether this worker may go on walking the lane; a sign of life in a transaction of its own."""
-    with transaction.atomic():
-        return lanes.keep(lane, row, token, now)
 
 
 def _connector(call: OutboundCall, lane: str) -> Connector | errors.ConnectorError:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from core import policies
 from core.audit import system
@@ -41,14 +41,16 @@ _FREE: dict[str, Any] = {"lease_until": None, "leased_by": ""}
 def claim(
     *, store_id: int, lane: str, token: str, now: datetime, limit: int, probe: bool = False
 ) -> list[OutboundCall]:
-    """Lease the due calls of a lane to ``token``, oldest first; rows other workers hold are passed over.
+    """Lease the due calls of a lane to ``token``; rows other workers hold are passed over.
 
-    Unclear calls keep their state while somebody reads back. A ``probe`` takes the call that was tried least.
+    What is in doubt is read back first, then what has a clock at the channel, then texts (``rules.URGENT``); oldest first
+    among equals. Unclear calls keep their state while somebody reads back. A ``probe`` takes the call that was tried least.
     """
     due = lanes.calls_of(store_id, lane).filter(
         Q(state=S.QUEUED) | Q(state=S.UNKNOWN) & (Q(lease_until__isnull=True) | Q(lease_until__lt=now)), due_at__lte=now
     )
-    order = ("attempts", "due_at", "pk") if probe else ("due_at", "pk")
+    first = Case(When(state=S.UNKNOWN, then=0), When(ability__in=rules.URGENT, then=1), default=2)
+    order = ("attempts", "due_at", "pk") if probe else (first, "due_at", "pk")
     calls = list(due.order_by(*order).select_for_update(skip_locked=True, of=("self",)).select_related("store")[:limit])
     fresh = [call for call in calls if call.state == S.QUEUED]
     lease: dict[str, Any] = {"lease_until": now + LEASE, "leased_by": token}
