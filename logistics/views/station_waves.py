@@ -28,11 +28,14 @@ def shown(wave: Wave | None, note: DispatchNote | None, answer: packing.Scanned 
     rows = waves.slots_of(wave)
     slot = answer.fields.get("slot") if answer and answer.code in IN_SLOT else None
     open_rows = [row for row in rows if row.state != "packed"]
+    sorting = wave.kind == WaveKind.MIXED and station.bare_table_note(
+        note
+    )  # an order on the table has the room for itself
     made["wave"] = {
         "number": wave.number, "kind": wave.get_kind_display(), "mixed": wave.kind == WaveKind.MIXED, "left": len(open_rows),
         "all": len(rows), "slot": slot, "tone": answer.result if answer else "",
         "url": reverse("logistics:wave", args=[wave.pk]),
-        "slots": [_slot(row, slot, note) for row in rows] if wave.kind == WaveKind.MIXED else [],
+        "slots": [_slot(row, slot, note) for row in rows] if sorting else [],
     }  # fmt: skip
     return made
 
@@ -44,7 +47,7 @@ def _slot(row: waves.Slot, touched: Any, note: DispatchNote | None) -> dict[str,
     here = note is not None and note.pk == row.note.pk
     return {
         "slot": row.slot, "note": row.note.number, "have": row.have, "want": row.want, "state": row.state,
-        "word": gettext("on the table") if here else words[row.state], "css": f"{row.state}{' hit' if row.slot == touched else ''}",
+        "word": gettext("on the table") if here else words[row.state], "css": f"slot-{row.state}{' hit' if row.slot == touched else ''}",
         "code": f"SLOT:{row.slot}" if row.state in ("complete", "begun", "empty") and not here else "",
     }  # fmt: skip
 

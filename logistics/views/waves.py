@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +43,8 @@ class WavePage(DetailPage):
 
     def facts(self, obj: Wave) -> list[dict[str, Any]]:
         """Where, by whom, and the barcode that puts it onto the packing table."""
-        code = mark_safe(barcodes.code128(obj.number, width_mm=60, height_mm=14).svg)  # noqa: S308  our own drawing
+        drawing = mark_safe(barcodes.code128(obj.number, width_mm=60, height_mm=15).svg)  # noqa: S308  our own drawing
+        code = format_html('<span class="on-paper">{}</span>', drawing)
         items = [
             (_("Warehouse"), obj.warehouse.name), (_("Made by"), obj.owner.label if obj.owner else f.DASH),
             (_("Made"), f.moment(obj.created_at, self.now)), (_("Done"), f.moment(obj.closed_at, self.now) if obj.closed_at else f.DASH),
