@@ -69,6 +69,7 @@ def _paper(
     return {
         "form": form, "key": key, "note": note.number, "bound": bound, "item": number or "—", "width": sheet[0], "height": sheet[1],
         "date": f"{note.released_at or row.filled_at:%Y-%m-%d}", "code": _code(number, 36 if form == CustomsForm.CN22 else 60),
+        "single": _surely_one_page(lines, form, sheet[1]),
         "kinds": [[CONTENT[kind], kind == note.content_type] for kind in ORDER],
         "explanation": shown(row.content_text) if other or row.content_text else "",
         "sender": _texts(house.sender_name or house.name, house.address, f.country_name(house.country).upper(), house.phone,
@@ -83,6 +84,13 @@ def _paper(
         "battery": shown(row.battery) or "—", "comments": shown(row.comments) or "—",
         "non_delivery": NON_DELIVERY[NonDelivery(row.non_delivery)], "nothing_paid": note.order.total == 0,
     }  # fmt: skip
+
+
+def _surely_one_page(lines: Sequence[DeclarationLine], form: str, height: int) -> bool:
+    """Whether a paper certainly fits one page (counting pages costs the typesetter a second pass)."""
+    room = 14 if form != CustomsForm.CN22 else 5 if height <= 100 else 14
+    wide = 20 if form == CustomsForm.CN22 else 40
+    return sum(1 + len(f"{line.description}, {line.material}") // wide for line in lines) <= room
 
 
 def _texts(*parts: str) -> list[str]:

@@ -339,7 +339,7 @@ def test_programs_fetch_the_papers_and_the_file_of_a_batch() -> None:
     packer = Client()
     packer.force_login(make_person("warehouse"))
     answer = packer.get(f"/api/v1/print-batches/{batch.pk}/file/")
-    assert answer.status_code == 200 and b"".join(answer.streaming_content) == pdf
+    assert answer.status_code == 200 and answer.getvalue() == pdf
     answer = packer.get(f"/api/v1/dispatch-notes/{note.pk}/documents/packing-slip/")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert packer.get(f"/api/v1/dispatch-notes/{note.pk}/documents/poem/").status_code == 404
@@ -354,3 +354,14 @@ def test_titles_of_batches_are_in_the_readers_language() -> None:
         with translation.override(language):
             title = longwork.title_of(batch.job.kind, batch.job.title, batch.job.payload["_title"])
         assert words in title and batch.number in title
+
+
+@pytest.mark.parametrize(("form", "lines", "height"), [("CN22", 5, 100), ("CN22", 14, 150), ("CN23", 14, 100)])
+def test_a_paper_that_says_one_of_one_has_one_page(form: str, lines: int, height: int) -> None:
+    skus = [make.article(f"L{i}", customs_text="ring of steel", material="") for i in range(lines)]
+    note = make.released(make.ready_order(lines=[(sku, 1) for sku in skus]))
+    Declaration.objects.filter(note=note).update(form=form)
+    _batch, pdf = printed([note], documents=["labels", "customs"], label_size=f"100x{height}")
+    found = pages(pdf)
+    assert len(found) == 2 and "Page 1 / 1" in " ".join(found[1]["text"].split())
+    assert found[1]["text"].count("ring of steel") == lines
