@@ -24,9 +24,11 @@ class NumbersPage(ListPage):
 
     def head_actions(self) -> list[dict[str, Any]]:
         """Add numbers."""
+        look_up = {"label": _("Look up numbers"), "url": reverse("logistics:look-up"), "icon": "barcode"}
         if not self.actor.has_perm("logistics.number_parcel"):
-            return []
+            return [look_up]
         return [
+            look_up,
             {
                 "label": _("Numbers from a file"),
                 "url": reverse("logistics:numbers-file"),

@@ -42,10 +42,13 @@ class ParcelsPage(ListPage):
     listing_name = "parcels"
 
     def head_actions(self) -> list[dict[str, Any]]:
-        """Read events from a file."""
-        if not self.actor.has_perm("logistics.track_parcel"):
-            return []
-        return [{"label": _("Events from a file"), "url": reverse("logistics:events_import"), "icon": "file-import"}]
+        """Look up numbers, read events from a file."""
+        found = [{"label": _("Look up numbers"), "url": reverse("logistics:look-up"), "icon": "barcode"}]
+        if self.actor.has_perm("logistics.track_parcel"):
+            found.append(
+                {"label": _("Events from a file"), "url": reverse("logistics:events_import"), "icon": "file-import"}
+            )
+        return found
 
     def row_css(self, row: dict[str, Any]) -> str:
         """Settled parcels stand back."""
