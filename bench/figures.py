@@ -28,14 +28,14 @@ Row = dict[str, str]
 
 def measure(*, only: set[str], now: datetime) -> list[Row]:
     """All figures whose id is in ``only`` (all when empty)."""
-    from bench import batches, browser, imports, memory, reports, work  # imports the whole product
+    from bench import batches, browser, imports, memory, pushes, reports, work  # imports the whole product
 
     parts: dict[str, Callable[[], list[Row]]] = {
         "P1": partial(pages, now), "P3": partial(searches, now), "P5": partial(rest, now), "P8": partial(batches.hand_over, now),
         "P9": partial(batches.print_batches, now), "P13": partial(today, now),
         "P6": partial(work.create_orders, now), "P7": partial(imports.import_files, now), "P12": partial(memory.web_worker, now),
         "P11": partial(batches.due_duties, now), "P10": partial(reports.dashboard, now),
-        "P15": partial(browser.in_browser, now),
+        "P15": partial(browser.in_browser, now), "P16": partial(pushes.intake, now),
     }  # fmt: skip
     also = {"P2": "P1", "P4": "P1"}
     wanted = {also.get(name, name) for name in only} or set(parts)

@@ -193,6 +193,13 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[str, str, Any, Any, str], ...]], ...] = (
                 "logistics.view_service",
             ),
             (
+                "logistics:sources",
+                "map-pin",
+                _("Tracking sources"),
+                _("17TRACK: key, quota, health, numbers it does not take"),
+                "stores.view_outbox",
+            ),
+            (
                 "logistics:promises",
                 "clock",
                 _("Delivery promises"),

@@ -13,12 +13,14 @@ from accounts.selectors import stores_for
 from core.clock import utcnow
 from logistics.choices import EventStage, ParcelState, TrackingState
 from logistics.models import Parcel, Service, TrackingEvent
+from logistics.selectors import sources
 
 LATENESS = [
     ("late", pgettext_lazy("lateness", "Later than promised")),
     ("ending", pgettext_lazy("lateness", "Receiving time ends within 5 days")),
     ("due", pgettext_lazy("lateness", "Check is due")),
     ("silent", pgettext_lazy("lateness", "No event for 15 days")),
+    ("blind", pgettext_lazy("lateness", "Tracking source silent")),
 ]
 
 
@@ -47,8 +49,10 @@ class ParcelFilter(django_filters.FilterSet):
         return rows.filter(country=value.strip().upper()[:2])
 
     def by_lateness(self, rows: QuerySet[Parcel], name: str, value: str) -> QuerySet[Parcel]:
-        """Parcels under way that are late in one of the four ways."""
+        """Parcels under way that are late in one of the ways."""
         now = utcnow()
+        if value == "blind":
+            return rows.filter(state=ParcelState.SHIPPED, pk__in=sources.blind_rows(now).values("parcel_id"))
         wanted: dict[str, Q] = {
             "late": Q(promised_by__lt=now), "ending": Q(receive_by__lte=now + timedelta(days=5)),
             "due": Q(next_check_at__lte=now), "silent": Q(last_event_at__lt=now - timedelta(days=15)),

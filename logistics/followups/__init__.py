@@ -10,6 +10,7 @@ from logistics.followups import (
     rates,
     shipping,
     signing,
+    sources,
     witness,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "rates",
     "shipping",
     "signing",
+    "sources",
     "witness",
 ]

@@ -11,6 +11,7 @@ from logistics.listings import (
     orders,
     parcels,
     rates,
+    sources,
     tables,
     waves,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "orders",
     "parcels",
     "rates",
+    "sources",
     "tables",
     "waves",
 ]

@@ -32,7 +32,7 @@ from logistics.views import customs_parts, documents
 WHY = {
     "first": gettext_lazy("first check of the service"), "event": gettext_lazy("an event asks for a look"),
     "reopened": gettext_lazy("opened again"), "judged": gettext_lazy("a person noted something"),
-    "escalate": gettext_lazy("no rule fits"),
+    "escalate": gettext_lazy("no rule fits"), "silent": gettext_lazy("its tracking source is silent"),
 }  # fmt: skip
 
 

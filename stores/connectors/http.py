@@ -49,11 +49,11 @@ class Client:
         except Ambiguous as error:
             raise Temporary(str(error), code=error.code) from error
 
-    def post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
+    def post(self, path: str, data: dict[str, Any] | list[Any]) -> dict[str, Any]:
         """Change something."""
         return self.request("POST", path, data).data
 
-    def request(self, method: str, path: str, data: dict[str, Any] | None = None) -> Answer:
+    def request(self, method: str, path: str, data: dict[str, Any] | list[Any] | None = None) -> Answer:
         """One exchange. Raises one of ``errors`` unless the answer is a 2xx with a JSON object."""
         deadline = time.monotonic() + self.total_seconds
         link = self._open()

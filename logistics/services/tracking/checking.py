@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from logistics.rules.tracking import (
     next_step,
 )
 from logistics.selectors import parcels as selectors
+from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import events
 from logistics.services.tracking.extending import Wanted, ask_extensions, text_key
@@ -44,13 +45,15 @@ COLUMNS = ["advice", "advice_rule", "checked_at", "check_round", "next_check_at"
 
 @dataclass
 class Check:
-    """One parcel at its check: the facts, the step they lead to, and how long the receiving time lasts."""
+    """One parcel at its check: the facts, the step they lead to, how long the receiving time lasts, and whether nobody but
+    a person can know more (its tracking source is silent)."""
 
     parcel: Parcel
     facts: Facts
     step: Step
     cycle: str
     extend: bool
+    blind: bool = False
 
 
 def check_parcel(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
@@ -69,8 +72,9 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 
     Longer receiving times are asked of the channel first and the text goes out once they are confirmed; where there is
     none the text without one goes at once. Texts the house does not send alone become drafts. What needs a person becomes
-    a duty with the advice. Each text and extension exists once per cycle. Parcels not under way are passed over. The
-    statements do not grow with the number of parcels.
+    a duty with the advice. While its tracking source is silent a parcel is looked up by a person and nothing is said to the
+    buyer: what we last heard may be wrong by now. Each text and extension exists once per cycle. Parcels not under way are
+    passed over. The statements do not grow with the number of parcels.
     """
     with transaction.atomic():
         locked = selectors.locked([p.pk for p in parcels])
@@ -89,7 +93,7 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
     tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
-    pending = selectors.pending_extensions(ids)
+    pending, blind = selectors.pending_extensions(ids), sources.blind(ids, now)
     checks = []
     for parcel in parcels:
         promise = tables.promise(parcel)
@@ -98,10 +102,13 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
             tables.decisions, facts, default_days=int(house.value(policies.DEFAULT_CHECK_DAYS, now, parcel.store_id)),
             first_extends=bool(house.value(policies.FIRST_CHECK_EXTENDS, now, parcel.store_id)),
         )  # fmt: skip
+        parcel.is_blind = parcel.pk in blind  # type: ignore[attr-defined]
+        if parcel.pk in blind:
+            step = replace(step, text="", alone=False, role="", delay_text=False)
         parcel.check_round += 1
         first = step.delay_text and not facts.told_delay and not facts.past_second_check
         extend = step.extend and parcel.pk not in pending and _worth_it(parcel, facts, first, now)
-        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend))
+        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, parcel.pk in blind))
         parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
         parcel.next_check_at = _next(parcel, promise, step, now)
         parcel.next_check_why = step.rule_id or "escalate"
@@ -202,5 +209,9 @@ def _call_people(checks: Sequence[Check], drafted: set[int], now: datetime) -> N
         for c in checks if c.step.role and c.parcel.pk not in drafted
     }  # fmt: skip
     worklist.open_for(rule_key=STEP, facts=facts, now=now, loaded={c.parcel.pk: c.parcel for c in checks})
-    idle = [c.parcel.pk for c in checks if c.parcel.pk not in facts]
+    worklist.open_for(
+        rule_key=sources.BLIND, facts={c.parcel.pk: {"days": c.facts.days_since_dispatch} for c in checks if c.blind},
+        now=now, loaded={c.parcel.pk: c.parcel for c in checks},
+    )  # fmt: skip
+    idle = [c.parcel.pk for c in checks if c.parcel.pk not in facts and not c.blind]
     worklist.close(rule_key=STEP, subject_ids=idle, actor=SYSTEM, now=now, reason="advice changed", cancelled=True)

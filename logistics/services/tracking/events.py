@@ -22,9 +22,11 @@ from core.models import Heartbeat
 from logistics.choices import EventStage, ParcelState, TrackingState
 from logistics.models import Parcel, TrackingEvent
 from logistics.policies import parcels as policies
+from logistics.rules.sources import owners
 from logistics.rules.tracking import Standing, standing
 from logistics.rules.tracking_words import stage_of
 from logistics.selectors import parcels as selectors
+from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import settling
 from stores.contracts import RemoteEvent
@@ -59,12 +61,14 @@ STANDING = [
 
 @dataclass
 class Recorded:
-    """What came of it: new events, parcels whose state changed, parcels settled, numbers nobody here knows."""
+    """What came of it: new events, parcels whose state changed, parcels settled, numbers nobody here knows, events from
+    before the hand-over of every parcel that had their number."""
 
     events: int = 0
     changed: list[int] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    early: list[RemoteEvent] = field(default_factory=list)
 
 
 def record_events(
@@ -156,19 +160,27 @@ def record_one(
 def record_remote(
     *, store: Store | None, remotes: Sequence[RemoteEvent], source: str, actor: Actor, now: datetime
 ) -> Recorded:
-    """Keep events that name a waybill number: those of parcels of ``store`` (None: of the actor's stores). Unknown numbers
-    are answered, not kept."""
-    parcels = selectors.by_numbers(store, [r.tracking_number for r in remotes])
+    """Keep events that name a waybill number: those of parcels of ``store`` (None: of the actor's stores). A number that was
+    used again belongs to the parcel whose hand-over fits the time of the event. Unknown numbers and events from before
+    every hand-over are answered, not kept."""
+    uses = sources.uses_of(store, [r.tracking_number for r in remotes])
+    margin = sources.margin(now)
     by_parcel: dict[int, list[RemoteEvent]] = {}
     unknown: dict[str, None] = {}
+    early = []
     for remote in remotes:
-        parcel = parcels.get(selectors.clean_number(remote.tracking_number))
-        if parcel is None:
+        known = uses.get(selectors.clean_number(remote.tracking_number))
+        if known is None:
             unknown[remote.tracking_number] = None
-        else:
-            by_parcel.setdefault(parcel.pk, []).append(remote)
+            continue
+        stage = remote.stage or stage_of(remote.description)
+        whose = owners(remote.at, stage, known, margin)
+        for parcel_id in whose:
+            by_parcel.setdefault(parcel_id, []).append(remote)
+        if not whose:
+            early.append(remote)
     found = record_events(parcel_events=by_parcel, source=source, now=now, actor=actor)
-    found.unknown = list(unknown)
+    found.unknown, found.early = list(unknown), early
     return found
 
 

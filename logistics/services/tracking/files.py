@@ -89,11 +89,16 @@ def import_events(work: longwork.Work) -> None:
             done = events.record_remote(
                 store=None, remotes=[event for _line, event in piece], source="file", actor=work.actor, now=utcnow()
             )
-            unknown = set(done.unknown)
+            unknown, early = set(done.unknown), {id(event) for event in done.early}
             bad = [
                 (line, e.tracking_number, _("No parcel has this number."))
                 for line, e in piece
                 if e.tracking_number in unknown
+            ]
+            bad += [
+                (line, e.tracking_number, _("It happened before the parcel was handed over."))
+                for line, e in piece
+                if id(e) in early
             ]
             work.step(len(piece), failed=len(bad))
         rejected += bad

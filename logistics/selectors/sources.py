@@ -1,0 +1,205 @@
+"""Reads over tracking sources, the numbers they follow and their pushes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import Store
+from core import policies as house
+from core.audit import Actor
+from core.remembering import Remembered
+from logistics.choices import SETTLED, FollowState, ParcelState, PushState
+from logistics.models import FollowedNumber, Parcel, TrackingPush, TrackingSource
+from logistics.policies import sources as policies
+from logistics.rules.sources import Use
+from logistics.selectors.parcels import clean_number, stores_with_parcels
+from logistics.selectors.tracking import PARCEL
+from stores import selectors as doors
+from stores.choices import Ability
+from worklist.models import Duty
+
+BLIND = "logistics.blind_parcel"
+#: Rows whose parcel waits for news of the source.
+FOLLOWED = (FollowState.WANTED, FollowState.REGISTERED)
+#: A number outside these lengths is taken by no source.
+LENGTHS = (5, 50)
+
+
+def sources_for(actor: Actor) -> QuerySet[TrackingSource]:
+    """The tracking sources; they belong to the house."""
+    return TrackingSource.objects.all()
+
+
+def followed_for(actor: Actor) -> QuerySet[FollowedNumber]:
+    """The followed numbers of the actor's stores."""
+    return FollowedNumber.objects.select_related("source", "parcel__store")
+
+
+def pushes_for(actor: Actor) -> QuerySet[TrackingPush]:
+    """The pushes; they belong to the house."""
+    return TrackingPush.objects.select_related("source").defer("body")
+
+
+def active() -> list[TrackingSource]:
+    """Sources that are switched on and have a key."""
+    return list(TrackingSource.objects.filter(active=True).exclude(secrets="").order_by("pk"))
+
+
+_by_code = Remembered(lambda: {row.code: row for row in TrackingSource.objects.exclude(secrets="")}, 5.0)
+
+
+def remembered(code: str) -> TrackingSource | None:
+    """The source called ``code`` that has a key, as known some seconds ago: every push asks."""
+    return _by_code().get(code)
+
+
+def forget() -> None:
+    """Read the sources again (one was changed)."""
+    _by_code.forget()
+
+
+# --- which parcels -----------------------------------------------------------------------------------------------------
+
+
+def unfollowed(source: TrackingSource) -> QuerySet[Parcel]:
+    """Parcels under way with a number that the source should follow and does not yet."""
+    known = FollowedNumber._base_manager.filter(
+        parcel_id=OuterRef("pk"), source=source, number=OuterRef("tracking_key")
+    )
+    rows = Parcel._base_manager.filter(
+        ~Exists(known), Q(service__isnull=True) | ~Q(service__tracking_level="none"), state=ParcelState.SHIPPED,
+        together__isnull=True, tracking_key__regex=rf"^[0-9A-Z-]{{{LENGTHS[0]},{LENGTHS[1]}}}$",
+    )  # fmt: skip
+    return rows if source.whole_house else rows.filter(store_id__in=[s.pk for s in stores_without_news()])
+
+
+def stores_without_news() -> list[Store]:
+    """Stores with parcels under way whose channel tells no events."""
+    return [store for store in stores_with_parcels() if not doors.offers(store, Ability.TRACKING)]
+
+
+def to_stop(source: TrackingSource) -> QuerySet[FollowedNumber]:
+    """Rows whose parcel has ended or has another number by now."""
+    gone = Q(parcel__state__in=SETTLED) | ~Q(parcel__tracking_key=F("number"))
+    rows = FollowedNumber._base_manager.filter(gone, source=source).exclude(state=FollowState.STOPPED)
+    return rows.select_related("parcel")
+
+
+def followed_still(source: TrackingSource, numbers: Iterable[str], but: Iterable[int]) -> set[str]:
+    """Of these numbers those that another living row follows at the source."""
+    rows = FollowedNumber._base_manager.filter(source=source, number__in=list(numbers), state__in=FOLLOWED)
+    return set(rows.exclude(pk__in=list(but)).values_list("number", flat=True))
+
+
+def used_before(source: TrackingSource, numbers: Iterable[str]) -> set[str]:
+    """Of these numbers those that the source has followed before and was told to stop."""
+    rows = FollowedNumber._base_manager.filter(
+        source=source, number__in=list(numbers), state=FollowState.STOPPED, registered_at__isnull=False
+    )
+    return set(rows.values_list("number", flat=True))
+
+
+def to_ask(source: TrackingSource, now: datetime) -> QuerySet[FollowedNumber]:
+    """Registered rows to be asked about: those marked for it, then those without news for days and not asked for a day."""
+    days = timedelta(days=float(house.value(policies.ASK_DAYS, now)))
+    quiet = Q(asked_at__lt=now - timedelta(hours=23)) & Q(heard__lt=now - days)
+    rows = registered(source).select_related("parcel").annotate(heard=Coalesce("heard_at", "registered_at"))
+    return rows.filter(Q(asked_at__isnull=True) | quiet).order_by(F("asked_at").asc(nulls_first=True), "pk")
+
+
+def registered(source: TrackingSource) -> QuerySet[FollowedNumber]:
+    """The rows the source follows."""
+    return FollowedNumber._base_manager.filter(source=source, state=FollowState.REGISTERED)
+
+
+def uses_of(store: Store | None, numbers: Iterable[str]) -> dict[str, list[Use]]:
+    """Every use of each number: the boxes that travelled under it and when. ``store`` None: of the open scope."""
+    wanted = sorted({clean_number(n) for n in numbers} - {""})
+    manager = Parcel.objects if store is None else Parcel._base_manager.filter(store=store)
+    return _uses(manager.filter(tracking_key__in=wanted)) if wanted else {}
+
+
+def uses_anywhere(numbers: Iterable[str]) -> dict[str, list[Use]]:
+    """The same over all stores."""
+    return _uses(Parcel._base_manager.filter(tracking_key__in=sorted({clean_number(n) for n in numbers} - {""})))
+
+
+def _uses(rows: QuerySet[Parcel]) -> dict[str, list[Use]]:
+    boxes: dict[tuple[str, int], list[tuple[datetime, int]]] = defaultdict(list)
+    known = rows.exclude(state=ParcelState.PACKED).filter(shipped_at__isnull=False).order_by("pk")
+    for pk, box, number, at in known.values_list("pk", "together_id", "tracking_number", "shipped_at"):
+        if at is not None:
+            boxes[clean_number(number), box or pk].append((at, pk))
+    found: dict[str, list[Use]] = defaultdict(list)
+    for (number, _box), parcels in boxes.items():
+        found[number].append(Use(min(at for at, _pk in parcels), tuple(pk for _at, pk in parcels)))
+    return found
+
+
+def margin(now: datetime) -> timedelta:
+    """How long before the hand-over events of a number belong to a parcel."""
+    return timedelta(hours=float(house.value(policies.MARGIN_HOURS, now)))
+
+
+# --- silence -----------------------------------------------------------------------------------------------------------
+
+
+def waiting_since(source: TrackingSource) -> datetime | None:
+    """Since when the source has had a number of a parcel under way to follow; None = it has none."""
+    rows = FollowedNumber._base_manager.filter(source=source, state__in=FOLLOWED, parcel__state=ParcelState.SHIPPED)
+    found: datetime | None = rows.aggregate(first=Min(Coalesce("registered_at", "wanted_at")))["first"]
+    return found
+
+
+def blind_rows(now: datetime) -> QuerySet[FollowedNumber]:
+    """Rows of parcels under way whose source is silent and that nobody has looked up lately."""
+    again = now - timedelta(days=float(house.value(policies.BLIND_AGAIN_DAYS, now)))
+    seen = Q(looked_at__gte=F("source__silent_since")) & Q(looked_at__gte=again)
+    return FollowedNumber._base_manager.filter(
+        ~seen | Q(looked_at__isnull=True), source__active=True, source__silent_since__isnull=False,
+        state__in=FOLLOWED, parcel__state=ParcelState.SHIPPED,
+    )  # fmt: skip
+
+
+def blind(ids: Iterable[int], now: datetime) -> set[int]:
+    """Of these parcels those that only a person can look up now."""
+    return set(blind_rows(now).filter(parcel_id__in=list(ids)).values_list("parcel_id", flat=True))
+
+
+def blind_parcels(now: datetime) -> QuerySet[Parcel]:
+    """Parcels whose source is silent and that nobody has looked up lately."""
+    return Parcel._base_manager.filter(pk__in=blind_rows(now).values("parcel_id"))
+
+
+def blind_unseen(source: TrackingSource, now: datetime, limit: int) -> list[int]:
+    """Blind parcels of the source for which no duty is open yet."""
+    duty = Duty._base_manager.filter(
+        rule=BLIND, subject_type=PARCEL, subject_id=OuterRef("parcel_id"), closed_at__isnull=True
+    )
+    rows = blind_rows(now).filter(~Exists(duty), source=source).order_by("parcel_id")
+    return list(rows.values_list("parcel_id", flat=True).distinct()[:limit])
+
+
+# --- figures for people ------------------------------------------------------------------------------------------------
+
+
+def by_state(source: TrackingSource) -> dict[str, int]:
+    """How many numbers of the source stand in each state."""
+    rows = FollowedNumber._base_manager.filter(source=source).values_list("state").annotate(n=Count("pk"))
+    return dict(rows.order_by("state"))
+
+
+def newest_pushes(source: TrackingSource, limit: int = 10) -> list[TrackingPush]:
+    """The last pushes of the source."""
+    return list(TrackingPush.objects.filter(source=source).defer("body").order_by("-pk")[:limit])
+
+
+def waiting_pushes(after: int, limit: int) -> list[TrackingPush]:
+    """Pushes that were not read yet, the oldest first."""
+    rows = TrackingPush.objects.filter(state=PushState.NEW, pk__gt=after).select_related("source")
+    return list(rows.order_by("pk")[:limit])

@@ -1,0 +1,120 @@
+"""A source that falls silent: people look its parcels up until it speaks again; then it is caught up with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from core import audit
+from core import policies as house
+from core.audit import Actor
+from core.errors import NotAllowed
+from logistics.choices import ParcelState
+from logistics.models import FollowedNumber, Parcel, TrackingSource
+from logistics.policies import sources as policies
+from logistics.rules import sources as rules
+from logistics.selectors import sources as selectors
+from logistics.services.sources.wire import TRACKER
+from worklist import services as worklist
+
+SILENT_RULE = "logistics.source_silent"
+CHECK_RULE = "logistics.parcel_check"
+#: Parcels brought forward in one piece.
+PIECE = 500
+
+
+def watch(*, source: TrackingSource, now: datetime) -> int:
+    """See whether the source still speaks. A silent one becomes a duty, and the next check of each of its parcels is due now
+    and a person's. One that speaks again ends both, and is asked about everything it did not tell. Answers how many parcels
+    were brought forward."""
+    row = TrackingSource.objects.get(pk=source.pk)
+    limit = timedelta(hours=float(house.value(policies.SILENT_HOURS, now)))
+    since = rules.silent_since(row.heard_at, selectors.waiting_since(row), now, limit)
+    if since is None:
+        if row.silent_since is not None:
+            _speaks(row, now)
+        return 0
+    if row.silent_since is None:
+        _fell_silent(row, since, now)
+    done = 0
+    while ids := selectors.blind_unseen(row, now, PIECE):
+        done += _bring_forward(ids, now)
+        if len(ids) < PIECE:
+            break
+    return done
+
+
+@transaction.atomic
+def _fell_silent(source: TrackingSource, since: datetime, now: datetime) -> None:
+    if TrackingSource.objects.filter(pk=source.pk, silent_since__isnull=True).update(silent_since=since):
+        audit.record(
+            source, "source.silent", actor=TRACKER, now=now, text=gettext_noop("Silent: people look its parcels up")
+        )
+        worklist.plan(rule_key=SILENT_RULE, subject_ids=[source.pk], now=now)
+
+
+@transaction.atomic
+def _bring_forward(ids: Sequence[int], now: datetime) -> int:
+    """The next check of these parcels is due now; the check calls a person."""
+    rows = Parcel._base_manager.filter(pk__in=ids, state=ParcelState.SHIPPED)
+    changed = rows.filter(next_check_at__gt=now).update(next_check_at=now, next_check_why="silent")
+    worklist.refresh(rule_key=CHECK_RULE, subject_ids=list(ids), now=now)
+    return changed
+
+
+@transaction.atomic
+def _speaks(source: TrackingSource, now: datetime) -> None:
+    """It speaks again: the checks by hand end, and everything not heard of since is asked about at once."""
+    held = TrackingSource.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    since = held.silent_since
+    if since is None:
+        return
+    TrackingSource.objects.filter(pk=source.pk).update(silent_since=None)
+    rows = FollowedNumber._base_manager.filter(source=source, state__in=selectors.FOLLOWED)
+    rows.filter(Q(heard_at__isnull=True) | Q(heard_at__lt=now)).update(asked_at=None)
+    worklist.close(rule_key=SILENT_RULE, subject_ids=[source.pk], actor=TRACKER, now=now)
+    _end_checks(rows.values_list("parcel_id", flat=True), TRACKER, now)
+    audit.record(
+        source,
+        "source.speaks",
+        actor=TRACKER,
+        now=now,
+        text=gettext_noop("Speaks again: everything missed is asked for"),
+    )
+
+
+def _end_checks(parcel_ids: Iterable[int], actor: Actor, now: datetime) -> None:
+    worklist.close(
+        rule_key=selectors.BLIND,
+        subject_ids=list(parcel_ids),
+        actor=actor,
+        now=now,
+        reason="heard again",
+        cancelled=True,
+    )
+
+
+def looked_up(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> int:
+    """A person has looked these parcels up at their carriers: the checks by hand are done for some days. Answers how many
+    numbers that concerned."""
+    if not actor.has_perm("logistics.track_parcel"):
+        raise NotAllowed("not_allowed", _("Your role may not do this."))
+    with transaction.atomic():
+        ids = [p.pk for p in parcels]
+        done = selectors.blind_rows(now).filter(parcel_id__in=ids)
+        changed = FollowedNumber._base_manager.filter(pk__in=list(done.values_list("pk", flat=True))).update(
+            looked_at=now
+        )
+        worklist.close(rule_key=selectors.BLIND, subject_ids=ids, actor=actor, now=now)
+        audit.record_many(
+            audit.entry(
+                p, "parcel.looked_up", actor=actor, now=now, text=gettext_noop("Looked up at the carrier by hand")
+            )
+            for p in parcels
+        )
+    return changed
