@@ -188,6 +188,7 @@ class House:
             "colour",
             "address",
             *(["fragile"] if any(line.fragile for line in lines) else []),
+            *(["wish"] if any(line.wish for line in lines) else []),
             "weight",
         ]
         try:

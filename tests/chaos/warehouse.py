@@ -87,8 +87,15 @@ def _on_the_table(note_id: int) -> dict[str, Any] | None:
     label = note.numbers.filter(state="reserved").values_list("number", flat=True).first()
     if note.state != "released" or not label:
         return None
-    items = dict(note.lines.values_list("sku__code", "quantity"))
+    items: dict[str, int] = {}
+    for code, quantity in note.lines.values_list("sku__code", "quantity"):
+        items[code] = items.get(code, 0) + quantity
     checks, weight = ["quality", "colour", "address", "weight"], 20 + 15 * sum(items.values())
+    checks += [
+        kind
+        for kind in ("fragile", "wish")
+        if note.lines.exclude(**{kind: {"fragile": False, "wish": ""}[kind]}).exists()
+    ]
     return {"items": items, "checks": checks, "label": label, "weight_g": weight}
 
 

@@ -14,7 +14,7 @@ from inventory.models import Balance, Movement, Reservation
 from inventory.services import stock
 from logistics import documents
 from logistics.models import ApprovalRule, Declaration, Parcel
-from logistics.services import dispatch, printing, shipping
+from logistics.services import dispatch, packing, printing, shipping
 from tests.factories import dispatch as make
 from tests.logistics.tables import Table
 from worklist import services as worklist
@@ -81,6 +81,15 @@ def test_spare_pieces_go_along_printed_promised_declared_and_booked_out() -> Non
 def test_a_spare_piece_that_is_not_there_stops_nobody() -> None:
     note = make.released(lines=[(vase(on_hand=10), 10)])
     assert note.lines.count() == 1 and Balance.objects.get().reserved == 10
+
+
+def test_a_machine_tells_the_pieces_of_an_article_together() -> None:
+    note = make.released(lines=[(vase(), 10)])
+    parcel = packing.pack(
+        note=note, items={"VASE": 12}, checks=["quality", "colour", "address", "fragile", "weight"], label=make.number_of(note),
+        weight_g=200, key="m1", actor=make.person("warehouse"), now=NOW,
+    )  # fmt: skip
+    assert sorted(parcel.lines.values_list("quantity", flat=True)) == [2, 10]
 
 
 @pytest.mark.parametrize("facts", [{"fragile": False}, {"spare_pieces": 0}, {"spare_per": 11}])

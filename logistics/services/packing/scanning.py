@@ -16,6 +16,7 @@ from logistics.rules import packing as rules
 from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import station as reads
+from logistics.selectors.signing import lines_of
 from logistics.services import photos
 from logistics.services.packing import joining, opening, sealing, sorting, steps
 from logistics.services.packing.answers import NOTE_NUMBER, WAVE_NUMBER, Plan, Scanned, names, who
@@ -70,7 +71,7 @@ def pack(
     checks = list(checks)
     codes = [
         note.number,
-        *(f"{pieces}*{code}" for code, pieces in items.items()),
+        *(f"{part}*{code}" for code, pieces in items.items() for part in _by_line(note, code, pieces)),
         *(f"check:{name}" for name in checks if name != rules.WEIGHT),
         *([f"weight:{weight_g}"] if weight_g else []),
         label,
@@ -82,6 +83,14 @@ def pack(
         if answer.code in LOUD and rules.WEIGHT in checks and code not in (label, note.number):
             scan(code=f"check:{rules.WEIGHT}", key=f"{key}:{position}:w", actor=actor, now=now, note_id=note.pk)
     return Parcel.objects.get(note=note, state=ParcelState.PACKED)
+
+
+def _by_line(note: DispatchNote, code: str, pieces: int) -> list[int]:
+    """The pieces of an article line by line, where they are exactly what its lines want (spare pieces are a line of their
+    own); else as they were told, to be answered as at the table."""
+    rows = lines_of([note.pk]).get(note.pk, [])
+    parts = [row.quantity for row in rows if code.strip().upper() in reads.codes_of(row.sku)]
+    return parts if sum(parts) == pieces else [pieces]
 
 
 def _need(actor: Actor) -> None:
