@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.formpage import FormPage
 from core.listing.html import ListPage
 from logistics.forms.dispatch import NumberFileForm, PoolForm
+from logistics.listings.naming import named
 from logistics.selectors import dispatch as selectors
 from logistics.services import numbers
 
@@ -41,7 +42,9 @@ class NumbersPage(ListPage):
     def extra(self) -> dict[str, Any]:
         """How full each pool is."""
         low = {service.pk for service in selectors.low_pools(self.now)}
-        return {"pools": [{**pool, "low": pool["service_id"] in low} for pool in selectors.pools(self.now)]}
+        rows = selectors.pools(self.now)
+        names = {row["service_id"]: named(row["code"], row["name_en"], row["name_zh"]) for row in rows}
+        return {"pools": [{**row, "name": names[row["service_id"]], "low": row["service_id"] in low} for row in rows]}
 
 
 class NumbersAdd(FormPage):

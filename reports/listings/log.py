@@ -58,12 +58,12 @@ class LogListing(Listing):
     model, row, filters = ActivityEntry, LogRow, LogFilter
     columns = [
         Column("at", time="full"),
+        Column("who"),
         Column("module", badge=Module),
         Column("subject", html=_subject, text=lambda row: row["subject"] or row["_kind"], needs=("subject_type", "subject_id")),
         Column("sentence", width="wide"),
         Column("changes", html=_changes, text=_changes, width="wide"),
-        Column("reason", width="wide", html=lambda row: row["_reason"], text=lambda row: row["_reason"]),
-        Column("who"),
+        Column("reason", html=lambda row: row["_reason"], text=lambda row: row["_reason"]),
         Column("store", mono=True, roomy=True),
         Column("actor_kind", badge={key: (label, "neutral") for key, label in KINDS}, default=False),
         Column("verb", mono=True, default=False),
