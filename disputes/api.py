@@ -5,14 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from core.api.fields import Scoped
+from core.api.views import ApiView, json_answer
 from core.audit import Actor
+from core.clock import utcnow
+from core.errors import Missing
 from core.listing.rest import Resource, Write
 from disputes import selectors, services
 from disputes.choices import CaseKind, RemedyKind, Route
 from disputes.models import Case, Remedy
+from logistics.selectors import dispatch_record
 from orders.selectors import orders_for
 
 
@@ -105,4 +114,27 @@ class CauseResource(Resource):
     update = Write(CauseChange, services.change_cause, "core.change_policy")
 
 
+class RecordOut(serializers.Serializer):
+    """How the parcels of a case were packed; ``record`` is named by the answer to a claim of missing pieces."""
+
+    record = serializers.CharField()
+    parcels = serializers.ListField(child=serializers.DictField())
+
+
+class PackingRecord(ApiView):
+    """``/api/v1/cases/<id>/packing-record/``: scale, articles scanned, checks, photos, hand-over."""
+
+    permissions = {"GET": "disputes.view_case"}
+
+    @extend_schema(operation_id="cases_packing_record", tags=["cases"], responses=RecordOut)
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """The record of one case."""
+        case = selectors.cases_for(self.actor).filter(pk=pk).first()
+        if case is None:
+            raise Missing("not_found", _("There is no such entry, or it is not yours to see."))
+        records = dispatch_record.records_of_order(case.order_id, utcnow())
+        return json_answer({"record": dispatch_record.digest_of(records), "parcels": dispatch_record.public(records)})
+
+
+ROUTES = [path("cases/<int:pk>/packing-record/", PackingRecord.as_view(), name="cases-packing-record")]
 RESOURCES: list[type] = [CaseResource, RemedyResource, FeedbackResource, CauseResource]

@@ -78,6 +78,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         max_length=4000, label=_("Text"), help_text=_("The buyer and the platform read it."), widget=_words(8)
     )
+    record = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
 
 class ReasonForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from disputes.choices import CaseKind, Outcome, RemedyKind, ReplyState
 from disputes.listings.cases import OUTCOMES, STATES
 from disputes.models import Case
 from disputes.services import privacy
+from logistics.selectors import dispatch_record
 from orders import registry
 from orders.choices import OrderState
 from orders.models import Order
@@ -47,6 +48,67 @@ register(
     "orders.detail",
     Panel("cases", _("Cases"), "disputes.view_case", "disputes/_order_cases.html", order_cases, order=15),
 )
+
+
+#: What the scale says, in words with their colour.
+VERDICTS = {
+    "full": (_("the scale says: complete"), "leaf"), "short": (_("the scale says: pieces were missing"), "rose"),
+    "inconclusive": (_("the scale cannot tell"), "amber"), "none": (_("not weighed, or a weight is unknown"), "neutral"),
+}  # fmt: skip
+ONE_MISSING = {
+    "full": (_("would have been noticed"), "leaf"), "short": (_("one is missing by weight"), "rose"),
+    "inconclusive": (_("too light to tell"), "amber"), "none": (f.DASH, "neutral"),
+}  # fmt: skip
+
+
+def shown_records(records: Sequence[dispatch_record.Record]) -> list[dict[str, Any]]:
+    """How parcels were packed, in words: the scale against what was expected, who packed, checks, photos, hand-over."""
+    return [_record(record) for record in records]
+
+
+def _record(record: dispatch_record.Record) -> dict[str, Any]:
+    parcel = record.parcel
+    words, tone = VERDICTS[record.verdict]
+    expected = (
+        f"{f.weight(parcel.expected_g)} ± {round(2 * float(parcel.spread_g or 0))} g" if parcel.expected_g else f.DASH
+    )
+    reckoned = (
+        f"{f.weight(round(record.reckoned_g))} ± {round(record.margin_g or 0)} g"
+        if record.reckoned_g is not None
+        else f.DASH
+    )
+    scans = gettext("%(n)s, of them %(refused)s refused") % {"n": record.scans, "refused": record.refused}
+    items = [
+        (_("Weighed when packed"), f.weight(parcel.weight_g)), (_("Expected by experience"), expected),
+        (_("Expected by catalogue"), reckoned),
+        (_("Packed by"), parcel.packed_by.label if parcel.packed_by else f.DASH), (_("Packed"), f.time_html(parcel.packed_at)),
+        (_("Articles scanned"), scans), (_("Checked"), gettext("%(n)s points") % {"n": len(parcel.checks)} if parcel.checks else f.DASH),
+        (_("Handed over"), f.time_html(parcel.shipped_at)),
+        (_("By"), parcel.handed_over_by.label if parcel.handed_over_by else f.DASH), (_("Taken over by"), record.taken_by or f.DASH),
+    ]  # fmt: skip
+    return {
+        "number": parcel.tracking_number or parcel.number, "url": reverse("logistics:parcel", args=[parcel.pk]), "items": items,
+        "verdict": f.badge_html(words, tone), "photos": [reverse("logistics:photo", args=[pk]) for pk in record.photos],
+        "lines": [
+            {
+                "sku": x.sku, "name": x.name, "wanted": x.wanted, "scanned": x.scanned,
+                "piece": f"{x.piece_g:g} g" if x.piece_g else f.DASH,
+                "missing": f.badge_html(*ONE_MISSING[x.one_missing]), "tone": "" if x.scanned == x.wanted else "rose",
+            }
+            for x in record.lines
+        ],
+    }  # fmt: skip
+
+
+def packing_record(case: Case, actor: Actor) -> Mapping[str, Any]:
+    """How the order of a case was packed (RMD-03)."""
+    return {"records": shown_records(dispatch_record.records_of_order(case.order_id))}
+
+
+register(
+    "cases.detail",
+    Panel("packing", _("Packing record"), "disputes.view_case", "disputes/_packing_record.html", packing_record, order=10),
+)  # fmt: skip
 
 
 def case_clock(order: Order) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ escaped, safe markup that needs no inline style; all others return plain text.
 Language and zone are the active ones (``gettext`` and ``django.utils.timezone``) unless an argument says otherwise.
 """
 
+from .habit import money_for, size_for, weight_for
 from .html import (
     TONES,
     badge_html,
@@ -81,14 +82,17 @@ __all__ = [
     "met_html",
     "moment",
     "money",
+    "money_for",
     "mono_html",
     "number",
     "percent",
     "picture_html",
     "progress_html",
+    "size_for",
     "sku_html",
     "stars",
     "tds_html",
     "time_html",
     "weight",
+    "weight_for",
 ]

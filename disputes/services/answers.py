@@ -17,10 +17,11 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.money import Money
 from core.states import move
 from disputes import selectors
-from disputes.choices import STANDING, AnswerState, CaseState
+from disputes.choices import STANDING, AnswerState, CaseKind, CaseState
 from disputes.models import Answer, Case
 from disputes.services import remedies
 from disputes.services.turning import APPROVE, BY_HAND, check_at, turned
+from logistics.selectors import dispatch_record
 from stores import selectors as doors
 from stores.choices import Ability, CallState
 from stores.models import OutboundCall
@@ -45,7 +46,7 @@ class Plan:
 
 
 def plan_answer(
-    *, case: Case, kind: str, text: str, actor: Actor, now: datetime, amount: Decimal | None = None
+    *, case: Case, kind: str, text: str, actor: Actor, now: datetime, amount: Decimal | None = None, record: str = ""
 ) -> Plan:
     """What :func:`answer` would do, with the same refusals; writes nothing."""
     _need(actor, "disputes.offer_remedy")
@@ -56,6 +57,7 @@ def plan_answer(
         )
     if not case.owed:
         raise Conflict("not_our_turn", _("This case does not wait for an answer of ours."))
+    need_record(case=case, record=record, now=now)
     of_turn = [row for row in selectors.answers_of(case) if row.turn == case.turn]
     if any(row.state == AnswerState.FAILED and row.call is not None and row.call.doubtful for row in of_turn):
         raise Conflict("doubtful", _("Nobody knows whether the last answer arrived. Look into the failed call first."))
@@ -71,9 +73,22 @@ def plan_answer(
     return Plan(kind, amount, case.currency, body, needs, by_program, unpriced)
 
 
+def need_record(*, case: Case, record: str, now: datetime) -> None:
+    """Pieces said to be missing are answered with the packing record in front (RMD-03): ``record`` is its digest as it is now.
+    Refuses an answer without it, or with one that has changed since."""
+    if case.kind != CaseKind.SHORT:
+        return
+    if record != dispatch_record.digest_of(dispatch_record.records_of_order(case.order_id, now)):
+        text = _("Look at the packing record first: scale, articles scanned, photos. It stands beside the answer.")
+        raise Conflict("record_unseen", text, field="record")
+
+
 @transaction.atomic
-def answer(*, case: Case, kind: str, text: str, actor: Actor, now: datetime, amount: Decimal | None = None) -> Answer:
-    """Answer a case with an offer or a refusal.
+def answer(
+    *, case: Case, kind: str, text: str, actor: Actor, now: datetime, amount: Decimal | None = None, record: str = ""
+) -> Answer:
+    """Answer a case with an offer or a refusal. ``record``: the packing record that was looked at, where pieces are said to be
+    missing.
 
     Within the actor's limit it leaves at once: through the outbox where the channel takes answers, else a person gives it
     in the shop and confirms. Beyond the limit it waits for somebody who may approve it. Refuses a case that does not wait
@@ -81,7 +96,7 @@ def answer(*, case: Case, kind: str, text: str, actor: Actor, now: datetime, amo
     """
     held = selectors.lock_case(case.pk)
     selectors.lock_order(held.order_id)
-    plan = plan_answer(case=held, kind=kind, text=text, amount=amount, actor=actor, now=now)
+    plan = plan_answer(case=held, kind=kind, text=text, amount=amount, actor=actor, now=now, record=record)
     earlier = [row for row in selectors.answers_of(held) if row.turn == held.turn]
     _take_back(earlier, actor, now)
     attempt = len(earlier) + 1
@@ -94,6 +109,11 @@ def answer(*, case: Case, kind: str, text: str, actor: Actor, now: datetime, amo
         held, "case.answered", actor=actor, now=now, text=gettext_noop("Answer written: %(what)s %(money)s"),
         what=str(kind), money=_money(row),
     )  # fmt: skip
+    if record and held.kind == CaseKind.SHORT:
+        audit.record(
+            held, "case.record_seen", actor=actor, now=now, text=gettext_noop("Answered with the packing record seen (%(record)s)"),
+            record=record[:24],
+        )  # fmt: skip
     if state == AnswerState.PROPOSED:
         worklist.plan(rule_key=APPROVE, subject_ids=[row.pk], now=now)
     else:

@@ -18,11 +18,13 @@ from core.listing.detail import DetailPage
 from core.pages import Page
 from core.timeline import PARTS
 from disputes import selectors, services
-from disputes.choices import AnswerState, CaseState, RemedyKind
+from disputes.choices import AnswerState, CaseKind, CaseState, RemedyKind
 from disputes.forms import AnswerForm
 from disputes.listings.actions import latest
 from disputes.listings.cases import OUTCOMES, STATES
 from disputes.models import Answer, Case, Remedy
+from disputes.panels import shown_records
+from logistics.selectors import dispatch_record
 
 #: Who approves, in words.
 APPROVERS = {
@@ -215,7 +217,13 @@ class AnswerPage(FormPage):
         claimed = self.case.claimed
         part = claimed is not None and claimed < given.left
         kind = RemedyKind.PART_REFUND if part else RemedyKind.REFUND if claimed else RemedyKind.EVIDENCE
-        return {"kind": kind, "amount": claimed if part else None}
+        return {"kind": kind, "amount": claimed if part else None, "record": dispatch_record.digest_of(self.records)}
+
+    @cached_property
+    def records(self) -> list[dispatch_record.Record]:
+        """How the order was packed, where pieces are said to be missing."""
+        short = self.case.kind == CaseKind.SHORT
+        return dispatch_record.records_of_order(self.case.order_id, self.now) if short else []
 
     def extra(self) -> dict[str, Any]:
         """The claim beside the form."""
@@ -223,7 +231,7 @@ class AnswerPage(FormPage):
         seen = self.actor.has_perm("orders.view_personal")
         return {
             "title": _("Answer case %(number)s") % {"number": case.number}, "case": case, "plan": None,
-            "reason": case.reason if seen else "",
+            "reason": case.reason if seen else "", "short": case.kind == CaseKind.SHORT, "records": shown_records(self.records),
             "crumbs": [{"label": _("Cases"), "url": reverse("disputes:cases")}, {"label": case.number, "url": self.back_url()}],
             "facts": [
                 (_("Kind"), case.get_kind_display()), (_("Claimed"), money(case.claimed, case.currency)),
@@ -251,6 +259,9 @@ class AnswerPage(FormPage):
                 return self.go(self.back_url(), self._done(made))
             plan = services.plan_answer(case=self.case, actor=self.actor, now=self.now, **data)
         except DomainError as error:
+            if error.code == "record_unseen":  # the record beside the form is the present one: this answer is about it
+                form = AnswerForm({**request.POST.dict(), "record": dispatch_record.digest_of(self.records)})
+                form.is_valid()
             self._faults(form, error)
             return self.answer(form, 422)
         return self.shown(form, plan, step=request.POST.get("step", ""))
@@ -266,7 +277,8 @@ class AnswerPage(FormPage):
                 "what": RemedyKind(plan.kind).label, "amount": money(plan.amount, plan.currency) if plan.amount is not None else "",
                 "text": plan.text, "way": self._way(plan), "tone": "lantern" if plan.needs else "sea",
                 "send": _("Ask for approval") if plan.needs else _("Send the answer") if plan.by_program else _("Write it down"),
-                "values": [("kind", plan.kind), ("amount", "" if plan.amount is None else plan.amount), ("text", plan.text)],
+                "values": [("kind", plan.kind), ("amount", "" if plan.amount is None else plan.amount), ("text", plan.text),
+                           ("record", form.cleaned_data["record"])],
             }  # fmt: skip
         return self.render(self.template_name, context)
 

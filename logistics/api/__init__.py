@@ -1,11 +1,11 @@
 """The REST door of this app: ``erp/api.py`` collects RESOURCES and ROUTES."""
 
-from logistics.api import customs, dispatch, documents, parcels, quotes, rates, sources
+from logistics.api import arrivals, customs, dispatch, documents, parcels, quotes, rates, sources
 
 RESOURCES = [
     *dispatch.RESOURCES, *parcels.RESOURCES, *quotes.RESOURCES, *rates.RESOURCES, *customs.RESOURCES, *documents.RESOURCES,
     *sources.RESOURCES,
 ]  # fmt: skip
-ROUTES = [*quotes.ROUTES, *customs.ROUTES, *documents.ROUTES]
+ROUTES = [*arrivals.ROUTES, *quotes.ROUTES, *customs.ROUTES, *documents.ROUTES]
 
 __all__ = ["RESOURCES", "ROUTES"]

@@ -7,8 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Store
+from accounts.selectors import stores_for
+from core import format as f
+from core.audit import Actor
 from logistics.forms.rates import countries_of
 from logistics.models import Service
+from logistics.rules.detail_words import WORDS
+
+LANGUAGES = [(code, f.language_name(code)) for code in WORDS]
 
 
 class ArrivalForm(forms.Form):
@@ -19,6 +26,17 @@ class ArrivalForm(forms.Form):
         queryset=Service.objects.filter(active=True), to_field_name="code", required=False, label=_("Services"),
         help_text=_("None chosen: all that go there."), widget=forms.SelectMultiple(attrs={"size": 6}),
     )  # fmt: skip
+
+    store = forms.ModelChoiceField(
+        queryset=Store.objects.none(), to_field_name="code", required=False, label=_("Store"),
+        help_text=_("For the text of the detail page: its handling time and service hours."),
+    )  # fmt: skip
+    language = forms.ChoiceField(choices=LANGUAGES, required=False, initial="en", label=_("Language of the text"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["store"]
+        field.queryset = stores_for(actor)
 
     def clean_countries(self) -> list[str]:
         """Those that exist, each once."""

@@ -14,6 +14,7 @@ from core.clock import local_day, utcnow
 from logistics.choices import SETTLED, TrackingState
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import days_between
+from logistics.selectors import habits
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 
@@ -61,6 +62,7 @@ def _facts(
         "hold_until": local_day(parcel.waiting_since + hold, zone) if waits and parcel.waiting_since else None,
         "hold_reason": parcel.get_hold_reason_display() if parcel.held_since and parcel.hold_reason else None,
         "tracking_note": _note(tables.reach(parcel), language),
+        **habits.of_parcel(parcel, language, now),
     }  # fmt: skip
 
 

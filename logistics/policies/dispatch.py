@@ -61,6 +61,10 @@ WEIGHT_ODDS = declare(
     _("How often parcels are short, too full or wrong; the scale is silent from this chance of being right"),
     source="house", per_store=False,
 )  # fmt: skip
+WEIGH_CHECK = declare(
+    "logistics.weigh_check", {"grams": 5, "percent": 2},
+    _("How far scale and catalogue may be apart before a claim of missing pieces is believed"), source="house", per_store=False,
+)  # fmt: skip
 PACKER_HOLDS = declare(
     "logistics.packer_holds_minutes", 10, _("A note stays with its packer for this many minutes after the last scan"),
     source="house", per_store=False,
@@ -73,8 +77,15 @@ LABEL_SIZE = declare(
     one_of=("100x100", "100x150"),
 )  # fmt: skip
 INSERT_CARD = declare(
-    "logistics.insert_card", True, _("Lay a card into the parcel: thanks and an honest rating asked for"), source="manual 000"
+    "logistics.insert_card",
+    True,
+    _("Lay a card into the parcel: thanks and an honest rating asked for"),
+    source="manual 000",
 )
 NO_CARD_IN = declare(
-    "logistics.no_card_in", "", _("Kinds of stores whose channel forbids cards in parcels"), source="house", per_store=False
+    "logistics.no_card_in",
+    "",
+    _("Kinds of stores whose channel forbids cards in parcels"),
+    source="house",
+    per_store=False,
 )

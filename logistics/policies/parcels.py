@@ -58,3 +58,17 @@ POST_HOLD_DAYS = declare(
 KEEP_CHANCE = declare(
     "logistics.late_chance", "0.25", _("Chance that the money of a late parcel is lost when nobody acts"), source="chosen", per_store=False
 )  # fmt: skip
+#: How figures are written to buyers, by country (STO-05).
+IMPERIAL = declare(
+    "logistics.imperial_countries", "US, LR, MM", _("Countries whose buyers read ounces, pounds and inches"), source="house",
+    per_store=False,
+)  # fmt: skip
+FREIGHT_INSIDE = declare(
+    "logistics.freight_inside_countries", "DE, AT, CH, FR, NL, BE, GB, SE, NO, DK, FI",
+    _("Countries where prices are told with the freight in them"), source="house",
+)  # fmt: skip
+#: When buyers reach us, in the store's zone (PRM-07).
+SERVICE_HOURS = declare(
+    "logistics.service_hours", {"from": "09:00", "to": "18:00"}, _("Hours in which customer service answers (store's zone)"),
+    source="house",
+)  # fmt: skip

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names, get_timezone_location
+
+from accounts.models import Store
+from core import format as f
+from core import policies
 from logistics.models import Service
+from logistics.policies.parcels import SERVICE_HOURS
+from logistics.rules.detail_words import spans, words_in
 from logistics.rules.routing import why_not
 from logistics.selectors import quotes
+
+#: Working days until the hand-over that buyers are told (declared by the orders).
+TARGET_DAYS = "orders.ship_target_days"
 
 
 @dataclass(frozen=True)
@@ -42,3 +53,40 @@ def arrivals(day: date, countries: Sequence[str], codes: Sequence[str] = ()) -> 
             rows.append(Arrival(country, service, low, high, held.promise_days(service, country)))
         made += sorted(rows, key=lambda a: (a.days_max or 999, a.service.code))
     return made
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What a detail page tells its buyers (PRM-07), as facts and as a text block in one language."""
+
+    language: str
+    handling_days: int
+    hours: str
+    time_zone: str
+    arrivals: list[Arrival]
+    text: str
+
+
+def detail_of(store: Store, language: str, countries: Sequence[str], codes: Sequence[str], now: datetime) -> Detail:
+    """Handling time, usual transit for each country and service hours with their zone, from the rules and promises of today."""
+    words = words_in(language)
+    handling = int(policies.value(policies.POLICIES[TARGET_DAYS], now, store.pk))
+    hours = policies.value(SERVICE_HOURS, now, store.pk)
+    locale = f.babel_locale(language)
+    zone = ZoneInfo(store.time_zone)
+    offset = now.astimezone(zone).strftime("%z")
+    shown_zone = f"{get_timezone_location(zone, locale=locale, return_city=True)}, UTC{offset[:3]}:{offset[3:]}"
+    names = get_day_names("abbreviated", locale=locale)
+    days = ", ".join(
+        names[low] if low == high else f"{names[low]}–{names[high]}" for low, high in spans(list(policies.value(policies.WORKDAYS, now)))
+    )  # fmt: skip
+    told = words["hours"].format(days=days, zone=shown_zone, **{"from": hours["from"], "to": hours["to"]})
+    rows = arrivals(now.date(), countries, codes)
+    lines = [words["handling"].format(days=handling), f"{words['transit']}:"]
+    for row in rows:
+        name = row.service.name_zh if language.startswith("zh") and row.service.name_zh else row.service.name_en
+        usual = words["days"].format(low=row.days_min, high=row.days_max) if row.days_max else ""
+        latest = words["latest"].format(days=row.promise_days) if row.promise_days else ""
+        spans_text = ", ".join(filter(None, (usual, latest)))
+        lines.append(f"- {f.country_name(row.country, language)} · {name}: {spans_text or f.DASH}")
+    return Detail(language, handling, told, store.time_zone, rows, "\n".join([*lines, told]))

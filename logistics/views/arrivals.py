@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors import stores_for
 from core import format as f
 from core.pages import Page
 from logistics.forms.arrivals import ArrivalForm
 from logistics.listings.naming import service_name
-from logistics.selectors.arrivals import arrivals
+from logistics.selectors.arrivals import arrivals, detail_of
 
 #: The markets the form begins with.
 FIRST = "US;GB;DE;FR;ES;BR;RU;AU"
@@ -25,7 +26,11 @@ class ArrivalsPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form and the table."""
         asked = "countries" in request.GET
-        form = ArrivalForm(request.GET) if asked else ArrivalForm(initial={"countries": FIRST})
+        form = (
+            ArrivalForm(request.GET, actor=self.actor)
+            if asked
+            else ArrivalForm(initial=self._first(), actor=self.actor)
+        )
         rows: list[dict[str, Any]] = []
         if asked and form.is_valid():
             found = arrivals(self.now.date(), form.cleaned_data["countries"], form.codes())
@@ -36,5 +41,20 @@ class ArrivalsPage(Page):
                 }
                 for row in found
             ]  # fmt: skip
-        context = {"form": form, "rows": rows, "asked": asked, "title": _("Arrival times")}
+        context = {
+            "form": form, "detail": self._detail(form) if asked and form.is_valid() else None, "rows": rows, "asked": asked,
+            "title": _("Arrival times"),
+        }  # fmt: skip
         return self.render("logistics/arrivals.html", context, 422 if asked and form.errors else 200)
+
+    def _first(self) -> dict[str, Any]:
+        """The markets the form begins with, and the store one looks at."""
+        store = stores_for(self.actor).first()
+        return {"countries": FIRST, "language": "en", "store": store.code if store else None}
+
+    def _detail(self, form: ArrivalForm) -> Any:
+        """The text of a detail page, when a store was chosen."""
+        given = form.cleaned_data
+        if not given["store"]:
+            return None
+        return detail_of(given["store"], given["language"] or "en", given["countries"], form.codes(), self.now)

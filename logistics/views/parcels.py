@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core import format as f
 from core.formpage import FormPage
@@ -23,6 +23,7 @@ from logistics.listings.parcels import STATES, TRACKING
 from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import BY_PERSON, days_left
+from logistics.selectors import habits
 from logistics.selectors import parcels as selectors
 from logistics.selectors.customs import declarations
 from logistics.services import tracking
@@ -128,6 +129,13 @@ class ParcelPage(DetailPage):
             (_("Customs hold"), obj.get_hold_reason_display() or f.DASH),
         ]  # fmt: skip
         parcel = [(_("Parcel"), obj.number), (_("Weight"), said_of(obj)), (_("Store"), str(obj.store))]
+        told = habits.of_parcel(obj, "zh" if (get_language() or "").startswith("zh") else "en", self.now)
+        parcel += [
+            (
+                _("As the buyer reads it"),
+                " · ".join(filter(None, [told["parcel_weight"], told["order_amount"]])) or f.DASH,
+            )
+        ]
         if obj.note_id and declarations.for_print(obj.note_id):
             parcel.append((_("Customs papers"), customs_parts.papers_html(obj.note_id)))
             if obj.held_since or obj.tracking_state == TrackingState.CUSTOMS_HELD:
