@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.selectors import stores_for
+from core.api.addresses import described
 from core.api.fields import Scoped
 from core.api.views import ApiView, json_answer
 from core.clock import utcnow
@@ -288,7 +288,7 @@ class NoteCustoms(ApiView):
 
     permissions = {"GET": "logistics.view_note"}
 
-    @extend_schema(operation_id="dispatch_notes_customs", tags=["dispatch-notes"], responses=CustomsOut)
+    @described(operation_id="dispatch_notes_customs", tags=["dispatch-notes"], responses=CustomsOut)
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The customs of one note."""
         note = selectors.notes_for(self.actor).filter(pk=pk).first()

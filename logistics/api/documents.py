@@ -7,11 +7,11 @@ from typing import Any
 from django.http import FileResponse, HttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from core import longwork
+from core.api.addresses import described
 from core.api.views import ApiView
 from core.clock import utcnow
 from core.errors import Missing
@@ -27,7 +27,7 @@ class NotePaper(ApiView):
 
     permissions = {"GET": "logistics.view_note"}
 
-    @extend_schema(
+    @described(
         operation_id="dispatch_notes_document",
         tags=["dispatch-notes"],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
@@ -45,7 +45,7 @@ class BatchFile(ApiView):
 
     permissions = {"GET": "logistics.print_note"}
 
-    @extend_schema(
+    @described(
         operation_id="print_batches_file",
         tags=["print-batches"],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
