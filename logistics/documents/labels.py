@@ -170,7 +170,8 @@ def label_record(
 ) -> dict[str, Any]:
     """One label; ``own``: the carrier's label that is printed at its place."""
     note = sheet.note
-    contents = ", ".join(f"{line.sku.code}×{line.quantity}" for line in sheet.lines[:4])
+    inside = list(sheet.declaration.lines.all()) if sheet.declaration else sheet.lines  # of every order in the parcel
+    contents = ", ".join(f"{line.sku.code}×{line.quantity}" for line in inside[:4])
     with translation.override("en"):
         name = f.country_name(note.country)
     return {
@@ -187,7 +188,7 @@ def label_record(
         "sender": shown(sender_of(sheet)),
         "code": drawing(code128(sheet.number, width_mm=88, height_mm=18)),
         "qr": drawing(qr(sheet.number, side_mm=22)),
-        "contents": shown(contents + (" …" if len(sheet.lines) > 4 else "")),
+        "contents": shown(contents + (" …" if len(inside) > 4 else "")),
         "customs": customs_text(sheet, declaration),
         "own": None
         if own is None

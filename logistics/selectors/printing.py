@@ -94,7 +94,7 @@ def sold_lines(order: Order) -> list[OrderLine]:
 def declarations(notes: Sequence[DispatchNote]) -> dict[int, Declaration]:
     """What was declared of each released note, with its lines. Two queries."""
     by_pk = {note.pk: note for note in notes}
-    rows = Declaration.objects.filter(note_id__in=list(by_pk), revision__gt=0).prefetch_related("lines")
+    rows = Declaration.objects.filter(note_id__in=list(by_pk), revision__gt=0).prefetch_related("lines__sku")
     found = {}
     for row in rows:
         row.note = by_pk[row.note_id]

@@ -183,6 +183,22 @@ def test_a_stop_after_release_is_seen_at_the_next_scan(how: str, code: str) -> N
     assert Table().scan(note.number) != "note_open"
 
 
+@pytest.mark.covers("ORD-24")
+@pytest.mark.parametrize(
+    "code",
+    ["NK-117", "OK", "check:quality", "60 g", "LABEL", "BAG-S", "JOIN", "APART", "BLOCK:QUALITY", "NOBODY", "NOTE"],
+)
+def test_every_input_asks_again(code: str) -> None:
+    note, table = two_lines(), Table()
+    make.article("BAG-S", packing=True)
+    scanned = {"LABEL": make.number_of(note), "NOTE": note.number}.get(code, code)
+    table.all(note.number, "2*NK-117", "VASE", "OK", "OK")
+    Order.objects.filter(pk=note.order_id).update(intercept="cancel_request")
+    assert table.scan(scanned) == "intercepted" and table.note_id is None
+    note.refresh_from_db()
+    assert (note.state, note.block_reason) == ("blocked", "intercepted")
+
+
 def test_a_lifted_interception_lets_the_warehouse_go_on() -> None:
     note, table = two_lines(), Table()
     table.scan(note.number)

@@ -12,6 +12,7 @@ from django_scopes import scopes_disabled
 from core.audit import SYSTEM
 from core.invariants import check_all
 from inventory.models import Balance
+from logistics import documents
 from logistics.models import ApprovalRule, Declaration, DispatchNote, Parcel, PrintBatch, TrackingEvent, WaybillNumber
 from logistics.selectors import board
 from logistics.selectors.dispatch import ADDRESS_PARTS
@@ -147,6 +148,8 @@ def test_the_papers_are_printed_anew_and_its_own_number_leads_to_the_box() -> No
     table = Table()
     table.all(first.number, "JOIN")
     assert PrintBatch.objects.get().documents == ["labels"] and table.last.fields["batch"]
+    record, problems = documents.batch_record(PrintBatch.objects.get(), NOW)
+    assert problems == {} and record["labels"][0]["contents"] == "NK-117×1, ER-9×2"
     assert Table(table.actor).scan(second.number) == "in_other_parcel"
     assert table.scan(make.number_of(second)) == "other_note"
 
