@@ -101,12 +101,12 @@ class TodayPage(Page):
         left = figures.total if self.question.whose == "do" else selectors.open_count(self.actor)
         work = f.duration(timedelta(minutes=max(load.minutes, 1)))
         text = ngettext("%(n)s line · about %(time)s", "%(n)s lines · about %(time)s", load.count) % {
-            "n": load.count,
+            "n": f.number(load.count),
             "time": work,
         }
         return {
             "title": _("Tomorrow"), "text": text if load.count else _("Nothing is due."),
-            "warn": ngettext("%(n)s is late already", "%(n)s are late already", load.late) % {"n": load.late} if load.late else "",
+            "warn": ngettext("%(n)s is late already", "%(n)s are late already", load.late) % {"n": f.number(load.late)} if load.late else "",
             "done": done, "total": done + left, "done_text": _("Done today: %(done)s of %(all)s") % {"done": done, "all": done + left},
             "left_text": _("Open now: about %(time)s") % {"time": f.duration(timedelta(minutes=figures.minutes))}
             if figures.minutes else "",
