@@ -14,8 +14,8 @@ class ManifestFilter(django_filters.FilterSet):
 
     signed = django_filters.BooleanFilter(method="by_signed", label=_("Signed"))
     carrier = django_filters.CharFilter(lookup_expr="icontains", label=_("Carrier"))
-    since = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From"))
-    until = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("To"))
+    since = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From day"))
+    until = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("To day"))
 
     class Meta:
         model = Manifest

@@ -15,7 +15,10 @@ from logistics.forms.rates import countries_of
 from logistics.models import Service
 from logistics.rules.detail_words import WORDS
 
-LANGUAGES = [(code, f.language_name(code)) for code in WORDS]
+
+def languages() -> list[tuple[str, str]]:
+    """The languages a text can be written in, by their name for the reader."""
+    return [(code, f.language_name(code)) for code in WORDS]
 
 
 class ArrivalForm(forms.Form):
@@ -31,7 +34,7 @@ class ArrivalForm(forms.Form):
         queryset=Store.objects.none(), to_field_name="code", required=False, label=_("Store"),
         help_text=_("For the text of the detail page: its handling time and service hours."),
     )  # fmt: skip
-    language = forms.ChoiceField(choices=LANGUAGES, required=False, initial="en", label=_("Language of the text"))
+    language = forms.ChoiceField(choices=languages, required=False, initial="en", label=_("Language of the text"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -36,10 +36,10 @@ NEAR = timedelta(hours=24)
 
 #: Columns of the table of persons, after the name.
 HEADS = (
-    pgettext_lazy("board", "Together"), pgettext_lazy("board", "On the desk"), Work.TO_PRINT.label, Work.TO_PACK.label,
-    Work.BLOCKED.label, Work.PACKED.label, pgettext_lazy("board", "Payment"), pgettext_lazy("board", "Pick-up"),
-    pgettext_lazy("board", "Shop"), pgettext_lazy("board", "Printed"), pgettext_lazy("board", "Packed"),
-    pgettext_lazy("board", "Handed over"),
+    pgettext_lazy("board", "In hand"), pgettext_lazy("board", "On the desk"), Work.TO_PRINT.label, Work.TO_PACK.label,
+    Work.BLOCKED.label, Work.PACKED.label, pgettext_lazy("board", "Late: payment"), pgettext_lazy("board", "Late: pick-up"),
+    pgettext_lazy("board", "Late: shop"), pgettext_lazy("board", "Printed today"), pgettext_lazy("board", "Packed today"),
+    pgettext_lazy("board", "Handed over today"),
 )  # fmt: skip
 
 
