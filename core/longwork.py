@@ -22,9 +22,10 @@ import io
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -140,6 +141,21 @@ def cancel(*, job: Job, actor: Actor, now: datetime) -> Job:
 def private_storage() -> Storage:
     """Where results wait for their download; never served by address."""
     return storages["private"] if "private" in storages.backends else storages["default"]
+
+
+def forget_files(*, job_ids: Iterable[int]) -> int:
+    """Take away what these jobs made: files that hold what must be forgotten. The rows stay. Answers how many had one."""
+    rows = Job.objects.filter(pk__in=list(job_ids)).exclude(result_file="")
+    names = list(rows.values_list("result_file", flat=True))
+    rows.update(result_file="", result_name="")
+    forget_kept(names)
+    return len(names)
+
+
+def forget_kept(names: Iterable[str]) -> None:
+    """Delete files of the private storage when the transaction that no longer names them is through."""
+    for name in names:
+        transaction.on_commit(partial(private_storage().delete, name))
 
 
 class Work:

@@ -23,6 +23,7 @@ from logistics.documents.single import single
 from logistics.models import ApprovalRule, Declaration, Parcel, PrintLog, Wave, WaveNote
 from logistics.selectors import printing as reads
 from logistics.selectors.customs.declarations import for_print
+from logistics.services.customs.privacy import erase_buyer
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 from tests.logistics.test_printing import pages, printed
@@ -345,6 +346,22 @@ def test_programs_fetch_the_papers_and_the_file_of_a_batch() -> None:
     assert packer.get(f"/api/v1/dispatch-notes/{note.pk}/documents/poem/").status_code == 404
     shown = packer.get(f"/dispatch/print/{batch.pk}/").content.decode()
     assert "CN23" in shown and make.number_of(note) in shown
+
+
+def test_papers_with_an_erased_buyer_are_gone(django_capture_on_commit_callbacks: Any) -> None:
+    note = make.released()
+    batch, _pdf = printed([note])
+    assert batch.job is not None
+    name = batch.job.result_file
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erase_buyer(note.order.buyer, NOW) == 1 and erase_buyer(note.order.buyer, NOW) == 0
+    batch.job.refresh_from_db()
+    assert not batch.job.result_file and PrintLog.objects.filter(batch=batch).exists()
+    assert not longwork.private_storage().exists(name)
+    packer = Client()
+    packer.force_login(make_person("warehouse"))
+    assert packer.get(f"/dispatch/print/{batch.pk}/").status_code == 200
+    assert packer.get(f"/dispatch/print/{batch.pk}/file/").status_code == 404
 
 
 def test_titles_of_batches_are_in_the_readers_language() -> None:
