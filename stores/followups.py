@@ -70,7 +70,9 @@ class Paused(FollowUpRule):
 
     def candidates(self, now: datetime) -> QuerySet[Any]:
         """Every open store with a lane that stands still."""
-        stopped = ~Q(paused_reason="") | Q(store__mail_lane__isnull=False) & ~Q(store__mail_lane__paused_reason="")
+        stopped = ~Q(paused_reason="")
+        for lane in ("mail_lane", "carrier_lane"):
+            stopped |= Q(**{f"store__{lane}__isnull": False}) & ~Q(**{f"store__{lane}__paused_reason": ""})
         return Connection._base_manager.filter(stopped, store__closed_at__isnull=True)
 
     def due_at(self, subject: Connection, round: int, now: datetime) -> datetime:

@@ -18,6 +18,7 @@ from logistics.services import carriers, dispatch, numbers
 from stores.connectors.http import Client as Wire
 from stores.connectors.sandbox.control import Control
 from stores.connectors.sandbox.server import Server
+from stores.followups import Paused
 from stores.models import CarrierLane, OutboundCall
 from stores.services import outbox
 from stores.services.carriers import Fetched
@@ -25,6 +26,7 @@ from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from tests.factories.stores import running_shop
 from tests.logistics.test_printing import pages, printed
+from worklist.models import Duty
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -170,9 +172,12 @@ def test_a_wrong_key_stops_the_carriers_only_until_it_is_mended(other_side: Cont
     assert later() == {"later": 1}
     lane = CarrierLane._base_manager.get()
     assert "key" in lane.paused_reason and later(30) == {}
+    duty = Duty._base_manager.get(rule="stores.paused", closed_at__isnull=True)
+    assert [row.pk for row in Paused().candidates(NOW)] == [duty.subject_id]
     account = CarrierAccount.objects.get()
     carriers.save_account(account=account, changes={}, token=KEY, actor=make.person("manager"), now=NOW)
     assert later(60) == {"sent": 1} and make.number_of(note)
+    assert not Paused().candidates(NOW).exists()
 
 
 def test_a_refusal_for_good_is_told_and_asks_no_more(other_side: Control) -> None:
