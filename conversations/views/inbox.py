@@ -66,7 +66,7 @@ class InboxPage(Page):
         return {
             "id": f"thread-{thread.pk}", "url": reverse("conversations:thread", args=[thread.pk]),
             "due": f.due_html(due, self.now) if due else format_html('<span class="due none">{}</span>', f.ago(thread.last_at, self.now)),
-            "title": str(thread.buyer), "subject": "", "number": thread.buyer.country,
+            "title": format_html("<bdi>{}</bdi>", thread.buyer), "subject": "", "number": thread.buyer.country,
             "sub": f.buyer_text_html(text[:160]), "stake": thread.store.name, "stake_note": " · ".join(filter(None, facts)),
             "css": "unread" if thread.waiting_since else "",
         }  # fmt: skip

@@ -53,7 +53,7 @@ function choose(row, { open = true } = {}) {
   if (!row) return;
   rows().forEach((el) => el.removeAttribute("aria-current"));
   row.setAttribute("aria-current", "true");
-  row.classList.remove("unread");
+  row.classList.add("read");   // the place of its mark stays: nothing moves
   row.scrollIntoView({ block: "nearest" });
   at = row;
   if (open) {
