@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from core import policies as house
-from core.clock import end_of_day, utcnow
+from core.clock import end_of_day
 from core.format import ago
 from logistics.choices import SETTLED, FollowState
 from logistics.followups.parcels import ParcelRule
@@ -199,11 +199,11 @@ class BlindParcel(ParcelRule):
         """Starts on no event."""
 
     def load(self, ids: Iterable[int]) -> list[Parcel]:
-        """Parcels, and whether they still have to be looked up."""
+        """Parcels, and since when their source is silent."""
         rows = super().load(ids)
-        blind = selectors.blind([parcel.pk for parcel in rows], utcnow())
+        silences = selectors.silences([parcel.pk for parcel in rows])
         for parcel in rows:
-            parcel.is_blind = parcel.pk in blind  # type: ignore[attr-defined]
+            parcel.silence = silences.get(parcel.pk)  # type: ignore[attr-defined]
         return rows
 
     def due_at(self, subject: Parcel, round: int, now: datetime) -> datetime:
@@ -212,7 +212,8 @@ class BlindParcel(ParcelRule):
 
     def over(self, subject: Parcel, now: datetime) -> bool:
         """Settled, looked up, or its source speaks again."""
-        return super().over(subject, now) or not subject.is_blind  # type: ignore[attr-defined]
+        silence = subject.silence  # type: ignore[attr-defined]
+        return super().over(subject, now) or silence is None or not silence.blind(now, selectors.again(now))
 
     def facts(self, subject: Parcel) -> dict[str, Any]:
         """The parcel, and the button that says it was looked up."""

@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from core import format as f
 from core.audit import Actor
+from core.clock import utcnow
 from core.errors import Conflict
 from core.listing import Action, Column, Listing, Outcome, Prefix, RowPart, View, register, register_part
 from logistics.choices import FollowState, ParcelState, PushState, SourceKind
@@ -144,14 +145,6 @@ class SourceListing(Listing):
 # --- numbers -------------------------------------------------------------------------------------------------------------
 
 
-class CandidateRow(serializers.Serializer):
-    """A carrier a number may be of."""
-
-    key = serializers.IntegerField(allow_null=True)
-    carrier = serializers.CharField()
-    why = serializers.CharField()
-
-
 class FollowedRow(serializers.Serializer):
     """A number at a source."""
 
@@ -165,7 +158,7 @@ class FollowedRow(serializers.Serializer):
     carrier = serializers.IntegerField(label=_("Carrier"), allow_null=True)
     chosen = serializers.BooleanField(label=_("Picked by a person"))
     reason = serializers.CharField(label=_("Why"))
-    candidates = CandidateRow(many=True, label=_("May be of"))
+    candidates = serializers.ListField(child=serializers.DictField(), label=_("May be of"))
     attempts = serializers.IntegerField(label=_("Tries"))
     registered_at = serializers.DateTimeField(label=_("Registered"), allow_null=True)
     heard_at = serializers.DateTimeField(label=_("Last news"), allow_null=True)
@@ -332,8 +325,8 @@ class LookedUp(Action):
     icon, order, done_text = "eye", 55, _("Noted; it is somebody's again in some days if the source stays silent.")
 
     def shown_for(self, obj: Parcel) -> bool:
-        """While it is under way."""
-        return obj.state == ParcelState.SHIPPED
+        """While its source is silent."""
+        return obj.state == ParcelState.SHIPPED and bool(selectors.blind([obj.pk], utcnow()))
 
     def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
         """One parcel."""

@@ -49,6 +49,18 @@ def silent_since(
     return last if now - last >= limit else None
 
 
+@dataclass(frozen=True)
+class Silence:
+    """The tracking source of a parcel is silent since then; a person looked the parcel up last at ``looked_at``."""
+
+    since: datetime
+    looked_at: datetime | None = None
+
+    def blind(self, now: datetime, again: timedelta) -> bool:
+        """Whether somebody has to look the parcel up: nobody did since, or it was longer ago than ``again``."""
+        return self.looked_at is None or self.looked_at < max(self.since, now - again)
+
+
 def pause(attempts: int) -> timedelta:
     """How long a source or a number waits after its ``attempts``-th failure in a row."""
     return timedelta(minutes=min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** max(0, min(attempts, 30) - 1)))

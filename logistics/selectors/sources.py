@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Store
@@ -14,9 +14,9 @@ from core import policies as house
 from core.audit import Actor
 from core.remembering import Remembered
 from logistics.choices import SETTLED, FollowState, ParcelState, PushState
-from logistics.models import FollowedNumber, Parcel, TrackingPush, TrackingSource
+from logistics.models import FollowedNumber, Parcel, TrackingEvent, TrackingPush, TrackingSource
 from logistics.policies import sources as policies
-from logistics.rules.sources import Use
+from logistics.rules.sources import Silence, Use
 from logistics.selectors.parcels import clean_number, stores_with_parcels
 from logistics.selectors.tracking import PARCEL
 from stores import selectors as doors
@@ -146,6 +146,11 @@ def margin(now: datetime) -> timedelta:
     return timedelta(hours=float(house.value(policies.MARGIN_HOURS, now)))
 
 
+def followed_of(parcel: Parcel) -> FollowedNumber | None:
+    """The newest row of a parcel at a source, if one follows it or did."""
+    return FollowedNumber._base_manager.filter(parcel=parcel).select_related("source").order_by("-pk").first()
+
+
 # --- silence -----------------------------------------------------------------------------------------------------------
 
 
@@ -157,18 +162,45 @@ def waiting_since(source: TrackingSource) -> datetime | None:
 
 
 def blind_rows(now: datetime) -> QuerySet[FollowedNumber]:
-    """Rows of parcels under way whose source is silent and that nobody has looked up lately."""
-    again = now - timedelta(days=float(house.value(policies.BLIND_AGAIN_DAYS, now)))
-    seen = Q(looked_at__gte=F("source__silent_since")) & Q(looked_at__gte=again)
+    """Rows of parcels under way whose source is silent and that nobody has looked up, or written an event of, lately."""
+    since = now - again(now)
+    seen = Q(looked_at__gte=F("source__silent_since")) & Q(looked_at__gte=since)
+    written = TrackingEvent._base_manager.filter(
+        Q(received_at__gte=OuterRef("source__silent_since")), parcel_id=OuterRef("parcel_id"), source="hand", received_at__gte=since
+    )  # fmt: skip
     return FollowedNumber._base_manager.filter(
-        ~seen | Q(looked_at__isnull=True), source__active=True, source__silent_since__isnull=False,
+        ~seen | Q(looked_at__isnull=True), ~Exists(written), source__active=True, source__silent_since__isnull=False,
         state__in=FOLLOWED, parcel__state=ParcelState.SHIPPED,
     )  # fmt: skip
 
 
+def silences(ids: Iterable[int]) -> dict[int, Silence]:
+    """Of these parcels those whose source is silent, and when somebody looked them up or wrote down an event of them."""
+    rows = FollowedNumber._base_manager.filter(
+        parcel_id__in=list(ids), source__active=True, source__silent_since__isnull=False, state__in=FOLLOWED,
+        parcel__state=ParcelState.SHIPPED,
+    )  # fmt: skip
+    written = TrackingEvent._base_manager.filter(parcel_id=OuterRef("parcel_id"), source="hand").order_by(
+        "-received_at"
+    )
+    found: dict[int, Silence] = {}
+    told = rows.annotate(written=Subquery(written.values("received_at")[:1])).order_by("pk")
+    for parcel_id, since, looked, wrote in told.values_list(
+        "parcel_id", "source__silent_since", "looked_at", "written"
+    ):
+        found[parcel_id] = Silence(since, max((at for at in (looked, wrote) if at), default=None))
+    return found
+
+
+def again(now: datetime) -> timedelta:
+    """After how long a parcel of a silent source is looked up again."""
+    return timedelta(days=float(house.value(policies.BLIND_AGAIN_DAYS, now)))
+
+
 def blind(ids: Iterable[int], now: datetime) -> set[int]:
     """Of these parcels those that only a person can look up now."""
-    return set(blind_rows(now).filter(parcel_id__in=list(ids)).values_list("parcel_id", flat=True))
+    span = again(now)
+    return {pk for pk, silence in silences(ids).items() if silence.blind(now, span)}
 
 
 def blind_parcels(now: datetime) -> QuerySet[Parcel]:

@@ -26,11 +26,16 @@ def read_pushes() -> int:
     return sources.read(now=utcnow())
 
 
-@job("logistics.watch_sources", every=600)
+@job("logistics.watch_sources", every=600, queue="channel", soft_limit=280)
 def watch_sources() -> dict[str, int]:
-    """Notice sources that fell silent or speak again; write down refused pushes, delete old ones."""
+    """Notice sources that fell silent or speak again; write down refused pushes, delete old ones. What lies here unread and
+    what can be asked comes first: silence is what is left then."""
     now = utcnow()
-    forward = sum(sources.watch(source=source, now=now) for source in selectors.active())
+    sources.read(now=now)
+    forward = 0
+    for source in selectors.active():
+        sources.walk(source=source, now=now)
+        forward += sources.watch(source=source, now=now)
     return {"forward": forward, "refused": sources.note_refused(now=now), "forgotten": sources.forget_old(now=now)}
 
 

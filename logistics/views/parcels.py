@@ -20,10 +20,11 @@ from logistics.choices import SETTLED, Advice, ParcelState, TrackingState
 from logistics.forms.parcels import EventFileForm
 from logistics.listings.naming import service_name
 from logistics.listings.parcels import STATES, TRACKING
+from logistics.listings.sources import FOLLOWED
 from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import BY_PERSON, days_left
-from logistics.selectors import habits
+from logistics.selectors import habits, sources
 from logistics.selectors import parcels as selectors
 from logistics.selectors.customs import declarations
 from logistics.services import tracking
@@ -116,7 +117,7 @@ class ParcelPage(DetailPage):
         way = [
             (_("Last event"), self._last(obj)), (_("Handed over"), f.moment(obj.shipped_at, self.now)),
             (_("Under way"), f.days(((obj.settled_at or self.now) - obj.shipped_at).days) if obj.shipped_at else f.DASH),
-            (_("Carrier's page"), self._link(obj)),
+            (_("Carrier's page"), self._link(obj)), (_("Followed by"), self._followed(obj)),
         ]  # fmt: skip
         promise = [
             (_("Promised by"), f.day(obj.promised_by, zone)), (_("Receiving time ends"), f.day(obj.receive_by, zone)),
@@ -167,6 +168,15 @@ class ParcelPage(DetailPage):
     @staticmethod
     def _last(obj: Parcel) -> Any:
         return f"{f.moment(obj.last_event_at)} · {obj.last_event_text}" if obj.last_event_at else f.DASH
+
+    @staticmethod
+    def _followed(obj: Parcel) -> Any:
+        """The tracking source, and where the number stands there."""
+        row = sources.followed_of(obj)
+        if row is None:
+            return f.DASH
+        link = f.link_html(reverse("logistics:followed-one", args=[row.pk]), row.source.name)
+        return format_html("{} {}", link, f.badge_html(*FOLLOWED[row.state]))
 
     @staticmethod
     def _link(obj: Parcel) -> Any:

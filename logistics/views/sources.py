@@ -17,6 +17,7 @@ from core.clock import utcnow
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
+from core.reading import whole
 from logistics.choices import FollowState
 from logistics.forms.sources import NewSourceForm, SourceForm
 from logistics.listings.numbers import said_of
@@ -32,8 +33,8 @@ from logistics.services import sources
 def push(request: HttpRequest, code: str) -> HttpResponse:
     """A push of a source: 200 once it is stored (a replay is 200 as well), 401 for a wrong signature, 413 for what is too
     large. The signature over the raw body is the only key to this door."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > sources.LARGEST:
+    length = whole(request.META.get("CONTENT_LENGTH") or "0")
+    if length is None or length > sources.LARGEST:
         return HttpResponse(status=413)
     kept = sources.keep(code=code, body=request.body, sign=request.headers.get("sign", ""), now=utcnow())
     return HttpResponse(status=401 if kept is None else 200)

@@ -25,6 +25,7 @@ from logistics.policies import sources as policies
 from logistics.selectors import sources as selectors
 from logistics.services.sources import giving
 from logistics.services.sources.wire import key_of
+from stores.services.exchange import Misconfigured
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +45,19 @@ def keep(*, code: str, body: bytes, sign: str, now: datetime) -> bool | None:
     """Keep a push of the source ``code``: True when it is new, False for a replay; None = the signature is wrong or there
     is no such source. It is stored and committed when this returns."""
     source = selectors.remembered(code)
-    if source is None or not words.signed(body, key_of(source), sign):
+    if source is None or not _signed(source, body, sign):
         _count_refused(code)
         return None
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [source.pk, hashlib.sha256(body).hexdigest(), body, now])
         return cursor.rowcount == 1
+
+
+def _signed(source: TrackingSource, body: bytes, sign: str) -> bool:
+    try:
+        return words.signed(body, key_of(source), sign)
+    except Misconfigured:
+        return False
 
 
 def _count_refused(code: str) -> None:

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from logistics.choices import FollowState
 from logistics.connectors import seventeentrack as words
@@ -116,6 +117,10 @@ def _answered(
         row = by_number.pop(one.number, None)
         if row is not None:
             _registered(row, one.carrier, now, ask=False)
+    if answer.accepted:
+        TrackingSource.objects.filter(pk=source.pk, quota_left__isnull=False).update(
+            quota_left=Greatest(F("quota_left") - len(answer.accepted), 0)
+        )
     before = selectors.used_before(source, [r.number for r in answer.rejected])
     for refused in answer.rejected:
         row = by_number.pop(refused.number, None)

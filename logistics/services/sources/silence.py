@@ -30,9 +30,12 @@ PIECE = 500
 
 def watch(*, source: TrackingSource, now: datetime) -> int:
     """See whether the source still speaks. A silent one becomes a duty, and the next check of each of its parcels is due now
-    and a person's. One that speaks again ends both, and is asked about everything it did not tell. Answers how many parcels
-    were brought forward."""
+    and a person's. One that speaks again ends both, and is asked about everything it did not tell. Call it after the source was
+    asked: a house that was shut for days has heard nothing either. While a worker talks to the source nothing is decided.
+    Answers how many parcels were brought forward."""
     row = TrackingSource.objects.get(pk=source.pk)
+    if row.silent_since is None and rules.holds(row.busy_until, now):
+        return 0
     limit = timedelta(hours=float(house.value(policies.SILENT_HOURS, now)))
     since = rules.silent_since(row.heard_at, selectors.waiting_since(row), now, limit)
     if since is None:

@@ -93,7 +93,7 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
     tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
-    pending, blind = selectors.pending_extensions(ids), sources.blind(ids, now)
+    pending, silences, again = selectors.pending_extensions(ids), sources.silences(ids), sources.again(now)
     checks = []
     for parcel in parcels:
         promise = tables.promise(parcel)
@@ -102,13 +102,14 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
             tables.decisions, facts, default_days=int(house.value(policies.DEFAULT_CHECK_DAYS, now, parcel.store_id)),
             first_extends=bool(house.value(policies.FIRST_CHECK_EXTENDS, now, parcel.store_id)),
         )  # fmt: skip
-        parcel.is_blind = parcel.pk in blind  # type: ignore[attr-defined]
-        if parcel.pk in blind:
+        silence = parcel.silence = silences.get(parcel.pk)  # type: ignore[attr-defined]
+        blind = silence is not None and silence.blind(now, again)
+        if blind:
             step = replace(step, text="", alone=False, role="", delay_text=False)
         parcel.check_round += 1
         first = step.delay_text and not facts.told_delay and not facts.past_second_check
         extend = step.extend and parcel.pk not in pending and _worth_it(parcel, facts, first, now)
-        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, parcel.pk in blind))
+        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind))
         parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
         parcel.next_check_at = _next(parcel, promise, step, now)
         parcel.next_check_why = step.rule_id or "escalate"
