@@ -15,7 +15,7 @@ _SERVICE = _EVERYBODY | {
     "customers.view_buyer", "conversations.view_message", "conversations.send_message", "conversations.change_template",
     "logistics.change_note", "logistics.track_parcel", "logistics.extend_parcel", "logistics.settle_parcel",
     "disputes.view_feedback", "disputes.reply_feedback", "disputes.view_case", "disputes.change_case", "disputes.offer_remedy",
-    "inventory.view_stock", "products.match_sku",
+    "inventory.view_stock", "products.match_sku", "logistics.view_lane",
 }  # fmt: skip
 
 _WAREHOUSE = _EVERYBODY | {
@@ -27,7 +27,7 @@ _WAREHOUSE = _EVERYBODY | {
 _PURCHASER = _EVERYBODY | {
     "logistics.sign_dispatch", "logistics.sign_price", "logistics.change_note", "logistics.block_note", "inventory.view_stock",
     "inventory.change_stock", "inventory.receive_stock", "inventory.purchase_stock", "products.change_sku",
-    "products.match_sku", "products.view_cost",
+    "products.match_sku", "products.view_cost", "logistics.view_lane",
 }  # fmt: skip
 
 _SUPERVISOR = _SERVICE | {
@@ -49,7 +49,7 @@ _ADMINISTRATOR = _EVERYBODY | {
     "core.view_audit", "core.view_metrics", "logistics.change_service", "orders.change_automation", "conversations.change_template",
     "conversations.view_message", "customers.view_buyer", "customers.erase_buyer", "customers.export_buyer",
     "inventory.view_stock", "stores.change_connection", "stores.view_outbox", "orders.import_order", "orders.view_personal",
-    "reports.view_report",
+    "reports.view_report", "logistics.view_lane",
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {

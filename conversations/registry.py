@@ -54,6 +54,8 @@ class About:
 
 
 FACTS: dict[str, list[PlaceholderSet]] = defaultdict(list)
+#: Placeholders that no text of the house uses yet, and that staff may use.
+NAMES: set[str] = set()
 GUARDRAILS: dict[str, Guardrail] = {}
 WANTED: dict[str, list[Callable[..., str]]] = defaultdict(list)
 SUBJECTS: dict[str, Callable[[Iterable[int], int], Mapping[int, list[About]]]] = {}
@@ -68,6 +70,11 @@ def placeholders(subject_type: str) -> Callable[[PlaceholderSet], PlaceholderSet
         return function
 
     return register
+
+
+def names(*given: str) -> None:
+    """Let staff use placeholders that no text of the house uses."""
+    NAMES.update(given)
 
 
 def guardrail(name: str) -> Callable[[Guardrail], Guardrail]:
@@ -109,6 +116,6 @@ def finder(
 
 
 __all__ = [
-    "FACTS", "FINDERS", "GUARDRAILS", "SUBJECTS", "WANTED", "About", "Country", "finder", "guardrail", "placeholders",
+    "FACTS", "FINDERS", "GUARDRAILS", "NAMES", "SUBJECTS", "WANTED", "About", "Country", "finder", "guardrail", "names", "placeholders",
     "still_wanted", "subjects",
 ]  # fmt: skip

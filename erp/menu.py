@@ -49,7 +49,13 @@ MENU = (
             ("logistics:customs-data", pgettext_lazy("menu", "Customs data"), "logistics.number_parcel"),
         ),
     ),
-    Item("parcels", "logistics:parcels", pgettext_lazy("menu", "Parcels"), "package", "logistics.view_parcel", ("/parcels/",), "p"),
+    Item(
+        "parcels", "logistics:parcels", pgettext_lazy("menu", "Parcels"), "package", "logistics.view_parcel", ("/parcels/",), "p",
+        children=(
+            ("logistics:parcels", pgettext_lazy("menu", "Parcels"), "logistics.view_parcel"),
+            ("logistics:lanes", pgettext_lazy("menu", "Lanes"), "logistics.view_lane"),
+        ),
+    ),
     Item(
         "messages", "conversations:inbox", pgettext_lazy("menu", "Messages"), "message", "conversations.view_message",
         ("/messages/",), "m",

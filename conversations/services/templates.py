@@ -38,7 +38,7 @@ HOUSE_NAMES = frozenset(
 
 def known_names() -> frozenset[str]:
     """Every placeholder there is: those of the house and all that the texts of the house use."""
-    used: set[str] = set(HOUSE_NAMES)
+    used: set[str] = {*HOUSE_NAMES, *registry.NAMES}
     for subject, body in Template.objects.values_list("subject", "body"):
         used |= {*rules.names(subject), *rules.names(body)}
     return frozenset(used)

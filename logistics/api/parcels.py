@@ -7,8 +7,13 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.fields import Scoped
+from core.audit import Actor
+from core.clock import utcnow
 from core.listing.rest import Resource, Write
 from logistics.choices import EventStage
+from logistics.models import LaneLevel, LaneSeason
+from logistics.rules.lanes import Outlook
+from logistics.selectors import lanes
 from logistics.selectors import parcels as selectors
 from logistics.services import tracking
 
@@ -29,10 +34,52 @@ def set_promise(*, obj: Any, actor: Any, now: Any, **changes: Any) -> Any:
     return tracking.set_promise(promise=obj, actor=actor, now=now, **changes)
 
 
-class ParcelResource(Resource):
-    """Parcels: read, and extend, settle, record-event, check as actions."""
+class LaneOut(serializers.Serializer):
+    """What its lane says of a parcel under way; null where too few parcels say it."""
 
-    listing = "parcels"
+    level = serializers.ChoiceField(LaneLevel.choices)
+    season = serializers.ChoiceField(LaneSeason.choices, allow_blank=True)
+    blind = serializers.BooleanField()
+    few = serializers.BooleanField()
+    parcels = serializers.IntegerField()
+    arrived = serializers.IntegerField()
+    age_days = serializers.IntegerField()
+    later_than = serializers.FloatField(allow_null=True)
+    soon_days = serializers.IntegerField()
+    soon = serializers.FloatField(allow_null=True)
+    soon_exact = serializers.BooleanField(allow_null=True)
+    ever = serializers.FloatField(allow_null=True)
+
+
+class ParcelDetail(serializers.Serializer):
+    """What one parcel has beside its row."""
+
+    lane = LaneOut(allow_null=True)
+
+
+def lane_out(answer: lanes.Answer, told: Outlook) -> dict[str, Any]:
+    """The lane's word as REST shows it."""
+    basis, counts = answer.picked.basis, answer.picked.tally
+    return {
+        "level": basis.level, "season": basis.season, "blind": basis.blind, "few": answer.picked.few, "parcels": counts.parcels,
+        "arrived": counts.arrived, "age_days": told.age, "later_than": told.later_than, "soon_days": told.days,
+        "soon": told.soon.share if told.soon else None, "soon_exact": told.soon.exact if told.soon else None,
+        "ever": told.ever.share if told.ever else None,
+    }  # fmt: skip
+
+
+class ParcelResource(Resource):
+    """Parcels: read, and extend, settle, record-event, check as actions. One parcel says what its lane tells of it."""
+
+    listing, detail_row = "parcels", ParcelDetail
+
+    def detail(self, row: dict[str, Any], actor: Actor) -> dict[str, Any]:
+        """The lane's word; null when there is none, or it is not for this reader."""
+        told = None
+        if actor.has_perm("logistics.view_lane"):
+            parcel = selectors.parcel(actor, int(row["id"]))
+            told = lanes.outlooks([parcel], utcnow()).get(parcel.pk)
+        return {"lane": lane_out(*told) if told else None}
 
 
 class EventResource(Resource):

@@ -52,6 +52,7 @@ class QuoteOut(serializers.Serializer):
     days_min = serializers.IntegerField(allow_null=True)
     days_max = serializers.IntegerField(allow_null=True)
     promise_days = serializers.IntegerField(allow_null=True)
+    lane_days = serializers.IntegerField(allow_null=True)
     refusal = serializers.CharField()
     refusal_text = serializers.CharField()
     passed_over = serializers.CharField()
@@ -134,6 +135,7 @@ def _quote(candidate: Candidate, passed: str) -> dict[str, Any]:
         "lines": [{"kind": x.kind, "text": quote_words.line_text(x), "amount": str(x.amount)} for x in found.lines],
         "charge_g": found.charge_g, "volumetric_g": found.volumetric_g, "rate_table": found.table, "variant": found.variant,
         "days_min": found.days_min, "days_max": found.days_max, "promise_days": candidate.promise_days,
+        "lane_days": candidate.lane_days,
         "refusal": found.refusal, "refusal_text": quote_words.refusal_text(found) if found.refusal else "",
         "passed_over": "" if found.refusal else passed, "warnings": list(found.warnings),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from accounts.selectors import stores_for
 from core.clock import utcnow
 from logistics.choices import EventStage, ParcelState, TrackingState
 from logistics.models import Parcel, Service, TrackingEvent
-from logistics.selectors import sources
+from logistics.selectors import lane_parcels, sources
 
 LATENESS = [
     ("late", pgettext_lazy("lateness", "Later than promised")),
@@ -39,6 +39,7 @@ class ParcelFilter(django_filters.FilterSet):
     country = django_filters.CharFilter(method="by_country", label=_("Country"))
     shipped_at = django_filters.DateFromToRangeFilter(label=_("Handed over"))
     order = django_filters.NumberFilter(field_name="order_id", label=_("Order"))
+    behind = django_filters.CharFilter(method="by_figure", label=_("Behind a figure of a lane"))
 
     class Meta:
         model = Parcel
@@ -47,6 +48,10 @@ class ParcelFilter(django_filters.FilterSet):
     def by_country(self, rows: QuerySet[Parcel], name: str, value: str) -> QuerySet[Parcel]:
         """ISO-2 code, case ignored."""
         return rows.filter(country=value.strip().upper()[:2])
+
+    def by_figure(self, rows: QuerySet[Parcel], name: str, value: str) -> QuerySet[Parcel]:
+        """The parcels counted in a figure on the page of a lane."""
+        return rows.filter(lane_parcels.behind(value, utcnow()))
 
     def by_lateness(self, rows: QuerySet[Parcel], name: str, value: str) -> QuerySet[Parcel]:
         """Parcels under way that are late in one of the ways."""

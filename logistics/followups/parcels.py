@@ -56,7 +56,10 @@ class ParcelRule(FollowUpRule):
         return subject.order.total, subject.order.currency
 
     def chance_of(self, subject: Parcel) -> Decimal:
-        """A late parcel loses its money with this chance."""
+        """A late parcel loses its money with this chance: that it never comes, where its lane knows, else the house's."""
+        told = getattr(subject, "lane_told", None)
+        if told is not None and told[0].enough and told[1].ever is not None:
+            return Decimal(str(round(1 - told[1].ever.share, 3)))
         return Decimal(str(house.value(policies.KEEP_CHANCE, subject.created_at)))
 
     def facts(self, subject: Parcel) -> dict[str, Any]:

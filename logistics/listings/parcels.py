@@ -259,6 +259,7 @@ class ParcelListing(Listing):
     scan_ok = {
         "lateness": "asks parcels under way only (index parcel_due)",
         "country": "asks the indexed country",
+        "behind": "asks the parcels of one lane in its window (indexes parcel_country and parcel_newest)",
         "next_check_at": "the index of parcels under way serves it",
     }
     empty = (_("No parcels yet."), _("Parcels appear here when they are handed over."), "", "")

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from core import format as f
 from core import policies
 from logistics.choices import SurchargeKind
+from logistics.listings import lane_words
 from logistics.listings.naming import service_name
-from logistics.models import FreightEstimate
+from logistics.models import FreightEstimate, Service
 from logistics.policies.quotes import PAYOUT_DAYS
 from logistics.rules.choosing import Candidate, Picked
+from logistics.rules.lanes import kept_share
 from logistics.rules.quotes import Line, Quote
 from logistics.selectors.quotes import Book, Priced
 
@@ -135,10 +137,28 @@ def _row(candidate: Candidate, priced: Priced, held: Book, now: datetime, store:
         "code": quote.service, "name": service_name(service), "variant": quote.variant, "table": quote.table,
         "price": f.money(quote.total, quote.currency), "house": "" if same else f.money(candidate.cost, held.currency),
         "charge": f.weight(quote.charge_g), "lines": [(line_text(line), f.money(line.amount, quote.currency)) for line in quote.lines],
+        "lane": lane_lines(held, service, priced.case.ship.country, candidate.promise_days),
         "days": days_text(quote), "promise": candidate.promise_days, "payout": f.day(payout) if payout else f.DASH,
         "warnings": [warning_text(code) for code in quote.warnings if code != "size_unknown"], "passed": passed,
         "current": priced.case.current == quote.service, "picked": priced.picked.code == quote.service,
     }  # fmt: skip
+
+
+def lane_lines(held: Book, service: Service, country: str, promise: int | None) -> list[str]:
+    """What the house's own parcels say of a service there: most have arrived by a day, what the promise is worth, which
+    promise would be kept, whose parcels these are; nothing where none of the family ever arrived."""
+    answer = held.lane(service, country)
+    if answer is None:
+        return []
+    figures, curve = answer.figures, answer.curve
+    lines = [
+        gettext("%(share)s by day %(day)s")
+        % {"share": f.percent(figures.most), "day": lane_words.days_text(curve.day_of(figures.most))}
+    ]
+    if promise:
+        lines.append(lane_words.kept_text(promise, kept_share(curve, promise)))
+    lines.append(gettext("to promise: %(advice)s") % {"advice": lane_words.advice_text(answer.advised(), figures.risk)})
+    return [*lines, lane_words.basis_text(answer, service, country), *lane_words.doubts(answer)]
 
 
 def sides_fields(sides: Sequence[Decimal]) -> list[tuple[str, str]]:

@@ -143,6 +143,7 @@ FACTS = {
     "days_since_dispatch": _("days since dispatch"), "post_office_checked": _("post office asked"), "buyer_mood": _("buyer"),
     "hold_reason": _("held for"), "incoterm": _("duties"), "days_held": _("days held"), "days_to_return": _("days until return"),
     "reminders_sent": _("reminders sent"), "days_waiting": _("days waiting"),
+    "later_than_percent": _("per cent of its lane that came earlier"), "arrives_soon_percent": _("chance to arrive soon, per cent"),
 }  # fmt: skip
 VALUES = {
     True: _("yes"), False: _("no"), "yes": _("yes"), "no": _("no"), "if_deadline_near": _("when the end is near"),

@@ -19,6 +19,7 @@ from logistics.models.customs import (
     ValueMedian,
 )
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
+from logistics.models.lane import Lane, LaneCurve, LaneDay, LaneLevel, LaneSeason
 from logistics.models.manifest import Manifest, ManifestLine
 from logistics.models.packing import ParcelPhoto, Wave, WaveNote, WeightBelief
 from logistics.models.parcel import DecisionRule, Extension, Parcel, ParcelLine, ScanEvent, TrackingEvent
@@ -50,6 +51,11 @@ __all__ = [
     "FollowedNumber",
     "FreightEstimate",
     "GoodsClassRule",
+    "Lane",
+    "LaneCurve",
+    "LaneDay",
+    "LaneLevel",
+    "LaneSeason",
     "Manifest",
     "ManifestLine",
     "NationalCode",

@@ -9,15 +9,20 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conversations.registry import About, Country, placeholders, still_wanted, subjects
+from conversations.registry import About, Country, names, placeholders, still_wanted, subjects
 from core.clock import local_day, utcnow
 from logistics.choices import SETTLED, TrackingState
 from logistics.models import Extension, Parcel
+from logistics.rules.lanes import Outlook
 from logistics.rules.tracking import days_between
-from logistics.selectors import habits
+from logistics.selectors import habits, lanes
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 
+#: Facts of the lane: days by which half and most have arrived, per cent of the lane that was quicker, chance in per cent to
+#: arrive within the days of the last.
+LANE = ("lane_half_days", "lane_most_days", "lane_later_than", "lane_soon_chance", "lane_soon_days")
+names(*LANE)
 #: An extension older than this is no news: a text does not announce it again.
 NEWS = timedelta(days=7)
 
@@ -29,7 +34,25 @@ def parcel_facts(ids: Iterable[int], language: str) -> dict[int, dict[str, Any]]
     now = utcnow()
     tables = lookups.tables(now)
     extensions = selectors.confirmed_extensions(wanted)
-    return {p.pk: _facts(p, tables, extensions.get(p.pk), language, now) for p in selectors.with_all(wanted)}
+    rows = selectors.with_all(wanted)
+    told = lanes.outlooks(rows, now)
+    return {p.pk: {**_facts(p, tables, extensions.get(p.pk), language, now), **_of_lane(told.get(p.pk))} for p in rows}
+
+
+def _of_lane(told: tuple[lanes.Answer, Outlook] | None) -> dict[str, Any]:
+    """What the lane says, where enough parcels say it: usual days, and per cents of this parcel."""
+    if told is None or not told[0].enough:
+        return dict.fromkeys(LANE)
+    answer, outlook = told
+    half, most = answer.curve.day_of(0.5), answer.curve.day_of(answer.figures.most)
+    later = None if outlook.later_than is None else int(outlook.later_than * 100)
+    soon = None if outlook.soon is None else round(outlook.soon.share * 100)
+    known = (None if half is None else round(half), None if most is None else round(most), later, soon, outlook.days)
+    found = dict(zip(LANE, known, strict=True))
+    first = answer.curve.day_of(1 - answer.figures.most)
+    if most is not None and first is not None and not answer.picked.basis.blind:  # truer than the carrier's own words
+        found |= {"days_min": max(1, round(first)), "days_max": round(most)}
+    return found
 
 
 def _facts(

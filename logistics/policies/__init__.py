@@ -1,5 +1,5 @@
 """Dated numbers of this app."""
 
-from logistics.policies import customs, dispatch, parcels, quotes, sources
+from logistics.policies import customs, dispatch, lanes, parcels, quotes, sources
 
-__all__ = ["customs", "dispatch", "parcels", "quotes", "sources"]
+__all__ = ["customs", "dispatch", "lanes", "parcels", "quotes", "sources"]

@@ -40,6 +40,8 @@ class Candidate:
     cost: Decimal | None = None
     promise_days: int | None = None
     against: str = ""
+    #: Days by which its lane delivers all but the share that may be late, by the house's own parcels; None: not known.
+    lane_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,11 @@ def place_of(rule: Choosing, candidate: Candidate) -> int | None:
 
 
 def keeps(candidate: Candidate, promised: int | None) -> bool:
-    """Whether the slowest usual arrival lies within the days promised; a service without known days keeps no promise."""
+    """Whether the slowest usual arrival lies within the days promised: that of its lane, else that of the price list; a service
+    without known days keeps no promise."""
     limit = promised if promised is not None else candidate.promise_days
-    return limit is None or (candidate.quote.days_max is not None and candidate.quote.days_max <= limit)
+    slowest = candidate.lane_days if candidate.lane_days is not None else candidate.quote.days_max
+    return limit is None or (slowest is not None and slowest <= limit)
 
 
 def why_passed(rule: Choosing, candidate: Candidate, wanted: Wanted) -> str:

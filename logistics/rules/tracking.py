@@ -208,6 +208,9 @@ class Facts:
     days_to_return: int | None = None
     reminders_sent: int = 0
     delivery_place_ok: str | None = None
+    #: Per cent of its lane that had arrived at this age, and the chance that it comes within the days of the house rule.
+    later_than_percent: int | None = None
+    arrives_soon_percent: int | None = None
 
     def inputs(self) -> dict[str, Any]:
         """The names the tables use; states they do not know are the nearest they do."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names, get_timezone_location
@@ -16,7 +17,7 @@ from logistics.models import Service
 from logistics.policies.parcels import SERVICE_HOURS
 from logistics.rules.detail_words import spans, words_in
 from logistics.rules.routing import why_not
-from logistics.selectors import quotes
+from logistics.selectors import lanes, quotes
 
 #: Working days until the hand-over that buyers are told (declared by the orders).
 TARGET_DAYS = "orders.ship_target_days"
@@ -24,7 +25,8 @@ TARGET_DAYS = "orders.ship_target_days"
 
 @dataclass(frozen=True)
 class Arrival:
-    """One service to one country: usual days (of the price list where it says some, else of the service), days promised."""
+    """One service to one country: usual days (of its lane where enough parcels say it, else of the price list, else of the
+    service), days promised."""
 
     country: str
     service: Service
@@ -50,6 +52,7 @@ def arrivals(day: date, countries: Sequence[str], codes: Sequence[str] = ()) -> 
             ]  # fmt: skip
             low = min((rate.days_min or rate.days_max or 0 for rate in told), default=service.days_min)
             high = max((rate.days_max or 0 for rate in told), default=service.days_max)
+            low, high = _seen(held.lane(service, country)) or (low, high)
             rows.append(Arrival(country, service, low, high, held.promise_days(service, country)))
         made += sorted(rows, key=lambda a: (a.days_max or 999, a.service.code))
     return made
@@ -90,3 +93,11 @@ def detail_of(store: Store, language: str, countries: Sequence[str], codes: Sequ
         spans_text = ", ".join(filter(None, (usual, latest)))
         lines.append(f"- {f.country_name(row.country, language)} · {name}: {spans_text or f.DASH}")
     return Detail(language, handling, told, store.time_zone, rows, "\n".join([*lines, told]))
+
+
+def _seen(found: lanes.Answer | None) -> tuple[int, int] | None:
+    """The days between which most of the lane's parcels arrived; None where too few say it."""
+    if found is None or not found.enough or found.picked.basis.blind:
+        return None
+    first, last = found.curve.day_of(1 - found.figures.most), found.curve.day_of(found.figures.most)
+    return None if first is None or last is None else (max(1, ceil(first)), ceil(last))

@@ -36,7 +36,7 @@ from logistics.rules.quotes import quote
 from logistics.rules.routing import match_method
 from logistics.rules.tracking import Promise, promise_for
 from logistics.rules.weighing import Extra, Offer, Place, Rate, Shipment, Table, Terms
-from logistics.selectors import dispatch, estimates
+from logistics.selectors import dispatch, estimates, lanes
 from logistics.selectors.customs import book as books
 from logistics.selectors.customs.parcels import words
 from logistics.selectors.drafting import Source, converter, sources
@@ -99,6 +99,7 @@ class Book:
     convert: Any
     customs: customs.Book
     actions: Mapping[str, str]
+    lane_book: lanes.Book
     _facts: list[Any] = field(default_factory=list)
 
     def offer(self, service: Service, country: str) -> Offer:
@@ -129,7 +130,17 @@ class Book:
             service.tracking_level not in _UNTRACKED,
             cost,
             self.promise_days(service, ship.country),
+            lane_days=self.lane_days(service, ship.country),
         )
+
+    def lane(self, service: Service, country: str) -> lanes.Answer | None:
+        """The curve that answers for a parcel handed over on the day."""
+        return self.lane_book.answer(service, country, self.lane_book.figures.season(self.day))
+
+    def lane_days(self, service: Service, country: str) -> int | None:
+        """Days by which the lane delivers all but the house's risk; None where it has too few parcels or does not reach it."""
+        found = self.lane(service, country)
+        return found.advised() if found is not None and found.enough else None
 
     def against(self, service: Service, case: Case) -> str:
         """Why the rule of the country advises against a service for these goods; "" when it does not."""
@@ -160,7 +171,7 @@ def book(day: date, countries: Iterable[str]) -> Book:
         terms=_terms(day), places={(row.service_id, row.country): place_of(row) for row in places},
         tables=_tables(wanted), extras=_extras(day), promises=tracking_tables(day).promises,
         rules=[rule_of(row) for row in ChoiceRule.objects.filter(active=True)], convert=converter(day),
-        customs=books.book(day), actions=goods_actions(day),
+        customs=books.book(day), actions=goods_actions(day), lane_book=lanes.book(day, services.values(), wanted),
     )  # fmt: skip
 
 

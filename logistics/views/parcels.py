@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,19 +13,21 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core import format as f
+from core.audit import Actor
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.pages import Page
 from logistics.choices import SETTLED, Advice, ParcelState, TrackingState
 from logistics.forms.parcels import EventFileForm
+from logistics.listings import lane_words
 from logistics.listings.naming import service_name
 from logistics.listings.parcels import STATES, TRACKING
 from logistics.listings.sources import FOLLOWED
 from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import BY_PERSON, days_left
-from logistics.selectors import habits, sources
+from logistics.selectors import habits, lanes, sources
 from logistics.selectors import parcels as selectors
 from logistics.selectors.customs import declarations
 from logistics.services import tracking
@@ -144,7 +147,7 @@ class ParcelPage(DetailPage):
         if obj.note_id:
             parcel.append((_("Papers"), documents.links_html(obj.note_id, documents.OF_PARCEL)))
         return [
-            {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise},
+            {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise}, *lane_box(obj, self.actor, self.now),
             {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},
         ]  # fmt: skip
 
@@ -226,6 +229,22 @@ class ParcelPage(DetailPage):
         return next_action(obj, bool(selectors.pending_extensions([obj.pk])))
 
 
+def lane_box(obj: Parcel, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """What its lane says of a parcel under way; nothing where nothing of its family ever arrived."""
+    told = lanes.outlooks([obj], now).get(obj.pk) if actor.has_perm("logistics.view_lane") else None
+    if told is None or obj.service is None:
+        return []
+    answer, outlook = told
+    basis = lane_words.basis_text(answer, obj.service, obj.country)
+    lane = lanes.lane_of(obj)
+    items: list[Any] = [
+        {"label": _("Compared"), "value": lane_words.outlook_text(outlook), "wide": True},
+        {"label": _("With"), "value": f.link_html(reverse("logistics:lane", args=[lane]), basis) if lane else basis, "wide": True},
+    ]
+    items += [{"label": _("Note"), "value": text, "wide": True} for text in lane_words.doubts(answer)]
+    return [{"title": _("Lane"), "items": items}]
+
+
 def next_action(obj: Parcel, extension_open: bool) -> str:
     """The action that is the next step of a parcel."""
     if extension_open:
@@ -255,6 +274,8 @@ class ParcelPane(Page):
             (_("Receiving time ends"), f"{f.day(parcel.receive_by, zone)} · {f.days(left)}" if left is not None else f.DASH),
             (_("Advice"), parcel.get_advice_display() or f.DASH),
         ]  # fmt: skip
+        for box in lane_box(parcel, self.actor, self.now):
+            facts.append((box["title"], box["items"][0]["value"]))
         context = {
             "facts": facts,
             "entries": selectors.timeline_entries(parcel)[:12],

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core import format as f
 from core.format import in_own_language
 from logistics.forms.tables import DecisionForm, PromiseForm
+from logistics.listings import lane_words as words
+from logistics.listings.naming import service_name
 from logistics.listings.tables import services_meant
-from logistics.models import DecisionRule, PromiseRule
+from logistics.models import DecisionRule, Lane, LaneLevel, PromiseRule
+from logistics.selectors import lanes
 from logistics.services import tracking
 from logistics.views.setup import EditPage
 
@@ -22,15 +27,30 @@ class PromisePage(EditPage):
     permissions = {"POST": "logistics.change_service"}
     model, form_class, list_url, submit_label = PromiseRule, PromiseForm, "logistics:promises", _("Save")
 
+    template_name = "logistics/promise.html"
+
     def extra(self) -> dict[str, Any]:
-        """Its name and where it comes from."""
-        return {"title": self.row.rule_id, "text": services_meant(self.row.service_match)}
+        """Its name, the services it means, and what the lanes under it would keep."""
+        found = lanes.under_promise(self.row.rule_id, self.now) if self.actor.has_perm("logistics.view_lane") else []
+        text = services_meant(self.row.service_match)
+        return {"title": self.row.rule_id, "text": text, "lanes": [_lane(lane) for lane in found]}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """A new version."""
         row = self.model.objects.get(pk=self.row.pk)
         tracking.set_promise(promise=row, **data, actor=self.actor, now=self.now)
         return self.go(self.back_url(), _("Saved."))
+
+
+def _lane(lane: Lane) -> dict[str, Any]:
+    """A lane in a row: its days, what the promise is worth, which promise would be kept."""
+    kept = words.share_text(lane.kept_share)
+    cells = [
+        ("", f.link_html(reverse("logistics:lane", args=[lane.pk]), f"{service_name(lane.service)} → {lane.country}")),
+        ("num", f.number(lane.parcels)), ("num", words.days_text(lane.most_days)), ("num", kept),
+        ("num", words.days_text(lane.advised_days)), ("", "" if lane.level == LaneLevel.LANE else lane.get_level_display()),
+    ]  # fmt: skip
+    return {"tds": f.tds_html(cells)}
 
 
 class DecisionPage(EditPage):

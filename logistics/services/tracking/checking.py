@@ -19,6 +19,7 @@ from core.errors import Conflict, NotAllowed
 from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel
 from logistics.policies import parcels as policies
+from logistics.rules.lanes import Outlook
 from logistics.rules.tracking import (
     DRAFTED,
     Facts,
@@ -29,6 +30,7 @@ from logistics.rules.tracking import (
     next_check,
     next_step,
 )
+from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
@@ -94,10 +96,12 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
     tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
     pending, silences, again = selectors.pending_extensions(ids), sources.silences(ids), sources.again(now)
+    lanes = lane_selectors.outlooks(parcels, now)
     checks = []
     for parcel in parcels:
         promise = tables.promise(parcel)
-        facts = facts_of(parcel, promise, told.get(parcel.pk, {}), tables, now)
+        facts = facts_of(parcel, promise, told.get(parcel.pk, {}), tables, now, lanes.get(parcel.pk))
+        parcel.lane_told = lanes.get(parcel.pk)  # type: ignore[attr-defined]
         step = next_step(
             tables.decisions, facts, default_days=int(house.value(policies.DEFAULT_CHECK_DAYS, now, parcel.store_id)),
             first_extends=bool(house.value(policies.FIRST_CHECK_EXTENDS, now, parcel.store_id)),
@@ -116,7 +120,10 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     return checks
 
 
-def facts_of(parcel: Parcel, promise: Promise | None, told: Any, tables: lookups.Tables, now: datetime) -> Facts:
+def facts_of(
+    parcel: Parcel, promise: Promise | None, told: Any, tables: lookups.Tables, now: datetime,
+    lane: tuple[lane_selectors.Answer, Outlook] | None = None,
+) -> Facts:  # fmt: skip
     """The facts of a parcel at ``now`` in the words of the tables."""
     zone = parcel.store.time_zone
     today, shipped = local_day(now, zone), local_day(parcel.shipped_at or now, zone)
@@ -142,7 +149,17 @@ def facts_of(parcel: Parcel, promise: Promise | None, told: Any, tables: lookups
         days_waiting=waiting,
         days_to_return=None if waiting is None else tables.hold_days(parcel.store) - waiting,
         reminders_sent=told.get("T05", 0),
+        **_of_lane(lane),
     )
+
+
+def _of_lane(lane: tuple[lane_selectors.Answer, Outlook] | None) -> dict[str, Any]:
+    """What the lane says in per cent; nothing where too few parcels say it."""
+    if lane is None or not lane[0].enough:
+        return {}
+    later, soon = lane[1].later_than, lane[1].soon
+    found: dict[str, Any] = {} if later is None else {"later_than_percent": int(later * 100)}
+    return found if soon is None else {**found, "arrives_soon_percent": round(soon.share * 100)}
 
 
 def _worth_it(parcel: Parcel, facts: Facts, first: bool, now: datetime) -> bool:
