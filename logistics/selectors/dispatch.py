@@ -12,6 +12,7 @@ from babel import Locale
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Store
 from core import audit, counts, policies
 from core.audit import Actor
 from core.errors import Missing
@@ -28,7 +29,7 @@ from logistics.models import (
     Service,
     WaybillNumber,
 )  # fmt: skip
-from logistics.policies.dispatch import LOW_NUMBERS, NOTE_TIMES
+from logistics.policies.dispatch import LOW_NUMBERS, NOTE_TIMES, RELEASE_WHEN_SIGNED
 from logistics.rules.clocks import NoteTimes, parse_time
 from logistics.rules.routing import ServiceFacts
 from orders.choices import OrderState
@@ -204,10 +205,13 @@ def cancelled_with_note(limit: int) -> list[int]:
     return list(rows.values_list("order_id", flat=True)[:limit])
 
 
-def orders_to_resume(limit: int) -> list[int]:
-    """Ready orders whose note is blocked only because they were intercepted."""
+def orders_to_resume(limit: int, now: datetime) -> list[int]:
+    """Ready orders whose note is blocked only because they were intercepted, or was signed at that moment and not released
+    although the house releases what is signed."""
+    stores = [s.pk for s in Store.objects.all() if policies.value(RELEASE_WHEN_SIGNED, now, s.pk)]
+    stood = Q(state=NoteState.BLOCKED, block_reason=BlockReason.INTERCEPTED)
     rows = DispatchNote.objects.filter(
-        state=NoteState.BLOCKED, block_reason=BlockReason.INTERCEPTED, order__intercept="",
+        stood | Q(state=NoteState.SIGNED, store__in=stores), order__intercept="",
         order__state__in=[OrderState.READY, OrderState.PART_SHIPPED],
     )  # fmt: skip
     return list(rows.values_list("order_id", flat=True)[:limit])

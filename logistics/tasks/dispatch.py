@@ -30,7 +30,7 @@ def sweep_notes() -> dict[str, int]:
     drafted = dispatch.draft_notes(order_ids=selectors.orders_without_note(SWEEP), actor=DESK, now=now)
     followed = dispatch.follow(order_ids=selectors.orders_to_follow(SWEEP), actor=DESK, now=now)
     gone = dispatch.withdraw_for_cancelled(order_ids=selectors.cancelled_with_note(SWEEP), actor=DESK, now=now)
-    resumed = dispatch.resume(order_ids=selectors.orders_to_resume(SWEEP), actor=DESK, now=now)
+    resumed = dispatch.resume(order_ids=selectors.orders_to_resume(SWEEP, now), actor=DESK, now=now)
     shipping.declare(parcels=selectors.undeclared(SWEEP), now=now)
     return {"drafted": len(drafted), "followed": followed, "withdrawn": gone, "resumed": resumed}
 

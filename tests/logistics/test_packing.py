@@ -10,10 +10,12 @@ import pytest
 from django.db import connection
 from django_scopes import scopes_disabled
 
+from core import policies
 from core.audit import SYSTEM, Actor
 from core.errors import Conflict, NotAllowed
 from inventory.services import stock
 from logistics.models import ApprovalRule, DispatchNote, Parcel, ScanEvent, WaybillNumber
+from logistics.selectors import dispatch as dispatch_reads
 from logistics.services import dispatch, numbers, packing, shipping
 from orders.models import Order
 from orders.services import intake
@@ -207,6 +209,23 @@ def test_a_lifted_interception_lets_the_warehouse_go_on() -> None:
     Order.objects.filter(pk=note.order_id).update(intercept="")
     assert dispatch.resume(order_ids=[note.order_id], actor=SYSTEM, now=NOW) == 1
     assert Table().scan(note.number) == "note_open"
+
+
+def test_a_note_signed_at_the_moment_of_a_dispute_is_released_when_the_order_goes_on() -> None:
+    note, _table = two_lines(), Table()
+    DispatchNote.objects.filter(pk=note.pk).update(state="signed", released_at=None)
+    Order.objects.filter(pk=note.order_id).update(intercept="dispute")
+    assert note.order_id not in dispatch_reads.orders_to_resume(9, NOW)
+    assert dispatch.resume(order_ids=[note.order_id], actor=SYSTEM, now=NOW) == 0
+    Order.objects.filter(pk=note.order_id).update(intercept="")
+    assert dispatch_reads.orders_to_resume(9, NOW) == [note.order_id]
+    assert dispatch.resume(order_ids=[note.order_id], actor=SYSTEM, now=NOW) == 1
+    note.refresh_from_db()
+    assert note.state == "released"
+    DispatchNote.objects.filter(pk=note.pk).update(state="signed", released_at=None)
+    policies.set_value(key="logistics.release_when_signed", text="false", valid_from=NOW.date(), actor=SYSTEM, now=NOW)
+    assert dispatch_reads.orders_to_resume(9, NOW) == [], "where people release, the note waits for them"
+    assert dispatch.resume(order_ids=[note.order_id], actor=SYSTEM, now=NOW) == 0
 
 
 def test_missing_goods_block_packing_until_they_arrive() -> None:

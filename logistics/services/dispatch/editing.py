@@ -28,7 +28,7 @@ from logistics.services import boxes, numbers, stages
 from logistics.services.customs import values
 from logistics.services.customs.named import named
 from logistics.services.dispatch.drafting import Desk, add_spares, line_sum, lines_from
-from logistics.services.dispatch.signing import DESK, auto_sign
+from logistics.services.dispatch.signing import DESK, auto_sign, release_by_rule
 from worklist import services as worklist
 
 BLOCKED_RULE = "logistics.blocked_note"
@@ -258,7 +258,7 @@ def follow(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
 @transaction.atomic
 def resume(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
     """Go on with notes whose orders are ready again: an interception is lifted, a changed address is taken over (which
-    voids signatures and label). Answers how many notes changed."""
+    voids signatures and label), what was signed while the order stood is released by rule. Answers how many notes changed."""
     notes = DispatchNote.objects.filter(
         order_id__in=list(order_ids),
         state__in=[NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED],
@@ -284,6 +284,8 @@ def resume(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> int:
             worklist.close(rule_key=BLOCKED_RULE, subject_ids=[note.pk], actor=actor, now=now, reason="order goes on")
             stages.push(order_ids=[note.order_id], actor=actor, now=now)
             count += 1
+        elif note.state == NoteState.SIGNED:
+            count += release_by_rule(notes=[note], now=now)
     return count
 
 

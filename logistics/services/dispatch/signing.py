@@ -162,11 +162,16 @@ def _give(
         worklist.close(rule_key="logistics.price_signature", subject_ids=priced, actor=actor, now=now, reason="signed")
     complete = [n for n in touched if kinds[n.pk] >= set(SignatureKind.values) and n.state == NoteState.DRAFT]
     move_many(complete, "sign", actor=actor, now=now)
-    release_now = [n for n in complete if policies.value(RELEASE_WHEN_SIGNED, now, n.store_id)]
-    if release_now:
-        release_notes(notes=release_now, actor=RULES_ACTOR, now=now)
+    release_by_rule(notes=complete, now=now)
     stages.push(order_ids=[note.order_id for note in touched], actor=actor, now=now)
     return touched
+
+
+def release_by_rule(*, notes: Iterable[DispatchNote], now: datetime) -> int:
+    """Release signed notes of stores whose house rule releases at the second signature; answers how many. A note whose order
+    was stopped at that moment comes back here when the order goes on."""
+    wanted = [n for n in notes if policies.value(RELEASE_WHEN_SIGNED, now, n.store_id)]
+    return len(release_notes(notes=wanted, actor=RULES_ACTOR, now=now)[0]) if wanted else 0
 
 
 @transaction.atomic
