@@ -28,10 +28,12 @@ def escape(value: Any) -> str:
 def icon_html(name: str, size: int = 16, css: str = "") -> SafeString:
     """One icon of the sprite, decorative (hidden from screen readers; say the meaning in words beside it)."""
     words = f"i {css}" if css else "i"
+    sides = (
+        "" if size == 16 else SafeString(f' width="{size:d}" height="{size:d}"')
+    )  # the usual size stands in base.css
     return format_html(
-        '<svg class="{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
-        words, size, size, static("vendor/icons.svg"), name,
-    )  # fmt: skip
+        '<svg class="{}"{} aria-hidden="true"><use href="{}#{}"/></svg>', words, sides, static("vendor/icons.svg"), name
+    )
 
 
 def badge_html(label: Any, tone: str = "neutral", title: str = "") -> SafeString:
@@ -87,11 +89,15 @@ def buyer_html(name: Any, country: str | None = None) -> SafeString:
     return SafeString(f'<bdi dir="auto">{escape(name or DASH)}</bdi> {country_html(country)}')
 
 
+def _utc(value: datetime) -> str:
+    return f"{value.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
+
+
 def time_html(value: datetime | None, now: datetime | None = None, zone: str | tzinfo | None = None) -> SafeString:
     """``moment`` as a ``<time>`` with the exact time and zone as its title."""
     if value is None:
         return SafeString(DASH)
-    exact, title = value.astimezone(UTC).isoformat(timespec="seconds"), _escape(full_moment(value, zone))
+    exact, title = _utc(value), _escape(full_moment(value, zone))
     return SafeString(f'<time datetime="{exact}" title="{title}">{_escape(moment(value, now, zone))}</time>')
 
 
@@ -102,7 +108,7 @@ def due_html(
     if at is None:
         return SafeString(DASH)
     shown = due(at, now, hard=hard, zone=zone)
-    exact, title = at.astimezone(UTC).isoformat(timespec="seconds"), _escape(full_moment(at, zone))
+    exact, title = _utc(at), _escape(full_moment(at, zone))
     return SafeString(
         f'<time class="due due-{shown.tone}" datetime="{exact}" title="{title}">{_escape(shown.text)}</time>'
     )
@@ -127,7 +133,7 @@ def flag_html(label: Any, tone: str = "rose") -> SafeString:
 def picture_html(url: str | None, alt: str = "", size: int = 36) -> SafeString:
     """An article's picture, lazy, of fixed size (no layout shift); an empty frame when there is none."""
     if not url:
-        return SafeString('<span class="pic pic-none"></span>')
+        return SafeString('<i class="pic"></i>')
     return SafeString(
         f'<img class="pic" src="{escape(url)}" alt="{escape(alt)}" width="{size}" height="{size}" loading="lazy">'
     )

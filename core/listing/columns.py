@@ -265,7 +265,7 @@ class _Moments:
         if day not in self.days:
             noon = local.replace(hour=12, minute=0)
             self.days[day] = escape(f.moment(noon, self.today_noon, self.zone)).replace("12:00", "%(time)s")
-        exact, title = value.astimezone(UTC).isoformat(timespec="seconds"), local.isoformat(" ", "seconds")[:19]
+        exact, title = f"{value.astimezone(UTC).isoformat()[:19]}Z", local.isoformat(" ", "seconds")[:19]
         text = self.days[day] % {"time": title[11:16]}
         return f'<time datetime="{exact}" title="{title} {self.zone_name}">{text}</time>'
 
