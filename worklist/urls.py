@@ -12,7 +12,6 @@ app_name = "worklist"
 urlpatterns = [
     path("", views.TodayPage.as_view(), name="today"),
     path("order/", views.OrderPage.as_view(), name="order"),
-    path("guide/", views.GuidePage.as_view(), name="guide"),
     path("beat/", views.BeatPage.as_view(), name="beat"),
     path("mentions/<int:pk>/", views.MentionPage.as_view(), name="mention"),
     path("colleagues/", views.ColleaguesDoor.as_view(), name="colleagues"),

@@ -28,22 +28,22 @@ def fresh() -> Iterator[None]:
 def test_the_steps_tick_themselves_and_disappear() -> None:
     client = Client()
     client.force_login(make_person("manager", language="en"))
-    assert "/today/guide/" in client.get("/today/").content.decode()
-    shown = client.get("/today/guide/")
+    assert 'class="guide"' in client.get("/today/").content.decode()
+    shown = client.get("/today/")
     assert [step.done for step in shown.context["steps"]] == [False] * 5
     make.ready_order()
     assert Store.objects.exists()
-    steps = {str(step.label): step.done for step in client.get("/today/guide/").context["steps"]}
+    steps = {str(step.label): step.done for step in client.get("/today/").context["steps"]}
     assert steps["Make a store"] and steps["Bring orders in"] and steps["Receive stock"]
     assert not steps["Choose carrier services"]
     make.make_number()
     make_person("service")
-    assert client.get("/today/guide/").context["steps"] == []
+    assert client.get("/today/").context["steps"] == []
     assert SystemMark.objects.filter(name=guide.MARK).exists()
-    assert "/today/guide/" not in client.get("/today/").content.decode()
+    assert 'class="guide"' not in client.get("/today/").content.decode()
 
 
 def test_a_clerk_sees_only_what_he_may_do() -> None:
     client = Client()
     client.force_login(make_person("service", language="en"))
-    assert [str(step.label) for step in client.get("/today/guide/").context["steps"]] == ["Bring orders in"]
+    assert [str(step.label) for step in client.get("/today/").context["steps"]] == ["Bring orders in"]

@@ -75,8 +75,15 @@ class TodayPage(Page):
             "group_sections": [], "foot": foot, "selected_id": None, "head_actions": [],
             "tabs": [{"label": label, "url": self._url(whose=name, after=None), "active": name == question.whose} for name, label in WHOSE],
             "sorts": [{"label": label, "url": self._order_url(name), "active": name == question.order} for name, label in ORDERS],
-            "beat_url": reverse("worklist:beat"), "guide_url": "" if guide.is_finished() else reverse("worklist:guide"),
+            "beat_url": reverse("worklist:beat"), **self._guide(),
         }  # fmt: skip
+
+    def _guide(self) -> dict[str, Any]:
+        """The first steps of an empty shop with their ticks; nothing once they are done. They come with the page: what is loaded
+        later would push the rows down."""
+        steps = [] if guide.is_finished() else guide.steps_for(self.actor)
+        done = sum(step.done for step in steps)
+        return {"steps": steps if done < len(steps) else [], "steps_done": done, "steps_total": len(steps)}
 
     def _figures(self, zone: str) -> tuple[selectors.Counts, dict[str, Any]]:
         """Counts and foot, remembered for some seconds: they are a comfort, and the page counts down by itself."""
@@ -104,9 +111,10 @@ class TodayPage(Page):
             "n": f.number(load.count),
             "time": work,
         }
+        late = ngettext("%(n)s is late already", "%(n)s are late already", load.late) % {"n": f.number(load.late)}
         return {
             "title": _("Tomorrow"), "text": text if load.count else _("Nothing is due."),
-            "warn": ngettext("%(n)s is late already", "%(n)s are late already", load.late) % {"n": f.number(load.late)} if load.late else "",
+            "warn": late if load.late else "",
             "done": done, "total": done + left, "done_text": _("Done today: %(done)s of %(all)s") % {"done": done, "all": done + left},
             "left_text": _("Open now: about %(time)s") % {"time": f.duration(timedelta(minutes=figures.minutes))}
             if figures.minutes else "",
@@ -133,19 +141,6 @@ class TodayPage(Page):
 
     def _order_url(self, name: str) -> str:
         return f"{reverse('worklist:order')}?{urlencode({'order': name, 'next': self._url(order=name, after=None)})}"
-
-
-class GuidePage(Page):
-    """The first steps of an empty shop, loaded into Today; nothing once they are done."""
-
-    permission = "worklist.view_duty"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The list with its ticks."""
-        steps = guide.steps_for(self.actor)
-        done = sum(step.done for step in steps)
-        shown = steps if done < len(steps) else []
-        return self.render("worklist/_guide.html", {"steps": shown, "done": done, "total": len(steps)})
 
 
 def _remembered(name: str) -> Any:
