@@ -79,7 +79,7 @@ DARK_SHARE = declare(
 )  # fmt: skip
 REFRESH_HOURS = declare(
     "logistics.lane_refresh_hours",
-    6,
+    24,
     _("Hours between two reckonings of the lanes"),
     source="chosen",
     per_store=False,

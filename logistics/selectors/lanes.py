@@ -229,7 +229,7 @@ def tally_of(row: LaneCurve) -> rules.Tally:
     return rules.Tally(counts, row.parcels, row.arrived, row.lost, row.returned, row.closed, row.ripe, row.unsaid)
 
 
-def under_promise(rule_id: str, now: datetime, limit: int = 50) -> list[Lane]:
+def under_promise(rule_id: str, now: datetime, limit: int = 20) -> list[Lane]:
     """The lanes on which the promise ``rule_id`` counts now, those with the most parcels first."""
     held = tables(now).promises
     rows = Lane.objects.select_related("service").exclude(level="").order_by("-parcels", "pk")

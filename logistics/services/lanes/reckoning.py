@@ -205,7 +205,7 @@ def _keep_lanes(found: Sequence[_Found], done: Reckoned, now: datetime) -> None:
         rule_key=RULE, subject_ids=gone, actor=RECKONER, now=now, reason="no parcels any more", cancelled=True
     )
     Lane.objects.filter(pk__in=gone).delete()
-    Lane.objects.bulk_update(lanes, COLUMNS, batch_size=200)
+    copying.update_objects(lanes, COLUMNS)
     done.lanes = len(lanes)
     done.slower = [lane.pk for lane in lanes if lane.slower and lane.pk not in was]
     done.well = [lane.pk for lane in lanes if not lane.slower and lane.pk in was]
