@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,6 +12,9 @@ from core.api.auth import as_of_now
 from core.audit import Actor
 from core.clock import utcnow
 from core.models import Heartbeat, Job
+
+#: A scheduler that gave no sign for so long does not run.
+STANDING = timedelta(minutes=5)
 
 
 def jobs_for(actor: Actor) -> QuerySet[Job]:
@@ -48,6 +51,13 @@ def beat_age(now: datetime) -> float | None:
     """Seconds since scheduler, broker and a worker were last seen working together; None = never."""
     at = Heartbeat.objects.filter(name="beat").values_list("at", flat=True).first()
     return None if at is None else (now - at).total_seconds()
+
+
+def last_swept(now: datetime) -> datetime:
+    """The moment as of which promises can be judged: ``now``, or when the house's clocks last ran, if that is longer ago than
+    any of its sweeps takes. What only time brings up nobody can have planned since then (a stopped or simulated house)."""
+    age = beat_age(now)
+    return now if age is None or age < STANDING.total_seconds() else now - timedelta(seconds=age)
 
 
 def unapplied_migrations() -> list[str]:

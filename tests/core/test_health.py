@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from core import views
 from core.clock import utcnow
 from core.models import Heartbeat
+from core.selectors import last_swept
 from core.tasks import beat
 
 
@@ -87,3 +90,15 @@ def test_unknown_addresses_are_not_found_in_the_form_of_their_door(
 def test_a_fault_of_ours_tells_nothing(rf: Any) -> None:
     assert views.server_error(rf.get("/api/v1/x/")).status_code == 500
     assert b"Traceback" not in views.server_error(rf.get("/x/")).content
+
+
+def test_promises_are_judged_as_of_the_last_round_of_the_clocks(db: Any) -> None:
+    now = utcnow()
+    assert last_swept(now) == now, "nothing is known of a house that never ran"
+    for ago, expected in ((60, 0), (7200, 7200), (-600, 0)):
+        Heartbeat.objects.update_or_create(name="beat", defaults={"at": now - timedelta(seconds=ago)})
+        assert last_swept(now) == now - timedelta(seconds=expected)
+    out = StringIO()
+    Heartbeat.objects.filter(name="beat").update(at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+    call_command("check_invariants", stdout=out)
+    assert "as of 2026-01-02 03:04 UTC, 0 violations" in out.getvalue()

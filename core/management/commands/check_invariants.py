@@ -7,6 +7,7 @@ from typing import Any
 from core.clock import utcnow
 from core.commands import HouseCommand
 from core.invariants import check_all
+from core.selectors import last_swept
 
 
 class Command(HouseCommand):
@@ -16,12 +17,17 @@ class Command(HouseCommand):
 
     def arguments(self, parser: Any) -> None:
         """A moment other than now, for simulated clocks."""
-        parser.add_argument("--now", help="check as of this time (ISO 8601)")
+        parser.add_argument(
+            "--now",
+            help="check as of this time (ISO 8601; default: now, or when the scheduler last ran if that is long ago)",
+        )
 
     def perform(self, **options: Any) -> dict[str, Any]:
         """Search all; ``failed`` tells whether one is broken."""
-        verdicts = check_all(self.now(options) if options.get("now") else utcnow())
+        moment = self.now(options) if options.get("now") else last_swept(utcnow())
+        verdicts = check_all(moment)
         return {
+            "as_of": moment,
             "checked": len(verdicts),
             "violations": sum(v.count for v in verdicts),
             "failed": any(v.count for v in verdicts),
@@ -43,5 +49,7 @@ class Command(HouseCommand):
             mark = "BROKEN" if row["violations"] else "kept  "
             lines.append(f"{mark} {row['guarantee']:5} {row['violations']:6}  {row['title']}")
             lines += [f"              {sample}" for sample in row["samples"]]
-        lines.append(f"{summary['checked']} promises checked, {summary['violations']} violations")
+        lines.append(
+            f"{summary['checked']} promises checked as of {summary['as_of']:%Y-%m-%d %H:%M} UTC, {summary['violations']} violations"
+        )
         return "\n".join(lines)
