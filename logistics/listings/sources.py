@@ -231,7 +231,10 @@ class FollowedListing(Listing):
     columns = [
         Column("number", link="logistics:followed-one", mono=True),
         Column("parcel", link="logistics:parcel", link_field="parcel_id", mono=True), Column("state", badge=FOLLOWED),
-        Column("carrier", html=lambda row: carrier_name(row["carrier"]), text=lambda row: carrier_name(row["carrier"])),
+        Column(
+            "carrier", html=lambda row: carrier_name(row["carrier"]), text=lambda row: carrier_name(row["carrier"]),
+            align="left",
+        ),
         Column("candidates", html=likely_html, text=lambda row: ", ".join(str(one.get("carrier")) for one in row["candidates"])),
         Column("reason", width="wide"), Column("heard_at", time="ago"), Column("registered_at", time="day", default=False),
         Column("asked_at", time="ago", default=False), Column("source", default=False), Column("store", default=False),

@@ -188,7 +188,8 @@ def silences(ids: Iterable[int]) -> dict[int, Silence]:
     for parcel_id, since, looked, wrote in told.values_list(
         "parcel_id", "source__silent_since", "looked_at", "written"
     ):
-        found[parcel_id] = Silence(since, max((at for at in (looked, wrote) if at), default=None))
+        if since is not None:
+            found[parcel_id] = Silence(since, max((at for at in (looked, wrote) if at), default=None))
     return found
 
 
