@@ -317,7 +317,7 @@ def pools(day: date | datetime) -> list[dict[str, Any]]:
     """Number pools that hold free numbers or run low: service and free numbers. Asks the index of free numbers only."""
     named = {"code": F("service__code"), "name_en": F("service__name_en"), "name_zh": F("service__name_zh")}
     rows = WaybillNumber.objects.filter(state=NumberState.FREE).values("service_id", **named)
-    found = {row["service_id"]: dict(row) for row in rows.annotate(free=Count("pk")).order_by("code")}
+    found = {row["service_id"]: dict(row) for row in rows.annotate(free=Count("pk")).order_by("service__code")}
     for service in low_pools(day):
         names = {"name_en": service.name_en, "name_zh": service.name_zh}
         found.setdefault(service.pk, {"service_id": service.pk, "code": service.code, "free": 0, **names})
