@@ -8,10 +8,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from core.api.addresses import described
 from core.api.fields import Scoped
 from core.api.views import ApiView, json_answer
 from core.audit import Actor
@@ -126,7 +126,7 @@ class PackingRecord(ApiView):
 
     permissions = {"GET": "disputes.view_case"}
 
-    @extend_schema(operation_id="cases_packing_record", tags=["cases"], responses=RecordOut)
+    @described(operation_id="cases_packing_record", tags=["cases"], responses=RecordOut)
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The record of one case."""
         case = selectors.cases_for(self.actor).filter(pk=pk).first()
