@@ -225,3 +225,35 @@ def test_the_pages_of_a_source(source: TrackingSource, office: Office) -> None:
     client.post(f"/lists/tracking-sources/{second.pk}/do/resume/")
     second.refresh_from_db()
     assert second.paused_reason == ""
+
+
+def test_programs_connect_a_source_and_pick_carriers(source: TrackingSource, office: Office) -> None:
+    office.unknown.add(s10(3))
+    make.parcel(tracking_number=s10(3))
+    sources.walk(source=source, now=NOW)
+    manager, clerk = Client(), Client()
+    manager.force_login(make_person("manager"))
+    clerk.force_login(make_person("service"))
+    given = {"code": "two", "name": "Two", "key": "hidden-key"}
+    headers = {"Idempotency-Key": "a-key-of-this-test"}
+    address = "/api/v1/settings/tracking-sources/"
+    made = manager.post(address, given, content_type="application/json", headers=headers)
+    assert made.status_code == 201 and "hidden-key" not in made.content.decode()
+    assert (
+        manager.post(address, given, content_type="application/json", headers=headers).json()["id"] == made.json()["id"]
+    )
+    one = f"{address}{made.json()['id']}/"
+    tag = manager.get(one).headers["ETag"]
+    changed = manager.patch(one, {"name": "Second"}, content_type="application/json", headers={"If-Match": tag})
+    assert (changed.status_code, changed.json()["name"]) == (200, "Second")
+    assert (
+        clerk.get(address).status_code == 403
+        and clerk.post(address, given, content_type="application/json").status_code == 403
+    )
+    row = clerk.get("/api/v1/followed-numbers/?state=choose").json()["results"][0]
+    assert (row["number"], row["candidates"][0]["carrier"]) == (s10(3), "China Post")
+    picked = clerk.post(
+        f"/api/v1/followed-numbers/{row['id']}/pick/", {"carrier": 3011}, content_type="application/json",
+        headers={"Idempotency-Key": "another-key"},
+    )  # fmt: skip
+    assert picked.status_code == 200 and states()[s10(3)] == "wanted"
