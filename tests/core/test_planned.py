@@ -13,8 +13,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def table() -> Iterator[None]:
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     planned._of.clear()
+    monkeypatch.setattr(planned, "MOST", 20)
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
         cursor.execute("CREATE TEMPORARY TABLE boats (id bigint, name text)")
