@@ -110,9 +110,11 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 @pytest.fixture(autouse=True)
 def clean_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No rate limit, lock or cached answer of one test reaches the next that touches the database; small tables a
-    process remembers are read once in a test: the clock of the machine adds no statement to one that counts them."""
-    from core import remembering
+    process remembers are read once in a test: the clock of the machine adds no statement to one that counts them. Nothing
+    is planned for a connection that lives longer than a test."""
+    from core import planned, remembering
 
+    monkeypatch.setattr(planned, "MOST", 0)
     remembering.forget_all()
     monkeypatch.setattr(remembering, "clock", lambda: 0.0)
     if {"db", "transactional_db", "client", "live_server"} & set(
