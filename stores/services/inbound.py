@@ -8,6 +8,7 @@ was asked for is committed before the question, so an answer that was lost on it
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_noop
 from django_scopes import scopes_disabled
 
 from accounts.models import Store
-from core import audit, policies
+from core import audit, clock, policies
 from core.audit import Actor, system
 from core.errors import DomainError, NotAllowed, NotYet
 from stores import registry, rules, selectors
@@ -42,6 +43,8 @@ CHUNK = 200
 UNANSWERED = timedelta(seconds=30)
 #: A record that could not be read is tried so often before a person must look.
 TRIES = 3
+#: What lies less apart counts as one moment (seconds).
+SAME = 2.0
 
 
 def fetch(*, store: Store, kind: str, now: datetime, subjects: Sequence[str] = ()) -> int:
@@ -50,6 +53,7 @@ def fetch(*, store: Store, kind: str, now: datetime, subjects: Sequence[str] = (
     ``subjects`` are the numbers to ask for (tracking). Faults of the channel are written on the connection, not raised;
     a store that cannot do it, is paused or holds answers 0.
     """
+    began = time.monotonic()
     with scopes_disabled():
         held = _ready(store, kind, now)
         if held is None:
@@ -62,14 +66,18 @@ def fetch(*, store: Store, kind: str, now: datetime, subjects: Sequence[str] = (
             _fault(held, error, now)
             return 0
         finally:
-            process(store=store, kind=kind, now=now)
+            process(store=store, kind=kind, now=_present(now, began))
         lanes.healed(lanes.CHANNEL, held, now)
         return new
 
 
 def fetch_all(*, store: Store, now: datetime) -> dict[str, int]:
     """Bring in everything new of a store: orders, messages, feedback. Answers new records by kind."""
-    done = {str(kind): fetch(store=store, kind=kind, now=now) for kind in INCOMING if selectors.offers(store, kind)}
+    began = time.monotonic()
+    done = {
+        str(kind): fetch(store=store, kind=kind, now=_present(now, began))
+        for kind in INCOMING if selectors.offers(store, kind)
+    }  # fmt: skip
     Connection._base_manager.filter(store=store).update(last_pull_at=now)
     return done
 
@@ -175,6 +183,13 @@ def retry_record(*, record: InboundRecord, actor: Actor, now: datetime) -> Inbou
         )
     record.refresh_from_db()
     return record
+
+
+def _present(now: datetime, began: float) -> datetime:
+    """``now`` as given, or later when much time has gone since (a frozen worker, a slow channel): what is read is known from
+    then on, not from when it was asked for. A pretended time stands still."""
+    gone = time.monotonic() - began
+    return now if gone < SAME or clock.is_simulated() else now + timedelta(seconds=gone)
 
 
 def _ready(store: Store, kind: str, now: datetime) -> Connection | None:

@@ -87,6 +87,8 @@ class Claimants:
                     waiting.pop(0)
                 for name in [n for n in self.cases if n not in self.ended]:
                     self._go_on(self.cases[name], time.monotonic() - opened[name])
+            except Refused:
+                continue  # the order it is about is placed later than planned: try again
             except Exception as error:
                 self.errors.append(f"{type(error).__name__}: {error}"[:200])
 

@@ -196,3 +196,14 @@ def test_a_rating_that_came_before_its_order_is_kept_as_soon_as_the_order_is_the
     inbound.process(store=store, kind=Ability.FEEDBACK, now=late)
     lost = InboundRecord.objects.get(kind="feedback", state="failed")
     assert lost.remote_id == "F902" and Duty.objects.filter(rule="stores.unreadable", state="open").count() == 1
+
+
+def test_what_a_slow_channel_told_is_known_from_when_it_was_read(shop, monkeypatch):
+    store, control = shop
+    offer()
+    outbox.drain(NOW + HOUR)
+    control.put_cases([{"id": "D9", "status": "closed", "outcome": "withdrawn"}], NOW + HOUR)
+    ticks = iter(range(0, 9000, 13))
+    monkeypatch.setattr(inbound.time, "monotonic", lambda: float(next(ticks)))
+    inbound.fetch(store=store, kind=Ability.CASES, now=NOW + HOUR)
+    assert NOW + HOUR < kept().turned_at <= NOW + 2 * HOUR
