@@ -112,8 +112,12 @@ def clean_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     """No rate limit, lock or cached answer of one test reaches the next that touches the database; small tables a
     process remembers are read once in a test: the clock of the machine adds no statement to one that counts them. Nothing
     is planned for a connection that lives longer than a test."""
+    from django.conf import settings
+    from django.utils import translation
+
     from core import planned, remembering
 
+    translation.activate(settings.LANGUAGE_CODE)  # the test client leaves the language of its last page behind
     monkeypatch.setattr(planned, "MOST", 0)
     remembering.forget_all()
     monkeypatch.setattr(remembering, "clock", lambda: 0.0)

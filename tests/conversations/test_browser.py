@@ -75,6 +75,7 @@ def test_a_clerk_answers_from_the_three_panes(desk: Any) -> None:
     page.select_option("#c-code", "X09")
     expect(page.locator("#reply-text")).to_have_value(re.compile("photo"))
     shot(page, "messages-composer")
+    page.wait_for_load_state("networkidle")  # the list itself is drawn anew with the text
     page.select_option("#c-code", "X07")
     page.wait_for_selector("#composer .group")
     assert "⟦" in page.input_value("#reply-text")

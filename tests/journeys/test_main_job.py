@@ -37,6 +37,7 @@ from logistics.choices import NoteState, NumberState, ParcelState, SignatureKind
 from logistics.models import DispatchNote, Extension, Parcel, Service
 from logistics.services import numbers, packing, printing, shipping
 from logistics.services.dispatch import release_notes, sign_notes
+from logistics.services.packing_words import LOUD
 from orders.choices import OrderState
 from orders.models import Order
 from orders.services.taking import take_up
@@ -331,7 +332,7 @@ def pack_by_scan(note: DispatchNote, packer: Any) -> None:
             code=code, key=f"{note.pk}:{position}", actor=packer, now=T0 + timedelta(hours=5), note_id=note.pk
         )
         assert answer.ok, (note.number, code, answer.code, answer.sentence)
-        if answer.code in packing.LOUD and code.startswith("weight:"):
+        if answer.code in LOUD and code.startswith("weight:"):
             again = packing.scan(
                 code="check:weight", key=f"{note.pk}:w", actor=packer, now=T0 + timedelta(hours=5), note_id=note.pk
             )
