@@ -1,11 +1,11 @@
-"""Figures as people of a country read them: its decimal sign, ounces and inches where they are used, its way to write money.
+"""Figures as people of a country read them: its decimal sign, ounces and pounds where they are used, its way to write money.
 
-For what buyers read (texts, slips) and what a clerk tells them; our own pages keep grams and centimetres.
+For what buyers read (texts, slips) and what a clerk tells them; our own pages keep grams.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -14,9 +14,9 @@ from babel.core import UnknownLocaleError
 from babel.languages import get_official_languages
 from babel.numbers import format_currency, format_decimal
 
-#: Countries that weigh parcels in ounces and pounds and measure them in inches.
+#: Countries that weigh parcels in ounces and pounds.
 IMPERIAL = frozenset({"US", "LR", "MM"})
-OUNCE, POUND, INCH = Decimal("28.349523125"), 16, Decimal("2.54")
+OUNCE, POUND = Decimal("28.349523125"), 16
 
 
 @lru_cache(maxsize=512)
@@ -48,15 +48,6 @@ def weight_for(grams: Decimal | int | None, country: str, imperial: Collection[s
     if Decimal(grams) < 1000:
         return f"{_number(Decimal(grams), 0, country)} g"
     return f"{_number(Decimal(grams) / 1000, 2, country)} kg"
-
-
-def size_for(sides_cm: Sequence[Decimal | int], country: str, imperial: Collection[str] = IMPERIAL) -> str:
-    """``9.8 × 5.9 × 2 in`` or ``25 × 15,5 × 5 cm``; "" without sides."""
-    if not sides_cm:
-        return ""
-    inches = country in imperial
-    shown = [_number(Decimal(side) / INCH if inches else Decimal(side), 1, country) for side in sides_cm]
-    return f"{' × '.join(shown)} {'in' if inches else 'cm'}"
 
 
 def money_for(amount: Decimal, currency: str, country: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -85,13 +86,25 @@ class GoodsClassInput(serializers.Serializer):
     active = serializers.BooleanField(required=False)
 
 
-def set_class(*, code: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> GoodsClassRule:
+def _version(
+    model: Any,
+    names: Mapping[str, Any],
+    valid_from: Any,
+    changes: Mapping[str, Any],
+    actor: Any,
+    now: Any,
+    **first: Any,
+) -> Any:
+    """A new version of the row that ``names`` tell: changes to the one valid by then, or a row of its own that begins with
+    ``first``."""
+    held = model.objects.filter(**names, valid_from__lte=valid_from).order_by("-valid_from").first()
+    given = changes if held else {**first, **changes, **names}
+    return tables.set_rule(row=held or model(**names), valid_from=valid_from, changes=given, actor=actor, now=now)
+
+
+def set_class(*, code: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> Any:
     """A new version of a class."""
-    row = GoodsClassRule.objects.filter(code=code, valid_from__lte=valid_from).order_by("-valid_from").first()
-    given = changes if row else {"action": GoodsAction.COUNTRY, **changes, "code": code}
-    return tables.set_rule(
-        row=row or GoodsClassRule(code=code), valid_from=valid_from, changes=given, actor=actor, now=now
-    )
+    return _version(GoodsClassRule, {"code": code}, valid_from, changes, actor, now, action=GoodsAction.COUNTRY)
 
 
 class StopWordInput(serializers.Serializer):
@@ -105,14 +118,10 @@ class StopWordInput(serializers.Serializer):
     valid_from = serializers.DateField()
 
 
-def set_word(*, term: str, whole: bool, valid_from: Any, actor: Any, now: Any, **changes: Any) -> StopWordRule:
+def set_word(*, term: str, whole: bool, valid_from: Any, actor: Any, now: Any, **changes: Any) -> Any:
     """A new version of a word."""
-    found = StopWordRule.objects.filter(term=term.casefold().strip(), whole=whole, valid_from__lte=valid_from)
-    row = found.order_by("-valid_from").first()
-    given = changes if row else {**changes, "term": term, "whole": whole}
-    return tables.set_rule(
-        row=row or StopWordRule(term=term, whole=whole), valid_from=valid_from, changes=given, actor=actor, now=now
-    )
+    names = {"term": term.casefold().strip(), "whole": whole}
+    return _version(StopWordRule, names, valid_from, changes, actor, now)
 
 
 class NationalCodeInput(serializers.Serializer):
@@ -125,14 +134,9 @@ class NationalCodeInput(serializers.Serializer):
     valid_from = serializers.DateField()
 
 
-def set_code(*, country: str, hs6: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> NationalCode:
+def set_code(*, country: str, hs6: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> Any:
     """A new version of a code."""
-    found = NationalCode.objects.filter(country=country, hs6=hs6, valid_from__lte=valid_from)
-    row = found.order_by("-valid_from").first()
-    given = changes if row else {**changes, "country": country, "hs6": hs6}
-    return tables.set_rule(
-        row=row or NationalCode(country=country, hs6=hs6), valid_from=valid_from, changes=given, actor=actor, now=now
-    )
+    return _version(NationalCode, {"country": country, "hs6": hs6}, valid_from, changes, actor, now)
 
 
 class NatureCodeInput(serializers.Serializer):
@@ -144,14 +148,9 @@ class NatureCodeInput(serializers.Serializer):
     valid_from = serializers.DateField()
 
 
-def set_nature(*, content_type: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> NatureCode:
+def set_nature(*, content_type: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> Any:
     """A new version of a nature of transaction."""
-    found = NatureCode.objects.filter(content_type=content_type, valid_from__lte=valid_from)
-    row = found.order_by("-valid_from").first()
-    given = changes if row else {**changes, "content_type": content_type}
-    return tables.set_rule(
-        row=row or NatureCode(content_type=content_type), valid_from=valid_from, changes=given, actor=actor, now=now
-    )
+    return _version(NatureCode, {"content_type": content_type}, valid_from, changes, actor, now)
 
 
 class TaxNumberInput(serializers.Serializer):

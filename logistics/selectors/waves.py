@@ -132,22 +132,7 @@ def slots_of(wave: Wave) -> list[Slot]:
     return list(made.values())
 
 
-def wanted_notes(notes: list[DispatchNote]) -> dict[int, list[int]]:
-    """The articles of notes: note -> SKU ids. One query."""
-    found: dict[int, list[int]] = defaultdict(list)
-    rows = NoteLine.objects.filter(note__in=notes).order_by("note_id", "position")
-    for note_id, sku_id in rows.values_list("note_id", "sku_id"):
-        found[note_id].append(sku_id)
-    return found
-
-
 def in_waves(note_ids: list[int]) -> dict[int, str]:
     """The open wave each of these notes is in: note -> number of the wave."""
     rows = WaveNote.objects.filter(note__in=note_ids, left_at__isnull=True, wave__closed_at__isnull=True)
     return dict(rows.values_list("note_id", "wave__number"))
-
-
-def open_waves() -> list[Wave]:
-    """Waves with work to do, oldest first."""
-    mine = WaveNote.objects.filter(wave=OuterRef("pk"), left_at__isnull=True, note__state__in=WAITING)
-    return list(Wave.objects.filter(Exists(mine), closed_at__isnull=True).order_by("pk")[:20])

@@ -240,3 +240,25 @@ def test_identities_are_forgotten_with_their_buyer() -> None:
     assert place.erase(order.buyer, NOW) == 2 and place.erase(order.buyer, NOW) == 0
     assert RecipientId.objects.get().number == "" and Declaration.objects.get(note=note).recipient_id == ""
     assert Declaration.objects.get(note=note).lines.count() == 1, "what was declared stays"
+
+
+@pytest.mark.parametrize(
+    ("door", "names", "first", "then"),
+    [
+        ("set_class", {"code": "feathers_x"}, {"meaning_en": "feathers", "meaning_zh": "羽毛", "note": "one"}, {"note": "two"}),
+        ("set_word", {"term": " Replica-X ", "whole": True}, {"level": "review", "reason": "one"}, {"reason": "two"}),
+        ("set_code", {"country": "BR", "hs6": "711719"}, {"code": "71171900", "description": "one"}, {"description": "two"}),
+        ("set_nature", {"content_type": "gift"}, {"code": "31", "meaning": "one"}, {"meaning": "two"}),
+    ],
+)  # fmt: skip
+def test_a_program_gives_a_row_of_the_house_a_new_version(door: str, names: Any, first: Any, then: Any) -> None:
+    from core.audit import SYSTEM
+    from logistics.api import customs as api
+
+    given = {"valid_from": date(2027, 1, 1), "actor": SYSTEM, "now": NOW}
+    made = getattr(api, door)(**names, **first, **given)
+    again = getattr(api, door)(**names, **then, **{**given, "valid_from": date(2027, 2, 1)})
+    kept = next(iter(then))
+    assert made.pk != again.pk and (getattr(made, kept), getattr(again, kept)) == ("one", "two")
+    for name in first.keys() - {kept}:
+        assert getattr(again, name) == getattr(made, name)

@@ -37,11 +37,7 @@ def test_weights_by_country(grams: int | None, country: str, shown: str) -> None
 
 
 @pytest.mark.covers("STO-05")
-def test_sizes_and_money_by_country() -> None:
-    sides = (Decimal(25), Decimal("15.5"), Decimal(5))
-    assert f.size_for(sides, "US") == "9.8 × 6.1 × 2 in"
-    assert f.size_for(sides, "DE") == "25 × 15,5 × 5 cm"
-    assert f.size_for((), "DE") == ""
+def test_money_by_country() -> None:
     assert f.money_for(Decimal(31), "EUR", "DE").replace("\xa0", " ") == "31,00 €"
     assert f.money_for(Decimal(31), "USD", "US") == "$31.00"
 
