@@ -19,6 +19,7 @@ SAYS: dict[str, Any] = {
     "slot_put": _("Slot %(slot)s: %(article)s"),
     "slot_complete": _("Slot %(slot)s: %(article)s. It is complete: scan the slot and pack it."),
     "put_undone": _("Take %(article)s out of slot %(slot)s again."),
+    "label_printed": _("The label %(label)s of %(note)s comes out of the printer, with its customs papers."),
     "together": _("%(other)s goes into this parcel too: scan its articles. Tear up its label %(label)s."),
     "kept_apart": _("%(note)s and %(other)s stay two parcels."),
     "photo_taken": _("The photo is kept."),
@@ -57,6 +58,7 @@ SAYS: dict[str, Any] = {
     "pieces_missing": _("%(missing)s pieces are still missing. Scan them before the label."),
     "checks_missing": _("%(missing)s checks are still open. Confirm them before the label."),
     "weight_missing": _("Weigh the parcel before you scan the label."),
+    "may_not_print": _("Your role may not print labels. Ask the supervisor."),
     "photo_missing": _("Photograph the goods with their label before you scan the label."),
     "bad_photo": _("This picture cannot be read. Take it again."),
     "photo_too_large": _("The picture is too large. Take it again with fewer points."),
@@ -97,7 +99,7 @@ ACCEPTED = frozenset({
     "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "weighed_missing", "weighed_extra",
     "weighed_light", "weighed_heavy", "packing_taken", "packed", "packed_mirror", "undone", "reported", "left",
     "note_open_pair", "wave_open", "wave_label", "wave_on", "wave_left", "slot_put", "slot_complete", "put_undone", "together",
-    "kept_apart", "photo_taken", "all_confirmed",
+    "kept_apart", "photo_taken", "all_confirmed", "label_printed",
 })  # fmt: skip
 #: Accepted, but somebody must look.
 LOUD = frozenset({

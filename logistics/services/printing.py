@@ -26,6 +26,8 @@ PICK_LIST, NOTES, LABELS, CUSTOMS, SLIPS, CARDS = "pick_list", "notes", "labels"
 DOCUMENTS = (PICK_LIST, NOTES, LABELS, CUSTOMS, SLIPS, CARDS)
 #: What a batch holds when nobody said otherwise.
 USUAL = (PICK_LIST, NOTES, LABELS, CUSTOMS)
+#: What sticks on the parcel: its label and the customs papers that the rules chose for it.
+ON_THE_PARCEL = (LABELS, CUSTOMS)
 PRINTABLE = [NoteState.RELEASED, NoteState.PACKED]
 JOB = "logistics.print"
 
@@ -72,6 +74,15 @@ def print_notes(
         size = label_size or str(policies.value(LABEL_SIZE, now))
         batch = _make_batch(good, live, wanted, language, size, actor, now)
     return batch, refused
+
+
+def print_label(*, note: DispatchNote, actor: Actor, now: datetime) -> PrintBatch | None:
+    """Print what sticks on one parcel while it is packed, its label with its customs papers, as a batch of one note; None
+    for people who may not print, and for a note that has no label to print."""
+    if not actor.has_perm("logistics.print_note"):
+        return None
+    batch, _refused = print_notes(notes=[note], documents=ON_THE_PARCEL, actor=actor, now=now)
+    return batch
 
 
 def _make_batch(

@@ -134,7 +134,7 @@ def turn_to(page: Page, url: str) -> HttpResponse:
 COMMANDS: tuple[tuple[str, Any, str], ...] = (
     ("PACK", _("Packing table"), "logistics.pack_parcel"), ("OK", _("Confirm the checks"), "logistics.pack_parcel"),
     ("JOIN", _("Pack together"), "logistics.pack_parcel"), ("APART", _("Keep apart"), "logistics.pack_parcel"),
-    ("PHOTO", _("Take the photo"), "logistics.pack_parcel"),
+    ("PHOTO", _("Take the photo"), "logistics.pack_parcel"), ("LABEL", _("Print the label"), "logistics.print_note"),
     ("UNDO", _("Undo the last scan"), "logistics.pack_parcel"), ("LEAVE", _("Lay it aside"), "logistics.pack_parcel"),
     ("HAND-OVER", _("Hand over"), "logistics.hand_over_parcel"),
 )  # fmt: skip
@@ -328,8 +328,10 @@ def _declaration(table: station.Table) -> dict[str, Any]:
 
 def _steps(table: station.Table, done: bool, page: Page) -> list[dict[str, Any]]:
     undo = {"label": _("Undo the last scan"), "code": "undo", "icon": "arrow-back-up"}
+    paper = {"label": _("Print the label"), "code": "label", "icon": "printer"}
+    again = [paper] if table.label and page.actor.has_perm("logistics.print_note") else []
     if done:
-        return [undo]
+        return [undo, *again]
     missing, checks = rules.missing(table.lines, table.session), len(rules.open_checks(table.lines, table.session))
     lacks = []
     if missing:
@@ -362,4 +364,4 @@ def _steps(table: station.Table, done: bool, page: Page) -> list[dict[str, Any]]
         "icon": "alert-triangle",
     }
     leave = {"label": _("Lay it aside"), "code": "leave", "icon": "inbox"}
-    return [first, undo, leave, *([block] if page.actor.has_perm("logistics.block_note") else [])]
+    return [first, undo, leave, *again, *([block] if page.actor.has_perm("logistics.block_note") else [])]

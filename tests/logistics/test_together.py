@@ -147,7 +147,7 @@ def test_the_papers_are_printed_anew_and_its_own_number_leads_to_the_box() -> No
     first, second = pair()
     table = Table()
     table.all(first.number, "JOIN")
-    assert PrintBatch.objects.get().documents == ["labels"] and table.last.fields["batch"]
+    assert PrintBatch.objects.get().documents == ["labels", "customs"] and table.last.fields["batch"]
     record, problems = documents.batch_record(PrintBatch.objects.get(), NOW)
     assert problems == {} and record["labels"][0]["contents"] == "NK-117×1, ER-9×2"
     assert Table(table.actor).scan(second.number) == "in_other_parcel"

@@ -81,7 +81,7 @@ def test_the_article_opens_the_oldest_order_and_four_inputs_close_it() -> None:
         assert table.all("OK", "35 g", make.number_of(note)) == ["check_on", "weighed", "packed"]
     assert Parcel.objects.count() == 3 and Wave.objects.get().closed_at is not None
     assert table.scan("69NK-117") in ("already_packed", "scan_note_first")  # the wave is done
-    assert [b.documents for b in PrintBatch.objects.all()] == [["labels"]] * 3
+    assert [b.documents for b in PrintBatch.objects.all()] == [["labels", "customs"]] * 3
 
 
 def test_a_label_that_is_printed_already_is_only_named() -> None:

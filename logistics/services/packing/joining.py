@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.audit import Actor
-from logistics.models import PrintBatch
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import joining as mates
 from logistics.selectors.station import Table
@@ -23,7 +22,7 @@ def join(table: Table, actor: Actor, now: datetime) -> Plan:
         return Plan("apart", "no_pair", names(table))
     number = selectors.live_numbers([held[0].pk]).get(held[0].pk)
     boxes.join(leader=table.note, rider=held[0], actor=actor, now=now)
-    batch = reprint(table, actor, now)
+    batch = printing.print_label(note=table.note, actor=actor, now=now)
     fields = {**names(table), "other": held[0].number, "label": number.number if number else ""}
     return Plan("together", "together", fields | ({"batch": batch.pk} if batch else {}))
 
@@ -34,11 +33,3 @@ def apart(table: Table, now: datetime) -> Plan:
     if mate is None:
         return Plan("apart", "no_pair", names(table))
     return Plan("apart", "kept_apart", {**names(table), "other": mate.number})
-
-
-def reprint(table: Table, actor: Actor, now: datetime) -> PrintBatch | None:
-    """Label and papers of the parcel as it is now."""
-    if not actor.has_perm("logistics.print_note"):
-        return None
-    batch, _refused = printing.print_notes(notes=[table.note], documents=[printing.LABELS], actor=actor, now=now)
-    return batch

@@ -171,6 +171,8 @@ def _decide(raw: str, note: DispatchNote | None, wave_id: int | None, actor: Act
     refused = opening.stopped(table, actor, now)
     if refused:
         return refused
+    if word == steps.LABEL:
+        return steps.print_again(table, actor, now)
     if note.state == NoteState.PACKED:
         return Plan("item", "already_packed", names(table))
     return _step(table, word, text, quantity, raw, actor, now)

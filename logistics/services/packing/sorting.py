@@ -111,12 +111,10 @@ def _opened(
 
 
 def _label(table: Table, actor: Actor, now: datetime) -> PrintBatch | None:
-    """Print the label of this note when its present number was never printed."""
-    wanted = table.label and actor.has_perm("logistics.print_note") and selectors.prints_labels(now)
-    if not wanted or selectors.label_printed(table.note, table.label):
+    """Print label and customs papers of this note when its present number was never printed."""
+    if not table.label or not selectors.prints_labels(now) or selectors.label_printed(table.note, table.label):
         return None
-    batch, _refused = printing.print_notes(notes=[table.note], documents=[printing.LABELS], actor=actor, now=now)
-    return batch
+    return printing.print_label(note=table.note, actor=actor, now=now)
 
 
 def _put(

@@ -11,8 +11,11 @@ from logistics.rules import packing as rules
 from logistics.selectors import station as reads
 from logistics.selectors import witness as witnesses
 from logistics.selectors.station import Table
-from logistics.services import dispatch
+from logistics.services import dispatch, printing
 from logistics.services.packing.answers import Plan, article, names
+
+#: The command that prints what sticks on the parcel.
+LABEL = "label"
 
 
 def item(table: Table, answer: rules.ItemAnswer, quantity: int) -> Plan:
@@ -42,6 +45,16 @@ def foreign(table: Table, code: str) -> Plan:
     at = reads.bin_of(sku, table.note.warehouse_id)
     said = article(sku.code, " ".join(filter(None, [sku.name_zh or sku.name_en, sku.variant])))
     return Plan("item", "foreign_bin" if at else "foreign", {**names(table), "article": said, "bin": at})
+
+
+def print_again(table: Table, actor: Actor, now: datetime) -> Plan:
+    """Label and customs papers of the parcel on the table, printed anew: torn, lost, or never printed."""
+    if not table.label:
+        return Plan("print", "no_number", names(table))
+    batch = printing.print_label(note=table.note, actor=actor, now=now)
+    if batch is None:
+        return Plan("print", "may_not_print", names(table))
+    return Plan("print", "label_printed", {**names(table), "batch": batch.pk})
 
 
 def report(table: Table, reason: str, actor: Actor, now: datetime) -> Plan:
