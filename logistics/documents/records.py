@@ -307,7 +307,7 @@ def hand_over_record(
         },
         "groups": [
             {
-                "service": code,
+                "service": shown(_service_name(rows[0].service)) or code,
                 "carrier": shown(rows[0].service.carrier if rows[0].service else ""),
                 "count": str(len(rows)),
                 "weight": f.weight(sum(p.weight_g or 0 for p in rows)) or "",

@@ -24,6 +24,7 @@ from logistics.services.seeding import load_reference
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 from tests.factories.stores import make_call
+from tests.logistics.test_printing import pages
 from worklist import services as worklist
 from worklist.models import Duty
 
@@ -178,7 +179,9 @@ def test_the_paper_names_who_signed() -> None:
     held.refresh_from_db()
     signed = documents.hand_over_record([parcel], actor_label="Chen", now=NOW, manifest=held)
     assert blank["taken"] == "" and signed["taken"].startswith("Li Wei · 1 · 2026-11-20 10:00")
-    assert signed["number"] == held.number and signed["code"]
+    page = pages(documents.render_hand_over(signed))[0]
+    assert page["codes"] == {("Code128", held.number)}, "the number of the list is not read by a scanner"
+    assert parcel.service.name_en in page["text"] and parcel.service.code not in page["text"]
 
 
 # --- the alarms ------------------------------------------------------------------------------------------------------

@@ -279,6 +279,20 @@ def test_return_labels_name_us_the_buyer_and_the_note() -> None:
         assert piece in page["text"] or piece == "RETURN", piece
 
 
+def test_accents_on_capitals_stay_on_the_first_line_of_a_label() -> None:
+    """A cut box begins above the accents: the row of dots above the capitals is not empty."""
+    note = make.released()
+    dark = {}
+    for language in ("pt", "en"):  # "DEVOLUÇÃO" and a heading without an accent
+        note.order.buyer.language = language
+        note.order.buyer.save()
+        page = pypdfium2.PdfDocument(single(note=note, kind="return-label", now=NOW))[0]
+        picture = page.render(scale=203 / 72, grayscale=True).to_pil()
+        above = picture.crop((32, 12, 500, 31))  # 1.5 to 3.9 mm from the upper edge; capitals begin at 4 mm
+        dark[language] = sum(above.histogram()[:128])
+    assert dark["pt"] > 20 and not dark["en"], dark
+
+
 @pytest.mark.covers("CUS-16")
 def test_a_parcel_held_by_customs_offers_invoice_and_payment_record() -> None:
     parcel = make.handed_over()
