@@ -15,6 +15,7 @@ from accounts.models import Store, User
 from core import policies
 from core.audit import system
 from core.models import SystemMark
+from inventory.services import warehouses
 from logistics.models import RateRow, RateTable, Service
 from products.models import Sku
 
@@ -31,6 +32,12 @@ LOGINS = (
     ("manager", Role.MANAGER, "赵经理", "zh-hans"),
     ("admin", Role.ADMINISTRATOR, "系统管理员", "zh-hans"),
 )
+#: The sender as customs and carriers want him: somebody, a street, a town, a number to call.
+SENDER = {
+    "sender_name": "Haizhou Jewelry Co., Ltd.",
+    "address": "No. 88 Qianhu North Road, Yinzhou, Ningbo, Zhejiang 315100",
+    "phone": "+86 574 5550 1188",
+}
 FREIGHT = "Demo 2026"
 SANDBOX, SHEET = "jewel", "sheet"
 
@@ -66,6 +73,14 @@ def set_stage(*, now: datetime) -> None:
         policies.set_value(key=key, text=value, valid_from=date(2020, 1, 1), actor=DEMO, now=now, note="demonstration")
     load_articles(now=now)
     load_freight(now=now)
+    say_where_we_are(now=now)
+
+
+def say_where_we_are(*, now: datetime) -> None:
+    """Who sends and from where, as a person enters it on the page of the warehouse; an address that is there stays."""
+    house = warehouses.ensure_default(now=now)
+    if not house.address:
+        warehouses.change_warehouse(warehouse=house, actor=DEMO, now=now, **SENDER)
 
 
 def load_freight(*, now: datetime) -> int:

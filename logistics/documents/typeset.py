@@ -6,7 +6,9 @@ printed a thousand notes is as small as before.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,8 +25,28 @@ join = setter.join
 Took = Callable[[int, int, bytes], None]
 
 
+#: Where the templates lie.
+TEMPLATES = settings.BASE_DIR / "templates" / "print"
+
+
 class NotSet(Exception):
     """The typesetting process ended without a PDF; its last words are the message."""
+
+
+class Changed(Exception):
+    """The templates are not those the work began with."""
+
+
+def form() -> str:
+    """What the papers are set with, as a digest: the templates, and the way a batch is cut into pieces."""
+    return _digest(TEMPLATES)
+
+
+def _digest(templates: Path) -> str:
+    made = hashlib.sha256(Path(str(setter.__file__)).read_bytes())
+    for file in sorted(templates.iterdir()):
+        made.update(file.name.encode() + b"\0" + file.read_bytes())
+    return made.hexdigest()
 
 
 def render_batch(
@@ -46,10 +68,16 @@ def pieces_of(record: dict[str, Any]) -> int:
     return sum(1 for _piece in setter.pieces(record))
 
 
-def set_pieces(record: dict[str, Any], took: Took, *, own: Mapping[str, bytes], after: int = 0) -> None:
-    """Set the pieces of a batch from number ``after`` on, handing each over as soon as it is whole."""
+def set_pieces(
+    record: dict[str, Any], took: Took, *, own: Mapping[str, bytes], after: int = 0, begun_with: str = ""
+) -> None:
+    """Set the pieces of a batch from number ``after`` on, handing each over as soon as it is whole. All are set with one copy
+    of the templates; raises :class:`Changed` before the first when it is not the form the work was ``begun_with``."""
     with tempfile.TemporaryDirectory(prefix="sampan-print-") as name:
         folder = Path(name)
+        templates = shutil.copytree(TEMPLATES, folder / "templates")
+        if begun_with and _digest(templates) != begun_with:
+            raise Changed
         for key, label in own.items():
             (folder / f"{int(key)}.pdf").write_bytes(label)
 
@@ -60,7 +88,7 @@ def set_pieces(record: dict[str, Any], took: Took, *, own: Mapping[str, bytes], 
             file.unlink()
             took(index, count, made)
 
-        _run({**_set("batch.typ", record), "after": after}, folder, line)
+        _run({**_set("batch.typ", record), "templates": str(templates), "after": after}, folder, line)
 
 
 def join_apart(parts: list[bytes]) -> bytes:
@@ -103,7 +131,7 @@ def _one(template: str, record: dict[str, Any]) -> bytes:
 
 def _set(template: str, record: dict[str, Any]) -> dict[str, Any]:
     return {
-        "do": "set", "templates": str(settings.BASE_DIR / "templates" / "print"), "fonts": str(settings.PRINT_FONTS),
+        "do": "set", "templates": str(TEMPLATES), "fonts": str(settings.PRINT_FONTS),
         "template": template, "record": record, "after": 0,
     }  # fmt: skip
 

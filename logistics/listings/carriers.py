@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.audit import Actor
-from core.listing import Column, Listing, View, register
+from core.listing import Action, Column, Listing, View, register
+from logistics.forms.dispatch import ReasonForm
 from logistics.listings.house import YES_NO
 from logistics.models import CarrierAccount
 from logistics.selectors import carriers
+from logistics.services import carriers as services
 
 
 class AccountRow(serializers.Serializer):
@@ -24,6 +29,24 @@ class AccountRow(serializers.Serializer):
     own_label = serializers.BooleanField(label=_("Its own label"))
     active = serializers.BooleanField(label=_("In use"))
     created_at = serializers.DateTimeField(label=_("Added"))
+    ended_at = serializers.DateTimeField(label=_("Ended"), allow_null=True)
+    end_reason = serializers.CharField(label=_("Why"))
+
+
+class EndAccount(Action):
+    """End the account with a carrier."""
+
+    name, label, permission = "end", _("End the account"), "logistics.change_service"
+    form, icon, order, tone, bulk, done_text = ReasonForm, "trash", 60, "danger", False, _("Ended. The key is wiped.")
+    confirm = _("Its key is wiped. To use the carrier again somebody has to give a key.")
+
+    def apply(self, obj: CarrierAccount, actor: Actor, now: datetime, **data: Any) -> None:
+        """End one."""
+        services.end_account(account=obj, reason=data["reason"], actor=actor, now=now)
+
+    def shown_for(self, obj: CarrierAccount) -> bool:
+        """While it is not ended."""
+        return obj.ended_at is None
 
 
 @register
@@ -35,8 +58,9 @@ class AccountListing(Listing):
     columns = [
         Column("code", link="logistics:carrier-account", mono=True, sortable=True), Column("name"), Column("kind", mono=True),
         Column("own_label", badge=YES_NO), Column("active", badge=YES_NO), Column("base_url", default=False, mono=True),
-        Column("created_at", default=False),
+        Column("created_at", default=False), Column("ended_at", default=False), Column("end_reason", default=False),
     ]  # fmt: skip
+    actions = [EndAccount()]
     views = [View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field, small = (
         "logistics:carrier-accounts",

@@ -23,10 +23,17 @@ class CarrierAccount(models.Model):
     own_label = models.BooleanField(default=True, help_text=_("Print the label that the carrier issues"))
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="nothing is asked there any more, its key is wiped")
+    end_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("carrier account")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(secrets="", active=False), name="ended_account_has_no_key"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code

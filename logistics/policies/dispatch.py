@@ -76,6 +76,9 @@ LABEL_SIZE = declare(
     "logistics.label_size", "100x100", _("Paper of the label printer (mm)"), source="house", per_store=False,
     one_of=("100x100", "100x150"),
 )  # fmt: skip
+LABEL_DAYS = declare(
+    "logistics.carrier_label_days", 90, _("Days for which labels of carriers are kept"), source="house", per_store=False, least=1,
+)  # fmt: skip
 INSERT_CARD = declare(
     "logistics.insert_card",
     True,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core import crypto
 from core.audit import Actor
-from logistics.choices import LabelState
+from logistics.choices import LabelState, NumberSource, NumberState
 from logistics.connectors import Asked
-from logistics.models import CarrierAccount, CarrierLabel, DispatchNote, NoteLine, Service
+from logistics.models import CarrierAccount, CarrierLabel, DispatchNote, NoteLine, Service, WaybillNumber
 from logistics.selectors import dispatch
 from logistics.selectors.signing import lines_of
+from stores.choices import Ability, CallState
 from stores.contracts import CarrierAccess
 from stores.models import OutboundCall
 
@@ -21,6 +23,33 @@ from stores.models import OutboundCall
 def accounts_for(actor: Actor) -> QuerySet[CarrierAccount]:
     """The accounts of the house."""
     return CarrierAccount.objects.all()
+
+
+@dataclass(frozen=True)
+class Use:
+    """What an account is needed for: services that name it, reserved numbers (with the first of them), calls under way."""
+
+    services: tuple[str, ...]
+    numbers: int
+    first: str
+    calls: int
+
+
+def use_of(account: CarrierAccount) -> Use:
+    """What keeps an account from being ended. Four queries."""
+    services = (
+        Service.objects.filter(connector=account.code, active=True).order_by("code").values_list("code", flat=True)
+    )
+    given = WaybillNumber.objects.filter(source=NumberSource.API, state=NumberState.RESERVED).filter(
+        Q(carrier_label__account=account) | Q(carrier_label__isnull=True, service__connector=account.code)
+    )
+    mine = Q(key__startswith=f"carrier:{account.pk}:") | Q(key__startswith=f"carrier-void:{account.pk}:")
+    calls = OutboundCall._base_manager.filter(
+        mine, ability__in=(Ability.CARRIER_WAYBILL, Ability.CARRIER_VOID),
+        state__in=(CallState.QUEUED, CallState.LEASED, CallState.UNKNOWN),
+    )  # fmt: skip
+    first = given.order_by("pk").values_list("number", flat=True).first()
+    return Use(tuple(services), given.count(), first or "", calls.count())
 
 
 def account_of(service: Service | None) -> CarrierAccount | None:

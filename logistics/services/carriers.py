@@ -12,16 +12,17 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
-from core import apart, audit, crypto, longwork
+from core import apart, audit, crypto, longwork, policies
 from core.audit import Actor
-from core.errors import Invalid, NotAllowed
+from core.errors import Conflict, Invalid, NotAllowed
 from core.jobs import later
 from core.reach import need_reach
-from logistics.choices import LabelState, NumberSource
+from logistics.choices import LabelState, NumberSource, NumberState
 from logistics.connectors.account import AccountCarrier
 from logistics.models import CarrierAccount, CarrierLabel, DispatchNote, WaybillNumber
+from logistics.policies.dispatch import LABEL_DAYS
 from logistics.selectors import carriers as reads
 from stores.choices import Ability
 from stores.models import CarrierLane, OutboundCall
@@ -47,14 +48,15 @@ def save_account(
     *, account: CarrierAccount, changes: Mapping[str, Any], token: str = "", actor: Actor, now: datetime
 ) -> CarrierAccount:
     """Make or change the account with a carrier; a new key replaces the old one, none keeps it, and carriers that were stopped
-    for a wrong key go on. Refuses kinds without a connector, a new account without a key, and people without the right."""
+    for a wrong key go on, as does an account that was ended. Refuses kinds without a connector, a new or ended account without a
+    key, and people without the right."""
     _may(actor, now)
     fresh = account.pk is None
     held = account if fresh else CarrierAccount.objects.select_for_update().get(pk=account.pk)
     values = {k: v for k, v in changes.items() if k in ("code", "name", "kind", "base_url", "own_label", "active")}
     if values.get("kind", held.kind) not in doors.kinds():
         raise Invalid("no_connector", _("There is no program for this carrier."), field="kind")
-    if fresh and not token.strip():
+    if (fresh or held.ended_at) and not token.strip():
         raise Invalid("no_secrets", _("Give the key of the account."), field="token")
     if not fresh and values.get("code", held.code) != held.code:
         raise Invalid("code_stays", _("The short name stays: services name it."), field="code")
@@ -65,6 +67,7 @@ def save_account(
     if fresh:
         held.created_at = now
     if token.strip():
+        held.ended_at, held.end_reason = None, ""
         held.secrets = crypto.encrypt(json.dumps({"token": token.strip()}))
     held.save()
     for lane in CarrierLane._base_manager.exclude(paused_reason="").select_related("store"):
@@ -72,6 +75,59 @@ def save_account(
     text = gettext_noop("Carrier account added") if fresh else gettext_noop("Carrier account changed")
     audit.record(held, "carrier.save", actor=actor, now=now, text=text)
     return held
+
+
+@transaction.atomic
+def end_account(*, account: CarrierAccount, reason: str, actor: Actor, now: datetime) -> CarrierAccount:
+    """End the account with a carrier: its key is wiped and nothing is asked there any more; what it gave stays in the records.
+    Refuses without a reason, while services name it, and while numbers of it are in use or calls to it are not through."""
+    _may(actor, now)
+    if not reason.strip():
+        raise Invalid("reason_needed", _("Say why: a reason is needed."), field="reason")
+    held = CarrierAccount.objects.select_for_update().get(pk=account.pk)
+    if held.ended_at:
+        return held
+    use = reads.use_of(held)
+    if use.services:
+        raise Conflict(
+            "services_name_it", _("%(services)s still get their numbers there. Give them another carrier program first.")
+            % {"services": ", ".join(use.services)},
+        )  # fmt: skip
+    if use.numbers:
+        text = ngettext(
+            "%(n)s number of this account is reserved for a parcel that did not leave yet (%(first)s). Hand it over or void it.",
+            "%(n)s numbers of this account are reserved for parcels that did not leave yet (%(first)s, …). Hand them over or void them.",
+            use.numbers,
+        )  # fmt: skip
+        raise Conflict("numbers_in_use", text % {"n": use.numbers, "first": use.first})
+    if use.calls:
+        raise Conflict("calls_open", _("The carrier has not answered everything it was asked. Try again when it has."))
+    held.secrets, held.active, held.ended_at, held.end_reason = "", False, now, reason.strip()[:300]
+    held.save(update_fields=["secrets", "active", "ended_at", "end_reason"])
+    CarrierLabel.objects.filter(account=held, state=LabelState.WAITING).update(state=LabelState.VOID, next_try_at=None)
+    audit.record(
+        held,
+        "carrier.end",
+        actor=actor,
+        now=now,
+        reason=held.end_reason,
+        text=gettext_noop("Carrier account ended, its key wiped"),
+    )
+    return held
+
+
+@transaction.atomic
+def forget_labels(*, now: datetime, limit: int = 20_000) -> int:
+    """Delete labels of carriers that are older than the policy says and stick on no parcel of the house; that they were there
+    stays. Answers how many."""
+    before = now - timedelta(days=int(policies.value(LABEL_DAYS, now)))
+    old = CarrierLabel.objects.filter(got_at__lt=before).exclude(file="").exclude(number__state=NumberState.RESERVED)
+    rows = list(old.order_by("got_at").values_list("pk", "file")[:limit])
+    longwork.forget_kept(name for _pk, name in rows)
+    CarrierLabel.objects.filter(pk__in=[pk for pk, _name in rows]).update(
+        file="", state=LabelState.VOID, next_try_at=None
+    )
+    return len(rows)
 
 
 def ask(

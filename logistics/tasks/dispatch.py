@@ -78,3 +78,9 @@ def number_notes() -> int:
 def fetch_labels() -> dict[str, int]:
     """Fetch the labels that carriers issued."""
     return carriers.fetch_labels(now=utcnow())
+
+
+@job("logistics.prune_labels", every=6 * 3600)
+def prune_labels() -> int:
+    """Delete labels of carriers after the days the policy says."""
+    return carriers.forget_labels(now=utcnow())

@@ -1,10 +1,12 @@
 """Print batches, set by a worker in pieces. Each piece is kept as soon as it is whole; a worker that dies is followed by one that
-goes on after the last kept piece, from the same record, so that no page comes twice and none is another one."""
+goes on after the last kept piece, from the same record, so that no page comes twice and none is another one. When the templates
+changed meanwhile, what was kept is thrown away and the batch is set anew: one file never holds two forms."""
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -15,10 +17,13 @@ from core.clock import utcnow
 from core.longwork import Work, private_storage, runner
 from core.said import Said
 from logistics import documents
-from logistics.documents.typeset import join_apart
+from logistics.documents import typeset
 from logistics.selectors import carriers
 from logistics.selectors import dispatch as selectors
 from logistics.services import printing
+
+#: Reads the record of a batch with what must be left out of it.
+Made = Callable[[], tuple[dict[str, Any], dict[int, str]]]
 
 
 @runner(printing.JOB, _("Print dispatch notes"), permission="logistics.print_note")
@@ -26,8 +31,7 @@ def print_batch(work: Work) -> None:
     """Set one batch, keep its file and write down what was printed."""
     batch = selectors.batch(work.payload["batch"])
     desk = _Desk(work)
-    record, problems = desk.record(lambda: documents.batch_record(batch, batch.created_at))
-    pdf = desk.set(record)
+    record, problems, pdf = desk.whole(lambda: documents.batch_record(batch, batch.created_at))
     work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
     notes = {pk: selectors.note_of_log(pk) for pk in problems}
     text = gettext_noop("%(note)s: no label printed, %(reason)s")
@@ -59,9 +63,31 @@ class _Desk:
 
     def __init__(self, work: Work) -> None:
         self.work, self.box = work, private_storage()
-        self.place: dict[str, Any] = dict(work.place or {"record": "", "parts": []})
+        self.place: dict[str, Any] = dict(work.place or self._bare())
 
-    def record(self, made: Any) -> tuple[dict[str, Any], dict[int, str]]:
+    def _bare(self) -> dict[str, Any]:
+        return {"record": "", "parts": [], "form": typeset.form()}
+
+    def whole(self, made: Made) -> tuple[dict[str, Any], dict[int, str], bytes]:
+        """Record, problems and the file of a batch, all of it with one form of the papers."""
+        while True:
+            if self.place.get("form") != typeset.form():
+                self._anew()
+            record, problems = self.record(made)
+            try:
+                return record, problems, self.set(record)
+            except typeset.Changed:
+                continue
+
+    def _anew(self) -> None:
+        """The templates changed since the batch was begun: nothing of it has left the house, so nothing of it is kept."""
+        gone, self.place, self.work.done = self.place, self._bare(), 0
+        self.work.save_place(self.place)
+        for name in filter(None, [gone["record"], *gone["parts"]]):
+            self.box.delete(name)
+        self.work.log(Said(gettext_noop("The forms of the papers changed: the batch is set anew.")))
+
+    def record(self, made: Made) -> tuple[dict[str, Any], dict[int, str]]:
         """The record as the first worker read it; read now when there is none."""
         if self.place["record"]:
             with self.box.open(self.place["record"]) as source:
@@ -79,8 +105,14 @@ class _Desk:
         if not self.place["record"]:
             return documents.render_batch(record, self.work.step, own=_own_labels(record))
         if len(self.place["parts"]) < documents.pieces_of(record):
-            documents.set_pieces(record, self._took, own=_own_labels(record), after=len(self.place["parts"]))
-        return join_apart([self._read(name) for name in self.place["parts"]])
+            documents.set_pieces(
+                record,
+                self._took,
+                own=_own_labels(record),
+                after=len(self.place["parts"]),
+                begun_with=self.place["form"],
+            )
+        return typeset.join_apart([self._read(name) for name in self.place["parts"]])
 
     def _took(self, index: int, count: int, pdf: bytes) -> None:
         self.place["parts"] = [*self.place["parts"], self._keep(f"part-{index:05}.pdf", pdf)]

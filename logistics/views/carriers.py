@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.listing.html import ListPage
@@ -35,6 +36,7 @@ class AccountPage(EditPage):
     permission = "logistics.change_service"
     model, form_class, list_url = CarrierAccount, AccountForm, "logistics:carrier-accounts"
     submit_label = _("Save")
+    template_name = "logistics/carrier_account.html"
 
     @cached_property
     def new(self) -> bool:
@@ -43,8 +45,13 @@ class AccountPage(EditPage):
 
     def extra(self) -> dict[str, Any]:
         """What it is for."""
-        text = _("Services whose carrier program is this short name get numbers and labels there.")
-        return {"title": _("New carrier account") if self.new else self.row.code, "text": text}
+        text: Any = _("Services whose carrier program is this short name get numbers and labels there.")
+        end = ""
+        if self.row.ended_at:
+            text = gettext("Ended: %(reason)s. Give a key to take it up again.") % {"reason": self.row.end_reason}
+        elif not self.new:
+            end = reverse("core:act", args=["carrier-accounts", self.row.pk, "end"])
+        return {"title": _("New carrier account") if self.new else self.row.code, "text": text, "end_url": end}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Keep it."""

@@ -11,9 +11,10 @@ import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from core.errors import Invalid, NotAllowed
+from core import longwork
+from core.errors import Conflict, Invalid, NotAllowed
 from core.models import ActivityEntry
-from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, PrintLog, WaybillNumber
+from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, PrintLog, Service, WaybillNumber
 from logistics.services import carriers, dispatch, numbers
 from stores.connectors.http import Client as Wire
 from stores.connectors.sandbox.control import Control
@@ -276,3 +277,70 @@ def test_the_page_of_accounts_keeps_the_key_to_itself(other_side: Control) -> No
     clerk = Client()
     clerk.force_login(make_person("warehouse"))
     assert clerk.get("/dispatch/carrier-accounts/new/").status_code == 403
+
+
+def test_an_account_is_ended_when_nothing_needs_it_and_its_key_is_wiped(other_side: Control) -> None:
+    note, account, manager = released(), CarrierAccount.objects.get(), make.person("manager")
+
+    def end(reason: str = "contract ended") -> CarrierAccount:
+        return carriers.end_account(account=account, reason=reason, actor=manager, now=NOW)
+
+    with pytest.raises(NotAllowed):
+        carriers.end_account(account=account, reason="x", actor=make.person("warehouse"), now=NOW)
+    refusals = []
+    for prepare in (later, lambda: Service.objects.update(connector=""), lambda: void(note)):
+        prepare()
+        with pytest.raises(Conflict) as refusal:
+            end()
+        refusals.append(refusal.value)
+    assert [one.code for one in refusals] == ["services_name_it", "numbers_in_use", "calls_open"]
+    assert "CP_REG" in str(refusals[0].message) and WaybillNumber.objects.get(note=note).number in str(
+        refusals[1].message
+    )
+    with pytest.raises(Invalid):
+        end("  ")
+    later(60)  # the carrier knows that its number is void
+    desk = Client()
+    desk.force_login(make_person("manager"))
+    page = f"/dispatch/carrier-accounts/{account.pk}/"
+    assert "End the account" in desk.get(page).content.decode()
+    answer = desk.post(
+        f"/api/v1/settings/carrier-accounts/{account.pk}/end/", {"reason": "contract ended"}, "application/json"
+    )
+    assert answer.status_code == 200, answer.content
+    account.refresh_from_db()
+    assert (account.secrets, account.active, account.ended_at is not None) == ("", False, True)
+    assert ActivityEntry.objects.filter(verb="carrier.end", subject_id=account.pk).exists()
+    assert CarrierLabel.objects.get().state == "void", "nothing is fetched there any more"
+    shown = desk.get(page).content.decode()
+    assert "contract ended" in shown and "End the account" not in shown
+    # without a key it stays ended; a new key takes it up again
+    with pytest.raises(Invalid):
+        carriers.save_account(account=account, changes={"active": True}, actor=manager, now=NOW)
+    again = carriers.save_account(account=account, changes={"active": True}, token=KEY, actor=manager, now=NOW)
+    assert again.ended_at is None and again.secrets and end().ended_at == NOW
+
+
+def void(note: DispatchNote) -> None:
+    """Its number is not needed any more."""
+    number = WaybillNumber.objects.get(note=note)
+    numbers.void(number=number, reason="contract ended", actor=make.person("warehouse"), now=NOW)
+
+
+def test_labels_of_carriers_go_after_the_days_of_the_policy(
+    other_side: Control, django_capture_on_commit_callbacks: Any
+) -> None:
+    released()
+    later()
+    carriers.fetch_labels(now=SOON)
+    label = CarrierLabel.objects.get()
+    box, name, year = longwork.private_storage(), label.file, SOON + timedelta(days=400)
+    assert carriers.forget_labels(now=year) == 0 and box.exists(name), "it sticks on a parcel of the house"
+    WaybillNumber.objects.update(state="used", used_at=NOW)
+    assert carriers.forget_labels(now=SOON + timedelta(days=90)) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert carriers.forget_labels(now=SOON + timedelta(days=91)) == 1
+    assert not box.exists(name)
+    assert carriers.forget_labels(now=year) == 0
+    label.refresh_from_db()
+    assert (label.state, label.file) == ("void", "") and label.digest
