@@ -15,18 +15,16 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Fill and measure each size in a process of its own; print one table; ``--write`` keeps it in docs/performance.md."""
+    """Fill and measure each size in a process of its own; print one table."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--orders", type=int, nargs="+", default=[100_000])
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--write", action="store_true", help="keep the table in docs/performance.md")
     given = parser.parse_args()
     rows: list[dict[str, str]] = []
     home = Path(os.environ.get("SAMPAN_DATA") or ROOT / "var").resolve()
@@ -48,10 +46,7 @@ def main() -> int:
         for row in json.loads(done.stdout.strip().splitlines()[-1])["figures"]:
             rows.append({"orders": f"{size:,}", **row})
     rows += _growth(rows)
-    text = _table(rows)
-    print(text)
-    if given.write:
-        _keep(text)
+    print(_table(rows))
     return 0
 
 
@@ -82,16 +77,6 @@ def _table(rows: list[dict[str, str]]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(str(row.get(name, "")) for name in head) + " |" for row in rows]
     return "\n".join(lines)
-
-
-def _keep(text: str) -> None:
-    page = ROOT / "docs" / "performance.md"
-    page.write_text(
-        "# Performance as measured\n\n"
-        "`make bench` prints this table; CPU is application + PostgreSQL per call, median of seven turns, product and floor in "
-        f"turns in one run. Last run kept here: {datetime.now(UTC):%Y-%m-%d}, 2 cores.\n\n{text}\n",
-        encoding="utf-8",
-    )
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ from typing import Any
 from django.core.management import call_command
 
 from accounts.models import User
-from bench import alone, duties, figures
+from bench import alone, duties
 from bench.imports import first_number, order_file, stock
 from bench.measure import Counted
+from bench.rows import Row, row
 from core import longwork, remembering
 from core.audit import SYSTEM
+from core.clock import utcnow
 from logistics.choices import NoteState, NumberState, ParcelState, SignatureKind
 from logistics.models import DispatchNote, Parcel, PrintBatch, Service
 from logistics.services import numbers, packing, printing, shipping
@@ -92,13 +94,13 @@ def _person(role: str) -> User:
         password="bench",
         role=role,
         actor=SYSTEM,
-        now=figures._now(),
+        now=utcnow(),
         all_stores=True,
         check_password=False,
     )
 
 
-def hand_over(now: datetime) -> list[figures.Row]:
+def hand_over(now: datetime) -> list[Row]:
     """P8: 100 parcels handed over, and whether 1,000 take more statements."""
     packer = _person("warehouse").actor
     parcels = _packed(400 + HAND_OVER_MANY, now)
@@ -111,7 +113,7 @@ def hand_over(now: datetime) -> list[figures.Row]:
     counted = [_statements(some, packer, now) for some in (parcels[300:400], parcels[400:])]
     best = min(costs[1:], key=lambda cost: cost.cpu)
     return [
-        figures.row(
+        row(
             "P8", "hand over 100 parcels",
             f"{best.cpu:.2f} s CPU ({best.own:.2f} + PostgreSQL {best.database:.2f}), {best.wall:.2f} s on the wall, {counted[0]} SQL "
             f"({HAND_OVER_MANY:,} parcels: {counted[1]})",
@@ -133,7 +135,7 @@ def _statements(parcels: list[Parcel], actor: Any, now: datetime) -> int:
     return counted.count
 
 
-def print_batches(now: datetime) -> list[figures.Row]:
+def print_batches(now: datetime) -> list[Row]:
     """P9: notes, labels, labels with customs papers in one batch, from the click to the file, in a worker of its own memory."""
     packer = _person("warehouse").actor
     notes = _released(1000, now)
@@ -147,7 +149,7 @@ def print_batches(now: datetime) -> list[figures.Row]:
             _answer, cost = alone.run("bench.batches:print_job", job=batch.job_id)
             assert PrintBatch.objects.filter(pk=batch.pk, printed_at__isnull=False).exists()
             rows.append(
-                figures.row(
+                row(
                     "P9", f"print {count:,} {' with '.join(documents)} in one batch",
                     f"{click + cost.wall:.2f} s from the click, {cost.cpu:.2f} s CPU ({cost.own:.2f} + PostgreSQL {cost.database:.2f} + "
                     f"typesetter {cost.started:.2f}); worker {cost.peak:.0f} MiB, typesetter {cost.peak_started:.0f} MiB",
@@ -163,17 +165,17 @@ def print_job(job: int) -> Callable[[], Any]:
     return lambda: longwork.run(job)
 
 
-def due_duties(now: datetime) -> list[figures.Row]:
+def due_duties(now: datetime) -> list[Row]:
     """P11: claim of 500 and 50,000 drained by two workers."""
     duties.fill(50_000, now)
     found = duties.drain(now)
     parcels = Parcel._base_manager.count()
     return [
-        figures.row(
+        row(
             "P11", f"claim 500 due duties, {parcels:,} parcels", f"{found.claim_ms:.1f} ms", goal="≤ 3 ms",
             reached=found.claim_ms <= 3,
         ),
-        figures.row(
+        row(
             "P11", "50,000 due duties, 2 workers",
             f"{found.seconds:.1f} s; {found.acted:,} acted once, {found.twice} twice, {found.left} left; {found.cpu:.1f} s CPU",
             goal="≤ 30 s, none twice, none lost", reached=min(found.seconds, found.cpu / 2) <= 30 and not found.twice and not found.left,

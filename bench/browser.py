@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
-from bench import figures
+from bench.rows import Row, client, row
 
 SLOWER = 4
 PAGES = ("/orders/?view=all", "/today/", "/parcels/", "/reports/")
@@ -59,7 +59,7 @@ def _served() -> Iterator[str]:
         server.server_close()
 
 
-def in_browser(now: datetime) -> list[figures.Row]:
+def in_browser(now: datetime) -> list[Row]:
     """Bytes of the first visit and of a later one, shifts of the layout, and the longest answer to ticking rows and opening a chip."""
     path = os.environ.get("SAMPAN_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
     try:
@@ -68,7 +68,7 @@ def in_browser(now: datetime) -> list[figures.Row]:
         path = None
     if path is None:
         return []
-    session = figures.client().cookies[settings.SESSION_COOKIE_NAME].value
+    session = client().cookies[settings.SESSION_COOKIE_NAME].value
     with _served() as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
         seen = {address: _visits(browser, base, address, session) for address in PAGES}
@@ -81,7 +81,7 @@ def in_browser(now: datetime) -> list[figures.Row]:
     words = f"first visit {first / 1000:.0f} kB, later {later / 1000:.0f} kB, layout shift {jump:.3f} ({worst}), "
     touches = f"{len(waits)} touches answered within {slowest:.0f} ms (median {statistics.median(waits or [0]):.0f})"
     return [
-        figures.row(
+        row(
             "P15", f"{len(PAGES)} pages in the browser, processor {SLOWER} x slower, the largest of each", words + touches,
             goal="≤ 170 kB, ≤ 30 kB, no shift, ≤ 200 ms",
             reached=first <= 170_000 and later <= 30_000 and jump < 0.01 and bool(waits) and slowest <= 200,

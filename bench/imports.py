@@ -16,7 +16,8 @@ from typing import Any
 from django.core.management import call_command
 
 from accounts.models import Store
-from bench import alone, figures
+from bench import alone
+from bench.rows import Row, row
 from core import policies
 from core.audit import SYSTEM
 from inventory.selectors import default_warehouse
@@ -89,12 +90,12 @@ def importing(store: str, file: str, profile: str) -> Callable[[], dict[str, Any
     return call
 
 
-def import_files(now: datetime) -> list[figures.Row]:
+def import_files(now: datetime) -> list[Row]:
     """Both shapes, each imported twice: speed with reservations, duties and history; nothing changes again; memory."""
     return [_small_orders(now), _year(now)]
 
 
-def _small_orders(now: datetime, count: int = 20_000) -> figures.Row:
+def _small_orders(now: datetime, count: int = 20_000) -> Row:
     stock(now)
     start = first_number()
     with tempfile.TemporaryDirectory() as folder:
@@ -109,7 +110,7 @@ def _small_orders(now: datetime, count: int = 20_000) -> figures.Row:
     return _row(f"import of {count:,} orders, 2.5 lines each", "orders", count, 2000, cost, second, whole)
 
 
-def _year(now: datetime) -> figures.Row:
+def _year(now: datetime) -> Row:
     """The year as it was, or, where the file is not at hand, one of the same shape; all orders are worked on."""
     given = Path(os.environ.get("SAMPAN_ONLINE_RETAIL") or YEAR)
     with tempfile.TemporaryDirectory() as folder:
@@ -130,8 +131,8 @@ def _year(now: datetime) -> figures.Row:
     return _row(f"{name}, {lines:,} lines", "lines", told["rows"], 8000, cost, second, whole)
 
 
-def _row(work: str, unit: str, count: int, goal: int, cost: alone.Cost, again: alone.Cost, whole: bool) -> figures.Row:
-    return figures.row(
+def _row(work: str, unit: str, count: int, goal: int, cost: alone.Cost, again: alone.Cost, whole: bool) -> Row:
+    return row(
         "P7", work,
         f"{count / cost.cpu:,.0f} {unit} per CPU second ({cost.own:.1f} s + PostgreSQL {cost.database:.1f} s + reader "
         f"{cost.started:.1f} s), {count / cost.wall:,.0f}/s on the wall; again {count / again.cpu:,.0f} per CPU second"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.figures import Row
+    from bench.rows import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (
@@ -31,16 +31,19 @@ PAGES = (
 
 def web_worker(now: datetime) -> list[Row]:
     """Resident memory after some hundred pages; the bench itself is not in it."""
-    from bench import figures  # the process that serves must start as the server does: no model before its settings
+    from bench.rows import (  # the process that serves must start as the server does: no model before its settings
+        client,
+        row,
+    )
 
-    figures.client()
+    client()
     done = subprocess.run(
         [sys.executable, "-m", "bench.memory"], check=True, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "erp.settings"},
     )  # fmt: skip
     first, last = (float(word) for word in done.stdout.split()[-2:])
     return [
-        figures.row(
+        row(
             "P12", f"web worker after {len(PAGES) * 25} pages", f"{last:.0f} MiB RSS ({first:.0f} after the start)",
             goal="≤ 120 MiB", reached=last <= 120,
         )

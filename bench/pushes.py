@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.figures import Row
+    from bench.rows import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE, KEY = "bench", "the key of the bench"
@@ -30,7 +30,7 @@ def intake(now: datetime, seconds: int = SECONDS) -> list[Row]:
     """Pushes to gunicorn with two workers for some seconds."""
     from django.db import connection
 
-    from bench import figures
+    from bench.rows import row
     from core import crypto
     from logistics.models import TrackingPush, TrackingSource
 
@@ -64,7 +64,7 @@ def intake(now: datetime, seconds: int = SECONDS) -> list[Row]:
     TrackingPush.objects.filter(source=source).delete()
     source.delete()
     return [
-        figures.row(
+        row(
             "P16", f"signed pushes for {seconds} s, {SENDERS} senders, 2 workers",
             f"{taken / told['seconds']:.0f}/s accepted, {each:.2f} ms CPU each (PostgreSQL {database / max(1, taken) * 1000:.2f}); "
             f"{stored} new stored of {told['new']}, {told['replays']} replays, {refused} wrong signatures refused",

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.test import Client
 
-from bench.figures import Row, _get, _ms, client, row
 from bench.measure import in_turns
+from bench.rows import Row, client, fetching, row, told
 from reports import services
 
 
@@ -19,17 +19,17 @@ def dashboard(now: datetime) -> list[Row]:
     seconds = time.perf_counter() - begun
     browser: Client = client()
     found = in_turns({
-        "year": _get(browser, "/reports/?period=12m"), "month": _get(browser, "/reports/?period=30"),
-        "rest": _get(browser, "/api/v1/reports/summary/?period=12m"),
+        "year": fetching(browser, "/reports/?period=12m"), "month": fetching(browser, "/reports/?period=30"),
+        "rest": fetching(browser, "/api/v1/reports/summary/?period=12m"),
     })  # fmt: skip
     year = found["year"]
     begun = time.perf_counter()
     services.refresh(now=now)
     again = time.perf_counter() - begun
     return [
-        row("P10", "manager's page, 12 months", _ms(year), goal="≤ 50 ms CPU", reached=year.cpu_ms <= 50),
-        row("P10", "manager's page, 30 days", _ms(found["month"])),
-        row("P10", "summary for programs, 12 months", _ms(found["rest"])),
+        row("P10", "manager's page, 12 months", told(year), goal="≤ 50 ms CPU", reached=year.cpu_ms <= 50),
+        row("P10", "manager's page, 30 days", told(found["month"])),
+        row("P10", "summary for programs, 12 months", told(found["rest"])),
         row(
             "P10",
             "all days counted anew",

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.test import Client
 
-from bench import figures
 from bench.imports import stock
 from bench.measure import once, statements
+from bench.rows import Row, row
 from core.audit import SYSTEM
 
 
@@ -59,14 +59,14 @@ def poster(now: datetime, lines: int = 3) -> Callable[[], Any]:
     return post
 
 
-def create_orders(now: datetime) -> list[figures.Row]:
+def create_orders(now: datetime) -> list[Row]:
     """P6: one order by API, with reservation, assessment, duties and history; and whether more lines take more statements."""
     few, many = poster(now), poster(now, lines=30)
     counted = [statements(post) for post in (few, many)]
     cpu, wall = zip(*[once(few, 10) for _ in range(5)], strict=True)
     speed = 1 / statistics.median(wall)
     return [
-        figures.row(
+        row(
             "P6",
             "one order of 3 lines by API",
             f"{speed:.0f}/s, {statistics.median(cpu) * 1000:.1f} ms CPU, {counted[0]} SQL (30 lines: {counted[1]})",

@@ -5,7 +5,10 @@ A service refuses by raising one of these. Page and REST show the same sentence,
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
@@ -78,3 +81,13 @@ class Invalid(DomainError):
     def __init__(self, code: str, message: Any, *, errors: dict[str, list[str]] | None = None, **params: Any):
         super().__init__(code, message, **params)
         self.errors = errors or {}
+
+
+def refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
+    """Refuse parameters that a question does not know: a filter with a slip in its name must not answer everything."""
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        told = {name: [str(_("This list does not know this parameter."))] for name in unknown}
+        raise Invalid(
+            "unknown_parameter", _("Unknown parameter: %(names)s."), status=400, names=", ".join(unknown), errors=told
+        )

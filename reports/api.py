@@ -17,7 +17,7 @@ from core.api.addresses import described
 from core.api.views import ApiView, json_answer
 from core.audit import Actor
 from core.clock import utcnow
-from core.errors import Invalid, Missing
+from core.errors import Invalid, Missing, refuse_unknown
 from core.listing.rest import Resource
 from core.money import Money
 from disputes.selectors import causes
@@ -119,16 +119,7 @@ class SummaryView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         """The figures of a period; the same parameters as the page."""
-        unknown = sorted(set(request.query_params) - set(PARAMETERS))
-        if unknown:
-            names = ", ".join(unknown)
-            raise Invalid(
-                "unknown_parameter",
-                _("Unknown parameter: %(names)s."),
-                status=400,
-                names=names,
-                errors={name: [str(_("This list does not know this parameter."))] for name in unknown},
-            )
+        refuse_unknown(request.query_params, PARAMETERS)
         form = ReportForm(request.query_params, actor=self.actor, now=utcnow())
         if not form.is_valid():
             if "store" in form.errors:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import planned
 from core.audit import Actor
-from core.errors import Invalid, Missing
+from core.errors import Invalid, Missing, refuse_unknown
 from core.listing import paging, searching
 
 if TYPE_CHECKING:
@@ -143,11 +143,7 @@ class ListQuery:
         return self.base.none()
 
     def _refuse_unknown(self) -> None:
-        known = SYSTEM_PARAMS | set(self.listing.parameter_names)
-        unknown = sorted(set(self.params) - known)
-        if unknown:
-            raise Invalid("unknown_parameter", _("Unknown parameter: %(names)s."), status=400, names=", ".join(unknown),
-                          errors={name: [str(_("This list does not know this parameter."))] for name in unknown})  # fmt: skip
+        refuse_unknown(self.params, SYSTEM_PARAMS | set(self.listing.parameter_names))
 
     def _refuse_values(self) -> None:
         for name, found in self.filterset.form.errors.as_data().items():

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from core.api.addresses import described
 from core.api.views import ApiView, json_answer
 from core.clock import utcnow
-from core.errors import Invalid
+from core.errors import Invalid, refuse_unknown
 from logistics.forms.arrivals import ArrivalForm
 from logistics.selectors.arrivals import detail_of
 
@@ -54,12 +54,7 @@ class DetailFacts(ApiView):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         """``store=CODE&countries=DE;FR&language=de``; ``services`` (several) narrows to the services of a listing."""
-        unknown = sorted(set(request.query_params) - set(PARAMETERS))
-        if unknown:
-            raise Invalid(
-                "unknown_parameter", _("Unknown parameter: %(names)s."), status=400, names=", ".join(unknown),
-                errors={name: [str(_("This list does not know this parameter."))] for name in unknown},
-            )  # fmt: skip
+        refuse_unknown(request.query_params, PARAMETERS)
         form = ArrivalForm(request.query_params, actor=self.actor)
         form.fields["store"].required = True
         if not form.is_valid():

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from core.api.addresses import described
 from core.api.views import ApiView, json_answer
 from core.clock import utcnow
-from core.errors import Invalid, Missing
+from core.errors import Invalid, Missing, refuse_unknown
 from core.listing.rest import Resource
 from logistics.forms.quotes import PriceForm
 from logistics.listings import quote_words
@@ -82,12 +82,7 @@ class QuotesView(ApiView):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         """What every service would cost: ``note=ID``, ``order=ID``, or ``country`` and ``weight_g`` with what is known."""
-        unknown = sorted(set(request.query_params) - set(PARAMETERS))
-        if unknown:
-            raise Invalid(
-                "unknown_parameter", _("Unknown parameter: %(names)s."), status=400, names=", ".join(unknown),
-                errors={name: [str(_("This list does not know this parameter."))] for name in unknown},
-            )  # fmt: skip
+        refuse_unknown(request.query_params, PARAMETERS)
         held, priced = self._priced(request.query_params)
         return json_answer(answer(held, priced))
 

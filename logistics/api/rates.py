@@ -39,10 +39,7 @@ class TermsInput(Written):
 
     class Meta:
         model = ServiceTerms
-        fields = (
-            "service", "valid_from", "volumetric", "divisor", "volumetric_side_cm", "volumetric_ratio", "volumetric_groups", "rounding_g",
-            "min_charge_g", "bulk_from_g", "max_side_cm", "max_sum_cm", "max_girth_cm", "min_size_cm", "fuel", "accepts",
-        )  # fmt: skip
+        fields = (*TermsForm.Meta.fields, "accepts")
 
 
 class PlaceInput(Written):
@@ -52,17 +49,7 @@ class PlaceInput(Written):
 
     class Meta:
         model = ServiceDestination
-        fields = (
-            "service",
-            "country",
-            "valid_from",
-            "zone",
-            "max_weight_g",
-            "max_side_cm",
-            "max_sum_cm",
-            "max_girth_cm",
-            "note",
-        )
+        fields = PlaceForm.Meta.fields
 
 
 class SurchargeInput(Written):
@@ -72,10 +59,7 @@ class SurchargeInput(Written):
 
     class Meta:
         model = Surcharge
-        fields = (
-            "service", "kind", "percent", "amount", "per_kg", "minimum", "currency", "countries", "postcodes", "over_side_cm",
-            "over_weight_g", "with_fuel", "valid_from", "valid_to", "note",
-        )  # fmt: skip
+        fields = SurchargeForm.Meta.fields
 
 
 class ChoiceInput(Written):
@@ -85,9 +69,7 @@ class ChoiceInput(Written):
 
     class Meta:
         model = ChoiceRule
-        fields = (
-            "name", "position", "active", "store", "countries", "goods_classes", "services", "strategy", "keep_promise", "tracked_only",
-        )  # fmt: skip
+        fields = ChoiceForm.Meta.fields
         extra_kwargs = {"name": {"validators": []}}  # said by the form, in words
 
 

@@ -1,9 +1,9 @@
 """The tables of orders as they stand at the first release."""
 
+import core.lookups
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
-import orders.models.order
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -1102,7 +1102,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="order",
             index=django.contrib.postgres.indexes.GinIndex(
-                orders.models.order.FoldedWords("search"), name="order_words"
+                core.lookups.FoldedWords("search"), name="order_words"
             ),
         ),
         migrations.AddIndex(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Right, Upper
@@ -12,30 +11,11 @@ from django_scopes import ScopedManager
 
 from accounts.models import Store
 from core.audit import tracked
+from core.lookups import FoldedWords
 from customers.models import Buyer
 from inventory.models import Warehouse
 from orders.choices import FlagColour, HoldReason, OrderState, OrderType, Stage, WishKind, WishState
 from products.models import ChannelItem
-
-
-class Tail(models.Transform):
-    """The last six characters in capitals: what people remember of a number. Served by ``order_number_tail``."""
-
-    lookup_name = "tail"
-    template = "RIGHT(UPPER(%(expressions)s), 6)"
-
-
-class FoldedWords(models.Transform):
-    """The words of a folded column, each findable by its beginning. Served by ``order_words``."""
-
-    lookup_name = "words"
-    template = "to_tsvector('simple'::regconfig, COALESCE(%(expressions)s, ''))"
-    output_field = SearchVectorField()
-
-
-models.CharField.register_lookup(Upper)
-models.CharField.register_lookup(Tail)
-models.CharField.register_lookup(FoldedWords)
 
 
 @tracked(exclude=["buyer_name", "note", "channel_facts", "channel_version", "search"])

@@ -29,6 +29,7 @@ from stores.models import Deadline
 from tests.factories import parcels as make
 from tests.factories.accounts import make_person
 from tests.factories.disputes import make_case, picture
+from tests.factories.doors import browser
 from worklist import registry
 from worklist import services as worklist
 from worklist.models import Duty
@@ -472,14 +473,8 @@ def test_a_case_of_an_unknown_order_is_refused_not_lost():
 # --- doors -----------------------------------------------------------------------------------------------------------
 
 
-def browser(role: str = "service", **more: Any) -> Client:
-    client = Client()
-    client.force_login(make_person(role, **more))
-    return client
-
-
 def test_rest_opens_answers_and_closes():
-    order, client = make.order(make.store("spreadsheet")), browser()
+    order, client = make.order(make.store("spreadsheet")), browser("service")
     body = {"order": str(order.pk), "kind": "damaged", "claimed": "5.00", "reason": "broken", "external_id": "X-1"}
     made = client.post("/api/v1/cases/", body, content_type="application/json")
     again = client.post("/api/v1/cases/", body, content_type="application/json")
@@ -502,7 +497,7 @@ def test_rest_opens_answers_and_closes():
 
 def test_people_of_other_stores_and_roles_see_nothing():
     case = make_case()
-    mine, other = make.store(), browser(stores=[make.store()])
+    mine, other = make.store(), browser("service", stores=[make.store()])
     assert mine and other.get(f"/cases/{case.pk}/").status_code == 404
     assert other.post(f"/cases/{case.pk}/answer/", {"kind": "wait", "text": "x", "step": "send"}).status_code == 404
     assert other.get(f"/api/v1/cases/{case.pk}/").status_code == 404
@@ -515,16 +510,16 @@ def test_people_of_other_stores_and_roles_see_nothing():
 def test_the_pane_and_the_page_of_a_case_name_who_else_is_here():
     case = make_case()
     here = f"/lists/cases/{case.pk}/here/"
-    browser(display_name="Lin").get(here, {"writing": "1"})
-    client = browser()
+    browser("service", display_name="Lin").get(here, {"writing": "1"})
+    client = browser("service")
     for page in (f"/cases/{case.pk}/pane/", f"/cases/{case.pk}/"):
         assert f'hx-get="{here}"' in client.get(page).content.decode()
     assert client.get(here).context["writing"] == ["Lin"]
-    assert browser(stores=[make.store()]).get(here).status_code == 404
+    assert browser("service", stores=[make.store()]).get(here).status_code == 404
 
 
 def test_the_page_shows_what_will_happen_before_it_happens():
-    case, client = make_case(claimed=Decimal(5)), browser()
+    case, client = make_case(claimed=Decimal(5)), browser("service")
     at = f"/cases/{case.pk}/answer/"
     assert b"CS-" in client.get(at).content
     body = {"kind": "part_refund", "amount": "5", "text": "We are sorry"}
@@ -539,7 +534,7 @@ def test_the_page_shows_what_will_happen_before_it_happens():
 
 
 def test_an_order_shows_its_cases_and_opens_one():
-    order, client = make.order(make.store("spreadsheet")), browser()
+    order, client = make.order(make.store("spreadsheet")), browser("service")
     opened = client.post(f"/lists/orders/{order.pk}/do/open-case/", {"kind": "damaged"}, follow=True)
     assert opened.status_code == 200
     case = Case.objects.get()
@@ -559,7 +554,7 @@ def test_every_refusal_is_a_sentence():
 
 def test_who_may_not_see_cases_does_not_read_them_in_the_order():
     order = make.order(make.store("spreadsheet"))
-    browser().post(f"/lists/orders/{order.pk}/do/open-case/", {"kind": "damaged"})
+    browser("service").post(f"/lists/orders/{order.pk}/do/open-case/", {"kind": "damaged"})
     listing = LISTINGS["orders"]
     for may in (True, False):
         with scopes_disabled():

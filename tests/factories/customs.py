@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from accounts.models import Store
 from logistics.models import (
     Brand,
     CountryRule,
+    DispatchNote,
     GoodsClassRule,
     NationalCode,
     NatureCode,
@@ -18,7 +20,9 @@ from logistics.models import (
     TaxNumber,
     ValueDifference,
 )
+from logistics.selectors import signing
 from tests.factories import dispatch as make
+from tests.factories.accounts import make_store
 from tests.house.rows import Rows
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -119,3 +123,18 @@ LISTING_ROWS = {
     "nature-codes": Rows(_natures, owned=False),
     "tax-numbers": Rows(_numbers, owned=False), "brands": Rows(_brands, owned=False), "rule-packs": Rows(_packs, owned=False),
 }  # fmt: skip
+
+
+def codes(note: DispatchNote, now: datetime = NOW) -> dict[str, str]:
+    """What customs says of the note at that moment: code and level."""
+    return {
+        f.code: f.level
+        for f in signing.cases(
+            [DispatchNote.objects.select_related("order", "store", "service", "warehouse").get(pk=note.pk)], now
+        )[note.pk].findings
+    }
+
+
+def own_shop(**facts: Any) -> Store:
+    """An independent store: no platform collects tax or identities."""
+    return make_store(kind="woocommerce", **facts)

@@ -18,15 +18,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django_scopes import scopes_disabled
 
-from accounts.models import ApiToken, User
+from accounts.models import User
 from accounts.roles import ROLE_PERMISSIONS
-from core import crypto
 from core.checks import faults
 from core.listing import LISTINGS, Listing
 from core.listing.query import ListQuery
 from core.listing.rest import RESOURCES
 from core.scope import acting_scope
-from tests.factories.accounts import NOW, make_person, make_store
+from tests.factories.accounts import make_person, make_store
+from tests.factories.doors import browser, program
 from tests.house.rows import makers
 
 MAKERS = makers()
@@ -51,23 +51,6 @@ def boss(store: Any) -> User:
 def fill(name: str, store: Any, count: int, person: User) -> None:
     with scopes_disabled():
         MAKERS[name].make(store, count, person)
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def program(**facts: Any) -> Client:
-    key = f"sp_{crypto.new_key()}"
-    stores = facts.pop("stores", None)
-    given = {"role": "manager", "scopes": ["read", "write", "personal-data"], "all_stores": stores is None, **facts}
-    token = ApiToken.objects.create(
-        program="house", prefix=key[:12], digest=crypto.digest(key), created_at=NOW, **given
-    )
-    token.stores.set(stores or ())
-    return Client(headers={"Authorization": f"Bearer {key}"})
 
 
 def page_url(listing: Listing) -> str:

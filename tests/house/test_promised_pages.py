@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django_scopes import scopes_disabled
 
@@ -16,6 +15,7 @@ from core.audit import subject_type
 from core.listing import LISTINGS, Listing
 from core.models import SavedView
 from tests.factories.accounts import make_person, make_store
+from tests.factories.doors import browser
 from tests.house.rows import makers
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +34,6 @@ def store(db: None) -> Any:
 @pytest.fixture
 def boss(store: Any) -> User:
     return make_person("manager")
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def filled(name: str, store: Any, person: User, count: int = 3) -> Listing:

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
-from accounts.models import ApiToken
-from core import crypto
 from core.audit import SYSTEM
 from inventory import selectors
 from inventory.models import Balance, Movement, Warehouse
 from inventory.services import stock, warehouses
+from tests.factories.doors import program
 from tests.factories.inventory import NOW, make_sku, make_warehouse
 
 pytestmark = pytest.mark.django_db
-
-
-def program(role: str) -> Client:
-    key = f"sp_{crypto.new_key()}"
-    ApiToken.objects.create(
-        program="wms",
-        prefix=key[:12],
-        digest=crypto.digest(key),
-        created_at=NOW,
-        role=role,
-        scopes=["read", "write"],
-        all_stores=True,
-    )
-    return Client(headers={"Authorization": f"Bearer {key}"})
 
 
 def post(client, address, data):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,13 +23,13 @@ from logistics.models import (
     TaxNumber,
     ValueDifference,
 )
-from logistics.selectors import signing
 from logistics.services import dispatch, shipping
 from logistics.services.customs import filling, medians, reviews, tables
 from logistics.services.seeding import load_reference, switch_on_approval
 from orders.models import Order
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
+from tests.factories.customs import codes, own_shop
 from worklist.models import Duty
 
 NOW = make.NOW
@@ -40,20 +40,6 @@ pytestmark = pytest.mark.django_db
 def no_scope() -> Any:
     with scopes_disabled():
         yield
-
-
-def codes(note: DispatchNote, now: datetime = NOW) -> dict[str, str]:
-    return {
-        f.code: f.level
-        for f in signing.cases(
-            [DispatchNote.objects.select_related("order", "store", "service", "warehouse").get(pk=note.pk)], now
-        )[note.pk].findings
-    }
-
-
-def own_shop(**facts: Any) -> Store:
-    """An independent store: no platform collects tax or identities."""
-    return make_store(kind="woocommerce", **facts)
 
 
 # --- no value without a name --------------------------------------------------------------------------------------

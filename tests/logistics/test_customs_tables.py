@@ -17,13 +17,13 @@ from core import rates
 from core.errors import Conflict, Invalid, NotAllowed
 from customers.registry import PLACES
 from logistics.models import Brand, CountryRule, Declaration, DispatchNote, RecipientId
-from logistics.selectors import signing
 from logistics.selectors.customs import book as books
 from logistics.selectors.customs import effects, lists, shipped
 from logistics.services.customs import completing, packs, tables
 from logistics.services.seeding import load_reference
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
+from tests.factories.customs import codes
 
 NOW = make.NOW
 pytestmark = pytest.mark.django_db
@@ -33,20 +33,6 @@ pytestmark = pytest.mark.django_db
 def no_scope() -> Any:
     with scopes_disabled():
         yield
-
-
-def codes(note: DispatchNote, now: datetime = NOW) -> dict[str, str]:
-    return {
-        f.code: f.level
-        for f in signing.cases(
-            [DispatchNote.objects.select_related("order", "store", "service", "warehouse").get(pk=note.pk)], now
-        )[note.pk].findings
-    }
-
-
-def own_shop(**facts: Any) -> Store:
-    """An independent store: no platform collects tax or identities."""
-    return make_store(kind="woocommerce", **facts)
 
 
 def look_note(store: Store | None = None, **facts: Any) -> DispatchNote:

@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django_scopes import scopes_disabled
 
-from accounts.models import ApiToken
-from core import crypto, longwork
+from core import longwork
 from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, Service, WaybillNumber
 from logistics.services import dispatch
 from tests.factories import dispatch as make
-from tests.factories.accounts import make_person, make_store
+from tests.factories.accounts import make_store
+from tests.factories.doors import browser, program
 from worklist.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -34,28 +34,6 @@ def house() -> Any:
         ApprovalRule.objects.all().delete()
         make.make_service()
         yield
-
-
-def browser(role: str, **facts: Any) -> Client:
-    """Somebody signed in."""
-    client = Client()
-    client.force_login(make_person(role, **facts))
-    return client
-
-
-def program(role: str = "manager") -> Client:
-    """A program with its token."""
-    key = f"sp_{crypto.new_key()}"
-    ApiToken.objects.create(
-        program="p",
-        prefix=key[:12],
-        digest=crypto.digest(key),
-        created_at=NOW,
-        role=role,
-        scopes=["read", "write"],
-        all_stores=True,
-    )
-    return Client(headers={"Authorization": f"Bearer {key}"})
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

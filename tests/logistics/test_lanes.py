@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
@@ -32,6 +31,7 @@ from logistics.services.seeding_tracking import load_tracking
 from tests.factories import lanes as past
 from tests.factories import parcels as make
 from tests.factories.accounts import make_person
+from tests.factories.doors import browser
 from tests.factories.lanes import NOW, fill, lognormal, spread
 from worklist.models import Duty
 from worklist.registry import RULES
@@ -343,15 +343,9 @@ def at_now():
         yield
 
 
-def browser(role="manager", **facts):
-    found = Client()
-    found.force_login(make_person(role, **facts))
-    return found
-
-
 def test_the_page_shows_the_curve_with_its_parcels_behind_and_answers_a_risk(at_now):
     slow_lane()
-    lane, client = past.lane(), browser()
+    lane, client = past.lane(), browser("manager")
     page = client.get(f"/parcels/lanes/{lane.pk}/?season=year&risk=20")
     text = page.content.decode()
     assert page.status_code == 200 and "<polyline" in text and "style=" not in text.split("</header>", 1)[1]
@@ -370,7 +364,7 @@ def test_where_the_curve_does_not_reach_it_says_not_reached(at_now):
     fill(spread(lognormal(120, lost=0.3), over=100))
     services.refresh_lanes(now=NOW)
     assert past.lane().most_days is None
-    client = browser()
+    client = browser("manager")
     assert "not reached" in client.get(f"/parcels/lanes/{past.lane().pk}/").content.decode()
     assert "not reached" in client.get("/parcels/lanes/").content.decode()
 
@@ -403,7 +397,7 @@ def test_programs_read_curves_and_outlooks_and_promise(at_now):
     fill(spread(lognormal(500, lost=0.03), over=300))
     services.refresh_lanes(now=NOW)
     lane, box = past.lane(), make.parcel(shipped=NOW - timedelta(days=45))
-    client = browser()
+    client = browser("manager")
     found = client.get(f"/api/v1/lanes/{lane.pk}/").json()
     shares = [point["share"] for point in found["curve"]]
     assert found["half_days"] == lane.half_days and shares == sorted(shares)

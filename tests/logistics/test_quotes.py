@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_scopes import scopes_disabled
 
-from accounts.models import ApiToken
-from core import crypto
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import ExchangeRate
 from logistics.models import (
@@ -31,7 +28,7 @@ from logistics.selectors import quotes as selectors
 from logistics.services import quoting, seeding
 from logistics.tasks import quotes as tasks
 from tests.factories import dispatch as make
-from tests.factories.accounts import make_person
+from tests.factories.doors import browser, program
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -264,28 +261,6 @@ def test_the_database_refuses_what_is_no_rate() -> None:
 
 
 # --- doors -----------------------------------------------------------------------------------------------------------------
-
-
-def browser(role: str, **facts: Any) -> Client:
-    """Somebody signed in."""
-    client = Client()
-    client.force_login(make_person(role, **facts))
-    return client
-
-
-def program(role: str = "manager") -> Client:
-    """A program with its token."""
-    key = f"sp_{crypto.new_key()}"
-    ApiToken.objects.create(
-        program="p",
-        prefix=key[:12],
-        digest=crypto.digest(key),
-        created_at=NOW,
-        role=role,
-        scopes=["read", "write"],
-        all_stores=True,
-    )
-    return Client(headers={"Authorization": f"Bearer {key}"})
 
 
 @pytest.mark.covers("PRM-05")

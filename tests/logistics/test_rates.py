@@ -22,7 +22,7 @@ from logistics.services import rates, seeding
 from orders.models import ImportFile, ImportProfile
 from orders.services.importing import uploads
 from tests.factories import dispatch as make
-from tests.factories.accounts import make_person
+from tests.factories.doors import browser
 from tests.factories.rates import make_rate, make_table
 from worklist import services as worklist
 from worklist.models import Duty
@@ -43,13 +43,6 @@ def house() -> Any:
     with scopes_disabled():
         seeding.load_reference(now=NOW)
         yield
-
-
-def browser(role: str = "manager", **facts: Any) -> Client:
-    """Somebody signed in."""
-    client = Client()
-    client.force_login(make_person(role, **facts))
-    return client
 
 
 def hand_in(text: str | bytes, client: Client, **fixed: str) -> ImportFile:
@@ -81,7 +74,7 @@ GIVEN = {"list_name": "YW 2026", "service_code": "YW_REG", "currency": "CNY", "v
 
 
 def test_a_carriers_list_comes_in_with_preview_of_errors_and_a_profile() -> None:
-    boss = browser()
+    boss = browser("manager")
     upload = hand_in(YANWEN, boss, **GIVEN)
     assert (upload.counts["created"], upload.counts["rejected"]) == (3, 2)
     assert not RateTable.objects.filter(name="YW 2026").exists(), "the check writes nothing"
@@ -100,7 +93,7 @@ def test_a_carriers_list_comes_in_with_preview_of_errors_and_a_profile() -> None
 
 
 def test_the_same_file_again_changes_nothing_a_corrected_one_the_difference() -> None:
-    boss = browser()
+    boss = browser("manager")
     bring_in(hand_in(YANWEN, boss, **GIVEN), boss)
     again = bring_in(hand_in(YANWEN, boss, **GIVEN), boss)
     assert (again.counts["created"], again.counts["updated"], again.counts["unchanged"]) == (0, 0, 3)
@@ -115,7 +108,7 @@ def test_the_same_file_again_changes_nothing_a_corrected_one_the_difference() ->
 
 
 def test_a_list_with_one_column_for_each_country_or_zone() -> None:
-    boss = browser()
+    boss = browser("manager")
     upload = bring_in(hand_in(WIDE, boss, **{**GIVEN, "list_name": "wide", "columns": "item_fee"}), boss)
     assert (upload.counts["created"], upload.counts["rejected"]) == (5, 0)
     rows = RateRow.objects.filter(table__name="wide").order_by("destination", "from_g")
@@ -127,7 +120,7 @@ def test_a_list_with_one_column_for_each_country_or_zone() -> None:
 
 def test_our_own_sample_file_is_recognised_and_known() -> None:
     RateTable.objects.all().delete()
-    boss = browser()
+    boss = browser("manager")
     upload = bring_in(hand_in(SAMPLE.read_bytes(), boss), boss)
     assert (upload.counts["created"], upload.counts["rejected"]) == (32, 0)
     assert RateTable.objects.count() == 9
@@ -142,13 +135,13 @@ def test_our_own_sample_file_is_recognised_and_known() -> None:
      ({"list_name": ""}, "list_name"), ({"currency": ""}, "currency"), ({"valid_to": "2026-01-01"}, "valid_to")],
 )  # fmt: skip
 def test_what_the_file_does_not_say_is_asked_for_at_its_field(change: dict[str, str], field: str) -> None:
-    upload = hand_in(YANWEN, browser(), **{**GIVEN, **change})
+    upload = hand_in(YANWEN, browser("manager"), **{**GIVEN, **change})
     assert upload.counts["created"] == 0
     assert field in {name for _row, _order, name, _value, _text in upload.errors}
 
 
 def test_prices_that_are_used_are_not_taken_away() -> None:
-    boss = browser()
+    boss = browser("manager")
     bring_in(hand_in(YANWEN, boss, **GIVEN), boss)
     row = RateRow.objects.get(table__name="YW 2026", destination="DE")
     note = make.make_note(make.ready_order(country="DE"))
@@ -173,7 +166,7 @@ def test_only_who_may_hands_lists_in() -> None:
 
 
 def test_by_rest_a_list_comes_in_by_its_profile() -> None:
-    boss = browser()
+    boss = browser("manager")
     hand_in(YANWEN, boss, **GIVEN)
     upload = uploads.hand_in(
         kind="rates",
@@ -200,7 +193,7 @@ def grid_of(table: RateTable, **changes: Any) -> dict[str, Any]:
 def test_prices_are_edited_in_a_grid() -> None:
     row = make_rate(country="BR")
     other = make_rate(table=row.table, country="DE")
-    boss, url = browser(), reverse("logistics:rate-grid", args=[row.table_id])
+    boss, url = browser("manager"), reverse("logistics:rate-grid", args=[row.table_id])
     assert boss.get(url).status_code == 200
     new = {
         "n0-destination": "us",
@@ -221,7 +214,7 @@ def test_prices_are_edited_in_a_grid() -> None:
 )
 def test_a_wrong_cell_saves_nothing_and_stands_at_its_place(field: str, value: str) -> None:
     row = make_rate()
-    answer = browser().post(
+    answer = browser("manager").post(
         reverse("logistics:rate-grid", args=[row.table_id]), grid_of(row.table, **{f"r{row.pk}-{field}": value})
     )
     assert answer.status_code == 422
@@ -234,14 +227,14 @@ def test_a_wrong_cell_saves_nothing_and_stands_at_its_place(field: str, value: s
 def test_two_prices_for_the_same_weight_are_refused(start: int) -> None:
     row = make_rate()
     new = {"n0-destination": "BR", "n0-cargo": "general", "n0-from_g": start, "n0-to_g": 1500, "n0-item_fee": 9}
-    answer = browser().post(reverse("logistics:rate-grid", args=[row.table_id]), grid_of(row.table, **new))
+    answer = browser("manager").post(reverse("logistics:rate-grid", args=[row.table_id]), grid_of(row.table, **new))
     assert answer.status_code == 422
     assert row.table.rows.count() == 1
 
 
 def test_a_new_version_is_compared_with_the_old_one() -> None:
     row = make_rate()
-    boss = browser()
+    boss = browser("manager")
     day = date(2026, 12, 1)
     answer = boss.post(
         reverse("logistics:rate-table-version", args=[row.table_id]), {"valid_from": "2026-12-01", "percent": "10"}
@@ -274,12 +267,12 @@ PAGES = ["rate-tables", "rate-table-new", "terms", "terms-new", "places", "place
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_opens(name: str, language: str) -> None:
     make_rate()
-    assert browser(language=language).get(reverse(f"logistics:{name}")).status_code == 200
+    assert browser("manager", language=language).get(reverse(f"logistics:{name}")).status_code == 200
 
 
 def test_terms_get_a_version_the_past_keeps_its_own() -> None:
     old = ServiceTerms.objects.get(service__code="DHL")
-    boss, url = browser(), reverse("logistics:terms-edit", args=[old.pk])
+    boss, url = browser("manager"), reverse("logistics:terms-edit", args=[old.pk])
     assert boss.get(url).status_code == 200
     data = {"valid_from": "2026-11-20", "volumetric": "max", "divisor": 4000, "rounding_g": 500, "min_charge_g": 0, "bulk_from_g": 21000,
             "goods_liquid": "no"}  # fmt: skip
@@ -299,7 +292,7 @@ def test_fuel_of_a_month_goes_into_every_price() -> None:
     first = selectors.price_asked(asked, NOW.date())[1].of("DHL")
     assert first is not None
     assert "fuel_missing" in first.quote.warnings
-    boss, url = browser(), reverse("logistics:surcharge-new")
+    boss, url = browser("manager"), reverse("logistics:surcharge-new")
     dhl = Service.objects.get(code="DHL").pk
     for month, percent in (("2026-10-01", "20"), ("2026-11-01", "25.5")):
         assert (
@@ -319,7 +312,7 @@ def test_fuel_of_a_month_goes_into_every_price() -> None:
 
 
 def test_a_choosing_rule_is_made_on_its_page() -> None:
-    boss, url = browser(), reverse("logistics:choosing-rule-new")
+    boss, url = browser("manager"), reverse("logistics:choosing-rule-new")
     data = {
         "name": "de",
         "position": 1,
@@ -338,8 +331,8 @@ def test_a_choosing_rule_is_made_on_its_page() -> None:
 def test_a_head_that_ends_before_it_begins_is_refused() -> None:
     table = make_table()
     url = reverse("logistics:rate-table-edit", args=[table.pk])
-    assert browser().post(url, {"valid_to": "2025-01-01", "active": "on"}).status_code == 422
-    assert browser().post(url, {"valid_to": "2026-12-31", "level": "ours", "active": "on"}).status_code == 302
+    assert browser("manager").post(url, {"valid_to": "2025-01-01", "active": "on"}).status_code == 422
+    assert browser("manager").post(url, {"valid_to": "2026-12-31", "level": "ours", "active": "on"}).status_code == 302
     table.refresh_from_db()
     assert (table.level, table.valid_to, table.name) == ("ours", date(2026, 12, 31), table.name)
 
@@ -365,7 +358,7 @@ def test_the_next_list_is_asked_for_before_one_ends() -> None:
 
 def test_overlapping_weights_in_a_file_are_refused_by_row() -> None:
     text = "国家,重量段,元/kg\n巴西,0-500g,85\n巴西,400-900g,80\n"
-    upload = hand_in(text, browser(), **GIVEN)
+    upload = hand_in(text, browser("manager"), **GIVEN)
     assert (upload.counts["created"], upload.counts["rejected"]) == (1, 1)
     assert upload.errors[0][0] == 3
 
@@ -392,7 +385,7 @@ def test_the_promises_about_prices_hold_and_notice_when_not() -> None:
 def test_where_a_service_goes_is_edited_and_heard() -> None:
     make_rate(Service.objects.get(code="YT_STD"), "FR", to_g=30000)
     service = Service.objects.get(code="YT_STD")
-    boss, url = browser(), reverse("logistics:service", args=[service.pk])
+    boss, url = browser("manager"), reverse("logistics:service", args=[service.pk])
     data = {"name_en": service.name_en, "carrier": service.carrier, "active": "on", "match_words": ""}
     assert boss.post(url, {**data, "destinations": "de, us"}).status_code == 302
     service.refresh_from_db()
@@ -408,7 +401,7 @@ def test_where_a_service_goes_is_edited_and_heard() -> None:
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_listing_gets_its_table_of_country_by_service(language: str) -> None:
     make_rate(Service.objects.get(code="YT_STD"), "DE", days_min=6, days_max=11, to_g=30000)
-    boss, url = browser(language=language), reverse("logistics:arrivals")
+    boss, url = browser("manager", language=language), reverse("logistics:arrivals")
     assert boss.get(url).status_code == 200
     page = boss.get(url, {"countries": "de;RU", "services": ["YT_STD", "CP_REG", "OZ_EXP"]})
     told = [(row["days"], row["promise"]) for row in page.context["rows"]]

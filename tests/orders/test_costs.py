@@ -6,12 +6,11 @@ import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from accounts.models import ApiToken
 from bench.measure import Counted
-from core import crypto
 from core.listing.searching import fold
 from orders.models import Order
 from tests.factories.accounts import make_person, make_store
+from tests.factories.doors import program
 from tests.factories.inventory import NOW, make_sku, make_warehouse
 from tests.factories.orders import make_item, make_order
 
@@ -28,15 +27,6 @@ def unscoped():
 def store():
     make_warehouse()
     return make_store("ae")
-
-
-def program() -> Client:
-    key = f"sp_{crypto.new_key()}"
-    ApiToken.objects.create(
-        program="erp", prefix=key[:12], digest=crypto.digest(key), created_at=NOW, role="manager", all_stores=True,
-        scopes=["read", "write", "personal-data"], last_used_at=NOW,
-    )  # fmt: skip
-    return Client(headers={"Authorization": f"Bearer {key}"})
 
 
 def cost(call) -> int:
@@ -61,7 +51,7 @@ def test_the_page_of_orders_asks_four_times_whatever_is_shown(store):
 def test_the_api_reads_a_page_of_orders_with_three_statements(store):
     for i in range(60):
         make_order(store, lines=[(make_item(store, f"P{i}", sku=make_sku(), title="Thing"), 1)])
-    client = program()
+    client = program(last_used_at=NOW)
     assert cost(lambda: client.get("/api/v1/orders/?page_size=50")) <= 4
     assert cost(lambda: client.get(f"/api/v1/orders/{Order.objects.first().pk}/")) <= 4
 
@@ -70,7 +60,7 @@ def test_the_api_reads_a_page_of_orders_with_three_statements(store):
 def test_an_order_of_a_new_buyer_takes_twenty_statements_for_any_number_of_lines(store, lines):
     for i in range(lines):
         make_item(store, f"S{i}", sku=make_sku(on_hand=1000), title="Thing")
-    client, numbers = program(), iter(range(100))
+    client, numbers = program(last_used_at=NOW), iter(range(100))
 
     def post():
         n = next(numbers)

@@ -11,14 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
-from accounts.models import ApiToken
-from core import crypto
 from core.audit import SYSTEM
 from core.errors import Conflict, Invalid, NotAllowed
 from inventory import selectors as stock
 from orders.models import Order
 from orders.services.entry import create_order
 from tests.factories.accounts import make_person, make_store
+from tests.factories.doors import program
 from tests.factories.inventory import make_sku, make_warehouse
 from tests.factories.orders import NOW, make_item, make_order
 
@@ -46,16 +45,6 @@ def store():
     return make_store("ae")
 
 
-def program(role="service", stores=None, scopes=("read", "write", "personal-data")):
-    key = f"sp_{crypto.new_key()}"
-    token = ApiToken.objects.create(
-        program="erp", prefix=key[:12], digest=crypto.digest(key), created_at=NOW, role=role, scopes=list(scopes),
-        all_stores=stores is None,
-    )  # fmt: skip
-    token.stores.set(stores or ())
-    return Client(headers={"Authorization": f"Bearer {key}"})
-
-
 def post(client, address, data, **headers):
     return client.post(address, data, content_type="application/json", headers=headers)
 
@@ -69,7 +58,7 @@ def make(store, **more):
 @pytest.mark.covers("ORD-06")
 def test_a_program_enters_an_order_in_the_names_of_the_generic_file(store):
     make_item(store, "A-1", sku=make_sku(on_hand=5))
-    answer = post(program(), "/api/v1/orders/", {"store": "ae", **HEAD, "lines": LINES})
+    answer = post(program("service"), "/api/v1/orders/", {"store": "ae", **HEAD, "lines": LINES})
     assert answer.status_code == 201, answer.content
     shown = answer.json()
     assert shown | {
@@ -88,7 +77,7 @@ def test_a_program_enters_an_order_in_the_names_of_the_generic_file(store):
 
 
 def test_the_same_order_again_is_the_same_order(store):
-    client = program()
+    client = program("service")
     first = post(client, "/api/v1/orders/", {"store": "ae", **HEAD, "lines": LINES})
     again = post(client, "/api/v1/orders/", {"store": "ae", **HEAD, "lines": LINES})
     assert (first.status_code, again.status_code) == (201, 200)
@@ -97,7 +86,7 @@ def test_the_same_order_again_is_the_same_order(store):
 
 
 def test_the_key_of_a_request_counts_once(store):
-    client = program()
+    client = program("service")
     body = {"store": "ae", **{k: v for k, v in HEAD.items() if k != "order_no"}, "lines": LINES}
     answers = [post(client, "/api/v1/orders/", body, **{"Idempotency-Key": "k-1"}) for _ in range(2)]
     assert [a.status_code for a in answers] == [201, 201]
@@ -121,7 +110,7 @@ def test_the_key_of_a_request_counts_once(store):
     ],
 )
 def test_a_bad_order_is_refused_and_named(store, change, status, field):
-    answer = post(program(), "/api/v1/orders/", {"store": "ae", **HEAD, "lines": LINES} | change)
+    answer = post(program("service"), "/api/v1/orders/", {"store": "ae", **HEAD, "lines": LINES} | change)
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"].startswith("application/problem+json")
     assert Order.objects.count() == 0
@@ -132,9 +121,9 @@ def test_a_bad_order_is_refused_and_named(store, change, status, field):
 def test_a_foreign_store_is_not_found_and_a_role_without_the_right_is_kept_out(store):
     other = make_store("beta")
     body = {**HEAD, "lines": LINES}
-    assert post(program(stores=[other]), "/api/v1/orders/", {"store": "ae", **body}).status_code == 404
+    assert post(program("service", stores=[other]), "/api/v1/orders/", {"store": "ae", **body}).status_code == 404
     assert post(program("warehouse"), "/api/v1/orders/", {"store": "ae", **body}).status_code == 403
-    assert post(program(scopes=("read",)), "/api/v1/orders/", {"store": "ae", **body}).status_code == 403
+    assert post(program("service", scopes=("read",)), "/api/v1/orders/", {"store": "ae", **body}).status_code == 403
     with pytest.raises(NotAllowed):
         create_order(store=store, lines=[], actor=make_person("purchaser").actor, now=NOW)
 
@@ -142,14 +131,14 @@ def test_a_foreign_store_is_not_found_and_a_role_without_the_right_is_kept_out(s
 def test_naive_times_are_in_the_stores_zone_and_prices_are_exact(store):
     lines = [{"sku": "A", "quantity": 3, "unit_price": "0.3333", "line_discount": "0.0001"}]
     change = {"placed_at": "2026-11-20T09:00:00", "lines": lines, "shipping_fee": "0", "order_discount": "0"}
-    answer = post(program(), "/api/v1/orders/", {"store": "ae", **HEAD, **change})
+    answer = post(program("service"), "/api/v1/orders/", {"store": "ae", **HEAD, **change})
     assert answer.status_code == 201, answer.content
     shown = answer.json()
     assert (shown["placed_at"], shown["total"]) == ("2026-11-20T01:00:00Z", "0.9998")
 
 
 def test_actions_by_rest(store):
-    client = program()
+    client = program("service")
     order = make_order(store, assess=True)
     base = f"/api/v1/orders/{order.pk}"
     held = post(client, f"{base}/hold/", {"reason": "other", "note": "wait"})
@@ -167,7 +156,7 @@ def test_actions_by_rest(store):
 
 
 def test_an_order_is_changed_with_the_version_that_was_read(store):
-    client, order = program(), make_order(store, assess=True)
+    client, order = program("service"), make_order(store, assess=True)
     address = f"/api/v1/orders/{order.pk}/"
     body = {"service_code": "YANWEN", "address": {"city": "Rio"}}
     assert client.patch(address, body, content_type="application/json").status_code == 428
@@ -180,7 +169,7 @@ def test_an_order_is_changed_with_the_version_that_was_read(store):
 
 def test_personal_data_is_blank_without_its_scope(store):
     order = make_order(store, assess=True)
-    shown = program(scopes=("read",)).get(f"/api/v1/orders/{order.pk}/").json()
+    shown = program("service", scopes=("read",)).get(f"/api/v1/orders/{order.pk}/").json()
     assert (shown["buyer"], shown["address"], shown["buyer_note"]) == (None, None, None)
 
 

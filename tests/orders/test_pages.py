@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
 from core.models import ActivityEntry
 from customers.registry import PLACES
 from orders.models import Order, OrderRule, Wish
-from tests.factories.accounts import make_person, make_store
+from tests.factories.accounts import make_store
+from tests.factories.doors import browser
 from tests.factories.inventory import NOW, make_sku, make_warehouse
 from tests.factories.orders import make_item, make_order
 
@@ -34,12 +34,6 @@ def store():
     return make_store("ae")
 
 
-def browser(role="supervisor", **facts):
-    client = Client()
-    client.force_login(make_person(role, **facts))
-    return client
-
-
 def queries(client, address):
     for _warm in range(2):
         client.get(address)
@@ -57,14 +51,14 @@ def test_the_list_takes_few_queries_and_little_weight(store):
         make_order(
             store, lines=[(items[0], 1), (items[1], 2)][: 1 + i % 2], note="red please" if i % 3 else "", assess=True
         )
-    asked, answer = queries(browser(), "/orders/")
+    asked, answer = queries(browser("supervisor"), "/orders/")
     assert answer.content.count(b"<tr data-id") == 50
     assert len(asked) <= 8, asked
     assert len(answer.content) <= 80_000
 
 
 def test_choosers_work_without_scripts(store):
-    client = browser()
+    client = browser("supervisor")
     for address in ("/lists/orders/filters/?stage=held", "/lists/orders/columns/?stage=held"):
         page = client.get(address).content.decode()
         assert "<html" in page
@@ -74,7 +68,7 @@ def test_choosers_work_without_scripts(store):
 
 def test_a_filtered_list_takes_no_more(store):
     make_order(store, assess=True)
-    client = browser()
+    client = browser("supervisor")
     plain, _answer = queries(client, "/orders/")
     asked, _answer = queries(client, "/orders/?state=ready&country=BR&placed_after=2026-01-01")
     assert len(asked) <= len(plain)
@@ -83,7 +77,7 @@ def test_a_filtered_list_takes_no_more(store):
 def test_rest_takes_few_queries(store):
     for _i in range(5):
         make_order(store, assess=True)
-    asked, _answer = queries(browser(), "/api/v1/orders/")
+    asked, _answer = queries(browser("supervisor"), "/api/v1/orders/")
     assert len(asked) <= 8, asked
 
 
@@ -92,7 +86,7 @@ def test_a_detail_page_stays_flat(store):
 
     def count(lines):
         order = make_order(store, lines=[(make_item(store, sku=sku), 1) for _ in range(lines)], assess=True)
-        return len(queries(browser(), f"/orders/{order.pk}/")[0])
+        return len(queries(browser("supervisor"), f"/orders/{order.pk}/")[0])
 
     assert count(1) == count(12)
 
@@ -148,7 +142,7 @@ def test_opening_an_address_is_recorded_and_masked_before(store):
 )  # fmt: skip
 def test_search(store, query, found):
     order = make_order(store, lines=[(make_item(store, "FIND-ME-1"), 1)], assess=True)
-    client = browser()
+    client = browser("supervisor")
     rows = client.get("/api/v1/orders/", {"q": query}).json()["results"]
     assert [r["number"] for r in rows] == ([order.number] if found else [])
     assert [r["number"] for r in client.get("/api/v1/orders/", {"q": order.number[-6:]}).json()["results"]] == [
@@ -162,13 +156,13 @@ def test_words_that_fit_many_orders_each_find_the_few_that_hold_both(store, monk
     for name in ("ANNA SILVA", "ANNA COSTA", "JOSE WEISS", "MARIA WEISS"):
         make_order(store, search=name)
     wanted = make_order(store, search="ANNA WEISS")
-    rows = browser().get("/orders/?view=all&q=anna+weiss").context["rows"]
+    rows = browser("supervisor").get("/orders/?view=all&q=anna+weiss").context["rows"]
     assert [row["id"] for row in rows] == [wanted.pk]
 
 
 def test_search_uses_its_indexes(store):
     with CaptureQueriesContext(connection) as asked:
-        browser().get("/api/v1/orders/", {"q": "maria"})
+        browser("supervisor").get("/api/v1/orders/", {"q": "maria"})
     sql = next(q["sql"] for q in asked if "UNION" in q["sql"])
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on")
@@ -277,9 +271,9 @@ def test_a_dispatch_clock_that_was_met_never_looks_late(store):
         state="shipped", stage="shipped", ship_by=NOW - 5 * day, shipped_at=NOW - 2 * day
     )
     Order.objects.filter(pk=running.pk).update(state="ready", ship_by=NOW - 3 * day)
-    rows = {row["id"]: row["tds"] for row in browser(language="en").get("/orders/").context["rows"]}
+    rows = {row["id"]: row["tds"] for row in browser("supervisor", language="en").get("/orders/").context["rows"]}
     assert 'class="met"' in rows[met.pk] and "late" not in rows[met.pk]
     assert "3 d too late" in rows[missed.pk] and "due-rose" not in rows[missed.pk]
     assert "due-rose" in rows[running.pk]
-    page = browser(language="en").get(f"/orders/{met.pk}/").content.decode()
+    page = browser("supervisor", language="en").get(f"/orders/{met.pk}/").content.decode()
     assert "late<" not in page

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.audit import Actor
 from core.clock import utcnow
+from tests.factories.doors import browser
 from tests.worklist.conftest import make_store, make_user
 from worklist import rules as pure
 from worklist import selectors, services
@@ -28,12 +28,6 @@ def duty(number: int, **more) -> Duty:
         "rank": Decimal(number), "created_at": utcnow(), "facts": {"number": f"N{number}", "url": "/x/"},
     }  # fmt: skip
     return Duty.objects.create(**{**given, **more})
-
-
-def browser(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 HX = {"HX-Request": "true"}

@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from stores.connectors.sandbox.shop import Shop
+from stores.connectors.sandbox.ledger import Ledger, Refused
 
 PAGE = 50
 #: So long a seller has to answer when nobody said otherwise.
@@ -18,72 +17,62 @@ LONGEST_REPLY = 500
 #: The answers a seller may give in a case; refunds need an amount.
 ANSWERS = {"refund", "part_refund", "return_refund", "resend", "spare_part", "evidence", "wait", "other"}
 REFUNDS = {"refund", "part_refund", "return_refund"}
-TABLES = """
-CREATE TABLE IF NOT EXISTS feedback (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
-CREATE TABLE IF NOT EXISTS cases (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
-"""
 
 
-class Refused(Exception):
-    """The shop's own refusal: HTTP 200 with ``ok: false``."""
+class AfterSales(Ledger):
+    """Ratings and cases of all pretend shops, under the lock of their file."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    tables = """
+    CREATE TABLE IF NOT EXISTS feedback (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
+    CREATE TABLE IF NOT EXISTS cases (code TEXT, id TEXT, version INTEGER, data TEXT, PRIMARY KEY (code, id));
+    """
 
-
-class AfterSales:
-    """Ratings and cases of all pretend shops; a part of :class:`Shop`, under its lock."""
-
-    def _rows_of(self, shop: Shop, table: str, code: str, since: int) -> dict[str, Any]:
-        found = shop.rows(
+    def _rows_of(self, table: str, code: str, since: int) -> dict[str, Any]:
+        found = self.rows(
             f"SELECT version, data FROM {table} WHERE code = ? AND version > ? ORDER BY version LIMIT ?",  # noqa: S608 (our own names)
             code, since, PAGE,
         )  # fmt: skip
         rows = [json.loads(row[1]) for row in found]
         return {table: rows, "cursor": found[-1][0] if found else since, "more": len(found) == PAGE}
 
-    def _one(self, shop: Shop, table: str, code: str, key: str) -> dict[str, Any]:
-        found = shop.rows(f"SELECT data FROM {table} WHERE code = ? AND id = ?", code, key)  # noqa: S608 (our own names)
+    def _one(self, table: str, code: str, key: str) -> dict[str, Any]:
+        found = self.rows(f"SELECT data FROM {table} WHERE code = ? AND id = ?", code, key)  # noqa: S608 (our own names)
         if not found:
             raise Refused(f"unknown_{table.rstrip('s')}", f"there is no {table.rstrip('s')} {key}")
         data: dict[str, Any] = json.loads(found[0][0])
         return data
 
-    def _keep(self, shop: Shop, table: str, code: str, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    def _keep(self, table: str, code: str, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """Write a row as a new version; the time of its change never goes back."""
-        before, version = row.get("updated_at"), shop.next("version")
+        before, version = row.get("updated_at"), self.next("version")
         moment = now if before is None else max(now, datetime.fromisoformat(before) + timedelta(milliseconds=1))
         kept = {**row, "version": version, "updated_at": moment.isoformat()}
         values = (code, kept["id"], version, json.dumps(kept, ensure_ascii=False))
-        shop.db.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?)", values)  # noqa: S608 (our own names)
+        self.db.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?)", values)  # noqa: S608 (our own names)
         return kept
 
     # --- ratings -----------------------------------------------------------------------------------------------------
 
-    def put_feedback(self: Any, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    def put_feedback(self, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """A buyer rates, or revises his rating (the same ``id``); the reply stays."""
         feedback_id = str(data.get("id") or f"F{self.next('feedback')}")
         try:
-            held = self._one(self, "feedback", code, feedback_id)
+            held = self._one("feedback", code, feedback_id)
         except Refused:
             held = {}
         row = {**held, **data, "id": feedback_id, "at": str(data.get("at") or now.isoformat())}
-        kept: dict[str, Any] = self._keep(self, "feedback", code, row, now)
-        return kept
+        return self._keep("feedback", code, row, now)
 
-    def feedback(self: Any, code: str, since: int) -> dict[str, Any]:
+    def feedback(self, code: str, since: int) -> dict[str, Any]:
         """A page of ratings changed after a version."""
-        page: dict[str, Any] = self._rows_of(self, "feedback", code, since)
-        return page
+        return self._rows_of("feedback", code, since)
 
-    def one_feedback(self: Any, code: str, feedback_id: str) -> dict[str, Any]:
+    def one_feedback(self, code: str, feedback_id: str) -> dict[str, Any]:
         """One rating with its reply."""
-        row: dict[str, Any] = self._one(self, "feedback", code, feedback_id)
-        return row
+        return self._one("feedback", code, feedback_id)
 
     def reply_feedback(
-        self: Any, code: str, feedback_id: str, data: Mapping[str, Any], now: datetime
+        self, code: str, feedback_id: str, data: Mapping[str, Any], now: datetime
     ) -> dict[str, Any]:
         """The one reply of the seller; refuses a second one, an empty one and one that is too long."""
         row, text = self.one_feedback(code, feedback_id), str(data.get("text", "")).strip()
@@ -93,19 +82,19 @@ class AfterSales:
             raise Refused("bad_length", f"a reply has 1 to {LONGEST_REPLY} characters")
         ref = str(data.get("ref", ""))
         reply = {"id": f"R{self.next('reply')}", "ref": ref, "text": text, "at": now.isoformat()}
-        self._keep(self, "feedback", code, {**row, "reply": reply}, now)
+        self._keep("feedback", code, {**row, "reply": reply}, now)
         self.note(code, "feedback_reply", ref, now, {"feedback": feedback_id, "text": text})
         return reply
 
     # --- cases -------------------------------------------------------------------------------------------------------
 
-    def put_case(self: Any, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    def put_case(self, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """A buyer opens a case (``order_id``, ``kind``, ``reason``, ``amount``), or it goes on (the same ``id``):
         ``decision`` accepted or declined on the last answer, ``status`` seller, buyer, platform, agreed or closed with its
         ``outcome``, ``refunded``. A declined answer gives the seller another turn with a new clock."""
         key = str(data.get("id") or f"D{self.next('case')}")
         try:
-            held = self._one(self, "cases", code, key)
+            held = self._one("cases", code, key)
         except Refused:
             held = {
                 "id": key, "status": "seller", "turn": 1, "opened_at": now.isoformat(), "answers": [], "refunded": "0",
@@ -127,8 +116,7 @@ class AfterSales:
             row["respond_by"] = (now + ANSWER_TIME).isoformat()
         if row["status"] == "closed" and not row.get("closed_at"):
             row["closed_at"] = now.isoformat()
-        kept: dict[str, Any] = self._keep(self, "cases", code, row, now)
-        return kept
+        return self._keep("cases", code, row, now)
 
     def _paid_back(self, row: Mapping[str, Any]) -> str:
         """An accepted refund is paid back by the shop at once."""
@@ -136,17 +124,15 @@ class AfterSales:
         added = Decimal(str(last.get("amount") or "0")) if last.get("kind") in REFUNDS else Decimal(0)
         return str(Decimal(str(row["refunded"])) + added)
 
-    def cases(self: Any, code: str, since: int) -> dict[str, Any]:
+    def cases(self, code: str, since: int) -> dict[str, Any]:
         """A page of cases changed after a version."""
-        page: dict[str, Any] = self._rows_of(self, "cases", code, since)
-        return page
+        return self._rows_of("cases", code, since)
 
-    def case(self: Any, code: str, case_id: str) -> dict[str, Any]:
+    def case(self, code: str, case_id: str) -> dict[str, Any]:
         """One case with its answers."""
-        row: dict[str, Any] = self._one(self, "cases", code, case_id)
-        return row
+        return self._one("cases", code, case_id)
 
-    def answer_case(self: Any, code: str, case_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    def answer_case(self, code: str, case_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """The seller's answer in his turn: then it is the buyer's. Refuses a case that is not the seller's, another turn than
         the present one, an unknown answer, a refund without an amount, and one above the order's total."""
         row, kind = self.case(code, case_id), str(data.get("kind", ""))
@@ -166,7 +152,7 @@ class AfterSales:
         }  # fmt: skip
         status = "buyer" if row["status"] == "seller" else "platform"
         changed = {**row, "status": status, "respond_by": None, "decision": "", "answers": [*row["answers"], answer]}
-        self._keep(self, "cases", code, changed, now)
+        self._keep("cases", code, changed, now)
         self.note(
             code,
             "case_answer",
@@ -176,7 +162,7 @@ class AfterSales:
         )
         return answer
 
-    def _order_total(self: Any, code: str, order_id: str) -> Decimal:
+    def _order_total(self, code: str, order_id: str) -> Decimal:
         order = self.order(code, order_id)
         if order.get("total"):
             return Decimal(str(order["total"]))

@@ -7,27 +7,25 @@ import base64
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from stores.connectors.sandbox.aftersales import Refused
 from stores.connectors.sandbox.label import label_pdf
+from stores.connectors.sandbox.ledger import Ledger, Refused
 from stores.connectors.sandbox.numbers import check_digit
 
-if TYPE_CHECKING:
-    from stores.connectors.sandbox.shop import Shop
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS carrier_parcels (code TEXT, reference TEXT, number TEXT, state TEXT, data TEXT,
-    PRIMARY KEY (code, reference));
-"""
 #: The pretend carrier takes no parcel to these countries.
 REFUSED = {"KP"}
 
 
-class CarrierSide:
-    """Parcels of the pretend carrier; a part of :class:`Shop`, under its lock."""
+class CarrierSide(Ledger):
+    """Parcels of the pretend carrier, under the lock of the file."""
 
-    def take_parcel(self: Shop, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:  # type: ignore[misc]
+    tables = """
+    CREATE TABLE IF NOT EXISTS carrier_parcels (code TEXT, reference TEXT, number TEXT, state TEXT, data TEXT,
+        PRIMARY KEY (code, reference));
+    """
+
+    def take_parcel(self, code: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """A number for a parcel; the same reference again answers the same number. Refuses countries it does not serve."""
         reference = str(data["reference"])
         known = self.carrier_parcels(code, reference)["parcels"]
@@ -42,14 +40,14 @@ class CarrierSide:
         self.note(code, "carrier_parcel", reference, now, {"number": number, "country": data.get("country", "")})
         return {"id": number, "tracking_number": number, "label_id": number, "state": "open"}
 
-    def carrier_parcels(self: Shop, code: str, reference: str) -> dict[str, Any]:  # type: ignore[misc]
+    def carrier_parcels(self, code: str, reference: str) -> dict[str, Any]:
         """The parcels of a reference."""
         found = self.rows("SELECT number, state FROM carrier_parcels WHERE code = ? AND reference = ?", code, reference)
         return {
             "parcels": [{"id": row[0], "tracking_number": row[0], "label_id": row[0], "state": row[1]} for row in found]
         }
 
-    def carrier_label(self: Shop, code: str, number: str) -> dict[str, Any]:  # type: ignore[misc]
+    def carrier_label(self, code: str, number: str) -> dict[str, Any]:
         """The label of a parcel as PDF; refuses unknown and cancelled ones."""
         state, data = self._carrier_parcel(code, number)
         if state != "open":
@@ -57,7 +55,7 @@ class CarrierSide:
         made = label_pdf(number, str(data.get("country", "")), str(data.get("reference", "")))
         return {"pdf": base64.b64encode(made).decode(), "tracking_number": number}
 
-    def cancel_parcel(self: Shop, code: str, number: str, now: datetime) -> dict[str, Any]:  # type: ignore[misc]
+    def cancel_parcel(self, code: str, number: str, now: datetime) -> dict[str, Any]:
         """Cancel a number; again is no fault."""
         state, _data = self._carrier_parcel(code, number)
         if state == "open":
@@ -67,11 +65,11 @@ class CarrierSide:
             self.note(code, "carrier_cancel", number, now, {"number": number})
         return {"id": f"cancel:{number}", "state": "cancelled"}
 
-    def carrier_state(self: Shop, code: str, number: str) -> dict[str, Any]:  # type: ignore[misc]
+    def carrier_state(self, code: str, number: str) -> dict[str, Any]:
         """Whether a number is open or cancelled."""
         return {"id": number, "state": self._carrier_parcel(code, number)[0]}
 
-    def _carrier_parcel(self: Shop, code: str, number: str) -> tuple[str, dict[str, Any]]:  # type: ignore[misc]
+    def _carrier_parcel(self, code: str, number: str) -> tuple[str, dict[str, Any]]:
         found = self.rows("SELECT state, data FROM carrier_parcels WHERE code = ? AND number = ?", code, number)
         if not found:
             raise Refused("unknown_parcel", f"there is no parcel {number}")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from stores.connectors.http import Client
-from stores.connectors.sandbox.aftersales import Refused
+from stores.connectors.sandbox.ledger import Refused
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from stores.connectors.sandbox.aftersales import Refused
+from stores.connectors.sandbox.ledger import Refused
 from stores.connectors.sandbox.shop import Shop
 
 LARGEST_BODY = 1024 * 1024
