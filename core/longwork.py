@@ -67,20 +67,22 @@ class Runner:
     title: Any
     function: Callable[[Work], None]
     permission: str = ""
+    reads: str = ""
 
 
 RUNNERS: dict[str, Runner] = {}
 
 
 def runner(
-    kind: str, title: Any, *, permission: str = ""
+    kind: str, title: Any, *, permission: str = "", reads: str = ""
 ) -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:
-    """Declare the function that does long work of ``kind``. ``permission``: who else may see such jobs."""
+    """Declare the function that does long work of ``kind``. ``permission``: who else may see such jobs; ``reads``: the
+    right without which nobody fetches their files."""
 
     def declare(function: Callable[[Work], None]) -> Callable[[Work], None]:
         if kind in RUNNERS and RUNNERS[kind].function.__qualname__ != function.__qualname__:
             raise ValueError(f"long work {kind} is declared twice")
-        RUNNERS[kind] = Runner(kind, title, function, permission)
+        RUNNERS[kind] = Runner(kind, title, function, permission, reads)
         return function
 
     return declare

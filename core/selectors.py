@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from core.api.auth import as_of_now
 from core.audit import Actor
 from core.clock import utcnow
+from core.longwork import RUNNERS
 from core.models import Heartbeat, Job
 
 #: A scheduler that gave no sign for so long does not run.
@@ -40,8 +41,9 @@ def jobs_for(actor: Actor) -> QuerySet[Job]:
 
 def has_result(job: Job, actor: Actor) -> bool:
     """Whether there is a file that the actor may fetch: a result may hold all that could be read by who asked for it, so
-    nobody fetches it who may read less today."""
-    if not job.result_file:
+    nobody fetches it who may read less today, nor who lacks the right its kind of work names."""
+    known = RUNNERS.get(job.kind)
+    if not job.result_file or (known is not None and known.reads and not actor.has_perm(known.reads)):
         return False
     read = {p for p in job.actor.get("permissions", ()) if p.partition(".")[2].startswith(("view_", "export_"))}
     return actor.is_system or read <= actor.permissions

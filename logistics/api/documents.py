@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponse
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,9 +15,9 @@ from core import longwork
 from core.api.addresses import described
 from core.api.views import ApiView
 from core.clock import utcnow
-from core.errors import Missing
+from core.errors import Missing, NotAllowed
 from core.listing.rest import Resource, Write
-from logistics.documents.single import KINDS, single
+from logistics.documents.single import KINDS, PERSONAL, single
 from logistics.models import CarrierAccount
 from logistics.selectors import dispatch as selectors
 from logistics.services import carriers
@@ -36,7 +37,9 @@ class NotePaper(ApiView):
         """The PDF."""
         note = selectors.notes_for(self.actor).filter(pk=pk).first()
         if note is None or kind not in KINDS:
-            raise Missing("not_found", "There is no such paper.")
+            raise Missing("not_found", _("There is no such paper."))
+        if not self.actor.has_perm(PERSONAL):
+            raise NotAllowed("not_allowed", _("Your role may not do this."))
         return HttpResponse(single(note=note, kind=kind, now=utcnow()), content_type="application/pdf")
 
 
@@ -52,12 +55,15 @@ class BatchFile(ApiView):
     )
     def get(self, request: Request, pk: int) -> FileResponse:
         """The PDF, once the batch is ready."""
-        batch = selectors.batches_for(self.actor).select_related("job").filter(pk=pk).first()
-        ready = batch is not None and batch.job and batch.job.result_file and not batch.void_at
-        if batch is None or not batch.job or not ready or not selectors.sees_whole_batch(batch, self.actor):
-            raise Missing("not_found", "There is no file.")
-        source = longwork.private_storage().open(batch.job.result_file)
-        return FileResponse(source, filename=batch.job.result_name, content_type="application/pdf")
+        found = selectors.file_of_batch(self.actor, pk)
+        if found is None:
+            raise Missing("not_found", _("There is no file."))
+        _batch, job = found
+        try:
+            source = longwork.private_storage().open(job.result_file)
+        except FileNotFoundError:
+            raise Missing("not_found", _("There is no file.")) from None
+        return FileResponse(source, filename=job.result_name, content_type="application/pdf")
 
 
 class AccountInput(serializers.Serializer):

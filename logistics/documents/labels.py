@@ -79,7 +79,7 @@ def problem_words(problem: str) -> str:
     return {
         "no_number": _("no waybill number"), "label_waits": _("the carrier's label has not come yet"),
         "not_ascii": _("the waybill number cannot be written as a bar code"), "no_address": _("the address is missing"),
-        "too_long": _("the address is too long for the label"),
+        "too_long": _("the address is too long for the label"), "changed": _("its waybill number was torn up meanwhile"),
     }.get(problem, problem)  # fmt: skip
 
 
@@ -94,6 +94,7 @@ def problem_said(problem: str) -> Said:
         "not_ascii": gettext_noop("the waybill number cannot be written as a bar code"),
         "no_address": gettext_noop("the address is missing"),
         "too_long": gettext_noop("the address is too long for the label"),
+        "changed": gettext_noop("its waybill number was torn up meanwhile"),
     }.get(problem, problem.replace("%", "%%")))  # fmt: skip
 
 

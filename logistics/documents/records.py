@@ -24,6 +24,7 @@ from logistics.documents.slips import card_facts, card_record, slip_record
 from logistics.models import Manifest, Parcel, PrintBatch
 from logistics.rules import packing
 from logistics.rules.barcodes import code128
+from logistics.selectors import dispatch
 from logistics.selectors import printing as reads
 from logistics.selectors.printing import Sheet, card_allowed
 from logistics.services.printing import CARDS, CUSTOMS, LABELS, NOTES, PICK_LIST, SLIPS
@@ -55,10 +56,17 @@ def batch_record(batch: PrintBatch, now: datetime) -> tuple[dict[str, Any], dict
 
 
 def _problems(batch: PrintBatch, sheets: Sequence[Sheet]) -> dict[int, str]:
-    """Labels that cannot be printed: found before anything is set; their customs papers stay away with them."""
+    """Labels that cannot be printed, or whose number was torn up since the batch was begun: found before anything is set;
+    their customs papers stay away with them."""
     if not {LABELS, CUSTOMS} & set(batch.documents):
         return {}
-    found = {sheet.log.pk: label_problem(sheet, batch.label_size, sheet.declaration, sheet.own) for sheet in sheets}
+    live = dispatch.live_numbers(sheet.note.pk for sheet in sheets)
+    found = {
+        sheet.log.pk: "changed"
+        if sheet.number and (sheet.note.pk not in live or live[sheet.note.pk].number != sheet.number)
+        else label_problem(sheet, batch.label_size, sheet.declaration, sheet.own)
+        for sheet in sheets
+    }
     return {pk: problem for pk, problem in found.items() if problem}
 
 

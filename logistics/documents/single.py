@@ -18,6 +18,8 @@ from logistics.selectors import printing as reads
 from logistics.selectors.customs.declarations import for_print
 
 SLIP, CARD, RETURN, PAYMENT, HELD = "packing-slip", "card", "return-label", "payment", "held"
+#: Name and address of the buyer stand on all of them.
+PERSONAL = "orders.view_personal"
 #: The papers that can be asked for, in words.
 KINDS = {
     SLIP: _("Packing slip"), CARD: _("Insert card"), RETURN: _("Return label"), PAYMENT: _("Payment record"),

@@ -16,9 +16,12 @@ _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 #: More numbers than this in one range are a typing error.
 MOST_IN_RANGE = 100_000
-#: A number of a carrier has at least this many signs.
+#: More numbers than this at once are no pool any more.
+MOST_AT_ONCE = 200_000
+#: A number of a carrier has at least and at most this many signs; a line with one or two of them is never longer than this.
 SHORTEST = 5
 LONGEST = 60
+LONGEST_LINE = 160
 
 
 def normalise(text: str) -> str:
@@ -57,7 +60,8 @@ def expand(text: str) -> tuple[list[str], list[str]]:
     """Numbers from pasted text: one a line (commas and semicolons too), or ranges "RB12345678 5CN .. RB12345688 5CN".
 
     Answers (numbers in order without repeats, lines that cannot be read). In a range of S10 numbers the eight digits
-    count and every check digit is computed; in any other the digits before the end count.
+    count and every check digit is computed; in any other the digits before the end count. Raises ``ValueError`` for more
+    numbers than :data:`MOST_AT_ONCE`.
     """
     numbers: dict[str, None] = {}
     bad: list[str] = []
@@ -65,22 +69,31 @@ def expand(text: str) -> tuple[list[str], list[str]]:
         line = raw.strip()
         if not line:
             continue
-        spread = _RANGE.match(line)
+        spread = _RANGE.match(line) if len(line) <= LONGEST_LINE else None
         made = _range(normalise(spread[1]), normalise(spread[2])) if spread else _one(line)
         if made is None:
             bad.append(line[:100])
-        else:
-            numbers.update(dict.fromkeys(made))
+            continue
+        numbers.update(dict.fromkeys(made))
+        if len(numbers) > MOST_AT_ONCE:
+            raise ValueError("too many numbers")
     return list(numbers), bad
+
+
+def is_number(number: str) -> bool:
+    """Whether a normalised text can be a carrier's number at all: its length, its signs, at least one digit."""
+    fits = SHORTEST <= len(number) <= LONGEST and re.fullmatch(r"[0-9A-Z/._]+", number)
+    return bool(fits and re.search(r"[0-9]", number))
 
 
 def _one(line: str) -> list[str] | None:
     number = normalise(line)
-    fits = SHORTEST <= len(number) <= LONGEST and re.fullmatch(r"[0-9A-Z/._]+", number) and re.search(r"\d", number)
-    return [number] if fits else None
+    return [number] if is_number(number) else None
 
 
 def _range(first: str, last: str) -> list[str] | None:
+    if not is_number(first) or not is_number(last):
+        return None
     a, b = _S10.match(first), _S10.match(last)
     if a and b and (a[1], a[4]) == (b[1], b[4]):
         low, high = int(a[2]), int(b[2])

@@ -16,6 +16,7 @@ from accounts.models import Store
 from core import audit, counts, policies
 from core.audit import Actor
 from core.errors import Missing
+from core.models import Job
 from core.remembering import Remembered
 from logistics.choices import BlockReason, NoteState, NumberState, ParcelState
 from logistics.models import (
@@ -267,9 +268,14 @@ def batch(pk: int) -> PrintBatch:
     return found
 
 
-def sees_whole_batch(batch: PrintBatch, actor: Actor) -> bool:
-    """Whether every note of the batch is in the actor's stores (its file shows all of them)."""
-    return actor.store_ids is None or PrintLog.objects.filter(batch=batch).count() == batch.note_count
+def file_of_batch(actor: Actor, pk: int) -> tuple[PrintBatch, Job] | None:
+    """A print batch with the job that holds its file; None when there is none, when it was torn up, for people who may not see
+    the addresses on it, and for those who do not work in all the stores of its notes."""
+    found = batches_for(actor).select_related("job").filter(pk=pk, void_at__isnull=True).first()
+    if found is None or found.job is None or not found.job.result_file or not actor.has_perm("orders.view_personal"):
+        return None
+    whole = actor.store_ids is None or PrintLog.objects.filter(batch=found).count() == found.note_count
+    return (found, found.job) if whole else None
 
 
 def parcels_by_id(ids: Iterable[int]) -> list[Parcel]:

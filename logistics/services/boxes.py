@@ -18,6 +18,9 @@ from logistics.selectors import station as reads
 from logistics.services import numbers, stages, witness
 from logistics.services.customs import filling
 
+#: What breaking up a box changes of a note.
+BOXED = ("state", "together", "printed_at", "packed_at")
+
 
 def open_again(*, note: DispatchNote, parcel: Parcel | None, actor: Actor, now: datetime) -> None:
     """Open a sealed parcel that still lies here: its notes are with the packer again, its label must be scanned anew."""
@@ -82,7 +85,7 @@ def break_up(*, notes: Iterable[DispatchNote], why: str, actor: Actor, now: date
                 leader.refresh_from_db(fields=["state"])
                 rider.refresh_from_db(fields=["state"])
             part(leader=leader, rider=rider, why=why, actor=actor, now=now)
-            note.refresh_from_db()
+            note.refresh_from_db(fields=BOXED)  # and nothing else: the caller holds changes that are not written yet
 
 
 def use_packing(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
-from core.errors import Conflict, DomainError, Invalid, Missing, NotAllowed
+from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.states import move, move_many
 from logistics.choices import NoteState, NumberSource, NumberState
 from logistics.connectors import Asked, carrier
@@ -55,7 +54,18 @@ class Reserved:
     refused: dict[int, DomainError] = field(default_factory=dict)
 
 
-def _need(actor: Actor) -> None:
+#: Why a note does not get a number.
+REFUSED: dict[str, Any] = {
+    "not_approved": _("A note gets its number when both signatures are given."),
+    "no_service": _("Choose a service first."),
+    "bad_number": _("This is no waybill number."),
+    "number_void": _("The waybill number %(number)s is void."),
+    "number_taken": _("The waybill number %(number)s belongs to another note."),
+}
+
+
+def need(actor: Actor) -> None:
+    """Refuse people who may not deal with waybill numbers."""
     if not actor.has_perm("logistics.number_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
 
@@ -63,9 +73,14 @@ def _need(actor: Actor) -> None:
 @transaction.atomic
 def add_to_pool(*, service: Service, text: str, actor: Actor, now: datetime) -> Added:
     """Put pasted numbers or ranges into the pool of a service: added, already known, doubtful (pattern or check digit: a
-    warning, they are added), unreadable. Twice is once. Set-based."""
-    _need(actor)
-    wanted, bad = waybill.expand(text)
+    warning, they are added), unreadable. Twice is once. Set-based. Refuses a text without numbers, and one with more than
+    anybody adds at once."""
+    need(actor)
+    try:
+        wanted, bad = waybill.expand(text)
+    except ValueError:
+        most = _("These are more than %(n)s numbers: add them in parts.")
+        raise Invalid("too_many", most, field="text", n=waybill.MOST_AT_ONCE) from None
     if not wanted:
         raise Invalid(
             "no_numbers", _("There is no waybill number in this text."), errors={"text": [str(_("No number found."))]}
@@ -101,11 +116,9 @@ def reserve_for(*, notes: Iterable[DispatchNote], actor: Actor, now: datetime) -
             if note.pk in have:
                 continue
             if note.state not in MAY_HAVE:
-                made.refused[note.pk] = Conflict(
-                    "not_approved", _("A note gets its number when both signatures are given.")
-                )
+                made.refused[note.pk] = Conflict("not_approved", REFUSED["not_approved"])
             elif note.service is None:
-                made.refused[note.pk] = Conflict("no_service", _("Choose a service first."))
+                made.refused[note.pk] = Conflict("no_service", REFUSED["no_service"])
             else:
                 by_service[note.service].append(note)
         for service, waiting in sorted(by_service.items(), key=lambda item: item[0].pk):
@@ -168,7 +181,7 @@ def _from_pool(service: Service, notes: Sequence[DispatchNote], made: Reserved, 
         .filter(service=service, state=NumberState.FREE).order_by("pk")[: len(notes)]
     )  # fmt: skip
     pairs = list(zip(notes, free, strict=False))
-    _tie(pairs, actor, now)
+    tie(pairs, actor, now)
     made.reserved += [note for note, _number in pairs]
     _watch_pool(service, actor, now)
     for note in notes[len(pairs) :]:
@@ -185,7 +198,7 @@ def _watch_pool(service: Service, actor: Actor, now: datetime) -> None:
         worklist.close(rule_key=LOW_RULE, subject_ids=[service.pk], actor=actor, now=now, reason="enough numbers")
 
 
-def _tie(pairs: Sequence[tuple[DispatchNote, WaybillNumber]], actor: Actor, now: datetime) -> None:
+def tie(pairs: Sequence[tuple[DispatchNote, WaybillNumber]], actor: Actor, now: datetime) -> None:
     """Reserve each number for its note."""
     if not pairs:
         return
@@ -212,34 +225,28 @@ def set_by_hand(
 ) -> WaybillNumber:
     """Give a note a typed waybill number (an earlier one is torn up). Refuses a number that is too short, belongs to another
     note, or was voided; a failed check digit only marks it as doubtful."""
-    _need(actor)
+    need(actor)
     held = selectors.lock_note(note.pk)
     wanted = _clean(number)
     if held.state not in MAY_HAVE:
-        raise Conflict("not_approved", _("A note gets its number when both signatures are given."))
+        raise Conflict("not_approved", REFUSED["not_approved"])
     if held.service is None:
-        raise Conflict("no_service", _("Choose a service first."))
+        raise Conflict("no_service", REFUSED["no_service"])
     row = _taken(held.service, wanted, held, now, source)
     old = selectors.live_numbers([held.pk]).get(held.pk)
     if old and old.pk == row.pk:
         return row
     if old:
         give_back(notes=[held], reason=f"replaced by {wanted}", actor=actor, now=now)
-    _tie([(held, row)], actor, now)
+    tie([(held, row)], actor, now)
     stages.push(order_ids=[held.order_id], actor=actor, now=now)
     return row
 
 
 def _clean(number: str) -> str:
     wanted = waybill.normalise(number)
-    if (
-        not waybill.SHORTEST <= len(wanted) <= waybill.LONGEST
-        or not any(c.isdigit() for c in wanted)
-        or not wanted.isascii()
-    ):
-        raise Invalid(
-            "bad_number", _("This is no waybill number."), errors={"number": [str(_("This is no waybill number."))]}
-        )
+    if not waybill.is_number(wanted):
+        raise Invalid("bad_number", REFUSED["bad_number"], errors={"number": [str(REFUSED["bad_number"])]})
     return wanted
 
 
@@ -251,63 +258,25 @@ def _taken(service: Service, wanted: str, note: DispatchNote, now: datetime, sou
     )
     row = WaybillNumber.objects.select_for_update().get(service=service, number=wanted)
     if row.state == NumberState.VOID:
-        raise Conflict("number_void", _("The waybill number %(number)s is void."), number=wanted)
+        raise Conflict("number_void", REFUSED["number_void"], number=wanted)
     if row.state != NumberState.FREE and row.note_id != note.pk:
-        raise Conflict("number_taken", _("The waybill number %(number)s belongs to another note."), number=wanted)
+        raise Conflict("number_taken", REFUSED["number_taken"], number=wanted)
     return row
-
-
-@dataclass(frozen=True)
-class FileRow:
-    """One row of a file of numbers that was not taken."""
-
-    row: int
-    order: str
-    number: str
-    message: str
-
-
-@transaction.atomic
-def add_from_file(*, content: str, actor: Actor, now: datetime) -> tuple[int, list[FileRow]]:
-    """Tie numbers from a carrier's file to the notes of their orders: columns order number (or note number) and waybill
-    number, with or without a heading. Answers (rows taken, rows refused with the reason); each row for itself."""
-    _need(actor)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(content.replace("\t", ","))) if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise Invalid("unreadable", _("The file cannot be read as a table.")) from error
-    taken, refused = 0, []
-    asked = {row[0].strip() for row in rows if len(row) > 1}
-    by_number = {note.number: note for note in DispatchNote.objects.filter(number__in=asked)}
-    by_order: dict[str, list[DispatchNote]] = defaultdict(list)
-    found = DispatchNote.objects.filter(order__number__in=asked, state__in=selectors.OPEN_NOTES).select_related("order")
-    for note in found:
-        by_order[note.order.number].append(note)
-    for position, row in enumerate(rows, start=1):
-        name, number = row[0].strip(), (row[1].strip() if len(row) > 1 else "")
-        try:
-            matching = [by_number[name]] if name in by_number else by_order.get(name, [])
-            if len(matching) != 1:
-                if position == 1 and not any(c.isdigit() for c in number):
-                    continue  # the heading
-                raise Missing("note_missing", _("No open dispatch note of this order."))
-            with transaction.atomic():
-                set_by_hand(note=matching[0], number=number, actor=actor, now=now, source=NumberSource.FILE)
-            taken += 1
-        except DomainError as error:
-            refused.append(FileRow(position, name[:80], number[:60], error.message))
-    return taken, refused
 
 
 @transaction.atomic
 def void(*, number: WaybillNumber, reason: str, actor: Actor, now: datetime) -> WaybillNumber:
     """Tear a number up: its label is refused at every scan from now on. Refuses a missing reason and a number whose parcel
-    is sealed or gone."""
-    _need(actor)
-    held = WaybillNumber.objects.select_for_update(of=("self",)).select_related("note").get(pk=number.pk)
-    if held.note and held.state in selectors.LIVE_NUMBERS and held.note.state in (NoteState.PACKED, NoteState.CLOSED):
+    is sealed or gone. Its note is locked first, as at the packing table: whoever seals comes before the question or finds
+    the label void."""
+    need(actor)
+    note_id = WaybillNumber.objects.values_list("note_id", flat=True).get(pk=number.pk)
+    note = selectors.lock_note(note_id) if note_id else None
+    held = WaybillNumber.objects.select_for_update(of=("self",)).get(pk=number.pk)
+    if held.note_id != note_id:
+        raise Conflict("moved", _("Somebody changed this at the same moment. Try again."))
+    if note and held.state in selectors.LIVE_NUMBERS and note.state in (NoteState.PACKED, NoteState.CLOSED):
         raise Conflict("label_in_use", _("The parcel with this label is sealed: open it again first."))
-    note = held.note
     move(held, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
     carriers.cancel(numbers=[held], now=now)
     if note:
@@ -373,5 +342,5 @@ def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
     if own:
         carriers.keep_label(number=row, call=call, now=now)
     if row.note_id != note.pk and held is None:
-        _tie([(note, row)], actor, now)
+        tie([(note, row)], actor, now)
         stages.push(order_ids=[note.order_id], actor=actor, now=now)

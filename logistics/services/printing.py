@@ -18,7 +18,7 @@ from logistics.models import DispatchNote, PrintBatch, PrintLog, WaybillNumber
 from logistics.policies.dispatch import LABEL_SIZE, PRINT_LANGUAGE
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import printing as reads
-from logistics.selectors.signing import lines_of
+from logistics.selectors.signing import changed_since, lines_of
 from logistics.services import numbers, stages
 
 #: What a batch may hold, in the order in which it comes out of the printer.
@@ -133,7 +133,10 @@ def finish(
     printed: Mapping[int, tuple[str, bool]] | None = None,
 ) -> None:
     """The file of a batch is ready: keep its hash, mark notes as printed, name the labels that were left out (log id ->
-    problem) and what went with the others (``printed``: customs paper, carrier's own label). Again changes nothing."""
+    problem) and what went with the others (``printed``: customs paper, carrier's own label). Again changes nothing. Notes
+    that were changed since the batch was begun, or whose batch was torn up meanwhile, still wait to be printed."""
+    ids = PrintLog.objects.filter(batch=batch).values_list("note_id", flat=True)
+    notes = {note.pk: note for note in selectors.lock_notes(ids)}
     held = PrintBatch.objects.select_for_update().get(pk=batch.pk)
     if held.printed_at:
         return
@@ -146,7 +149,7 @@ def finish(
     held.content_hash, held.printed_at = content_hash, now
     held.save(update_fields=["content_hash", "printed_at"])
     complete = [log.note_id for log in logs if LABELS not in held.documents or log.label_number]
-    DispatchNote.objects.filter(pk__in=complete).update(printed_at=now)
+    DispatchNote.objects.filter(pk__in=_still_true(held, complete, notes)).update(printed_at=now)
     audit.record_many(
         audit.entry(
             log.note, "note.print", actor=actor, now=now, batch=held.number,
@@ -157,27 +160,39 @@ def finish(
     stages.push(order_ids=[log.note.order_id for log in logs], actor=actor, now=now)
 
 
+def _still_true(batch: PrintBatch, ids: Sequence[int], notes: Mapping[int, DispatchNote]) -> set[int]:
+    """Those of the notes of a batch of which its papers still say what is signed."""
+    if batch.void_at:
+        return set()
+    changed = changed_since(ids, batch.created_at)
+    return {pk for pk in ids if pk in notes and notes[pk].state in PRINTABLE and pk not in changed}
+
+
 @transaction.atomic
 def void_batch(*, batch: PrintBatch, reason: str, actor: Actor, now: datetime) -> int:
     """Tear a batch up: every label in it is refused at the scan from now on, notes that are not sealed yet get a new number
-    where they had a printed one; answers how many. Refuses a missing reason. Again changes nothing."""
+    where the one on its label is still theirs; answers how many. What a later batch printed stays good. Refuses a missing
+    reason, and people who do not work in all the stores of its notes. Again changes nothing."""
     if not actor.has_perm("logistics.print_note"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     if not reason.strip():
         raise Invalid("reason_needed", _("Say why: a reason is needed."), errors={"reason": [str(_("Say why."))]})
+    logs = list(PrintLog.objects.filter(batch=batch).order_by("note_id"))
+    if len(logs) < batch.note_count:
+        raise NotAllowed("not_all_yours", _("This batch holds notes of stores in which you do not work."))
+    locked = selectors.lock_notes(log.note_id for log in logs)
     held = PrintBatch.objects.select_for_update().get(pk=batch.pk)
     if held.void_at:
         return 0
     held.void_at = now
     held.save(update_fields=["void_at"])
-    ids = PrintLog.objects.filter(batch=held).values_list("note_id", flat=True)
-    open_notes = [
-        n for n in selectors.lock_notes(ids) if n.state in (NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED)
-    ]
-    labelled = set(PrintLog.objects.filter(batch=held).exclude(label_number="").values_list("note_id", flat=True))
-    torn = [note for note in open_notes if note.pk in labelled]
+    open_notes = [n for n in locked if n.state in (NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED)]
+    live, labels = selectors.live_numbers(n.pk for n in open_notes), {log.note_id: log.label_number for log in logs}
+    torn = [n for n in open_notes if n.pk in live and labels[n.pk] == live[n.pk].number]
     numbers.give_back(notes=torn, reason=f"{held.number}: {reason}", actor=actor, now=now)
-    DispatchNote.objects.filter(pk__in=[note.pk for note in open_notes]).update(printed_at=None)
+    later = PrintLog.objects.filter(note__in=open_notes, batch__gt=held.pk, batch__void_at__isnull=True)
+    good = set(later.filter(batch__printed_at__isnull=False).values_list("note_id", flat=True)) - {n.pk for n in torn}
+    DispatchNote.objects.filter(pk__in=[n.pk for n in open_notes if n.pk not in good]).update(printed_at=None)
     audit.record(held, "batch.void", actor=actor, now=now, reason=reason, text=gettext_noop("Batch torn up"))
     numbers.reserve_for(notes=torn, actor=actor, now=now)
     stages.push(order_ids=[note.order_id for note in open_notes], actor=actor, now=now)

@@ -18,6 +18,7 @@ from core.longwork import Work, private_storage, runner
 from core.said import Said
 from logistics import documents
 from logistics.documents import typeset
+from logistics.documents.single import PERSONAL
 from logistics.selectors import carriers
 from logistics.selectors import dispatch as selectors
 from logistics.services import printing
@@ -26,7 +27,7 @@ from logistics.services import printing
 Made = Callable[[], tuple[dict[str, Any], dict[int, str]]]
 
 
-@runner(printing.JOB, _("Print dispatch notes"), permission="logistics.print_note")
+@runner(printing.JOB, _("Print dispatch notes"), permission="logistics.print_note", reads=PERSONAL)
 def print_batch(work: Work) -> None:
     """Set one batch, keep its file and write down what was printed."""
     batch = selectors.batch(work.payload["batch"])

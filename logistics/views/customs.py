@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
+from core.errors import NotAllowed
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
@@ -18,6 +19,7 @@ from core.pages import Page
 from core.tables import rows as read_rows
 from logistics import documents
 from logistics.choices import CustomsForm
+from logistics.documents.single import PERSONAL
 from logistics.forms.customs import (
     BrandForm,
     CountryRuleForm,
@@ -277,6 +279,8 @@ class NotePapers(Page):
         row = declarations.for_print(pk)
         if row is None:
             raise Http404
+        if not self.actor.has_perm(PERSONAL):
+            raise NotAllowed("not_allowed", _("Your role may not do this."))
         wanted = request.GET.get("form", "")
         form = wanted if wanted in (CustomsForm.CN22, CustomsForm.CN23, CustomsForm.INVOICE) else ""
         record = documents.customs_record([row], form=form)

@@ -10,7 +10,9 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
+from core.audit import Actor
 from logistics.choices import CustomsForm, DifferenceState, NoteState
+from logistics.documents.single import PERSONAL
 from logistics.models import ValueDifference
 from logistics.selectors.customs import declarations
 from logistics.selectors.signing import Case
@@ -92,13 +94,13 @@ def hints(case: Case) -> list[str]:
     return [*made, text] if text else made
 
 
-def facts(case: Case) -> list[Any]:
+def facts(case: Case, actor: Actor) -> list[Any]:
     """The box "Customs"."""
     note = case.note
     rows: list[Any] = [
         (_("Declared value"), f.money(note.declared_value, note.declared_currency)),
         (_("Content"), gettext("Sale of goods")),
-        *_papers(case),
+        *_papers(case, actor),
         *_landed(case),
     ]
     words = {"block": gettext("must be mended"), "review": gettext("look at it"), "info": gettext("to know")}
@@ -117,13 +119,15 @@ def facts(case: Case) -> list[Any]:
     return rows
 
 
-def papers_html(note_id: int) -> Any:
-    """The way to the commercial invoice of a parcel: what customs ask for when they hold it."""
+def papers_html(actor: Actor, note_id: int) -> Any:
+    """The way to the commercial invoice of a parcel, for people who may open it: what customs ask for when they hold it."""
+    if not actor.has_perm(PERSONAL):
+        return f.DASH
     at = reverse("logistics:note-customs", args=[note_id])
     return f.link_html(f"{at}?form=commercial_invoice", str(CustomsForm.INVOICE.label))
 
 
-def _papers(case: Case) -> list[tuple[Any, Any]]:
+def _papers(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     note = case.note
     if note.state in (NoteState.DRAFT, NoteState.SIGNED):
         return []
@@ -132,12 +136,13 @@ def _papers(case: Case) -> list[tuple[Any, Any]]:
         return []
     if not held.revision:
         return []
-    at = reverse("logistics:note-customs", args=[note.pk])
-    form = f.link_html(at, str(CustomsForm(held.form).label if held.form else f.DASH))
-    invoice = papers_html(note.pk)
-    rows: list[tuple[Any, Any]] = [
-        (_("Form"), form if held.form == CustomsForm.INVOICE else f.joined_html([form, invoice], " · "))
-    ]
+    name = str(CustomsForm(held.form).label if held.form else f.DASH)
+    shown: Any = name
+    if actor.has_perm(PERSONAL):
+        form = f.link_html(reverse("logistics:note-customs", args=[note.pk]), name)
+        invoice = papers_html(actor, note.pk)
+        shown = form if held.form == CustomsForm.INVOICE else f.joined_html([form, invoice], " · ")
+    rows: list[tuple[Any, Any]] = [(_("Form"), shown)]
     if held.tax_scheme:
         rows.append((_("Tax at the sale"), f"{held.tax_scheme} {held.tax_number}".strip()))
     if held.data_sent_at:

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from core import format as f
+from core.audit import Actor
+from core.errors import NotAllowed
 from core.pages import Page
 from logistics.choices import LabelSize
-from logistics.documents.single import CARD, HELD, KINDS, PAYMENT, RETURN, SLIP, single
+from logistics.documents.single import CARD, HELD, KINDS, PAYMENT, PERSONAL, RETURN, SLIP, single
 from logistics.selectors import dispatch as selectors
 
 
@@ -24,6 +27,8 @@ class NotePaper(Page):
         note = selectors.notes_for(self.actor).filter(pk=pk).first()
         if note is None or kind not in KINDS:
             raise Http404
+        if not self.actor.has_perm(PERSONAL):
+            raise NotAllowed("not_allowed", _("Your role may not do this."))
         asked = request.GET.get("size", "")
         size = asked if asked in LabelSize.values else LabelSize.SQUARE
         answer = HttpResponse(single(note=note, kind=kind, now=self.now, size=size), content_type="application/pdf")
@@ -31,8 +36,10 @@ class NotePaper(Page):
         return answer
 
 
-def links_html(note_id: int, kinds: tuple[str, ...]) -> Any:
-    """The ways to some papers of a note."""
+def links_html(actor: Actor, note_id: int, kinds: tuple[str, ...]) -> Any:
+    """The ways to some papers of a note, for people who may open them."""
+    if not actor.has_perm(PERSONAL):
+        return f.DASH
     at = {kind: reverse("logistics:note-paper", args=[note_id, kind]) for kind in kinds}
     return f.joined_html([f.link_html(at[kind], str(KINDS[kind])) for kind in kinds], " · ")
 

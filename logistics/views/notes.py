@@ -158,12 +158,12 @@ class NotePage(DetailPage):
                     (_("Supply"), SupplyRoute(obj.supply).label),
                     (_("Warehouse"), obj.warehouse.name),
                     {"label": _("Ship to"), "value": f.buyer_text_html(place), "wide": True},
-                    {"label": _("Papers"), "value": documents.links_html(obj.pk, documents.OF_NOTE), "wide": True},
+                    {"label": _("Papers"), "value": documents.links_html(self.actor, obj.pk, documents.OF_NOTE), "wide": True},
                 ],
             },
             {"title": _("Clocks"), "items": clocks},
             {"title": _("Signatures"), "items": self._signatures()},
-            {"title": _("Customs"), "items": customs_parts.facts(self.case)},
+            {"title": _("Customs"), "items": customs_parts.facts(self.case, self.actor)},
         ]
 
     def _signatures(self) -> list[tuple[Any, Any]]:

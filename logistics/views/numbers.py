@@ -14,7 +14,10 @@ from core.listing.html import ListPage
 from logistics.forms.dispatch import NumberFileForm, PoolForm
 from logistics.listings.naming import named
 from logistics.selectors import dispatch as selectors
-from logistics.services import numbers
+from logistics.services import number_files, numbers
+
+#: So many refused rows of a file are named; more are counted.
+SHOWN = 500
 
 
 class NumbersPage(ListPage):
@@ -82,8 +85,11 @@ class NumbersFile(FormPage):
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Read it; refused rows are named."""
-        taken, refused = numbers.add_from_file(content=data["file"], actor=self.actor, now=self.now)
+        taken, refused = number_files.add_from_file(content=data["file"], actor=self.actor, now=self.now)
         if not refused:
             return self.go(reverse("logistics:numbers"), gettext("%(n)s numbers taken.") % {"n": taken})
-        context = {"taken": taken, "refused": refused, "title": _("Numbers from a file"), "back_url": self.back_url()}
+        context = {
+            "taken": taken, "refused": refused[:SHOWN], "more": max(len(refused) - SHOWN, 0), "title": _("Numbers from a file"),
+            "back_url": self.back_url(),
+        }  # fmt: skip
         return self.render("logistics/numbers_file.html", context)

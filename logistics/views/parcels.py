@@ -141,11 +141,11 @@ class ParcelPage(DetailPage):
             )
         ]
         if obj.note_id and declarations.for_print(obj.note_id):
-            parcel.append((_("Customs papers"), customs_parts.papers_html(obj.note_id)))
+            parcel.append((_("Customs papers"), customs_parts.papers_html(self.actor, obj.note_id)))
             if obj.held_since or obj.tracking_state == TrackingState.CUSTOMS_HELD:
-                parcel.append((_("For customs"), documents.links_html(obj.note_id, documents.OF_HELD)))
+                parcel.append((_("For customs"), documents.links_html(self.actor, obj.note_id, documents.OF_HELD)))
         if obj.note_id:
-            parcel.append((_("Papers"), documents.links_html(obj.note_id, documents.OF_PARCEL)))
+            parcel.append((_("Papers"), documents.links_html(self.actor, obj.note_id, documents.OF_PARCEL)))
         return [
             {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise}, *lane_box(obj, self.actor, self.now),
             {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},
@@ -219,7 +219,8 @@ class ParcelPage(DetailPage):
     def extra_steps(self, obj: Parcel) -> list[dict[str, Any]]:
         """What customs ask for when they hold a parcel: invoice and payment record as one file (CUS-16)."""
         held = obj.state == ParcelState.SHIPPED and (obj.held_since or obj.tracking_state == TrackingState.CUSTOMS_HELD)
-        if not held or not obj.note_id or not declarations.for_print(obj.note_id):
+        may = self.actor.has_perm(documents.PERSONAL)
+        if not held or not may or not obj.note_id or not declarations.for_print(obj.note_id):
             return []
         url = reverse("logistics:note-paper", args=[obj.note_id, documents.OF_HELD[0]])
         return [{"label": _("Papers for customs"), "url": url, "method": "get", "icon": "file-text"}]

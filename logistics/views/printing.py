@@ -159,20 +159,16 @@ class BatchFile(Page):
     permission = "logistics.print_note"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-        """The file of a batch whose notes are all in the person's stores."""
-        batch = selectors.batches_for(self.actor).select_related("job").filter(pk=pk).first()
-        if (
-            batch is None
-            or not batch.job
-            or not batch.job.result_file
-            or not selectors.sees_whole_batch(batch, self.actor)
-        ):
+        """The file of a batch that is not torn up and whose notes are all in the person's stores."""
+        found = selectors.file_of_batch(self.actor, pk)
+        if found is None:
             raise Http404
+        _batch, job = found
         try:
-            source = longwork.private_storage().open(batch.job.result_file)
+            source = longwork.private_storage().open(job.result_file)
         except FileNotFoundError:
             raise Http404 from None
-        return FileResponse(source, filename=batch.job.result_name, content_type="application/pdf")
+        return FileResponse(source, filename=job.result_name, content_type="application/pdf")
 
 
 class BatchFrame(BatchFile):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from typing import Any
 
@@ -15,7 +16,8 @@ from core.audit import SYSTEM
 from core.errors import Conflict, Invalid, NotAllowed
 from core.states import move
 from logistics.models import ApprovalRule, DispatchNote, WaybillNumber
-from logistics.services import dispatch, numbers
+from logistics.rules import waybill
+from logistics.services import dispatch, number_files, numbers
 from stores.models import OutboundCall
 from stores.services.outbox import sending
 from tests.factories import dispatch as make
@@ -130,7 +132,7 @@ def test_a_void_number_never_comes_back() -> None:
 def test_a_file_ties_numbers_to_orders_row_by_row() -> None:
     a, b = signed(), signed()
     text = f"order,number\n{a.order.number},RB123456785CN\n{b.number};x\nNOPE,RB123456799CN\n{b.order.number},RB123456785CN\n"
-    taken, refused = numbers.add_from_file(content=text.replace(";", ","), actor=make.person("warehouse"), now=NOW)
+    taken, refused = number_files.add_from_file(content=text.replace(";", ","), actor=make.person("warehouse"), now=NOW)
     assert taken == 1 and make.number_of(a) == "RB123456785CN"
     assert [(r.row, r.order) for r in refused] == [(3, b.number), (4, "NOPE"), (5, b.order.number)]
     assert "belongs to another note" in refused[2].message
@@ -212,3 +214,90 @@ def test_an_unprinted_number_is_freed_and_a_carrier_number_voided() -> None:
     dispatch.withdraw(note=note, reason="x", actor=make.person("supervisor"), now=NOW)
     row.refresh_from_db()
     assert row.state == "void"
+
+
+@pytest.mark.covers("DSP-22")
+def test_a_file_of_numbers_costs_the_same_for_one_row_and_for_many() -> None:
+    notes, keeper = [signed() for _ in range(6)], make.person("warehouse")
+    counts = []
+    for some in (notes[:1], notes[1:]):
+        text = "\n".join(f"{note.number}\tCARRIER {note.pk:08}" for note in some)
+        with CaptureQueriesContext(connection) as asked:
+            assert number_files.add_from_file(content=text, actor=keeper, now=NOW) == (len(some), [])
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert make.number_of(notes[3]) == f"CARRIER{notes[3].pk:08}"
+    # a second file replaces; the same note or number twice, and what is void or another's, is refused by row
+    first, second = notes[0], notes[1]
+    numbers.void(number=WaybillNumber.objects.get(note=second), reason="lost", actor=keeper, now=NOW)
+    text = (
+        f"order,number\n{first.number},NEW00001\n{first.order.number},NEW00002\n{second.number},NEW00001\n"
+        f"{notes[2].number},CARRIER{second.pk:08}\n{notes[3].number},CARRIER{notes[4].pk:08}\n{notes[5].number},<b>1234567\n"
+    )
+    taken, refused = number_files.add_from_file(content=text, actor=keeper, now=NOW)
+    assert taken == 1 and make.number_of(first) == "NEW00001"
+    assert [row.row for row in refused] == [3, 4, 5, 6, 7]
+    assert "row 2" in refused[0].message and "void" in refused[2].message
+    assert "another note" in refused[1].message and "another note" in refused[3].message
+    assert WaybillNumber.objects.filter(note=first).exclude(state="reserved").get().state == "void"
+    with pytest.raises(Invalid):
+        number_files.add_from_file(content="A,B\n" * 20_001, actor=keeper, now=NOW)
+
+
+@pytest.mark.covers("DSP-22")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 5000 + " .. " + "1" * 5000,  # more digits than a number can be made of
+        "A" + "0" * 70 + "1 .. A" + "0" * 70 + "2",  # longer than a number is
+        "a" + "." * 40_000 + " b c",  # a pattern that is tried at every place
+        "AB\x1b12345",
+    ],
+)
+def test_what_is_no_number_is_named_and_costs_nothing(text: str) -> None:
+    began = time.monotonic()
+    assert waybill.expand(text)[0] == [] and time.monotonic() - began < 1
+
+
+def test_a_typed_number_has_the_signs_of_a_number() -> None:
+    note, keeper = signed(), make.person("warehouse")
+    for typed in ("AB\x1b12345", "<B>12345", "=1+12345", "12;34567"):
+        with pytest.raises(Invalid):
+            numbers.set_by_hand(note=note, number=typed, actor=keeper, now=NOW)
+
+
+def test_more_numbers_than_a_pool_holds_are_refused_before_they_are_made() -> None:
+    ranges = "\n".join(f"B{i:05}00000..B{i:05}99999" for i in range(2000))
+    with pytest.raises(Invalid) as refused:
+        numbers.add_to_pool(service=make.make_service(), text=ranges, actor=make.person("warehouse"), now=NOW)
+    assert refused.value.code == "too_many" and not WaybillNumber.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.covers("DSP-22")
+def test_a_number_is_not_torn_up_while_its_label_is_being_scanned() -> None:
+    note, keeper = make.released(), make.person("warehouse")
+    number, packing = WaybillNumber.objects.get(note=note), threading.Event()
+    told: list[str] = []
+
+    def tear_up() -> None:
+        packing.wait(10)
+        try:
+            with scopes_disabled():
+                numbers.void(number=number, reason="spoiled", actor=keeper, now=NOW)
+            told.append("void")
+        except Conflict as error:
+            told.append(error.code)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=tear_up)
+    other.start()
+    with transaction.atomic():  # the last scan is answered; its transaction is not over yet
+        make.pack(note, keeper)
+        packing.set()
+        other.join(0.7)
+        assert told == []  # whoever tears up waits for the table
+    other.join(20)
+    number.refresh_from_db()
+    assert (told, number.state) == (["label_in_use"], "reserved")
