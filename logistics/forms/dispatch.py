@@ -118,6 +118,8 @@ class EditForm(forms.Form):
         choices=[("", "—"), *SupplyRoute.choices], required=False, label=_("Missing goods come from")
     )
     take_address = forms.BooleanField(required=False, label=_("Take over the order's present address"))
+    #: Which revision was looked at.
+    revision = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput())
 
 
 class LineForm(forms.Form):
@@ -130,6 +132,11 @@ class LineForm(forms.Form):
     value = forms.DecimalField(
         max_digits=14, decimal_places=2, min_value=Decimal(0), required=False, label=_("Declared value")
     )
+
+    def __init__(self, *args: Any, cost: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not cost:  # who may not see what goods cost
+            del self.fields["unit_cost"]
 
 
 class AskForm(forms.Form):

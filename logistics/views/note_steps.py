@@ -53,16 +53,17 @@ class NoteEdit(NoteForm):
 
     def initial(self) -> dict[str, Any]:
         """What the note says now."""
-        return {"service": self.note.service.code if self.note.service else "", "supply": self.note.supply}
+        service = self.note.service.code if self.note.service else ""
+        return {"service": service, "supply": self.note.supply, "revision": self.note.revision}
 
     @cached_property
     def line_forms(self) -> list[dict[str, Any]]:
         """One small form for each line."""
-        made = []
+        made, cost = [], self.actor.has_perm("products.view_cost")
         for line in signing.lines_of([self.note.pk]).get(self.note.pk, []):
             given = {"wish": line.wish, "unit_cost": _plain(line.unit_cost), "value": f"{line.value:.2f}"}
             data = self.request.POST if self.request.method == "POST" else None
-            made.append({"line": line, "form": LineForm(data, initial=given, prefix=f"line{line.pk}")})
+            made.append({"line": line, "form": LineForm(data, initial=given, prefix=f"line{line.pk}", cost=cost)})
         return made
 
     def extra(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class NoteEdit(NoteForm):
             value = (
                 got["value"] if got["value"] is not None and got["value"] != line.value.quantize(got["value"]) else None
             )
-            changes.append(dispatch.LineChange(line.pk, wish=got["wish"], unit_cost=got["unit_cost"], value=value))
+            changes.append(dispatch.LineChange(line.pk, wish=got["wish"], unit_cost=got.get("unit_cost"), value=value))
         changed = dispatch.edit(
             note=self.note,
             actor=self.actor,
@@ -100,6 +101,7 @@ class NoteEdit(NoteForm):
             supply=data["supply"],
             lines=changes,
             take_address=data["take_address"],
+            seen=data["revision"],
         )
         return self.go(
             self.back_url(),

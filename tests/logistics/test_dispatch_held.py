@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django_scopes import scopes_disabled
 from accounts.models import ApiToken
 from core import crypto, longwork
 from core.errors import NotAllowed
+from core.models import ActivityEntry
 from core.scope import acting_scope
 from logistics.models import ApprovalRule, DispatchNote, PrintBatch, PrintLog, WaybillNumber
 from logistics.services import dispatch, numbers, printing
@@ -164,3 +166,40 @@ def test_papers_with_addresses_are_for_who_may_see_addresses() -> None:
     make.make_number(note.service)
     printing.void_batch(batch=batch, reason="spoiled", actor=make.person("warehouse"), now=LATER)
     assert (person.get(at).status_code, seeing.get(file).status_code) == (404, 404)
+
+
+@pytest.mark.covers("DSP-03")
+def test_what_goods_cost_is_for_who_may_see_it() -> None:
+    note = make.released()
+    line, url = note.lines.get(), reverse("logistics:note-edit", args=[note.pk])
+    dispatch.edit(
+        note=note,
+        lines=[dispatch.LineChange(line.pk, unit_cost=Decimal("7.77"))],
+        actor=make.person("purchaser"),
+        now=NOW,
+    )
+    told = ActivityEntry.objects.get(subject_id=note.pk, text="Changed: %(what)s")
+    assert "7.77" not in str(told.params) and "price" in str(told.params)
+    for role, seen in (("service", False), ("purchaser", True)):
+        person = Client()
+        person.force_login(make_person(role))
+        page = person.get(url).content.decode()
+        assert ("7.77" in page, f"line{line.pk}-unit_cost" in page) == (seen, seen)
+    with pytest.raises(NotAllowed):
+        dispatch.edit(
+            note=note, lines=[dispatch.LineChange(line.pk, unit_cost=Decimal(1))], actor=make.person("service"), now=NOW
+        )
+
+
+def test_a_form_that_shows_an_older_note_overwrites_nothing() -> None:
+    note, boss = make.released(), Client()
+    boss.force_login(make_person("manager"))
+    line, url = note.lines.get(), reverse("logistics:note-edit", args=[note.pk])
+    form = {"service": "CP_REG", "supply": "stock", "revision": note.revision, f"line{line.pk}-wish": ""}
+    assert f'name="revision" value="{note.revision}"' in boss.get(url).content.decode()
+    change = dispatch.LineChange(line.pk, wish="no plastic")
+    dispatch.edit(note=note, lines=[change], actor=make.person("supervisor"), now=NOW)
+    answer = boss.post(url, form)
+    line.refresh_from_db()
+    assert (answer.status_code, line.wish) == (422, "no plastic")
+    assert boss.post(url, {**form, "revision": note.revision}).status_code == 302

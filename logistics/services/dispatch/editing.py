@@ -49,19 +49,22 @@ class LineChange:
 @transaction.atomic
 def edit(
     *, note: DispatchNote, actor: Actor, now: datetime, service: Service | None = None, supply: str = "",
-    lines: Sequence[LineChange] = (), take_address: bool = False, reason: str = "",
+    lines: Sequence[LineChange] = (), take_address: bool = False, reason: str = "", seen: int | None = None,
 ) -> bool:  # fmt: skip
     """Change a note; True when anything changed. The signatures are then void and the note is a draft again.
 
     ``take_address`` takes over the order's present address. A new service or address tears up a printed label and frees or
     voids the waybill number. Refuses packed and closed notes, a service that cannot carry the parcel, a declared value below
-    the price paid, and people without the right.
+    the price paid, a note that was changed since its editor looked at it (``seen``: that revision), and people without the
+    right.
     """
     if not actor.has_perm("logistics.change_note"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     held = selectors.lock_note(note.pk)
     if held.state in (NoteState.PACKED, NoteState.CLOSED, NoteState.WITHDRAWN):
         raise Conflict("note_closed", _("This note is packed or closed: open the parcel again before you change it."))
+    if seen is not None and held.revision != seen:
+        raise Conflict("note_changed", _("The note was changed since you opened it: open it again, then change it."))
     if supply and supply not in SupplyRoute.values:
         raise Invalid("bad_supply", _("Unknown way of supply."), errors={"supply": [str(_("Unknown way of supply."))]})
     with named(actor):
@@ -120,8 +123,10 @@ def _change_lines(
             line.wish, line.wish_by_hand = change.wish.strip()[:300], True
             done[f"wish {line.sku.code}"] = line.wish
         if change.unit_cost is not None and change.unit_cost != line.unit_cost:
+            if not actor.has_perm("products.view_cost"):
+                raise NotAllowed("not_allowed", _("Your role may not see or change what goods cost."))
             line.unit_cost = change.unit_cost
-            done[f"price {line.sku.code}"] = str(change.unit_cost)
+            done[f"price {line.sku.code}"] = ""  # the timeline is read by people who may not see what goods cost
         if change.value is not None and change.value != line.value:
             made = values.raised(line, change.value, reason=change.value_reason, text=reason, actor=actor, now=now)
             differences.append(made)
@@ -172,7 +177,7 @@ def reopen(
     NoteSignature.objects.filter(note=note, void_at__isnull=True).update(void_at=now)
     audit.record(
         note, "note.edit", actor=actor, now=now, reason=reason, text=gettext_noop("Changed: %(what)s"),
-        what=", ".join(f"{name}: {value}" for name, value in changed.items())[:200],
+        what=", ".join(f"{name}: {value}" if value else name for name, value in changed.items())[:200],
     )  # fmt: skip
     if note.state != NoteState.DRAFT:
         move(note, "edit", actor=actor, now=now, block_reason="", block_note="", released_at=None, signed_at=None)
