@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.selectors import stores_for
 from conversations import selectors, services
 from conversations.choices import Answers, SendMode, TemplateKind
+from conversations.services import telling
 from core.api.fields import Scoped
 from core.listing.rest import Resource, Write
 
@@ -118,4 +119,47 @@ class ReminderResource(Resource):
     update = Write(ReminderChange, services.change_step, "core.change_policy")
 
 
-RESOURCES = [MessageResource, ConversationResource, TemplateResource, ReminderResource]
+class TellingInput(serializers.Serializer):
+    """One matter for the buyers of some orders or parcels: a text of the house, or own words. Nothing is sent before ``send``."""
+
+    about_type = serializers.ChoiceField(["orders.order", "logistics.parcel"])
+    about_ids = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=10_000)
+    template = serializers.CharField(
+        required=False, max_length=10, default="", allow_blank=True, help_text="base code of a text"
+    )
+    language = serializers.CharField(required=False, max_length=10, default="en", help_text="language of the own words")
+    subject = serializers.CharField(required=False, max_length=300, default="", allow_blank=True)
+    body = serializers.CharField(required=False, max_length=10_000, default="", allow_blank=True)
+
+
+class TellingResource(Resource):
+    """``/api/v1/tellings/``: made and prepared here (or by the action ``tell`` of parcels), looked through, then sent."""
+
+    listing = "tellings"
+    create = Write(TellingInput, telling.make_telling, "conversations.send_message")
+    version_fields = ("state",)
+
+
+class TellingRowChange(serializers.Serializer):
+    """Other words for one buyer."""
+
+    subject = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    body = serializers.CharField(max_length=10_000)
+
+
+class TellingRowResource(Resource):
+    """``/api/v1/telling-rows/?telling=ID``: the buyers of a telling."""
+
+    listing = "telling-rows"
+    update = Write(TellingRowChange, telling.change_row, "conversations.send_message")
+    version_fields = ("verdict", "why", "subject", "body")
+
+
+RESOURCES = [
+    TellingResource,
+    TellingRowResource,
+    MessageResource,
+    ConversationResource,
+    TemplateResource,
+    ReminderResource,
+]

@@ -77,6 +77,50 @@ class TemplateKind(models.TextChoices):
     MARKETING = "marketing", pgettext_lazy("template kind", "Marketing")
 
 
+class TellingState(models.TextChoices):
+    """Life of a telling: one matter told to many buyers."""
+
+    PREPARING = "preparing", pgettext_lazy("telling", "Being prepared")
+    READY = "ready", pgettext_lazy("telling", "To be looked through")
+    SENDING = "sending", pgettext_lazy("telling", "Being told")
+    DONE = "done", pgettext_lazy("telling", "Told")
+    DISCARDED = "discarded", pgettext_lazy("telling", "Discarded")
+
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return {"preparing": "indigo", "ready": "amber", "sending": "indigo", "done": "leaf"}.get(self.value, "neutral")
+
+
+class Verdict(models.TextChoices):
+    """What becomes of one buyer in a telling."""
+
+    READY = "ready", pgettext_lazy("verdict", "Will be told")
+    OUT = "out", pgettext_lazy("verdict", "Left out")
+    TOLD = "told", pgettext_lazy("verdict", "Told")
+
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return {"ready": "sea", "told": "leaf"}.get(self.value, "amber")
+
+
+class LeftOut(models.TextChoices):
+    """Why a buyer is left out of a telling."""
+
+    ERASED = "erased", pgettext_lazy("left out", "The buyer's data were erased.")
+    NO_ADDRESS = "no_address", pgettext_lazy("left out", "No address: no mailbox by program, no e-mail.")
+    DISPUTE = "dispute", pgettext_lazy("left out", "A dispute is open: answer in the dispute.")
+    STOPPED = "stopped", pgettext_lazy("left out", "No longer concerned.")
+    ONE_A_DAY = "one_a_day", pgettext_lazy("left out", "The buyer already got a reminder today.")
+    UNANSWERED = "unanswered", pgettext_lazy("left out", "Too many texts without an answer.")
+    TOLD_BEFORE = "told_before", pgettext_lazy("left out", "Already told the same.")
+    NO_TEXT = "no_text", pgettext_lazy("left out", "There is no text in use for this buyer.")
+    UNKNOWN = "unknown", pgettext_lazy("left out", "Not known")
+    UNTRUE = "untrue", pgettext_lazy("left out", "Not true")
+    BY_PERSON = "by_person", pgettext_lazy("left out", "Left out by a person.")
+
+
 #: What the texts of the house are for, in words; own ones stand as they were named.
 PURPOSES = {
     "insert_card": pgettext_lazy("text", "Card in the parcel"),

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import stores_for
-from conversations.choices import MessageState, SendMode, TemplateKind
-from conversations.models import Conversation, Message, ReminderStep, Template
+from conversations.choices import LeftOut, MessageState, SendMode, TellingState, TemplateKind, Verdict
+from conversations.models import Conversation, Message, ReminderStep, Telling, TellingRow, Template
 
 
 def _stores(request: Any) -> QuerySet[Any]:
@@ -82,4 +82,29 @@ class ReminderFilter(django_filters.FilterSet):
 
     class Meta:
         model = ReminderStep
+        fields: list[str] = []
+
+
+class TellingFilter(django_filters.FilterSet):
+    """What may be asked of the list of tellings."""
+
+    state = django_filters.MultipleChoiceFilter(choices=TellingState.choices, label=_("State"))
+    source_type = django_filters.CharFilter(label=_("Started from"))
+    source_id = django_filters.NumberFilter(label=_("Its number"))
+
+    class Meta:
+        model = Telling
+        fields: list[str] = []
+
+
+class TellingRowFilter(django_filters.FilterSet):
+    """What may be asked of the buyers of tellings."""
+
+    telling = django_filters.NumberFilter(field_name="telling_id", label=_("Telling"))
+    verdict = django_filters.MultipleChoiceFilter(choices=Verdict.choices, label=_("What becomes of them"))
+    why = django_filters.MultipleChoiceFilter(choices=LeftOut.choices, label=_("Why left out"))
+    buyer = django_filters.NumberFilter(field_name="buyer_id", label=_("Buyer"))
+
+    class Meta:
+        model = TellingRow
         fields: list[str] = []

@@ -10,8 +10,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Store
 from accounts.selectors import stores_for
-from conversations.choices import Answers, SendMode, TemplateKind
-from conversations.registry import GUARDRAILS
+from conversations.choices import Answers, SendMode, TemplateKind, purpose_words
+from conversations.registry import GUARDRAILS, SOURCES
+from conversations.selectors import telling
+from core.audit import subject_type
 
 LANGUAGES = [
     ("en", "English"), ("ru", "Русский"), ("es", "Español"), ("pt", "Português"), ("fr", "Français"), ("de", "Deutsch"),
@@ -85,6 +87,51 @@ class ReminderForm(forms.Form):
             self.fields["store"].queryset = stores_for(actor)  # type: ignore[attr-defined]
         else:
             del self.fields["store"], self.fields["position"]
+
+
+class TellForm(forms.Form):
+    """What many buyers are told: a text of the house, or own words."""
+
+    takes: ClassVar[tuple[str, ...]] = ("objs", "actor")
+    template = forms.ChoiceField(
+        required=False, label=_("Text"), choices=lambda: [("", _("Own words")), *text_choices()],
+        help_text=_("Each buyer gets it in their own language, as far as it is written."),
+    )  # fmt: skip
+    language = forms.ChoiceField(choices=LANGUAGES, initial="en", required=False, label=_("Language of the own words"))
+    subject = forms.CharField(required=False, max_length=300, label=pgettext_lazy("message", "Subject"))
+    body = forms.CharField(
+        required=False, max_length=10_000, label=_("Own words"), widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        help_text=_("Facts stand in double braces, e.g. {{buyer_name}}, {{order_no}}, {{tracking_no}}."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, objs: Any = (), actor: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(objs) == 1 and (source := SOURCES.get(subject_type(objs[0]))):  # its usual text stands there already
+            self.initial["template"] = source(objs[0], actor).code
+
+    def clean(self) -> dict[str, Any]:
+        """One of both; a chosen text leaves own words unused."""
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("template") and not str(data.get("body") or "").strip():
+            self.add_error("body", _("Choose a text or write one."))
+        return {**data, "language": data.get("language") or "en"}
+
+
+def text_choices() -> list[tuple[str, str]]:
+    """The texts that can be told to many, with what they are for."""
+    return [
+        (row["base_code"], f"{row['base_code']} · {purpose_words(row['purpose'])}") for row in telling.offered_texts()
+    ]
+
+
+class WordsForm(forms.Form):
+    """Own words of a telling in one more language."""
+
+    language = forms.ChoiceField(choices=LANGUAGES, label=_("Language"))
+    subject = forms.CharField(required=False, max_length=300, label=pgettext_lazy("message", "Subject"))
+    body = forms.CharField(
+        max_length=10_000, label=_("Text"), widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+    )  # fmt: skip
 
 
 class NewTemplateForm(TemplateForm):

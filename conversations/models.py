@@ -8,9 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from accounts.models import Store, User
-from conversations.choices import Answers, DeliveryState, Direction, MessageState, Route, SendMode, TemplateKind
+from conversations.choices import (
+    Answers,
+    DeliveryState,
+    Direction,
+    LeftOut,
+    MessageState,
+    Route,
+    SendMode,
+    TellingState,
+    TemplateKind,
+    Verdict,
+)
 from core.audit import tracked
 from core.format import in_own_language
+from core.models import Job
 from customers.models import Buyer
 from stores.models import OutboundCall
 
@@ -192,3 +204,72 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} {self.pk}"
+
+
+@tracked(exclude=["texts"])
+class Telling(models.Model):
+    """One matter told to many buyers: prepared, looked through, then sent by a job, one text a buyer."""
+
+    number = models.CharField(max_length=20, unique=True)
+    state = models.CharField(max_length=10, choices=TellingState.choices, default=TellingState.PREPARING)
+    code = models.CharField(max_length=10, blank=True, help_text="base code of the text; empty = own words")
+    texts = models.JSONField(default=dict, help_text="own words: language -> subject and body")
+    text_key = models.CharField(max_length=64, help_text="what is told: the code, or a digest of the own words")
+    about_type = models.CharField(max_length=60, help_text="logistics.parcel or orders.order")
+    about_ids = models.JSONField(default=list)
+    source_type = models.CharField(max_length=60, blank=True, help_text="what it was started from: a lane, an incident")
+    source_id = models.BigIntegerField(null=True)
+    source_label = models.CharField(max_length=120, blank=True)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    author_label = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+    prepared_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("telling")
+        indexes = [models.Index(fields=["source_type", "source_id"], name="telling_source")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@tracked(exclude=["subject", "body"])
+class TellingRow(models.Model):
+    """One buyer of a telling: the text as it was seen, or why the buyer is left out."""
+
+    telling = models.ForeignKey(Telling, on_delete=models.CASCADE, related_name="rows")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="+")
+    about_id = models.BigIntegerField(help_text="the order or parcel the text is about")
+    more_ids = models.JSONField(default=list, help_text="further ones of the same buyer")
+    verdict = models.CharField(max_length=5, choices=Verdict.choices)
+    why = models.CharField(max_length=12, choices=LeftOut.choices, blank=True)
+    detail = models.JSONField(default=list, help_text="which facts are not known, what is not true")
+    template_code = models.CharField(max_length=10, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    edited = models.BooleanField(default=False, help_text="a person changed the words for this buyer")
+    anyway = models.BooleanField(default=False, help_text="a person wants the buyer told again")
+    by_hand = models.BooleanField(default=False, help_text="reaches the buyer only by copying into the channel")
+    message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(store="store")
+
+    class Meta:
+        verbose_name = _("buyer of a telling")
+        constraints = [
+            models.UniqueConstraint(fields=["telling", "buyer"], name="telling_buyer_once"),
+            models.CheckConstraint(
+                condition=~Q(verdict="told") | Q(message__isnull=False, told_at__isnull=False), name="told_has_message"
+            ),
+            models.CheckConstraint(condition=~Q(verdict="out") | ~Q(why=""), name="left_out_has_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["telling", "verdict", "id"], name="telling_rows"),
+            models.Index(fields=["buyer", "-told_at"], name="telling_told", condition=Q(verdict="told")),
+        ]

@@ -39,3 +39,14 @@ RETURN_ADDRESS = declare(
     _("Address for returns that buyers get when they ask (ready text Q02)"),
     source="manual 003",
 )
+TELLING_HOURS = declare(
+    "conversations.telling_hours",
+    24,
+    _("A telling looked through longer ago than so many hours is prepared again"),
+    source="chosen",
+    per_store=False,
+    least=1,
+)
+TOLD_SAME_DAYS = declare(
+    "conversations.told_same_days", 7, _("A buyer is not told the same again within so many days"), source="chosen"
+)

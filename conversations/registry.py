@@ -15,6 +15,15 @@ language. None or "" = not known: a text that shows it is refused, so never make
     @subjects("orders.order")
     def orders_of(buyer_ids, limit): return {buyer_id: [About("orders.order", 7, "8011…", "/orders/7/", at, {...})]}
 
+    @stops_telling("logistics.parcel")
+    def arrived(ids, *, now): return {parcel_id: "why its buyer is told nothing about it any more"}
+
+    @told_from("logistics.lane")
+    def of_lane(lane, actor): return ToldFrom("logistics.parcel", [7, 8], "EMS → BR")
+
+    @disputes
+    def disputed(order_ids, *, since=None): return {order ids with an open case, or with one opened since then}
+
     @finder
     def find_orders(store, external_ids): return {external_id: order_id}
 """
@@ -53,12 +62,25 @@ class About:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ToldFrom:
+    """The buyers of which things are told from an object (a lane, an incident), what the object is called, the usual text."""
+
+    about_type: str
+    ids: list[int]
+    label: str
+    code: str = ""
+
+
 FACTS: dict[str, list[PlaceholderSet]] = defaultdict(list)
 #: Placeholders that no text of the house uses yet, and that staff may use.
 NAMES: set[str] = set()
 GUARDRAILS: dict[str, Guardrail] = {}
 WANTED: dict[str, list[Callable[..., str]]] = defaultdict(list)
 SUBJECTS: dict[str, Callable[[Iterable[int], int], Mapping[int, list[About]]]] = {}
+SOURCES: dict[str, Callable[[Any, Any], ToldFrom]] = {}
+STOPS: dict[str, Callable[..., Mapping[int, str]]] = {}
+DISPUTES: list[Callable[..., set[int]]] = []
 FINDERS: list[Callable[[Any, Iterable[str]], Mapping[str, int]]] = []
 
 
@@ -97,6 +119,40 @@ def still_wanted(base_code: str) -> Callable[[Callable[..., str]], Callable[...,
     return register
 
 
+def stops_telling(subject_type: str) -> Callable[[Any], Any]:
+    """Give the reasons for which the buyers of some objects are told nothing about them (they have arrived, for instance)."""
+
+    def register(function: Any) -> Any:
+        STOPS[subject_type] = function
+        return function
+
+    return register
+
+
+def disputes(function: Callable[..., set[int]]) -> Callable[..., set[int]]:
+    """Give the orders in dispute among some, in one query: ``fn(order_ids, *, since=None)``."""
+    DISPUTES.append(function)
+    return function
+
+
+def disputed(order_ids: Iterable[int], *, since: datetime | None = None) -> set[int]:
+    """The orders among these about which a dispute is open, or (``since``) was opened since then, as upper apps know."""
+    wanted, found = list(order_ids), set[int]()
+    for ask in DISPUTES:
+        found |= ask(wanted, since=since)
+    return found
+
+
+def told_from(subject_type: str) -> Callable[[Any], Any]:
+    """Give what ``fn(object, actor)`` says is told from objects of ``subject_type``."""
+
+    def register(function: Any) -> Any:
+        SOURCES[subject_type] = function
+        return function
+
+    return register
+
+
 def subjects(subject_type: str) -> Callable[[Any], Any]:
     """Give the things of ``subject_type`` a buyer may write about, newest first."""
 
@@ -116,6 +172,7 @@ def finder(
 
 
 __all__ = [
-    "FACTS", "FINDERS", "GUARDRAILS", "NAMES", "SUBJECTS", "WANTED", "About", "Country", "finder", "guardrail", "names", "placeholders",
-    "still_wanted", "subjects",
+    "DISPUTES", "FACTS", "FINDERS", "GUARDRAILS", "NAMES", "SOURCES", "STOPS", "SUBJECTS", "WANTED", "About", "Country", "ToldFrom",
+    "disputed", "disputes", "finder",
+    "guardrail", "names", "placeholders", "still_wanted", "stops_telling", "subjects", "told_from",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.choices import DeliveryState as D
 from conversations.choices import MessageState as M
+from conversations.choices import TellingState as T
 from core.states import SERVICE_ONLY, Machine, Transition
 
 MESSAGE = Machine(
@@ -29,5 +30,19 @@ DELIVERY = Machine(
     ],
 )  # fmt: skip
 
+TELLING = Machine(
+    "telling",
+    "state",
+    [
+        Transition("prepared", sources={T.PREPARING}, target=T.READY, label=_("To be looked through")),
+        Transition("again", sources={T.READY}, target=T.PREPARING, label=_("Prepare again")),
+        Transition("send", sources={T.READY}, target=T.SENDING, permission="conversations.send_message", stamp="sent_at",
+                   label=_("Tell")),
+        Transition("finish", sources={T.SENDING}, target=T.DONE, stamp="finished_at", label=_("Told")),
+        Transition("discard", sources={T.PREPARING, T.READY}, target=T.DISCARDED, permission="conversations.send_message",
+                   label=_("Discard")),
+    ],
+)  # fmt: skip
+
 #: Which table rules which model (core.declarations ties them when the models are there).
-TABLES = {"conversations.Message": MESSAGE, "conversations.Delivery": DELIVERY}
+TABLES = {"conversations.Message": MESSAGE, "conversations.Delivery": DELIVERY, "conversations.Telling": TELLING}

@@ -53,3 +53,13 @@ def case_number(value: int) -> str:
 def wave_number(value: int) -> str:
     """The number of a wave of notes that are packed together, e.g. WV-118."""
     return f"WV-{value}"
+
+
+def telling_number(value: int) -> str:
+    """The number of one matter told to many buyers, e.g. TL-12."""
+    return f"TL-{value}"
+
+
+def incident_number(value: int) -> str:
+    """The number of an incident on lanes, e.g. INC-7."""
+    return f"INC-{value}"

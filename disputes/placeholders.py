@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from conversations.registry import guardrail, placeholders, still_wanted
+from conversations.registry import disputes, guardrail, placeholders, still_wanted
 from core.clock import local_day
 from disputes import selectors
 
@@ -29,6 +29,12 @@ def no_open_dispute(about: Any, facts: Mapping[str, Any]) -> str:
     """No case is open about the order."""
     order_id = getattr(about, "order_id", None) or about.pk
     return "a dispute is open: answer in the dispute" if selectors.has_open_case(order_id) else ""
+
+
+@disputes
+def in_dispute(order_ids: Iterable[int], *, since: datetime | None = None) -> set[int]:
+    """Orders with an open case, or with one opened since then."""
+    return selectors.orders_in_dispute(order_ids, since)
 
 
 @still_wanted("T06E")

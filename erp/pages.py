@@ -369,6 +369,7 @@ ACTS = (
     ("logistics:hand-over", _("Hand parcels over"), "logistics.hand_over_parcel"),
     ("logistics:batches", _("Print what waits"), "logistics.print_note"),
     ("conversations:by-hand", _("Copy messages into the channel"), "conversations.view_message"),
+    ("conversations:tellings", _("Tellings: one matter told to many buyers"), "conversations.view_message"),
     ("worklist:list", _("All duties"), "worklist.view_duty"),
 )  # fmt: skip
 

@@ -34,11 +34,13 @@ LONGEST_BODY, LONGEST_SUBJECT = 10_000, 300
 
 @dataclass(frozen=True)
 class Ready:
-    """A written message and who it goes to; ``own_words``: a person wrote it, or changed what the template gave."""
+    """A written message and who it goes to; ``own_words``: a person wrote it, or changed what the template gave; ``tells``: it
+    goes to many and answers nobody."""
 
     message: Message
     party: Party
     own_words: bool = False
+    tells: bool = False
 
 
 def may_send(actor: Actor) -> None:
@@ -47,11 +49,16 @@ def may_send(actor: Actor) -> None:
         raise NotAllowed("not_allowed", _("Your role may not do this."))
 
 
+def held_threads(buyer_ids: Iterable[int]) -> dict[int, Conversation]:
+    """The threads there are with these buyers, by buyer id."""
+    return {row.buyer_id: row for row in Conversation._base_manager.filter(buyer_id__in=list(buyer_ids))}
+
+
 def threads(parties: Iterable[Party], now: datetime) -> dict[int, Conversation]:
     """The threads with these buyers by buyer id, missing ones made; two queries, one more when there are new ones."""
     buyers = {party.buyer.pk: party for party in parties}
     manager = Conversation._base_manager
-    found = {row.buyer_id: row for row in manager.filter(buyer_id__in=buyers)}
+    found = held_threads(buyers)
     missing = [
         Conversation(store_id=party.store.pk, buyer_id=pk, created_at=now)
         for pk, party in sorted(buyers.items())
@@ -85,17 +92,30 @@ def hand_out(ready: Sequence[Ready], *, actor: Actor, now: datetime) -> None:
     _written(ready, actor, now)
 
 
-def _deliveries(item: Ready, offered: frozenset[str], now: datetime) -> list[Delivery]:
-    store, buyer, routes = item.party.store, item.party.buyer, []
+def routes_of(party: Party, offered: frozenset[str], now: datetime) -> list[tuple[str, str, str]]:
+    """How a text would reach a buyer: route, first state, address. ``offered``: what the store does by program."""
+    store, buyer = party.store, party.buyer
+    routes: list[tuple[str, str, str]] = []
     if Ability.SEND_MESSAGE in offered:
         routes.append((Route.MAILBOX, DeliveryState.QUEUED, ""))
     elif policies.value(MAILBOX_BY_HAND, now, store.pk) or not buyer.email:
         routes.append((Route.MAILBOX, DeliveryState.BY_HAND, ""))
     if buyer.email and Ability.SEND_EMAIL in offered:
         routes.append((Route.EMAIL, DeliveryState.QUEUED, buyer.email))
+    return routes
+
+
+def _deliveries(item: Ready, offered: frozenset[str], now: datetime) -> list[Delivery]:
     return [
-        Delivery(message=item.message, store_id=store.pk, route=route, state=state, address=address, created_at=now)
-        for route, state, address in routes
+        Delivery(
+            message=item.message,
+            store_id=item.party.store.pk,
+            route=route,
+            state=state,
+            address=address,
+            created_at=now,
+        )
+        for route, state, address in routes_of(item.party, offered, now)
     ]
 
 
@@ -115,6 +135,8 @@ def _call(delivery: Delivery, message: Message, party: Party) -> outbox.CallSpec
 
 def _sent(item: Ready, kinds: Mapping[tuple[str, int | None], str], actor: Actor) -> rules.Sent:
     """What goes out, as the rule of answers sees it; a store's own version of a text wins."""
+    if item.tells:
+        return rules.Sent(by_person=not actor.is_system, answers=str(Answers.NEVER))
     code, house = item.message.template_code, (item.message.template_code, None)
     answers = kinds.get((code, item.message.store_id), kinds.get(house, str(Answers.PERSON)))
     return rules.Sent(by_person=not actor.is_system, own_words=item.own_words, answers=answers)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,51 +17,12 @@ from conversations.models import Conversation, Message, Template
 from conversations.policies import CHASERS_A_DAY, CHASERS_UNANSWERED
 from conversations.selectors import Party
 from conversations.services import facts as facts_of
-from conversations.services.handing import CHECK_DRAFT, REFUSED_TEXT, Ready, hand_out, may_send, threads
+from conversations.services.handing import CHECK_DRAFT, REFUSED_TEXT, Ready, hand_out, held_threads, may_send, threads
+from conversations.services.specs import Outcome, Preview, Seen, TextSpec, Words
 from core import audit, clock, copying, policies
 from core.audit import Actor
 from core.errors import DomainError
 from worklist import services as worklist
-
-
-@dataclass(frozen=True)
-class TextSpec:
-    """One text to write: which, about what, and the key that makes it exist once."""
-
-    base_code: str
-    about: models.Model
-    key: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    is_chaser: bool = False
-    as_draft: bool | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a text. ``code``: sent, draft, exists, refused, capped, no_template. ``reason`` is a sentence."""
-
-    message: Message | None
-    reason: str = ""
-    code: str = "sent"
-    missing: tuple[str, ...] = ()
-    untrue: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A text as it would go out, or why not."""
-
-    template: Template
-    subject: str
-    body: str
-    missing: tuple[str, ...]
-    untrue: tuple[str, ...]
-    facts: Mapping[str, str | None]
-
-    @property
-    def refused(self) -> bool:
-        """Whether it may not go out like this."""
-        return bool(self.missing or self.untrue)
 
 
 def send_template(
@@ -106,6 +67,15 @@ def send_many(
     return run.write(outcomes)
 
 
+def foresee(*, specs: Sequence[TextSpec], actor: Actor, now: datetime) -> list[tuple[Outcome, Preview | None, Party]]:
+    """What :func:`send_many` would do with each text, how it would read, and to whom it goes. Writes nothing."""
+    run = _Run(specs, actor, now, keep_refused=False, tries=1, writes=False)
+    return [
+        (run.decide(index), run.previews.get(spec.key), run.parties.get(spec.key) or selectors.party_of(spec.about))
+        for index, spec in enumerate(specs)
+    ]
+
+
 def preview(
     *, template: Template, about: models.Model, actor: Actor, now: datetime, extra: Mapping[str, Any] | None = None,
     body: str | None = None, subject: str | None = None,
@@ -144,15 +114,23 @@ def _filled(
 class _Run:
     """One set of texts on its way: everything is read first, in memory decided, then written."""
 
-    def __init__(self, specs: Sequence[TextSpec], actor: Actor, now: datetime, keep_refused: bool, tries: int) -> None:
+    def __init__(
+        self,
+        specs: Sequence[TextSpec],
+        actor: Actor,
+        now: datetime,
+        keep_refused: bool,
+        tries: int,
+        writes: bool = True,
+    ) -> None:
         self.specs, self.actor, self.now, self.keep_refused, self.tries = specs, actor, now, keep_refused, tries
         self.held = {m.key: m for m in Message._base_manager.filter(key__in=[s.key for s in specs])}
         fresh = [s for s in specs if s.key not in self.held or self._open(self.held[s.key])]
         _prefetch([s.about for s in fresh])
         self.parties: dict[str, Party] = {s.key: selectors.party_of(s.about) for s in fresh}
-        self.threads: dict[int, Conversation] = threads(self.parties.values(), now) if fresh else {}
-        templates = selectors.live_templates({s.base_code for s in fresh})
-        self.choices = {s.key: self._versions(templates.get(s.base_code, []), self.parties[s.key]) for s in fresh}
+        self.threads: dict[int, Conversation] = self._threads(writes) if fresh else {}
+        templates = selectors.live_templates({s.base_code for s in fresh if not s.words})
+        self.choices = {s.key: self._versions(self._offered(s, templates), self.parties[s.key]) for s in fresh}
         wanted = {(s.about, t.language) for s in fresh for t in self.choices[s.key]}
         self.raw = facts_of.gather(wanted)
         self.chasers = self._chasers(fresh)
@@ -161,6 +139,19 @@ class _Run:
     @staticmethod
     def _open(message: Message) -> bool:
         return message.state == MessageState.DRAFT and "refused" in message.facts
+
+    def _threads(self, writes: bool) -> dict[int, Conversation]:
+        parties = self.parties.values()
+        return threads(parties, self.now) if writes else held_threads(party.buyer.pk for party in parties)
+
+    @staticmethod
+    def _offered(spec: TextSpec, templates: Mapping[str, list[Template]]) -> list[Template]:
+        if not spec.words:
+            return templates.get(spec.base_code, [])
+        return [
+            Template(pk=-number, language=one.language, subject=one.subject, body=one.body)
+            for number, one in enumerate(spec.words, start=1)
+        ]
 
     @staticmethod
     def _versions(rows: list[Template], party: Party) -> list[Template]:
@@ -173,7 +164,8 @@ class _Run:
         asked = [s for s in fresh if s.is_chaser]
         if not asked:
             return []
-        ids = {self.threads[self.parties[s.key].buyer.pk].pk for s in asked}
+        held = (self.threads.get(self.parties[s.key].buyer.pk) for s in asked)
+        ids = {thread.pk for thread in held if thread is not None}
         return selectors.open_chasers(ids, datetime.fromtimestamp(0, tz=self.now.tzinfo))
 
     def decide(self, index: int) -> Outcome:
@@ -186,7 +178,7 @@ class _Run:
         if not options:
             return Outcome(None, gettext("There is no active text %(code)s.") % {"code": spec.base_code}, "no_template")
         if spec.is_chaser and (reason := self._capped(spec)):
-            return Outcome(None, reason, "capped")
+            return Outcome(None, CAPPED[reason](self._most(spec)), "capped", untrue=(reason,))
         best: Preview | None = None
         for template in options:
             shown = self._preview(spec, template)
@@ -207,7 +199,12 @@ class _Run:
         found = facts_of.complete(
             raw, self.parties[spec.key], template.language, actor=self.actor, now=self.now, extra=spec.extra
         )
-        return _filled(template, spec.about, found)
+        shown = _filled(template, spec.about, found)
+        if spec.seen is None:
+            return shown
+        gaps = tuple(rules.marks(spec.seen.body)) if spec.seen.own else shown.missing
+        untrue = () if spec.seen.own else shown.untrue
+        return replace(shown, subject=spec.seen.subject, body=spec.seen.body, missing=gaps, untrue=untrue)
 
     def _as_draft(self, spec: TextSpec, template: Template) -> bool:
         if spec.as_draft is not None:
@@ -215,21 +212,25 @@ class _Run:
         return self.actor.is_system and template.send_mode != SendMode.AUTO
 
     def _capped(self, spec: TextSpec) -> str:
+        """ "" or which cap is reached for one of the orders the text is about."""
         party = self.parties[spec.key]
-        thread = self.threads[party.buyer.pk]
-        order = getattr(spec.about, "order_id", None) or spec.about.pk
-        mine = [m for m in self.chasers if m.conversation_id == thread.pk and m.facts.get("order_ref") == order]
+        thread = self.threads.get(party.buyer.pk)
+        if thread is None:
+            return ""
         begin = clock.start_of_day(self.now, party.store.time_zone)
-        counted = rules.ChaserFacts(
-            today=sum(1 for m in mine if m.at >= begin),
-            unanswered=sum(1 for m in mine if thread.last_in_at is None or m.at > thread.last_in_at),
-        )
-        a_day, most = (int(policies.value(p, self.now, party.store.pk)) for p in (CHASERS_A_DAY, CHASERS_UNANSWERED))
-        reason = rules.may_chase(counted, a_day=a_day, unanswered=most)
-        return {
-            "one_a_day": gettext("The buyer was already reminded today."),
-            "unanswered": gettext("The buyer was reminded %(count)s times and has not answered.") % {"count": most},
-        }.get(reason, "")
+        a_day = int(policies.value(CHASERS_A_DAY, self.now, party.store.pk))
+        for order in dict.fromkeys(_order_ref(one) for one in (spec.about, *spec.more)):
+            mine = [m for m in self.chasers if m.conversation_id == thread.pk and m.facts.get("order_ref") == order]
+            counted = rules.ChaserFacts(
+                today=sum(1 for m in mine if m.at >= begin),
+                unanswered=sum(1 for m in mine if thread.last_in_at is None or m.at > thread.last_in_at),
+            )
+            if reason := rules.may_chase(counted, a_day=a_day, unanswered=self._most(spec)):
+                return reason
+        return ""
+
+    def _most(self, spec: TextSpec) -> int:
+        return int(policies.value(CHASERS_UNANSWERED, self.now, self.parties[spec.key].store.pk))
 
     def write(self, outcomes: list[Outcome]) -> list[Outcome]:
         """Write messages and drafts, hand out what goes, tell people what they must complete."""
@@ -250,7 +251,10 @@ class _Run:
             return send_many(
                 specs=self.specs, actor=self.actor, now=self.now, keep_refused=self.keep_refused, tries=self.tries - 1
             )
-        sent = [Ready(rows[i], self.parties[self.specs[i].key]) for i in rows if outcomes[i].code == "sent"]
+        sent = [
+            Ready(rows[i], self.parties[self.specs[i].key], tells=self.specs[i].tells)
+            for i in rows if outcomes[i].code == "sent"
+        ]  # fmt: skip
         hand_out(sent, actor=self.actor, now=self.now)
         for rule, code in ((CHECK_DRAFT, "draft"), (REFUSED_TEXT, "refused")):
             worklist.plan(
@@ -275,10 +279,24 @@ class _Run:
         row.subject, row.body = shown.subject, shown.body
         row.about_type, row.about_id = audit.subject_type(spec.about), spec.about.pk
         row.is_chaser = spec.is_chaser
-        row.facts = {**shown.facts, "order_ref": getattr(spec.about, "order_id", None) or spec.about.pk}
+        row.facts = {**shown.facts, "order_ref": _order_ref(spec.about)}
         if outcome.code == "refused":
             row.facts["refused"] = {"missing": list(outcome.missing), "untrue": list(outcome.untrue)}
         return row
+
+
+def _order_ref(about: Any) -> int:
+    """The order an object is, or belongs to."""
+    return int(getattr(about, "order_id", None) or about.pk)
+
+
+#: The sentence of each cap; the figure is how many unanswered ones the house allows.
+CAPPED: Mapping[str, Callable[[int], str]] = {
+    "one_a_day": lambda most: gettext("The buyer was already reminded today."),
+    "unanswered": lambda most: (
+        gettext("The buyer was reminded %(count)s times and has not answered.") % {"count": most}
+    ),
+}
 
 
 def refusal(code: str, missing: Sequence[str], untrue: Sequence[str]) -> str:
@@ -311,7 +329,10 @@ def _prefetch(abouts: list[models.Model]) -> None:
 __all__ = [
     "Outcome",
     "Preview",
+    "Seen",
     "TextSpec",
+    "Words",
+    "foresee",
     "preview",
     "refusal",
     "send_many",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from conversations.models import Delivery, Message
+from conversations.models import Delivery, Message, TellingRow
 from core.audit import system
 from customers.models import Buyer
 from stores.choices import Ability, CallState
@@ -44,4 +44,6 @@ def erase_buyer(buyer: Buyer, now: datetime) -> int:
     changed = outbox.forget(calls=calls)
     changed += inbound.forget(store=buyer.store, kind=Ability.MESSAGES_IN, remote_ids=raw)
     changed += Delivery._base_manager.filter(message__in=rows).exclude(address="").update(address="")
+    told = TellingRow._base_manager.filter(buyer=buyer).exclude(body="", subject="")
+    changed += told.update(body="", subject="", edited=False)
     return changed + rows.exclude(body=ERASED).update(body=ERASED, subject="", facts={})

@@ -133,9 +133,10 @@ class BulkAnswer(serializers.Serializer):
 
 
 class JobStarted(serializers.Serializer):
-    """The job that does it."""
+    """The job that does it; ``data``: what it makes, where it makes one thing of all rows."""
 
     job = serializers.DictField()
+    data = serializers.DictField(required=False)
 
 
 class HouseSchema(AutoSchema):

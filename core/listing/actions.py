@@ -77,6 +77,7 @@ class Action:
     ``undo``        name of the action that takes it back, or override ``revert`` (with ``before`` for old values)
     ``bulk``        offered for many rows; ``single`` offered on the detail page and for one row by REST
     ``order``       place among the buttons
+    ``onward``      one goes on at the address (``url``) it answered
 
     Attributes may be given to the constructor too, so small actions need no class.
     """
@@ -94,6 +95,7 @@ class Action:
     bulk: bool = True
     single: bool = True
     order: int = 50
+    onward: bool = False
     done_text: Any = gettext_lazy("Done.")
 
     def __init__(self, **given: Any) -> None:
@@ -113,6 +115,11 @@ class Action:
 
     def apply_many(self, objs: Sequence[Any], actor: Actor, now: datetime, **data: Any) -> list[Outcome] | None:
         """Set-based form; None = one by one. An object without an outcome counts as done."""
+        return None
+
+    def apply_all(self, ids: Sequence[int], actor: Actor, now: datetime, **data: Any) -> dict[str, Any] | None:
+        """One thing made of all chosen rows where they are too many for one go: plain values, ``job`` the work that makes it.
+        None = the rows are done in chunks by a job."""
         return None
 
     def before(self, obj: Any) -> dict[str, Any]:

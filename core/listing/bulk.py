@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ from core.listing.query import ListQuery
 from core.models import Job
 
 CHUNK = 100
+#: More rows than this are not taken at once by an action that makes one thing of them.
+MOST = 10_000
 UNDO_HOURS = 1
 _SALT = "core.listing.undo"
 
@@ -79,6 +81,7 @@ class Answer:
     job: Job | None = None
     total: int = 0
     undo: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_action(listing: Listing, name: str, actor: Actor, *, bulk: bool) -> Action:
@@ -103,6 +106,8 @@ def perform(listing: Listing, action: Action, chosen: Selection, *, actor: Actor
             raw: Mapping[str, Any]) -> Answer:  # fmt: skip
     """Do it: up to 200 rows at once, more as a job. ``raw`` is the unvalidated input the job validates again."""
     total = chosen.size(listing, actor)
+    if total > DIRECT_LIMIT and (whole := _as_one(listing, action, chosen, actor, now, data)) is not None:
+        return replace(whole, total=total)
     if total > DIRECT_LIMIT:
         payload = {"listing": listing.name, "action": action.name, "ids": list(chosen.ids), "query": chosen.query,
                    "input": _jsonable(raw)}  # fmt: skip
@@ -113,6 +118,23 @@ def perform(listing: Listing, action: Action, chosen: Selection, *, actor: Actor
     ids = chosen.first(listing, actor, DIRECT_LIMIT)
     outcomes = actions.run(listing, action, ids, actor=actor, now=now, data=data)
     return Answer(outcomes, total=total, undo=undo_token(listing, action, outcomes, actor))
+
+
+def _as_one(
+    listing: Listing, action: Action, chosen: Selection, actor: Actor, now: datetime, data: Mapping[str, Any]
+) -> Answer | None:
+    """One thing made of everything chosen, by actions that do so; None for the others."""
+    if type(action).apply_all is Action.apply_all:
+        return None
+    ids = chosen.first(listing, actor, MOST + 1)
+    if len(ids) > MOST:
+        raise Conflict("too_many", _("More than %(most)s rows are chosen: choose fewer."), most=f"{MOST:,}")
+    with transaction.atomic():
+        mine = set(listing.queryset(actor).filter(pk__in=ids).values_list("pk", flat=True))
+        made = action.apply_all([pk for pk in ids if pk in mine], actor, now, **data)
+    if made is None:
+        return None
+    return Answer([], made.get("job"), data={name: value for name, value in made.items() if name != "job"})
 
 
 def _jsonable(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,7 +113,9 @@ class BulkDoor(ListDoor):
         made = bulk.perform(self.listing, action, chosen, actor=self.actor, now=self.now, data=data, raw=raw)
         views_saved.forget_counts(self.listing, self.actor)
         done = sum(o.ok for o in made.outcomes)
-        answered = first_data(made.outcomes)
+        answered = {**first_data(made.outcomes), **made.data}
+        if action.onward and answered.get("url"):
+            return did(self.go(str(answered["url"])))
         job = made.job.pk if made.job is not None else answered.get("job_id")
         undo = {"url": reverse("core:undo", args=[self.listing.name]), "token": made.undo} if made.undo else None
         context = self._common(action, chosen, views_saved.shown_count(made.total)) | {

@@ -299,7 +299,8 @@ class BulkView(ResourceView):
             else:
                 made = bulk.perform(listing, action, chosen, actor=actor, now=utcnow(), data=data, raw=raw)
             if made.job is not None:
-                return json_answer({"job": {"id": str(made.job.pk), "state": made.job.state, "total": made.total}}, 202,
+                job = {"id": str(made.job.pk), "state": made.job.state, "total": made.total}
+                return json_answer({"job": job, **({"data": dict(made.data)} if made.data else {})}, 202,
                                    Location=f"/api/v1/jobs/{made.job.pk}/")  # fmt: skip
             done = sum(o.ok for o in made.outcomes)
             return json_answer({"done": done, "refused": len(made.outcomes) - done, "total": made.total,

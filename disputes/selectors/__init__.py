@@ -15,6 +15,7 @@ from disputes.selectors.cases import (
     lock_answer,
     lock_case,
     lock_order,
+    orders_in_dispute,
     owed_count,
     remedies_for,
     remedies_of,
@@ -46,7 +47,7 @@ __all__ = [
     "CASES_OF_ORDER", "UNWRITTEN", "answers_in_short", "answers_of", "ask_days", "by_hand", "care_count",
     "case", "cases_for", "cases_of", "causes", "clock_of", "facts_for_texts", "feedback_for", "feedback_of", "given",
     "has_open_case", "lock_answer", "lock_case", "lock_feedback", "lock_order", "long_ago", "longest_reply", "may_be_asked",
-    "of_erased_buyers", "orders_of", "owed", "owed_count", "rating", "ratings_without_cause", "remedies_for", "remedies_of",
-    "reply_due", "sent_replies", "silent_orders", "standing_still", "to_approve", "to_look_at", "unanswered", "versions_of",
+    "of_erased_buyers", "orders_in_dispute", "orders_of", "owed", "owed_count", "rating", "ratings_without_cause", "remedies_for",
+    "remedies_of", "reply_due", "sent_replies", "silent_orders", "standing_still", "to_approve", "to_look_at", "unanswered", "versions_of",
     "with_answers", "with_rating", "without_cause",
 ]  # fmt: skip

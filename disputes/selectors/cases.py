@@ -172,6 +172,13 @@ def facts_for_texts(order_ids: Iterable[int]) -> dict[int, TextFacts]:
     return found
 
 
+def orders_in_dispute(order_ids: Iterable[int], since: datetime | None = None) -> set[int]:
+    """Orders among these with an open case, or with one opened since then; one query."""
+    rows = Case._base_manager.filter(order_id__in=list(order_ids))
+    rows = rows.filter(state__in=OPEN_CASES) if since is None else rows.filter(opened_at__gte=since)
+    return set(rows.values_list("order_id", flat=True))
+
+
 def has_open_case(order_id: int, *, but: int = 0) -> bool:
     """Whether an order has an open case (other than ``but``)."""
     return Case._base_manager.filter(order_id=order_id, state__in=OPEN_CASES).exclude(pk=but).exists()

@@ -8,21 +8,33 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from conversations.registry import About, Country, names, placeholders, still_wanted, subjects
+from conversations.registry import (
+    About,
+    Country,
+    ToldFrom,
+    names,
+    placeholders,
+    still_wanted,
+    stops_telling,
+    subjects,
+    told_from,
+)
+from core.audit import Actor
 from core.clock import local_day, utcnow
 from logistics.choices import SETTLED, TrackingState
-from logistics.models import Extension, Parcel
+from logistics.models import Extension, Lane, Parcel
 from logistics.rules.lanes import Outlook
 from logistics.rules.tracking import days_between
-from logistics.selectors import habits, lanes
+from logistics.selectors import concerned, habits, lanes
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 
 #: Facts of the lane: days by which half and most have arrived, per cent of the lane that was quicker, chance in per cent to
 #: arrive within the days of the last.
 LANE = ("lane_half_days", "lane_most_days", "lane_later_than", "lane_soon_chance", "lane_soon_days")
-names(*LANE)
+names(*LANE, "all_tracking_nos")
 #: An extension older than this is no news: a text does not announce it again.
 NEWS = timedelta(days=7)
 
@@ -68,6 +80,7 @@ def _facts(
     return {
         "order_no": parcel.order.number,
         "tracking_no": parcel.tracking_number or None,
+        "all_tracking_nos": parcel.tracking_number or None,  # of all parcels of the buyer, where several are told at once
         "tracking_url": url.replace("{number}", parcel.tracking_number) if url and parcel.tracking_number else None,
         "carrier_name": (service.name_zh if language.startswith("zh") and service.name_zh else service.name_en) if service else None,
         "ship_date": local_day(parcel.shipped_at, zone) if parcel.shipped_at else None,
@@ -150,6 +163,18 @@ def _settled(message: Any) -> str:
         return ""
     found = Parcel._base_manager.filter(pk=message.about_id).values_list("state", flat=True).first()
     return "the parcel has arrived or is settled" if found in SETTLED else ""
+
+
+@stops_telling("logistics.parcel")
+def needs_no_word(ids: Iterable[int], *, now: datetime) -> dict[int, str]:
+    """Parcels about which nothing is told to many any more: they have arrived or are settled."""
+    return dict.fromkeys(concerned.settled_of(ids), gettext_noop("the parcel has arrived or is settled"))
+
+
+@told_from("logistics.lane")
+def under_way(lane: Lane, actor: Actor) -> ToldFrom:
+    """The buyers of what is under way on a lane."""
+    return ToldFrom("logistics.parcel", concerned.under_way_on(lane, actor), f"{lane.service.code} → {lane.country}")
 
 
 @subjects("logistics.parcel")

@@ -7,8 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import Store
-from conversations.choices import Direction, MessageState, Route, SendMode, TemplateKind
-from conversations.models import Conversation, Delivery, Message, ReminderStep, Template
+from conversations.choices import (
+    Direction,
+    LeftOut,
+    MessageState,
+    Route,
+    SendMode,
+    TellingState,
+    TemplateKind,
+    Verdict,
+)
+from conversations.models import Conversation, Delivery, Message, ReminderStep, Telling, TellingRow, Template
 from tests.factories.accounts import make_store
 from tests.factories.orders import make_buyer
 from tests.house.rows import Rows
@@ -73,7 +82,45 @@ def _steps(store: Store, count: int, person: Any) -> None:
         )  # fmt: skip
 
 
+def _telling_rows(store: Store, count: int, person: Any) -> None:
+    there = TellingRow.objects.filter(store=store).count()
+    held = Telling.objects.first() or make_telling()
+    for i in range(there, count):
+        out = i % 3 == 1
+        TellingRow.objects.create(
+            telling=held, store=store, buyer=make_buyer(store), about_id=i + 1, verdict=Verdict.OUT if out else Verdict.READY,
+            why=LeftOut.DISPUTE if out else "", language="en", subject="About", body="" if out else "Dear buyer",
+        )  # fmt: skip
+
+
+def make_telling(**facts: Any) -> Telling:
+    """A telling that waits to be looked through."""
+    number = next(_count)
+    given = {
+        "number": f"TL-{5000 + number}", "state": TellingState.READY, "code": "L01", "text_key": "L01", "about_type": "logistics.parcel",
+        "about_ids": [1], "author_label": "Ann", "created_at": NOW + timedelta(minutes=number), "prepared_at": NOW,
+    }  # fmt: skip
+    return Telling.objects.create(**{**given, **facts})
+
+
+def _tellings(store: Store, count: int, person: Any) -> None:
+    states = list(TellingState)
+    for i in range(count - TellingRow.objects.filter(store=store).count()):
+        held = make_telling(state=states[i % len(states)], source_label="EMS → BR" if i % 2 else "")
+        TellingRow.objects.create(
+            telling=held,
+            store=store,
+            buyer=make_buyer(store),
+            about_id=i + 1,
+            verdict=Verdict.READY,
+            language="en",
+            body="Dear buyer",
+        )
+
+
 LISTING_ROWS = {
+    "tellings": Rows(_tellings),
+    "telling-rows": Rows(_telling_rows),
     "reminder-steps": Rows(_steps, owned=False),
     "messages": Rows(_messages),
     "conversations": Rows(_threads),

@@ -22,6 +22,7 @@ from conversations.choices import (
     purpose_words,
 )
 from conversations.filters import ConversationFilter, MessageFilter, ReminderFilter, TemplateFilter
+from conversations.listings import telling  # noqa: F401  (registers its lists)
 from conversations.models import Conversation, Message, ReminderStep, Template
 from core import counts
 from core import format as f
