@@ -22,8 +22,8 @@ from core.clock import utcnow
 from core.models import ActivityEntry
 from disputes.models import Answer, Case, Feedback
 from orders.models import Order
-from stores.connectors.sandbox.ledger import Refused
 from stores.connectors.sandbox.control import Control
+from stores.connectors.sandbox.ledger import Refused
 from stores.models import OutboundCall
 from tests.chaos.faults import patiently
 from tests.chaos.people import People

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from core.models import CalendarDay
+from tests.browser import arrived
 from tests.core.sample import DayListing  # noqa: F401  (registers the list)
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.core.sample"), pytest.mark.django_db(transaction=True)]
@@ -36,7 +37,7 @@ def window(chromium: Any, live_server: Any, page: Any, days: list[CalendarDay]) 
 
 def open_list(window: Any, query: str = "") -> None:
     window.goto(f"/days/{query}")
-    window.wait_for_load_state("networkidle")
+    arrived(window)
 
 
 def names(window: Any) -> list[str]:
@@ -134,7 +135,7 @@ def test_list_and_detail_pass_wcag(window, person, days, theme, width):
     window.set_viewport_size({"width": width, "height": 800})
     for path in ("/days/", f"/days/{days[0].pk}/", "/search/?q=a"):
         window.goto(path)
-        window.wait_for_load_state("networkidle")
+        arrived(window)
         window.evaluate(AXE.read_text())
         found = window.evaluate(f"axe.run({{runOnly: {json.dumps(WCAG)}}})")["violations"]
         assert [(v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found] == [], path

@@ -59,6 +59,7 @@ def test_the_same_seed_is_the_same_past(turn: int, tmp_path: Path, monkeypatch: 
     assert found["digest"] == before["digest"]
 
 
+@pytest.mark.skipif(not FULL, reason="two more lives, half a minute; part of make proof")
 @pytest.mark.django_db(transaction=True)
 def test_another_seed_is_another_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.demo.test_simulation.DAYS", 2)

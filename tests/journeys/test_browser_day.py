@@ -30,6 +30,7 @@ from logistics.tasks.dispatch import sweep_notes
 from orders.models import Order
 from orders.tasks import rematch_missed
 from stores.connectors.sandbox.numbers import waybill_number
+from tests.browser import arrived
 from tests.factories.accounts import make_person, make_store
 from tests.factories.dispatch import article
 from tests.factories.inventory import make_warehouse
@@ -79,7 +80,7 @@ class Desk:
     def open(self, path: str, shot: str = "") -> Any:
         """Go there; nothing may be wider than the window, and the page is in the person's language."""
         self.page.goto(path)
-        self.page.wait_for_load_state("networkidle")
+        arrived(self.page)
         assert self.page.get_attribute("html", "lang") == WORDS[self.language]["lang"]
         assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), path
         self.shot(shot)

@@ -15,6 +15,7 @@ from core.models import PolicyValue
 from logistics.models import ApprovalRule, DispatchNote, NoteSignature
 from logistics.services import dispatch
 from reports import services as reports
+from tests.browser import arrived
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from tests.journeys.clerk import sign_in
@@ -43,7 +44,7 @@ def comes_in(page: Any, live_server: Any, role: str, language: str) -> User:
     person = make_person(role, language=language, username=role)
     sign_in(page, live_server, person)
     page.goto("/")
-    page.wait_for_load_state("networkidle")
+    arrived(page)
     assert page.get_attribute("html", "lang") == {"zh-hans": "zh-Hans", "en": "en"}[language]
     return person
 

@@ -17,6 +17,7 @@ from core import longwork
 from logistics.models import ApprovalRule, DispatchNote, Parcel
 from logistics.services import dispatch, printing
 from orders.models import Wish
+from tests.browser import arrived
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 
@@ -51,7 +52,7 @@ class Window:
     def open(self, path: str, shot: str = "") -> Any:
         """Go there."""
         self.page.goto(path)
-        self.page.wait_for_load_state("networkidle")
+        arrived(self.page)
         self.shot(shot)
         return self.page
 

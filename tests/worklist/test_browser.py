@@ -16,6 +16,7 @@ from core.clock import utcnow
 from logistics.services import tracking
 from logistics.services.seeding_tracking import load_tracking
 from stores.contracts import RemoteEvent
+from tests.browser import arrived
 from tests.factories import parcels as make
 from tests.factories.accounts import make_person
 from worklist import services
@@ -132,7 +133,7 @@ def test_parcel_pages_at_every_width(page, live_server, day, width, language):
         ("/feedback/", "feedback"),
     ):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        arrived(page)
         shot(page, f"{name}-{width}")
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
         assert not wide, f"{address} is wider than the window"
