@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -30,6 +31,17 @@ def next_of_note(note: DispatchNote, *, numbered: bool) -> str:
     return _OF_NOTE.get(NoteState(note.state), "")
 
 
+def next_is_packing(note: DispatchNote, *, numbered: bool) -> bool:
+    """Whether the packing table has the note: released, with its number, printed."""
+    return note.state == NoteState.RELEASED and numbered and note.printed_at is not None
+
+
+def to_the_table(note: DispatchNote) -> dict[str, Any]:
+    """The button that puts the note onto the packing table of this browser, as a scan of its sheet does."""
+    url = f"{reverse('logistics:station-scan')}?{urlencode({'code': note.number})}"
+    return {"label": gettext("To the packing table"), "url": url, "method": "post", "icon": "package"}
+
+
 def next_of_order(order: Order, actor: Actor, now: datetime) -> dict[str, Any] | None:
     """The next step of an order that dispatch has; None when the order itself has it, or the actor may do none of it."""
     back = reverse("orders:detail", args=[order.pk])
@@ -50,7 +62,7 @@ def next_of_order(order: Order, actor: Actor, now: datetime) -> dict[str, Any] |
     if name:
         return step_from("dispatch-notes", name, note, actor, now, back)
     if note.state == NoteState.RELEASED and actor.has_perm("logistics.pack_parcel"):
-        return _link(gettext("To the packing table"), reverse("logistics:station"), "package")
+        return to_the_table(note)
     return None
 
 

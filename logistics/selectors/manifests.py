@@ -43,6 +43,13 @@ def parcels_on(manifest: Manifest) -> list[Parcel]:
     return list(rows.order_by("manifest_line__pk"))
 
 
+def lists_of(parcels: Sequence[int]) -> list[Manifest]:
+    """The lists that have these parcels and are not signed yet."""
+    if not parcels:
+        return []
+    return list(Manifest.objects.filter(lines__parcel__in=parcels, signed_at__isnull=True).distinct().order_by("pk"))
+
+
 def numbers_on(manifest: Manifest) -> list[str]:
     """The waybill numbers of a whole list, whatever stores they are of."""
     rows = ManifestLine._base_manager.filter(manifest=manifest).order_by("pk")

@@ -19,9 +19,9 @@ from core.errors import Conflict, DomainError, NotAllowed
 from core.events import publish
 from core.states import move_many
 from inventory.services.stock import Issue, consume_many
-from logistics.choices import ParcelState
+from logistics.choices import NumberState, ParcelState
 from logistics.events import ParcelsShipped
-from logistics.models import Parcel, ParcelLine, ScanEvent
+from logistics.models import Parcel, ParcelLine, ScanEvent, WaybillNumber
 from logistics.rules.packing import why_stopped
 from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
@@ -313,7 +313,7 @@ def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> t
     rows = Parcel.objects.filter(tracking_number=number).select_related("note", "order", "service").order_by("-pk")
     own = [p for p in rows if p.together_id is None]
     parcel = next((p for p in own if p.state == ParcelState.PACKED), own[0] if own else rows.first())
-    answer, fields = _counter_answer(parcel, number, actor, now)
+    answer, fields = _counter_answer(parcel, number, now)
     ScanEvent.objects.create(
         note=parcel.note if parcel else None, parcel=parcel, kind="hand_over", code=code.replace("\x00", "").strip()[:120],
         ok=answer == "on_counter", answer=answer, detail={"fields": fields}, key=key, user_id=actor.user_id, at=now,
@@ -321,9 +321,20 @@ def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> t
     return answer, fields
 
 
-def _counter_answer(parcel: Parcel | None, number: str, actor: Actor, now: datetime) -> tuple[str, dict[str, str]]:
-    if parcel is None:
+def _unpacked(number: str) -> tuple[str, dict[str, str]]:
+    """What a label without a parcel is: torn up, of a note that was not packed yet, or of nobody."""
+    held = (
+        WaybillNumber.objects.filter(number=number, note__isnull=False).select_related("note").order_by("-pk").first()
+    )
+    if held is None:
         return "unknown_parcel", {"code": number[:40]}
+    answer = "void_label" if held.state == NumberState.VOID else "not_packed"
+    return answer, {"code": number[:40], "note": held.note.number if held.note else ""}
+
+
+def _counter_answer(parcel: Parcel | None, number: str, now: datetime) -> tuple[str, dict[str, str]]:
+    if parcel is None:
+        return _unpacked(number)
     fields = {
         "parcel": parcel.number,
         "note": parcel.note.number if parcel.note else "",
@@ -374,6 +385,7 @@ COUNTER_SAYS: dict[str, Any] = {
     "on_counter": _("%(parcel)s is on the counter."),
     "twice_on_counter": _("%(parcel)s is on the counter already."),
     "unknown_parcel": _("No parcel has the number “%(code)s”. Scan the label of a sealed parcel."),
+    "not_packed": _("This is the label of %(note)s, which is not packed yet. Take it to the packing table."),
     "parcel_gone": _("%(parcel)s was handed over already. Tear this label up."),
     "label_not_scanned": _("%(parcel)s is not sealed. Take it back to the packing table."),
     "data_not_sent": _("%(parcel)s: the carrier must have the electronic customs data first."),

@@ -15,7 +15,7 @@ from core.pages import Page
 from logistics import documents
 from logistics.listings.naming import named, service_name
 from logistics.models import Parcel
-from logistics.selectors import board, station
+from logistics.selectors import board, manifests, station
 from logistics.selectors import dispatch as selectors
 from logistics.services import packing, shipping
 from logistics.views.station import NOTE, turn_to
@@ -73,7 +73,7 @@ class HandOverPage(Page):
             "text": _("Each scan asks again whether the parcel may leave."),
             "icon": "truck-delivery",
         }
-        steps: list[dict[str, Any]] = []
+        steps = self._to_sign() if result == "done" else []
         if counter:
             steps.append(
                 {
@@ -108,6 +108,19 @@ class HandOverPage(Page):
                 }
             ],
         }
+
+    def _to_sign(self) -> list[dict[str, Any]]:
+        """The lists what was just handed over stands on: to be printed and signed now, while the carrier's person is here."""
+        return [
+            {
+                "label": gettext("%(list)s, %(carrier)s: print and have it signed")
+                % {"list": row.number, "carrier": row.carrier or "—"},
+                "url": reverse("logistics:manifest", args=[row.pk]),
+                "icon": "signature",
+                "method": "get",
+            }
+            for row in manifests.lists_of(self.request.session.get(LAST) or [])
+        ]
 
     def _line(self, parcel: Parcel, css: str) -> dict[str, Any]:
         return {

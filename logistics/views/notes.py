@@ -15,7 +15,7 @@ from core.listing.html import ListPage
 from logistics.choices import NoteState, SignatureKind, SupplyRoute
 from logistics.listings.dispatch import STATES
 from logistics.listings.naming import service_name
-from logistics.listings.order_steps import next_of_note
+from logistics.listings.order_steps import next_is_packing, next_of_note, to_the_table
 from logistics.models import DispatchNote
 from logistics.selectors import board, signing, station
 from logistics.selectors import dispatch as selectors
@@ -231,6 +231,8 @@ class NotePage(DetailPage):
 
     def extra_steps(self, obj: DispatchNote) -> list[dict[str, Any]]:
         made: list[dict[str, Any]] = []
+        if next_is_packing(obj, numbered=self.number_row is not None) and self.actor.has_perm("logistics.pack_parcel"):
+            made.append(to_the_table(obj))
         editable = obj.state in (NoteState.DRAFT, NoteState.SIGNED, NoteState.RELEASED, NoteState.BLOCKED)
         if editable and self.actor.has_perm("logistics.change_note"):
             made.append(
@@ -239,6 +241,7 @@ class NotePage(DetailPage):
                     "url": reverse("logistics:note-edit", args=[obj.pk]),
                     "method": "get",
                     "icon": "edit",
+                    "plain": obj.state != NoteState.DRAFT,  # it voids signatures: Enter never leads there
                 }
             )
             if obj.state in (NoteState.RELEASED, NoteState.BLOCKED) and self.case.short:

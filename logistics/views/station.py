@@ -91,12 +91,13 @@ class StationScan(StationPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer it."""
         key = request.headers.get("Idempotency-Key") or request.POST.get("key") or uuid.uuid4().hex
-        word = request.POST.get("code", "").strip().lower()
+        code = request.POST.get("code") or request.GET.get("code", "")  # a button elsewhere says it in its address
+        word = code.strip().lower()
         if word == "pack" or (word == "hand-over" and self.actor.has_perm("logistics.hand_over_parcel")):
             table = "station" if word == "pack" else "hand-over"  # the code of the other table leads there
             return turn_to(self, reverse(f"logistics:{table}"))
         answer = packing.scan(
-            code=request.POST.get("code", "")[:200],
+            code=code[:200],
             key=key,
             actor=self.actor,
             now=self.now,
@@ -330,8 +331,8 @@ def _steps(table: station.Table, done: bool, page: Page) -> list[dict[str, Any]]
     undo = {"label": _("Undo the last scan"), "code": "undo", "icon": "arrow-back-up"}
     paper = {"label": _("Print the label"), "code": "label", "icon": "printer"}
     again = [paper] if table.label and page.actor.has_perm("logistics.print_note") else []
-    if done:
-        return [undo, *again]
+    if done:  # nothing more to press: the next sheet is scanned; what takes back the seal is not the main button
+        return [{**undo, "kind": "default"}, *again]
     missing, checks = rules.missing(table.lines, table.session), len(rules.open_checks(table.lines, table.session))
     lacks = []
     if missing:

@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import multimode
 from typing import IO, cast
 
 from orders.reading.errors import Refused
@@ -164,7 +165,7 @@ def separator_of(sample: str) -> str:
         widths = [len(row) for row in _rows(sample, mark)]
         if not widths:
             continue
-        width = widths[0]
+        width = multimode(widths)[0]  # not the first one: a title may stand above the headings
         if width < 2:
             continue
         even = sum(1 for w in widths if w == width) / len(widths)

@@ -1,4 +1,4 @@
-"""Files as rows: the headings, then (row number, cells). Rows are numbered as a spreadsheet shows them: the heading is row 1."""
+"""Files as rows: the headings, then (row number, cells). Rows are numbered as a spreadsheet shows them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from orders.reading.plan import Limits, Plan
 from orders.reading.values import Cell
 
 Row = tuple[int, list[Cell]]
+
+#: So many rows are looked at for the headings.
+ABOVE = 20
 
 
 @dataclass
@@ -50,7 +54,8 @@ def opened(path: Path, plan: Plan, limits: Limits) -> Iterator[Table]:
         separator = str(plan.options.get("separator") or "") or sniffing.separator_of(sample)
     with sniffing.text_stream(path, kind, encoding, limits) as source:
         rows = _csv_rows(source, separator, encoding, limits)
-        headings = _headings(rows)
+        first, rows = _past_the_title(rows)
+        headings = _headings(first)
         yield Table(kind, headings, rows, encoding=encoding, separator=separator)
 
 
@@ -87,9 +92,20 @@ def _csv_rows(source: Any, separator: str, encoding: str, limits: Limits) -> Ite
         raise Refused("broken_archive") from None
 
 
-def _headings(rows: Iterator[Row]) -> list[str]:
-    """The first row that is not empty. Refuses a file without one, or with a single column."""
-    first = next(rows, None)
+def _past_the_title(rows: Iterator[Row]) -> tuple[Row | None, Iterator[Row]]:
+    """The row of the headings and the rows behind it. Carriers put a title, a date or a remark above their tables: of the first
+    rows those with a single cell, or with two where others have five and more, stand above the headings."""
+    first = list(islice(rows, ABOVE))
+    if not first:
+        return None, rows
+    filled = [sum(cell not in ("", None) for cell in cells) for _number, cells in first]
+    at = next((i for i, n in enumerate(filled) if n > (2 if max(filled) > 4 else 1)), 0)
+    return first[at], chain(first[at + 1 :], rows)
+
+
+def _headings(found: Row | None) -> list[str]:
+    """The cells of the first row. Refuses a file without one, or with a single column."""
+    first = found
     if first is None:
         raise Refused("empty")
     headings = ["" if cell is None else str(cell).replace("\ufeff", "").strip() for cell in first[1]]
@@ -118,8 +134,8 @@ def _workbook(path: Path, kind: str, plan: Plan, limits: Limits) -> Table:
             raise Refused("too_many_rows", most=limits.rows)
         if sheet.total_width > limits.columns:
             raise Refused("too_many_columns", most=limits.columns, row=1)
-        rows = _sheet_rows(sheet, sheet.start[0] if sheet.start else 0)
-        headings = _headings(rows)
+        first, rows = _past_the_title(_sheet_rows(sheet, sheet.start[0] if sheet.start else 0))
+        headings = _headings(first)
     except python_calamine.PasswordError:
         raise Refused("password") from None
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, ValueError, OSError):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from core import longwork
-from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, Service, WaybillNumber
+from logistics.models import ApprovalRule, DispatchNote, Manifest, Parcel, PrintBatch, Service, WaybillNumber
 from logistics.services import dispatch
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_store
@@ -128,6 +128,7 @@ def test_the_day_of_the_warehouse_through_its_pages() -> None:
     assert reverse("logistics:batch-file", args=[batch.pk]) in page.content.decode()
     pdf = packer.get(reverse("logistics:batch-file", args=[batch.pk]))
     assert b"".join(pdf.streaming_content)[:5] == b"%PDF-"
+    Service.objects.filter(code="CP_REG").update(name_en="Registered packet")
     table = Wedge(packer, "station-scan")
     sku = note.lines.get().sku.code
     status, markup = table.scan("NK-NOBODY")
@@ -140,11 +141,14 @@ def test_the_day_of_the_warehouse_through_its_pages() -> None:
         assert table.scan(code)[0] == 200, code
     status, markup = table.scan(make.number_of(note))
     assert status == 200 and 'data-result="done"' in markup
+    assert "pile of Registered packet" in markup, "the pile is named as people call the service"
     counter = Wedge(packer, "hand-over-scan")
     assert counter.scan("XX")[0] == 409
     assert counter.scan(make.number_of(note))[0] == 200
     status, markup = counter.scan("hand-over")
+    held = Manifest.objects.get()
     assert status == 200 and "1 parcels handed over" in markup
+    assert reverse("logistics:manifest", args=[held.pk]) in markup, "the list to be signed is one touch away"
     assert Parcel.objects.get(note=note).state == "shipped"
     sheet = packer.get(reverse("logistics:hand-over-sheet"))
     assert sheet["Content-Type"] == "application/pdf" and sheet.content[:5] == b"%PDF-"

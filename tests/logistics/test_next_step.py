@@ -78,16 +78,33 @@ STEPS: list[tuple[str, Callable[[], Order], str]] = [
 ]
 
 
+def main_buttons(client: Client, url: str) -> list[str]:
+    """The words of the primary buttons in the heading of a page."""
+    page = client.get(url).content.decode()
+    head = page[page.index('<header class="d-h">') : page.index("</header>", page.index('<header class="d-h">'))]
+    first = re.findall(r'class="b primary[^"]*".*?</(?:button|a)>', head, re.DOTALL)
+    shown = [re.sub(r"<kbd.*?</kbd>|<svg.*?</svg>|<[^>]+>|^[^>]*>", " ", one, flags=re.DOTALL).split() for one in first]
+    return [" ".join(words) for words in shown]
+
+
 @pytest.mark.parametrize(("name", "make_one", "label"), STEPS, ids=[row[0] for row in STEPS])
 def test_the_page_of_an_order_has_one_next_step(name: str, make_one: Callable[[], Order], label: str) -> None:
     order = make_one()
     client = Client()
     client.force_login(make_person("manager", language="en"))
-    page = client.get(f"/orders/{order.pk}/").content.decode()
-    head = page[page.index('<header class="d-h">') : page.index("</header>", page.index('<header class="d-h">'))]
-    first = re.findall(r'class="b primary[^"]*".*?</(?:button|a)>', head, re.DOTALL)
-    shown = [re.sub(r"<kbd.*?</kbd>|<svg.*?</svg>|<[^>]+>|^[^>]*>", " ", one, flags=re.DOTALL).split() for one in first]
-    assert [" ".join(words) for words in shown] == [label], name
+    assert main_buttons(client, f"/orders/{order.pk}/") == [label], name
+
+
+def test_a_printed_note_leads_to_the_packing_table_and_never_to_the_change_that_voids_signatures() -> None:
+    note = DispatchNote.objects.get(order=printed())
+    page = f"/dispatch/notes/{note.pk}/"
+    client = Client()
+    for role, main in (("service", []), ("supervisor", []), ("warehouse", ["To the packing table"])):
+        client.force_login(make_person(role, language="en"))
+        assert main_buttons(client, page) == main, role
+    answer = client.post(f"/dispatch/station/scan/?code={note.number}")
+    assert answer["Location"] == "/dispatch/station/"
+    assert f'data-reference="{note.number}"' in client.get("/dispatch/station/").content.decode()
 
 
 def test_a_step_of_the_note_leads_back_to_the_order() -> None:

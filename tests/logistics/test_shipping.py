@@ -216,6 +216,12 @@ def test_the_counter_takes_scanned_parcels_and_names_stopped_ones() -> None:
     assert [scan(bad.tracking_number, "3"), scan("RB000000000CN", "4")] == ["intercepted", "unknown_parcel"]
     shipping.hand_over(parcels=[good], actor=packer, now=NOW)
     assert scan(good.tracking_number, "5") == "parcel_gone"
+    waiting = make.released()  # its label came out of the printer, its goods were never packed
+    number = make.number_of(waiting)
+    answer, fields = shipping.scan_for_hand_over(code=number, key="6", actor=packer, now=NOW)
+    assert answer == "not_packed" and waiting.number in str(shipping.COUNTER_SAYS[answer]) % fields
+    WaybillNumber.objects.filter(number=number).update(state="void")
+    assert scan(number, "7") == "void_label"
 
 
 def test_taking_off_the_counter_needs_the_right_and_leaves_a_line() -> None:

@@ -182,6 +182,17 @@ def test_separator_is_found(tmp_path: Path, mark: str) -> None:
     assert orders[0]["lines"] == [[2, "A-1", 2, "1.50", "", "", "0", "", ""]]
 
 
+@pytest.mark.parametrize(
+    ("above", "row"),
+    [("Our prices of December", 3), ("Our prices of December,,,,", 3), ("Prices,,\n\nvalid from,2026-12-01\n", 6)],
+)
+def test_a_title_above_the_headings_is_passed_over(tmp_path: Path, above: str, row: int) -> None:
+    orders, rejected = told(a_file(tmp_path, f"{above}\n{HEAD}\n{LINE}\n"))
+    assert not rejected and [(o["order_no"], o["row"]) for o in orders] == [("8001", row)]
+    book = a_workbook(tmp_path, [["Prices of December"], HEAD.split(","), LINE.split(",")])
+    assert [(o["order_no"], o["row"]) for o in told(book)[0]] == [("8001", 3)]
+
+
 def test_rows_of_one_order_need_not_stand_together(tmp_path: Path) -> None:
     rows = [
         LINE,

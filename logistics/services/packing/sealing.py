@@ -41,8 +41,10 @@ def label(table: Table, scanned: str, rows: list[Any], actor: Actor, now: dateti
     if table.photo == "required" and not table.session.photos:
         return Plan("label", "photo_missing", base)
     parcel = seal(table, scanned, actor, now)
-    service = table.note.service.code if table.note.service else ""
-    fields = {**base, "value": scanned, "parcel": parcel.number, "service": service}
+    service = table.note.service
+    called = (service.code, service.name_en, service.name_zh) if service else ("", "", "")
+    told = dict(zip(("service", "service_en", "service_zh"), called, strict=True))
+    fields = {**base, "value": scanned, "parcel": parcel.number, **told}
     other = witness.look_for_mirror(parcel=parcel, actor=actor, now=now)
     if other:
         return Plan("label", "packed_mirror", {**fields, "other": other.number}, parcel=parcel)
