@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -158,6 +159,7 @@ def test_page_and_rest_show_the_same_rows_for_every_filter(name: str, store: Any
             assert rest_ids(client, resource.at, query) == expected, query
 
 
+FULL = os.environ.get("SAMPAN_SCALE") == "full"
 NASTY = [
     *(
         "",
@@ -199,16 +201,18 @@ NASTY = [
 
 @pytest.mark.parametrize("name", FILLED)
 def test_no_question_breaks_it(name: str, store: Any, boss: User) -> None:
+    """Filters of one kind stand in many lists: each takes its share of the texts, all of them at full size."""
     listing = LISTINGS[name]
     fill(name, store, 2, boss)
     client, resource, url = browser(boss), resource_of(listing), page_url(listing)
+    whole = {"q", "ordering", "cursor"}
     asked = [*listing.parameter_names, "q", "ordering", "cursor", "page_size", "view", "columns", "nonsense"]
     for index, parameter in enumerate(asked):
         for place, text in enumerate(NASTY):
             query = urlencode({parameter: text})
             if url and (parameter == "q" or place % 5 == index % 5):
                 assert client.get(f"{url}?{query}").status_code == 200, (parameter, text)
-            if resource is not None:
+            if resource is not None and (FULL or parameter in whole or place % 3 == index % 3):
                 assert client.get(f"/api/v1/{resource.at}/?{query}").status_code in (200, 400, 404), (parameter, text)
 
 
