@@ -13,6 +13,8 @@ from typing import Any
 
 #: The heaviest a band without an upper end means.
 OPEN_END_G = 1_000_000
+#: A band that ends by this figure and names no unit may be meant in kilograms.
+HEAVIEST_KG = 70
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _UNIT = r"\s*(kgs?|公斤|千克|g|克)?"
 _BETWEEN = re.compile(
@@ -20,6 +22,7 @@ _BETWEEN = re.compile(
 )
 _UP_TO = re.compile(rf"(?:<=?|≤|up to|以下|以内)\s*{_NUMBER}{_UNIT}|{_NUMBER}{_UNIT}\s*(?:以下|以内|及以下)")
 _ABOVE = re.compile(rf"(?:>=?|≥|above|over|以上)\s*{_NUMBER}{_UNIT}|{_NUMBER}{_UNIT}\s*(?:以上|\+)")
+_NAMES_UNIT = re.compile(r"[gG克]|公斤|千克")
 _DAYS = re.compile(r"(\d{1,3})(?:\s*[-–~～至到]\s*(\d{1,3}))?")
 #: Fields that are amounts, whole numbers, texts.
 AMOUNTS = ("item_fee", "per_kg", "first_fee", "step_fee", "min_value", "max_value")
@@ -117,9 +120,14 @@ def _in_grams(told: dict[str, str]) -> dict[str, str]:
         if told.get(name):
             told["per_kg"] = str(_amount(name, told[name]) * factor)
     if told.get("band"):
-        band = band_of(told["band"], "kg" if told.get("band_unit") == "kg" else "g")
+        unit = told.get("band_unit", "")
+        band = band_of(told["band"], "kg" if unit == "kg" else "g")
         if band is None:
             raise BadRow("band", "bad_band", told["band"])
+        if not unit and band[1] <= HEAVIEST_KG and not _NAMES_UNIT.search(told["band"]):
+            raise BadRow(
+                "band_unit", "band_unit", told["band"]
+            )  # "0.2-0.45": read as grams the prices would be far off
         told["from_g"], told["to_g"] = str(band[0]), str(band[1])
     return told
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from babel import Locale
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
@@ -87,8 +89,15 @@ def approval_rules_for(actor: Actor) -> QuerySet[ApprovalRule]:
     return rules if actor.store_ids is None else rules.filter(Q(store__isnull=True) | Q(store_id__in=actor.store_ids))
 
 
-def _service_names() -> list[tuple[str, str]]:
-    return [(code, f"{code} · {name}") for code, name in Service.objects.values_list("code", "name_en")]
+def _called(code: str, english: str, chinese: str) -> str:
+    own, other = (chinese, english) if (get_language() or "").startswith("zh") else (english, chinese)
+    return f"{code} · {own or other}"
+
+
+def _service_names() -> list[tuple[str, Any]]:
+    """The names are remembered for readers of both languages: each is said when it is shown."""
+    said = lazy(_called, str)
+    return [(row[0], said(*row)) for row in Service.objects.values_list("code", "name_en", "name_zh")]
 
 
 #: Code and name of every service for the filters of lists (they are asked on every page).

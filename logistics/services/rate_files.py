@@ -36,6 +36,7 @@ SENTENCES: dict[str, Any] = {
     "unknown_cargo": _("Goods are general, special or battery_ok, not “%(value)s”."),
     "unknown_country": _("“%(value)s” is not the name or code of one country."),
     "bad_band": _("“%(value)s” is not a weight band like 101-200 g."),
+    "band_unit": _("“%(value)s”: say whether the band is in grams or in kilograms."),
     "band_backwards": _("The end lies before the beginning: %(value)s."),
     "bad_number": _("“%(value)s” is not a number that fits here."),
     "negative": _("%(value)s is below zero."),
@@ -80,7 +81,7 @@ def import_rates(
     if not actor.has_perm("logistics.change_service"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     need_reach(actor, [None], now)
-    services = {service.code: service for service in Service.objects.all()}
+    services = _by_word()
     versions: dict[tuple[Any, ...], _Version] = {}
     for row in rows:
         for cells in _spread(row, headings, plan):
@@ -103,6 +104,21 @@ def import_rates(
             del version.rows[key]
         if version.rows:
             _write(version, result, refuse, actor, now)
+
+
+def _by_word() -> dict[str, Service]:
+    """Services by code and by name in either language, without case: a column of a carrier's list names them in words. A name
+    that two services share names none."""
+    rows = list(Service.objects.all())
+    names = [name.strip().casefold() for row in rows for name in {row.name_en, row.name_zh} if name.strip()]
+    once = {name for name in names if names.count(name) == 1}
+    found = {
+        name: row
+        for row in rows
+        for name in (row.name_en.strip().casefold(), row.name_zh.strip().casefold())
+        if name in once
+    }
+    return found | {row.code.casefold(): row for row in rows}
 
 
 #: What a row has that does not say it.
@@ -146,11 +162,12 @@ def _plain_amount(text: str, mark: str) -> str:
 def _version(
     cells: Mapping[str, Any], services: Mapping[str, Service], versions: dict[tuple[Any, ...], _Version]
 ) -> _Version:
-    code, name = str(cells.get("service_code", "")), str(cells.get("list_name", ""))
-    if not code:
+    word, name = str(cells.get("service_code", "")).strip(), str(cells.get("list_name", ""))
+    if not word:
         raise BadRow("service_code", "service_missing")
-    if code not in services:
-        raise BadRow("service_code", "unknown_service", code)
+    service = services.get(word.casefold())
+    if service is None:
+        raise BadRow("service_code", "unknown_service", word)
     if not name:
         raise BadRow("list_name", "name_missing")
     if not cells.get("currency"):
@@ -160,10 +177,10 @@ def _version(
         raise BadRow("valid_from", "day_missing")
     if end and end < start:
         raise BadRow("valid_to", "days_backwards", str(end))
-    key = (code, name, start)
+    key = (service.code, name, start)
     if key not in versions:
         versions[key] = _Version(
-            services[code], name[:60], str(cells["currency"]), start, end, str(cells.get("level", ""))[:40],
+            service, name[:60], str(cells["currency"]), start, end, str(cells.get("level", ""))[:40],
             str(cells.get("source", ""))[:200],
         )  # fmt: skip
     return versions[key]

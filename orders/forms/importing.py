@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import stores_for
 from core import clock
 from core import format as f
 from core.audit import Actor
 from core.countries import by_code
+from orders import registry
 from orders.choices import ImportKind
 from orders.models import ImportFile
 from orders.reading.fields import fields_of
@@ -37,7 +39,7 @@ LABELS: dict[str, Any] = {
     "material": _("Material"), "goods_class": _("Goods class"), "fragile": _("Fragile"), "made_in_house": _("Made in house"),
     "bin": _("Bin"), "warehouse": _("Warehouse"), "channel_sku": _("Channel SKU"),
     "list_name": _("Name of the list"), "service_code": _("Service (code)"), "zone": _("Zone"),
-    "cargo": _("Goods (general, special, battery_ok)"),
+    "cargo": _("Class of goods"),
     "band": _("Weight band"), "band_unit": _("Unit of the band"), "from_g": _("Above (g)"), "to_g": _("Up to (g)"),
     "from_kg": _("Above (kg)"), "to_kg": _("Up to (kg)"), "item_fee": _("Item fee"), "per_kg": _("Price per kg"),
     "per_100g": _("Price per 100 g"), "per_gram": _("Price per gram"), "first_weight_g": _("First weight (g)"),
@@ -63,12 +65,24 @@ FIXED = {"orders": ("currency", "status", "country", "shipping_method"), "produc
          "stock": ("warehouse",), "matches": ("quantity",),
          "rates": ("list_name", "service_code", "currency", "valid_from", "valid_to", "country", "variant", "cargo", "level", "band_unit",
                    "columns", "item_fee", "first_weight_g", "step_g", "source")}  # fmt: skip
-#: Fields of which only some values make sense.
-FIXED_CHOICES = {
-    "status": ["", "unpaid", "paid", "shipped", "delivered", "completed", "cancelled"], "band_unit": ["", "g", "kg"],
-    "cargo": ["", "general", "special", "battery_ok"],
-    "columns": ["", "per_kg", "per_100g", "per_gram", "item_fee", "first_fee", "step_fee"],
+#: Fields of which only some values make sense, and the words for them where the value is none.
+FIXED_CHOICES: dict[str, dict[str, Any]] = {
+    "status": {"unpaid": _("Unpaid"), "paid": _("Paid"), "shipped": _("Shipped"), "delivered": _("Delivered"),
+               "completed": _("Completed"), "cancelled": _("Cancelled")},
+    "band_unit": {"g": "g", "kg": "kg"},
+    "cargo": {"general": pgettext_lazy("cargo", "General goods"), "special": pgettext_lazy("cargo", "Special goods"),
+              "battery_ok": pgettext_lazy("cargo", "General goods and batteries")},
+    "columns": {name: LABELS[name] for name in ("per_kg", "per_100g", "per_gram", "item_fee", "first_fee", "step_fee")},
 }  # fmt: skip
+
+
+def fixed_choices(name: str) -> list[tuple[str, Any]]:
+    """What may be chosen for a field that is the same for the whole file; empty: free text."""
+    if name == "service_code":
+        return [("", "—"), *registry.service_choices()]
+    return [("", "—"), *FIXED_CHOICES[name].items()] if name in FIXED_CHOICES else []
+
+
 REJECT = "-"
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core import countries
 from orders.reading import values
 from orders.reading.errors import Refused, RowFault
-from orders.reading.fields import Field, fields_of, match_headings, plain
+from orders.reading.fields import Field, fields_of, mapping_of, plain
 from orders.reading.plan import Plan
 from orders.reading.values import Cell
 
@@ -110,7 +110,7 @@ class Columns:
         by_plain: dict[str, int] = {}
         for index, heading in enumerate(headings):
             by_plain.setdefault(plain(heading) or heading, index)
-        given = plan.mapping or match_headings(plan.kind, headings)
+        given = plan.mapping or mapping_of(plan.kind, headings)
         places: dict[str, int] = {}
         fixed: dict[str, str] = {}
         for name, target in given.items():

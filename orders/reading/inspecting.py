@@ -11,7 +11,7 @@ from typing import Any
 from orders.reading import aliexpress, values
 from orders.reading.columns import Columns, country_of
 from orders.reading.errors import RowFault
-from orders.reading.fields import fields_of, match_headings
+from orders.reading.fields import fields_of, mapping_of
 from orders.reading.plan import Limits, Plan
 from orders.reading.tables import Row, opened
 from orders.reading.values import Cell
@@ -46,7 +46,7 @@ def inspect(path: Path, plan: Plan, limits: Limits, *, zone: str) -> dict[str, A
     if found["base"] == "aliexpress":
         found |= {"mapping": {}, "questions": _aliexpress_questions(plan, table.headings, samples)}
         return found
-    mapping = plan.mapping or match_headings(plan.kind, found["headings"])
+    mapping = plan.mapping or mapping_of(plan.kind, found["headings"])
     columns = Columns.of(Plan(plan.kind, plan.base, mapping, plan.options), found["headings"], zone=zone, strict=False)
     found |= {"mapping": mapping, "lacking": columns.lacking(), "questions": _questions(plan, columns, samples)}
     return found

@@ -319,7 +319,7 @@ class MapPage(ImportDoor):
                     "name": f"fixed-{name}",
                     "label": forms.LABELS[name],
                     "value": value,
-                    "choices": forms.FIXED_CHOICES.get(name, []),
+                    "choices": forms.fixed_choices(name),
                 }
             )
         return made

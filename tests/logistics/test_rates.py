@@ -54,7 +54,7 @@ def hand_in(text: str | bytes, client: Client, **fixed: str) -> ImportFile:
     page = client.get(reverse("orders:import-map", args=[upload.pk]))
     assert page.status_code == 200
     data = {f"fixed-{name}": value for name, value in fixed.items()}
-    headings, mapping = upload.seen["headings"], {v: k for k, v in upload.seen["mapping"].items()}
+    headings, mapping = upload.seen["headings"], {v: k for k, v in upload.seen["mapping"].items() if isinstance(v, str)}
     data |= {f"col-{n}": mapping.get(heading, "") for n, heading in enumerate(headings)}
     read = {"step": "map", "encoding": "utf-8", "separator": ",", "decimal": ".", "profile_name": "our list"}
     answer = client.post(reverse("orders:import-map", args=[upload.pk]), data | read)
@@ -90,6 +90,32 @@ def test_a_carriers_list_comes_in_with_preview_of_errors_and_a_profile() -> None
     assert found is not None
     assert found.quote.total == Decimal("28.08")
     assert ImportProfile.objects.filter(name="our list").exists()
+
+
+#: As carriers send it: a title, units in the headings, the service by its name, bands in kilograms without a unit.
+TITLED = (
+    "我司专线报价 2026年12月,,,,,\n国家/地区,重量(KG),运费(RMB/KG),挂号费(RMB/票),时效,渠道\n"
+    "美国,0<W≤0.2,96,22,8-12工作日,燕文挂号\n美国,0.2<W≤0.45,95,20,8-12工作日,yw_reg\n"
+)
+
+
+def test_a_list_with_a_title_and_units_in_its_headings_is_read_as_it_is_meant() -> None:
+    Service.objects.filter(code="YW_REG").update(name_zh="燕文挂号")
+    boss = browser("manager")
+    given = {name: value for name, value in GIVEN.items() if name != "service_code"}
+    upload = hand_in(TITLED, boss, band_unit="kg", **given)
+    assert upload.seen["mapping"]["band_unit"] == {"fixed": "kg"}
+    asked = boss.get(reverse("orders:import-map", args=[upload.pk])).content.decode()
+    assert '<option value="kg" selected' in asked and '<option value="battery_ok"' in asked
+    bring_in(upload, boss)
+    rows = RateRow.objects.filter(table__name="YW 2026").order_by("from_g")
+    assert [(r.destination, r.from_g, r.to_g, r.per_kg, r.item_fee, r.table.service.code) for r in rows] == [
+        ("US", 0, 200, 96, 22, "YW_REG"), ("US", 200, 450, 95, 20, "YW_REG"),
+    ]  # fmt: skip
+    doubtful = hand_in(TITLED.replace("(KG)", ""), boss, **given)
+    assert {(name, value) for _row, _order, name, value, _text in doubtful.errors} == {
+        ("band_unit", "0<W≤0.2"), ("band_unit", "0.2<W≤0.45"),
+    }, "a band that may be grams or kilograms is asked about, not guessed"  # fmt: skip
 
 
 def test_the_same_file_again_changes_nothing_a_corrected_one_the_difference() -> None:
