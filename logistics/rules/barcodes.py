@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
+
+from logistics.rules.qr_symbols import rows_of
 
 DOTS_PER_MM = 8  # 203 dpi
 QUIET = 10  # modules of quiet zone on either side of a bar code
 QR_QUIET = 4
+_EQUAL = re.compile("1+|0+")
 
 
 @dataclass(frozen=True)
@@ -20,9 +25,7 @@ class Drawing:
 
 def code128(text: str, *, width_mm: float, height_mm: float) -> Drawing:
     """``text`` as Code 128 within ``width_mm`` (quiet zones included), its modules as many whole dots wide as fit."""
-    from barcode import Code128  # brings a drawing library along: only who typesets loads it
-
-    modules = Code128(text).build()[0]
+    modules = _modules(text)
     total = len(modules) + 2 * QUIET
     dots = max(int(width_mm * DOTS_PER_MM / total), 1)
     path, at = [], QUIET
@@ -33,17 +36,23 @@ def code128(text: str, *, width_mm: float, height_mm: float) -> Drawing:
     return Drawing(_svg(total, 1, "".join(path), "none"), total * dots / DOTS_PER_MM, height_mm)
 
 
+@lru_cache(maxsize=64)
+def _modules(text: str) -> str:
+    """The bars of a text; a label and its papers draw the same ones."""
+    from barcode import Code128  # brings a drawing library along: only who typesets loads it
+
+    return str(Code128(text).build()[0])
+
+
 def qr(text: str, *, side_mm: float) -> Drawing:
     """``text`` as QR code (error level M) within ``side_mm``, its modules whole dots."""
-    import segno
-
-    matrix = segno.make(text, error="m", micro=False).matrix
-    side = len(matrix) + 2 * QR_QUIET
+    rows = rows_of(text)
+    side = len(rows) + 2 * QR_QUIET
     dots = max(int(side_mm * DOTS_PER_MM / side), 1)
     path = []
-    for y, row in enumerate(matrix):
+    for y, row in enumerate(rows):
         at = QR_QUIET
-        for run in _runs("".join("1" if cell else "0" for cell in row)):
+        for run in _runs(row):
             if run > 0:
                 path.append(f"M{at} {y + QR_QUIET}h{run}v1h-{run}z")
             at += abs(run)
@@ -53,14 +62,7 @@ def qr(text: str, *, side_mm: float) -> Drawing:
 
 def _runs(modules: str) -> list[int]:
     """Lengths of equal modules: positive for bars, negative for gaps."""
-    found: list[int] = []
-    for module in modules:
-        sign = 1 if module == "1" else -1
-        if found and found[-1] * sign > 0:
-            found[-1] += sign
-        else:
-            found.append(sign)
-    return found
+    return [len(run) if run[0] == "1" else -len(run) for run in _EQUAL.findall(modules)]
 
 
 def _svg(width: int, height: int, path: str, ratio: str) -> str:

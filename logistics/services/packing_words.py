@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-#: Stable code of an answer -> what the packer is told. Accepted ones first.
+#: Stable code of an answer -> what the packer is told (format it with ``%``: some count). Accepted ones first.
 SAYS: dict[str, Any] = {
     "note_open_pair": _(
         "%(note)s: scan the articles. %(other)s goes to the same buyer and address: scan JOIN to pack both together, or APART."
@@ -49,14 +50,23 @@ SAYS: dict[str, Any] = {
     "foreign_bin": _("“%(article)s” does not belong to %(note)s. Put it back to %(bin)s."),
     "too_many": _("%(article)s: all %(want)s are there already. Put this one back."),
     "too_many_bin": _("%(article)s: all %(want)s are there already. Put this one back to %(bin)s."),
-    "too_many_at_once": _("%(article)s: only %(room)s more are wanted. Scan again with the right number."),
+    "too_many_at_once": ngettext_lazy(
+        "%(article)s: only %(room)d more is wanted. Scan again with the right number.",
+        "%(article)s: only %(room)d more are wanted. Scan again with the right number.", "room",
+    ),
     "other_note": _("This is the label of %(other)s. Find the label %(label)s for %(note)s."),
     "other_label": _("This label belongs to another note. Find the label %(label)s for %(note)s."),
     "void_label": _("This label is void. Tear it up and print the label of %(note)s again."),
     "unknown_label": _("This label is not known. Find the label %(label)s for %(note)s."),
     "no_number": _("%(note)s has no waybill number yet. Get one and print the label."),
-    "pieces_missing": _("%(missing)s pieces are still missing. Scan them before the label."),
-    "checks_missing": _("%(missing)s checks are still open. Confirm them before the label."),
+    "pieces_missing": ngettext_lazy(
+        "%(missing)d piece is still missing. Scan it before the label.",
+        "%(missing)d pieces are still missing. Scan them before the label.", "missing",
+    ),
+    "checks_missing": ngettext_lazy(
+        "%(missing)d check is still open. Confirm it before the label.",
+        "%(missing)d checks are still open. Confirm them before the label.", "missing",
+    ),
     "weight_missing": _("Weigh the parcel before you scan the label."),
     "may_not_print": _("Your role may not print labels. Ask the supervisor."),
     "photo_missing": _("Photograph the goods with their label before you scan the label."),
@@ -92,7 +102,10 @@ SAYS: dict[str, Any] = {
     "blocked": _("%(note)s is blocked: %(why)s. Leave it until the supervisor says go on."),
     "not_released": _("%(note)s is not released yet. Put it back on the desk."),
     "order_not_ready": _("The order of %(note)s may not be sent now. Put it into the problem basket."),
-    "short": _("%(missing)s pieces of %(note)s are missing in stock. Lay it aside until they arrive."),
+    "short": ngettext_lazy(
+        "%(missing)d piece of %(note)s is missing in stock. Lay it aside until it arrives.",
+        "%(missing)d pieces of %(note)s are missing in stock. Lay it aside until they arrive.", "missing",
+    ),
 }  # fmt: skip
 
 ACCEPTED = frozenset({

@@ -183,7 +183,7 @@ class HandOverScan(HandOverPage):
         if word.startswith("all:"):
             return self._all(code[4:].strip().upper(), key)
         answer, fields = shipping.scan_for_hand_over(code=code, key=key, actor=self.actor, now=self.now)
-        return ("ok" if answer == "on_counter" else "refused"), str(shipping.COUNTER_SAYS[answer]) % fields
+        return ("ok" if answer == "on_counter" else "refused"), str(shipping.COUNTER_SAYS[answer] % fields)
 
     def _all(self, service_code: str, key: str) -> tuple[str, str]:
         service = next((row for row in board.packed_by_carrier() if row["code"] == service_code), None)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -323,7 +323,8 @@ def _declaration(table: station.Table) -> dict[str, Any]:
         code = f" · HS {row.sku.hs_code}" if row.sku.hs_code else ""
         text = row.sku.customs_text or gettext("(no customs text)")
         lines.append(f"{row.quantity} × {text}{code} · {f.money(row.value, table.note.declared_currency)}")
-    total = f"{f.money(table.note.declared_value, table.note.declared_currency)} · {gettext('Sale of goods')}"
+    worth = sum(note.declared_value for note in (table.note, *table.riders))
+    total = f"{f.money(worth, table.note.declared_currency)} · {gettext('Sale of goods')}"
     return {"title": _("Declared"), "lines": lines, "total": total}
 
 
@@ -336,9 +337,9 @@ def _steps(table: station.Table, done: bool, page: Page) -> list[dict[str, Any]]
     missing, checks = rules.missing(table.lines, table.session), len(rules.open_checks(table.lines, table.session))
     lacks = []
     if missing:
-        lacks.append(gettext("%(n)s pieces missing") % {"n": missing})
+        lacks.append(ngettext("%(n)s piece missing", "%(n)s pieces missing", missing) % {"n": missing})
     if checks:
-        lacks.append(gettext("%(n)s checks open") % {"n": checks})
+        lacks.append(ngettext("%(n)s check open", "%(n)s checks open", checks) % {"n": checks})
     if table.must_weigh and not table.session.weight_g:
         lacks.append(gettext("not weighed"))
     first: dict[str, Any] = {

@@ -12,6 +12,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ from tests.factories.accounts import make_person, make_store
 from tests.journeys.hands import SHOTS, Scanner, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 FULL = os.environ.get("SAMPAN_SCALE") == "full"
 
 #: A camera that films a painted sheet; there is none on a test machine.
@@ -178,10 +181,12 @@ def test_slots_are_filled_and_packed_by_scanner(page: Any, live_server: Any, pac
     notes = [make.released(lines=lines) for lines in ([(a, 1), (b, 1)], [(a, 1), (c, 1)], [(b, 1), (c, 1)])]
     wave = waves.make_waves(notes=notes, actor=packer, now=utcnow()).waves[0]
     hand = Hand(page)
+    page.add_init_script(AXE.read_text())
     page.goto("/dispatch/station/")
     hand.good(wave.number, "AA")
     assert hand.scanner.reads(".slot-now b") == "1"
     shot(page, "wave-slot")
+    passes_axe(page)
     hand.good("UNDO", "AA")
     hand.good("BB", last="done")
     assert "complete" in hand.scanner.says()
@@ -207,9 +212,11 @@ def test_two_orders_in_one_parcel_with_a_photo(page: Any, live_server: Any, pack
     DispatchNote.objects.update(printed_at=utcnow(), address_digest=first.address_digest)
     hand = Hand(page)
     page.add_init_script(CAMERA)
+    page.add_init_script(AXE.read_text())
     page.goto("/dispatch/station/")
     assert hand.scanner.scan(first.number) == "warn" and second.number in hand.scanner.says()
     shot(page, "pair-offered")
+    passes_axe(page)
     with page.expect_response("**/station/scan/"):
         page.keyboard.press("F8")  # one key says yes
     until(page, "() => document.querySelector('#station').dataset.result === 'ok'")
@@ -226,6 +233,7 @@ def test_two_orders_in_one_parcel_with_a_photo(page: Any, live_server: Any, pack
         page.keyboard.press("Enter")
     chooser.value.set_files({"name": "goods.jpg", "mimeType": "image/jpeg", "buffer": picture()})
     until(page, "() => document.querySelectorAll('.shots img').length === 2")
+    assert "US$10.00" in page.locator("#station").inner_text(), "both orders are declared"
     shot(page, "photo-taken")
     hand.good(make.number_of(first), last="done")
     box = Parcel.objects.get(note=first)
@@ -279,6 +287,19 @@ def test_a_network_that_comes_and_goes_does_nothing_twice(page: Any, live_server
     assert events == [("item", "item_ok"), ("item", "item_ok"), ("item", "items_complete"), ("check", "check_on")]
     assert len(set(seen)) == 4 and len(seen) >= (4 if fault == "answer twice" else 5)  # four scans, some sent again
     page.faults[:] = [fault for fault in page.faults if "net::ERR" not in fault and "503" not in fault]
+
+
+def passes_axe(page: Any) -> None:
+    """Nothing here stops somebody with other eyes or hands, in both themes; nothing is wider than a phone."""
+    for theme in ("dark", "light"):
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", theme)
+        page.wait_for_timeout(400)  # colours fade
+        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
+        assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found["violations"]] == [], theme
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    page.set_viewport_size(size)
 
 
 def shot(page: Any, name: str) -> None:

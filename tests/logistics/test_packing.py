@@ -231,7 +231,7 @@ def test_a_note_signed_at_the_moment_of_a_dispute_is_released_when_the_order_goe
 def test_missing_goods_block_packing_until_they_arrive() -> None:
     sku = make.article("RARE", on_hand=1)
     note, table = make.released(lines=[(sku, 2)]), Table()
-    assert table.scan(note.number) == "short" and "1 pieces" in table.last.sentence  # type: ignore[union-attr]
+    assert table.scan(note.number) == "short" and "1 piece of" in table.last.sentence  # type: ignore[union-attr]
     stock.receive(
         warehouse=note.warehouse, rows=[(sku.pk, 5, None)], reference="R1", kind="receipt", actor=SYSTEM, now=NOW
     )

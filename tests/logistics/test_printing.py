@@ -22,6 +22,7 @@ from core.models import Job
 from logistics import documents
 from logistics.documents import typeset
 from logistics.models import ApprovalRule, DispatchNote, PrintBatch, PrintLog, WaybillNumber
+from logistics.selectors.customs.declarations import drawn
 from logistics.services import dispatch, packing, printing
 from orders.models import Order
 from tests.factories import dispatch as make
@@ -194,7 +195,9 @@ def test_only_released_notes_and_numbered_labels_are_printed() -> None:
     draft, bare = make.make_note(), make.released(number=False)
     batch, refused = printing.print_notes(notes=[draft], actor=make.person("warehouse"), now=NOW)
     assert batch is None and refused[draft.pk].code == "not_released"
-    batch, refused = printing.print_notes(notes=[bare], actor=make.person("warehouse"), now=NOW, documents=["labels", "customs"])
+    batch, refused = printing.print_notes(
+        notes=[bare], actor=make.person("warehouse"), now=NOW, documents=["labels", "customs"]
+    )
     assert batch is None and refused[bare.pk].code == "no_number"
     batch, pdf = printed([bare])
     assert (100, 100) not in [page["size"] for page in pages(pdf)]
@@ -291,6 +294,22 @@ def test_statements_of_a_batch_do_not_grow() -> None:
         assert batch
         with CaptureQueriesContext(connection) as asked:
             documents.batch_record(batch, NOW)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_statements_of_declarations_do_not_grow() -> None:
+    store, sku = make_store(), make.article(on_hand=200)
+    notes = [make.released(make.ready_order(store, lines=[(sku, 1)])) for _ in range(9)]
+    counts = []
+    for size in (2, 9):
+        with CaptureQueriesContext(connection) as asked:
+            drawn(
+                DispatchNote.objects.filter(pk__in=[n.pk for n in notes[:size]]).select_related(
+                    "order", "store", "service"
+                ),
+                NOW,
+            )
         counts.append(len(asked))
     assert counts[0] == counts[1]
 

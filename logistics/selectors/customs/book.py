@@ -152,8 +152,3 @@ def numbers_of_stores(store_ids: Iterable[int], day: date) -> dict[int, dict[str
     return {
         store_id: {row.scheme: row for row in known if row.store_id in (None, store_id)} for store_id in set(store_ids)
     }
-
-
-def numbers_of(store_id: int, day: date) -> dict[str, TaxNumber]:
-    """Those of one store."""
-    return numbers_of_stores([store_id], day)[store_id]

@@ -47,9 +47,10 @@ def drawn(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Drawn]:
     }
     limit = Decimal(str(policies.value(house.CN22_LIMIT, day)))
     platforms = words(policies.value(house.PLATFORM_TAXES, day))
+    ours = books.numbers_of_stores((note.store_id for note in notes), day)
     made = {}
     for note in notes:
-        rule, own = book.country(note.country), books.numbers_of(note.store_id, day)
+        rule, own = book.country(note.country), ours[note.store_id]
         box = [note, *along[note.pk]]
         mine = [] if note.together_id else [line for one in box for line in lines.get(one.pk, [])]
         total = sum((one.declared_value for one in box), Decimal(0))

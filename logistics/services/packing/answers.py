@@ -44,10 +44,10 @@ class Scanned:
         """What happened and what to do with the thing in the hand, in the reader's language."""
         fields = self.fields
         if "stop" in fields:  # why another order of the same parcel was stopped, said in the same language
-            fields = {**fields, "stopped": str(SAYS[fields["stop"]]) % fields}
+            fields = {**fields, "stopped": SAYS[fields["stop"]] % fields}
         if "service_en" in fields:
             fields = {**fields, "service": _service(fields)}
-        return str(SAYS[self.code]) % fields
+        return str(SAYS[self.code] % fields)
 
 
 def _service(fields: dict[str, Any]) -> str:
