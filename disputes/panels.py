@@ -20,6 +20,7 @@ from disputes.choices import CaseKind, Outcome, RemedyKind, ReplyState
 from disputes.listings.cases import OUTCOMES, STATES
 from disputes.models import Case
 from disputes.services import privacy
+from logistics.registry import DisputeClock, dispute_clocks
 from logistics.selectors import dispatch_record
 from orders import registry
 from orders.choices import OrderState
@@ -124,6 +125,18 @@ def case_clock(order: Order) -> dict[str, Any] | None:
 
 
 registry.clocks.append(case_clock)
+
+
+@dispute_clocks
+def clocks(order_ids: Iterable[int]) -> Mapping[int, DisputeClock]:
+    """The open dispute of orders, for the pages and duties of their parcels (TRK-16)."""
+    found: dict[int, DisputeClock] = {}
+    for case in selectors.open_of_orders(order_ids):
+        if case.order_id not in found:
+            answer = reverse("disputes:answer", args=[case.pk]) if case.owed and not case.is_going else ""  # type: ignore[attr-defined]
+            url = reverse("disputes:case", args=[case.pk])
+            found[case.order_id] = DisputeClock(case.respond_by, case.number, url, answer)
+    return found
 
 
 def order_feedback(order: Order, actor: Actor) -> Mapping[str, Any]:

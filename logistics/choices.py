@@ -233,6 +233,35 @@ class BuyerMood(models.TextChoices):
     IMPATIENT = "impatient", pgettext_lazy("mood", "Impatient")
 
 
+class PlaceOk(models.TextChoices):
+    """Whether a delivered parcel was delivered to the address of the order, as somebody read in the proof."""
+
+    YES = "yes", pgettext_lazy("delivered to", "The order's address")
+    NO = "no", pgettext_lazy("delivered to", "Another address")
+
+
+class Anomaly(models.TextChoices):
+    """Why a parcel under way stands on the weekly review, the gravest first."""
+
+    RETURNING = "returning", pgettext_lazy("anomaly", "Comes back")
+    HELD = "held", pgettext_lazy("anomaly", "Held by customs")
+    ATTEMPTED = "attempted", pgettext_lazy("anomaly", "Delivery failed")
+    COLLECT = "collect", pgettext_lazy("anomaly", "Waits to be collected")
+    LATE = "late", pgettext_lazy("anomaly", "Later than promised")
+    SILENT = "silent", pgettext_lazy("anomaly", "No event for long")
+    SLOW = "slow", pgettext_lazy("anomaly", "Later than most of its lane")
+    NEAR = "near", pgettext_lazy("anomaly", "Promise ends soon")
+    BLIND = "blind", pgettext_lazy("anomaly", "Blind lane, beyond its usual days")
+
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return {
+            "returning": "rose", "held": "rose", "late": "rose", "attempted": "lantern", "collect": "lantern", "silent": "lantern",
+            "slow": "amber", "near": "amber",
+        }.get(self.value, "neutral")  # fmt: skip
+
+
 class WeightAnswer(models.TextChoices):
     """What the scale said of a parcel when it was sealed."""
 

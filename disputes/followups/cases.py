@@ -14,15 +14,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from core import format as f
-from core.clock import end_of_day
+from core.clock import end_of_day, utcnow
 from disputes import selectors, services
 from disputes.choices import AnswerState, CaseKind, CaseState, RemedyKind
 from disputes.events import CasesTurned
 from disputes.followups.common import name_by, page
 from disputes.models import Answer, Case
 from disputes.rules.cases import duty_due
+from logistics.choices import Advice
+from logistics.selectors import judging
 from worklist.choices import Band, Doer, Group
 from worklist.registry import FollowUpRule, register
+
+
+def both_words(facts: dict[str, Any]) -> str:
+    """The clock of the promise and what is asked, for a line on Today."""
+    promised = f.moment(datetime.fromisoformat(facts["promised"]))
+    words = dict(Advice.choices).get(facts.get("advice", ""), "")
+    return gettext("promised by %(day)s · %(advice)s (%(rule)s)") % {
+        "day": promised, "advice": words, "rule": facts.get("rule") or "–",
+    }  # fmt: skip
 
 
 class CaseRule(FollowUpRule):
@@ -60,6 +71,20 @@ class AnswerCase(CaseRule):
 
     key, title, minutes, chance = "disputes.answer", _("Answer a case"), Decimal("6"), Decimal("0.6")
 
+    def load(self, ids: Iterable[int]) -> list[Case]:
+        """Cases that know what the tables ask for their parcel under way."""
+        rows = super().load(ids)
+        selectors.with_parcels(rows, utcnow())
+        return rows
+
+    def facts(self, subject: Case) -> dict[str, Any]:
+        """The other clock too: until when its parcel was promised, and what the tables ask (TRK-16)."""
+        said: judging.Judged | None = subject.parcel_said  # type: ignore[attr-defined]
+        found = super().facts(subject)
+        if said is not None and said.parcel.promised_by is not None:
+            found |= {"promised": said.parcel.promised_by.isoformat(), "advice": said.step.advice, "rule": said.step.rule_id}
+        return found
+
     def candidates(self, now: datetime) -> QuerySet[Case]:
         """Cases that wait for us and have no answer on its way."""
         return selectors.owed()
@@ -80,7 +105,8 @@ class AnswerCase(CaseRule):
         if not facts.get("until"):
             return words
         until = f.moment(datetime.fromisoformat(facts["until"]))
-        return gettext("%(what)s · the channel decides %(until)s") % {"what": words, "until": until}
+        words = gettext("%(what)s · the channel decides %(until)s") % {"what": words, "until": until}
+        return f"{words} · {both_words(facts)}" if facts.get("promised") else words
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""

@@ -9,8 +9,10 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core import policies as house
 from disputes import policies
-from disputes.choices import OPEN_CASES, AnswerState, CaseState
+from disputes.choices import OPEN_CASES, AnswerState, CaseKind, CaseState
 from disputes.models import Answer, Case
+from logistics.choices import ParcelState
+from logistics.selectors import judging
 
 #: Answers of this turn on which somebody else (or the outbox) works: nobody has to write another one.
 GOING = [AnswerState.PROPOSED, AnswerState.QUEUED, AnswerState.BY_HAND]
@@ -31,6 +33,26 @@ def with_answers(ids: Iterable[int]) -> list[Case]:
         Case._base_manager.filter(pk__in=list(ids)).select_related("store", "order__buyer").annotate(is_going=_going())
     )
     return list(rows.order_by("pk"))
+
+
+def open_of_orders(order_ids: Iterable[int]) -> list[Case]:
+    """The open cases of orders, those whose clock ends first before the others, each knowing whether an answer is on its way."""
+    rows = Case._base_manager.filter(order_id__in=list(order_ids), state__in=OPEN_CASES).annotate(is_going=_going())
+    return list(rows.order_by(F("respond_by").asc(nulls_last=True), "-pk"))
+
+
+def case_parcel(case: Case, said: list[judging.Judged]) -> judging.Judged | None:
+    """The parcel a case is about as far as its way matters: one still under way, or any when it was not received."""
+    wanted = [one for one in said if one.parcel.state == ParcelState.SHIPPED or case.kind == CaseKind.NOT_RECEIVED]
+    return min(wanted, key=lambda one: (one.parcel.state != ParcelState.SHIPPED, -one.parcel.pk), default=None)
+
+
+def with_parcels(cases: Iterable[Case], now: datetime) -> None:
+    """Let cases know what the tables ask for their parcel (``parcel_said``), in a fixed number of queries."""
+    rows = list(cases)
+    said = judging.of_orders({case.order_id for case in rows if case.is_open}, now, disputed=True)
+    for case in rows:
+        case.parcel_said = case_parcel(case, said.get(case.order_id, []))  # type: ignore[attr-defined]
 
 
 def standing_still(now: datetime) -> QuerySet[Case]:

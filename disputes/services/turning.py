@@ -43,6 +43,7 @@ def turned(*, cases: Sequence[Case], actor: Actor, now: datetime) -> None:
     _drop_answers(cases, actor=actor, now=now)
     fresh = {case.pk: case for case in selectors.with_answers(ids)}
     wanted = [pk for pk, case in fresh.items() if case.is_open and case.owed and not case.is_going]  # type: ignore[attr-defined]
+    selectors.with_parcels([fresh[pk] for pk in wanted], now)
     worklist.plan(rule_key=ANSWER, subject_ids=wanted, now=now, loaded=fresh)
     worklist.refresh(rule_key=ANSWER, subject_ids=wanted, now=now)
     ended = [pk for pk, case in fresh.items() if not case.is_open]

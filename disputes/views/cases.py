@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import format as f
+from core.audit import Actor
 from core.errors import DomainError, Invalid
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
@@ -24,7 +26,8 @@ from disputes.listings.actions import latest
 from disputes.listings.cases import OUTCOMES, STATES
 from disputes.models import Answer, Case, Remedy
 from disputes.panels import shown_records
-from logistics.selectors import dispatch_record
+from logistics.registry import DisputeClock
+from logistics.selectors import both_clocks, dispatch_record, judging
 
 #: Who approves, in words.
 APPROVERS = {
@@ -41,6 +44,7 @@ class CasePage(DetailPage):
     """One case: what is claimed, until when we answer, what was answered and given."""
 
     listing_name = "cases"
+    template_name = "disputes/case.html"
     title = gettext_lazy("Case")
 
     def badges(self, obj: Case) -> list[dict[str, Any]]:
@@ -158,6 +162,10 @@ class CasePage(DetailPage):
         ]  # fmt: skip
         return {"tds": f.tds_html(cells)}
 
+    def more(self, obj: Case) -> dict[str, Any]:
+        """Both clocks, while the case is open and its parcel is (TRK-16)."""
+        return {"both": case_both(obj, self.now, self.actor)}
+
     def first_step(self, obj: Case) -> str:
         """What comes next."""
         if latest(obj, AnswerState.BY_HAND):
@@ -187,6 +195,19 @@ class CasePage(DetailPage):
                 "key": "r",
             }
         ]
+
+
+def case_both(case: Case, now: datetime, actor: Actor) -> dict[str, Any] | None:
+    """The clocks of the promise and of a case beside each other with what must be done; None where no parcel is under way."""
+    if not case.is_open or not actor.has_perm("logistics.view_parcel"):
+        return None
+    said = selectors.case_parcel(case, judging.of_orders([case.order_id], now, disputed=True).get(case.order_id, []))
+    going = case.going in ("proposed", "queued", "by_hand")  # type: ignore[attr-defined]
+    if said is None:
+        return None
+    answer = reverse("disputes:answer", args=[case.pk]) if case.owed and not going else ""
+    clock = DisputeClock(case.respond_by, case.number, reverse("disputes:case", args=[case.pk]), answer)
+    return both_clocks.context(said.parcel, said, clock, now, actor)
 
 
 def columns(heads: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -330,6 +351,9 @@ class CasePane(Page):
             (_("Can still be paid back"), money(given.left, case.currency)),
             (_("Answer by"), f.due_html(case.respond_by, self.now, hard=True) if case.respond_by else f.DASH),
         ]  # fmt: skip
+        both = case_both(case, self.now, self.actor)
+        if both is not None:
+            facts += [(both["clocks"][0]["head"], both["clocks"][0]["text"]), (_("What to do"), f"{both['action']} · {both['rule']}")]
         answers = [
             {"what": row.get_kind_display(), "amount": money(row.amount, row.currency) if row.amount is not None else "", "text": row.text,
              "state": row.get_state_display(), "tone": AnswerState(row.state).tone}

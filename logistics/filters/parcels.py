@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -10,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import stores_for
+from core import policies as house
 from core.clock import utcnow
 from logistics.choices import EventStage, ParcelState, TrackingState
 from logistics.models import Parcel, Service, TrackingEvent
+from logistics.policies import parcels as policies
 from logistics.selectors import lane_parcels, sources
 
 LATENESS = [
     ("late", pgettext_lazy("lateness", "Later than promised")),
+    ("lane", pgettext_lazy("lateness", "Later than most of its lane")),
     ("ending", pgettext_lazy("lateness", "Receiving time ends within 5 days")),
     ("due", pgettext_lazy("lateness", "Check is due")),
     ("silent", pgettext_lazy("lateness", "No event for 15 days")),
@@ -38,6 +42,9 @@ class ParcelFilter(django_filters.FilterSet):
     )
     country = django_filters.CharFilter(method="by_country", label=_("Country"))
     shipped_at = django_filters.DateFromToRangeFilter(label=_("Handed over"))
+    later_than = django_filters.NumberFilter(
+        method="by_lane", label=_("Later than so many per cent of its lane"), min_value=0, max_value=100
+    )
     order = django_filters.NumberFilter(field_name="order_id", label=_("Order"))
     behind = django_filters.CharFilter(method="by_figure", label=_("Behind a figure of a lane"))
 
@@ -48,6 +55,10 @@ class ParcelFilter(django_filters.FilterSet):
     def by_country(self, rows: QuerySet[Parcel], name: str, value: str) -> QuerySet[Parcel]:
         """ISO-2 code, case ignored."""
         return rows.filter(country=value.strip().upper()[:2])
+
+    def by_lane(self, rows: QuerySet[Parcel], name: str, value: Any) -> QuerySet[Parcel]:
+        """Parcels under way that are later than so many per cent of their lane, as reckoned last."""
+        return rows.filter(later_than__gte=int(value), state=ParcelState.SHIPPED)
 
     def by_figure(self, rows: QuerySet[Parcel], name: str, value: str) -> QuerySet[Parcel]:
         """The parcels counted in a figure on the page of a lane."""
@@ -60,7 +71,8 @@ class ParcelFilter(django_filters.FilterSet):
             return rows.filter(state=ParcelState.SHIPPED, pk__in=sources.blind_rows(now).values("parcel_id"))
         wanted: dict[str, Q] = {
             "late": Q(promised_by__lt=now), "ending": Q(receive_by__lte=now + timedelta(days=5)),
-            "due": Q(next_check_at__lte=now), "silent": Q(last_event_at__lt=now - timedelta(days=15)),
+            "lane": Q(later_than__gte=int(house.value(policies.SLOW_PERCENT, now))), "due": Q(next_check_at__lte=now),
+            "silent": Q(last_event_at__lt=now - timedelta(days=15)),
         }  # fmt: skip
         return rows.filter(wanted[value], state=ParcelState.SHIPPED)
 

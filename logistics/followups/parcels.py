@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
+from core import format as f
 from core import policies as house
 from core.audit import SYSTEM
 from core.clock import plus_days
@@ -20,6 +21,7 @@ from logistics.choices import SETTLED, Advice
 from logistics.events import ParcelSettled, ParcelsShipped
 from logistics.models import Extension, Parcel
 from logistics.policies import parcels as policies
+from logistics.registry import clocks_of
 from logistics.rules.tracking import BY_PERSON, BY_SUPERVISOR
 from logistics.selectors import parcels as selectors
 from logistics.services import tracking
@@ -36,6 +38,10 @@ def page_of(pk: int, name: str = "logistics:parcel") -> str:
     """The address of a parcel's page; reversed once, not per row."""
     head, tail = address(name)
     return f"{head}{pk}{tail}"
+
+
+def _when(text: str) -> str:
+    return f.moment(datetime.fromisoformat(text))
 
 
 class ParcelRule(FollowUpRule):
@@ -126,12 +132,35 @@ class ParcelStep(ParcelRule):
         """Money and reships are decided by a supervisor."""
         return Role.SUPERVISOR if subject.advice in BY_SUPERVISOR else Role.SERVICE
 
+    def load(self, ids: Iterable[int]) -> list[Parcel]:
+        """Parcels that know the open dispute of their order."""
+        rows = super().load(ids)
+        disputes = clocks_of({parcel.order_id for parcel in rows})
+        for parcel in rows:
+            parcel.dispute = disputes.get(parcel.order_id)  # type: ignore[attr-defined]
+        return rows
+
+    def facts(self, subject: Parcel) -> dict[str, Any]:
+        """With an open dispute both clocks: until when it was promised, until when we answer (TRK-16)."""
+        dispute, found = getattr(subject, "dispute", None), super().facts(subject)
+        if dispute is not None:
+            found |= {
+                "case": dispute.number, "until": dispute.at.isoformat() if dispute.at else "",
+                "promised": subject.promised_by.isoformat() if subject.promised_by else "",
+            }  # fmt: skip
+        return found
+
     def sentence(self, facts: dict[str, Any]) -> str:
-        """The advice with its rule and age."""
+        """The advice with its rule and age; with an open dispute both clocks."""
         label = dict(Advice.choices).get(facts.get("advice", ""), "")
-        return gettext("%(advice)s · %(days)s days under way · rule %(rule)s") % {
+        words = gettext("%(advice)s · %(days)s days under way · rule %(rule)s") % {
             "advice": label, "days": facts.get("days", "?"), "rule": facts.get("rule") or "–",
         }  # fmt: skip
+        if facts.get("promised"):
+            words += gettext(" · promised by %(day)s") % {"day": _when(facts["promised"])}
+        if facts.get("until"):
+            words += gettext(" · the dispute is answered by %(day)s") % {"day": _when(facts["until"])}
+        return words
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """Open the parcel."""

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import utcnow
+from logistics.models import LaneSight
 
 
 class PromiseDaysForm(forms.Form):
@@ -27,6 +28,22 @@ class PromiseDaysForm(forms.Form):
         if lane is not None:
             self.initial.setdefault("days", lane.advised_days or lane.promise_days)
         self.initial.setdefault("valid_from", utcnow().date().isoformat())
+
+
+class SightForm(forms.Form):
+    """How far a lane is scanned, as a person knows it."""
+
+    sight = forms.ChoiceField(
+        choices=[("", _("As its own parcels and the table say")), *LaneSight.choices], required=False, label=_("Scans")
+    )
+    reason = forms.CharField(max_length=300, label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    takes = ("objs",)
+
+    def __init__(self, *args: Any, objs: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if objs:
+            self.initial.setdefault("sight", objs[0].sight_set)
 
 
 class RiskForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import utcnow
 from core.tables import MOST_BYTES
-from logistics.choices import BuyerMood, CustomsReason, EventStage, ParcelState
+from logistics.choices import BuyerMood, CustomsReason, EventStage, ParcelState, PlaceOk
 
 OUTCOMES = [
     (s.value, s.label) for s in (ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST, ParcelState.CLOSED)
@@ -82,6 +82,10 @@ class JudgeForm(forms.Form):
     hold_reason = forms.ChoiceField(
         choices=[("", _("not known")), *CustomsReason.choices], required=False, label=_("Why does customs hold it?")
     )
+    place_ok = forms.ChoiceField(
+        choices=[("", _("not known")), *PlaceOk.choices], required=False, label=_("Delivered to"),
+        help_text=_("As the proof of delivery says."),
+    )  # fmt: skip
 
 
 class EventFileForm(forms.Form):

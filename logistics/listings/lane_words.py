@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import format as f
 from logistics.listings.naming import service_name
@@ -82,6 +83,26 @@ def doubts(answer: Answer) -> list[str]:
             % {"unsaid": f.number(answer.picked.tally.unsaid)}
         )
     return found
+
+
+#: How far a lane is scanned, in words.
+REACHES = {
+    "none": gettext_lazy("not scanned"), "to_departure": gettext_lazy("scanned until it leaves the country"),
+    "to_arrival": gettext_lazy("scanned until it arrives in the country of destination"), "full": gettext_lazy("scanned to the door"),
+}  # fmt: skip
+
+
+def sight_text(lane: Lane | None, reach: str) -> str:
+    """How far a lane is scanned, who says so, since when, and the parcels it rests on."""
+    words = str(REACHES.get(reach, reach))
+    if lane is None or lane.blind_by == "table":
+        return _("%(reach)s, says the table of coverage") % {"reach": words}
+    since = f.day(lane.blind_since or lane.as_of)
+    if lane.blind_by == "hand":
+        return _("%(reach)s, a person says since %(day)s: %(why)s") % {"reach": words, "day": since, "why": lane.sight_why}
+    return _("%(reach)s, its own parcels say since %(day)s: of %(old)s old enough %(said)s were confirmed") % {
+        "reach": words, "day": since, "old": f.number(lane.old), "said": f.number(lane.said),
+    }  # fmt: skip
 
 
 def outlook_text(told: rules.Outlook) -> str:

@@ -14,7 +14,7 @@ from core import format as f
 from core.audit import Actor
 from core.listing import Action, Column, Listing, View, register
 from logistics.filters.lanes import LaneFilter
-from logistics.forms.lanes import PromiseDaysForm, ReasonForm
+from logistics.forms.lanes import PromiseDaysForm, ReasonForm, SightForm
 from logistics.listings import lane_words as words
 from logistics.listings.naming import NAMES, service_cell
 from logistics.models import Lane, LaneLevel, LaneSeason
@@ -36,8 +36,11 @@ class LaneRow(serializers.Serializer):
     country = serializers.CharField(label=_("Country"))
     blind = serializers.BooleanField(label=_("Blind"))
     blind_by = serializers.ChoiceField(
-        [("table", _("the table of coverage")), ("own", _("its own parcels"))], label=_("Says")
+        [("table", _("the table of coverage")), ("own", _("its own parcels")), ("hand", _("a person"))], label=_("Says")
     )
+    blind_since = serializers.DateField(allow_null=True, label=_("So since"))
+    old = serializers.IntegerField(label=_("Old enough"))
+    said = serializers.IntegerField(label=_("Of these confirmed"))
     parcels = serializers.IntegerField(label=_("Parcels"))
     arrived = serializers.IntegerField(label=_("Arrived"))
     open = serializers.IntegerField(label=_("Under way"))
@@ -97,6 +100,19 @@ class PromiseLane(Action):
         return {"rule": row.rule_id, "promise_days": data["days"]}
 
 
+class SetSight(Action):
+    """Say how far it is scanned."""
+
+    name, label, permission = "sight", _("Blind or scanned?"), "logistics.change_service"
+    form, icon, bulk, order = SightForm, "eye", False, 40
+    explain = _("Checks ask it at once; the curve counts by it from the next reckoning on.")
+    done_text = _("Noted.")
+
+    def apply(self, obj: Lane, actor: Actor, now: datetime, **data: Any) -> None:
+        """Say it of one."""
+        lanes.set_sight(lane=obj, sight=data["sight"], reason=data["reason"], actor=actor, now=now)
+
+
 def days_cell(name: str) -> Any:
     """A day of the curve."""
     return lambda row: words.days_text(row[name]) if row["level"] else f.DASH
@@ -146,9 +162,10 @@ class LaneListing(Listing):
         Column("blind", badge={True: (_("blind"), "neutral"), False: ("", "neutral")}, roomy=True),
         Column("arrived", default=False, align="num"), Column("lost", default=False, align="num"),
         Column("returned", default=False, align="num"), Column("unsaid", default=False, align="num"),
+        Column("blind_since", default=False), Column("old", default=False, align="num"), Column("said", default=False, align="num"),
         Column("slower_since", default=False), Column("as_of", default=False),
     ]  # fmt: skip
-    actions = [AcceptLane(), PromiseLane()]
+    actions = [AcceptLane(), PromiseLane(), SetSight()]
     views = [
         View("slower", _("Became slower"), "slower=true"), View("all", _("All"), default=True),
         View("own", _("With enough parcels"), "level=lane", counted=False), View("blind", _("Blind"), "blind=true"),

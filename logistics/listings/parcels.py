@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from core import counts
 from core import format as f
+from core import policies as house
 from core.audit import Actor
 from core.clock import utcnow
 from core.listing import (
@@ -28,12 +29,14 @@ from core.listing import (
     register_part,
 )
 from logistics.choices import SETTLED, Advice, EventStage, ParcelState, TrackingState
-from logistics.filters.parcels import EventFilter, ParcelFilter
+from logistics.filters.parcels import ParcelFilter
 from logistics.forms.parcels import EventForm, ExtendForm, JudgeForm, ReasonForm, SettleForm
 from logistics.listings.naming import NAMES, service_cell
 from logistics.listings.witness import LabelsRight
-from logistics.models import Parcel, TrackingEvent
+from logistics.models import Parcel
+from logistics.policies import parcels as policies
 from logistics.selectors import parcels as selectors
+from logistics.selectors.judging import JUDGED
 from logistics.services import tracking
 
 STATE_TONES = {
@@ -90,6 +93,9 @@ class ParcelRow(serializers.Serializer):
     next_check_at = serializers.DateTimeField(label=_("Next check"), allow_null=True)
     advice = serializers.ChoiceField(Advice.choices, allow_blank=True, label=_("Advice"))
     weight_g = serializers.IntegerField(label=_("Weight"), allow_null=True)
+    later_than = serializers.IntegerField(
+        label=_("Later than its lane"), allow_null=True, help_text=_("Per cent; 101: older than its lane was ever followed.")
+    )
     orders = OrderBrief(many=True)
     days = serializers.IntegerField(label=_("Days under way"), allow_null=True)
     late_days = serializers.IntegerField(label=_("Days late"), allow_null=True)
@@ -188,7 +194,7 @@ class CheckNow(Action):
 class Judge(Action):
     """Note what only a person knows."""
 
-    name, label, permission = "judge", _("Note mood or hold"), "logistics.track_parcel"
+    name, label, permission = "judge", _("Note what only people know"), "logistics.track_parcel"
     form, icon, order, bulk, done_text = (
         JudgeForm,
         "message",
@@ -202,8 +208,8 @@ class Judge(Action):
         tracking.judge(parcel=obj, actor=actor, now=now, **{k: v for k, v in data.items() if v})
 
     def shown_for(self, obj: Parcel) -> bool:
-        """While it is under way."""
-        return obj.state == ParcelState.SHIPPED
+        """While it is under way, or somebody says that it never came."""
+        return obj.state in JUDGED
 
 
 def _events(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
@@ -225,11 +231,13 @@ class ParcelListing(Listing):
         Column("country", country=True),
         Column("shipped_at", sortable=True, time="day", roomy=True),
         Column("days", html=lambda row: promise(row), needs=("promised_by", "shipped_at", "late_days", "state"), align="num"),
+        Column("later_than", html=lambda row: lane_cell(row), text=lambda row: row["later_than"], needs=("state",), align="num",
+               sortable=True, roomy=True),
         Column("receive_by", time="deadline"),
         Column("next_check_at", sortable=True, time="due"),
         Column("advice", badge=ADVICE, default=False),
         Column("state", badge=STATES, default=False),
-        Column("promised_by", time="day", default=False),
+        Column("promised_by", time="day", default=False, sortable=True),
         Column("late_days", html=lambda row: late(row), needs=("state",), align="num", default=False),
         Column("number", default=False, mono=True),
         Column("store", default=False, mono=True),
@@ -240,7 +248,9 @@ class ParcelListing(Listing):
     parts = [RowPart("events", fields={"events": EventRow(many=True)}, part=_events)]
     views = [
         View("under-way", _("Under way"), "state=shipped", default=True),
-        View("late", _("Later than promised"), "lateness=late"),
+        View("late", _("Later than promised"), "lateness=late&ordering=promised_by"),
+        View("slow", _("Latest of their lanes"), "lateness=lane&ordering=-later_than"),
+        View("next", _("By next check"), "state=shipped&ordering=next_check_at", counted=False),
         View("ending", _("Receiving time ends"), "lateness=ending"),
         View("customs", _("Held by customs"), "tracking_state=customs_held&state=shipped"),
         View(
@@ -261,6 +271,8 @@ class ParcelListing(Listing):
         "country": "asks the indexed country",
         "behind": "asks the parcels of one lane in its window (indexes parcel_country and parcel_newest)",
         "next_check_at": "the index of parcels under way serves it",
+        "later_than": "the index of parcels under way serves it",
+        "promised_by": "the index of parcels under way serves it",
     }
     empty = (_("No parcels yet."), _("Parcels appear here when they are handed over."), "", "")
     icon = "package"
@@ -279,6 +291,7 @@ class ParcelListing(Listing):
                 row["promised_by"] is not None and end > row["promised_by"] and row["state"] in ("shipped", "delivered")
             )
             row["late_days"] = max(1, (end - row["promised_by"]).days) if over else None
+            row["later_than"] = row["later_than"] if row["state"] == "shipped" and row["later_than"] >= 0 else None
             row["orders"] = [{"id": str(row["order_id"]), "number": row["order_number"]}]
 
 
@@ -307,6 +320,17 @@ def promise(row: Mapping[str, Any]) -> Any:
     return text if row["late_days"] is None else format_html("{} {}", text, late(row))
 
 
+def lane_cell(row: Mapping[str, Any]) -> Any:
+    """How late it is on its lane, as reckoned last."""
+    later = row["later_than"]
+    if later is None:
+        return f.DASH
+    if later > 100:
+        return f.badge_html("> 99%", "rose", str(_("Out longer than any parcel of its lane was followed")))
+    text, limit = f.percent(later / 100), int(house.value(policies.SLOW_PERCENT, utcnow()))
+    return f.badge_html(text, "lantern") if later >= limit else text
+
+
 def late(row: Mapping[str, Any]) -> Any:
     """Days beyond the promise, marked."""
     return (
@@ -314,47 +338,6 @@ def late(row: Mapping[str, Any]) -> Any:
         if row["late_days"] is None
         else f.badge_html(f"+{row['late_days']}", "rose" if row["state"] == "shipped" else "neutral")
     )
-
-
-class TrackingEventRow(serializers.Serializer):
-    """A tracking event on its own."""
-
-    id = serializers.CharField()
-    parcel_id = serializers.CharField(label=_("Parcel"))
-    tracking_number = serializers.CharField(source="parcel.tracking_number", label=_("Waybill number"))
-    occurred_at = serializers.DateTimeField(label=_("Time"))
-    stage = serializers.ChoiceField(EventStage.choices, label=_("Event"))
-    description = serializers.CharField(label=_("Words"))
-    location = serializers.CharField(label=_("Place"))
-    source = serializers.CharField(label=_("Source"))
-    received_at = serializers.DateTimeField(label=_("Came in"))
-
-
-@register
-class EventListing(Listing):
-    """Tracking events, newest first."""
-
-    name, title, permission = "tracking-events", _("Tracking events"), "logistics.view_parcel"
-    model, row, filters = TrackingEvent, TrackingEventRow, EventFilter
-    columns = [
-        Column("tracking_number", link="logistics:parcel", link_field="parcel_id", mono=True), Column("occurred_at"),
-        Column("stage", badge=EventStage), Column("description"), Column("location"), Column("source"),
-        Column("received_at", default=False),
-    ]  # fmt: skip
-    scan_ok = {
-        "number": "asks the indexed waybill number",
-        "stage": "a narrowing of other filters or of the newest rows",
-    }
-    url, default_order = "logistics:events", "-id"
-    views = [View("all", _("All"), default=True, counted=False)]
-    empty = (
-        _("No tracking events yet."), _("They come from carriers, from files and by hand."), _("Read a file"),
-        "logistics:events_import",
-    )  # fmt: skip
-
-    def queryset(self, actor: Actor) -> QuerySet[TrackingEvent]:
-        """The events of the actor's stores."""
-        return selectors.events_for(actor)
 
 
 class ParcelBrief(serializers.Serializer):

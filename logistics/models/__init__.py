@@ -19,7 +19,7 @@ from logistics.models.customs import (
     ValueMedian,
 )
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
-from logistics.models.lane import Lane, LaneCurve, LaneDay, LaneLevel, LaneSeason
+from logistics.models.lane import Lane, LaneCurve, LaneDay, LaneLevel, LaneSeason, LaneSight
 from logistics.models.manifest import Manifest, ManifestLine
 from logistics.models.packing import ParcelPhoto, Wave, WaveNote, WeightBelief
 from logistics.models.parcel import DecisionRule, Extension, Parcel, ParcelLine, ScanEvent, TrackingEvent
@@ -32,6 +32,7 @@ from logistics.models.rates import (
     ServiceTerms,
     Surcharge,
 )
+from logistics.models.review import ReviewLine, TransitReview
 from logistics.models.source import FollowedNumber, TrackingPush, TrackingSource
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "LaneDay",
     "LaneLevel",
     "LaneSeason",
+    "LaneSight",
     "Manifest",
     "ManifestLine",
     "NationalCode",
@@ -71,6 +73,7 @@ __all__ = [
     "RateRow",
     "RateTable",
     "RecipientId",
+    "ReviewLine",
     "RulePack",
     "ScanEvent",
     "Service",
@@ -82,6 +85,7 @@ __all__ = [
     "TrackingEvent",
     "TrackingPush",
     "TrackingSource",
+    "TransitReview",
     "ValueDifference",
     "ValueMedian",
     "Wave",

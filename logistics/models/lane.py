@@ -25,6 +25,13 @@ class LaneSeason(models.TextChoices):
     REST = "rest", pgettext_lazy("lane", "Rest of the year")
 
 
+class LaneSight(models.TextChoices):
+    """What a person says of the scans of a lane."""
+
+    BLIND = "blind", pgettext_lazy("lane sight", "Blind")
+    SEES = "sees", pgettext_lazy("lane sight", "Scanned to the door")
+
+
 class LaneDay(models.Model):
     """The parcels of a lane handed over on one day (UTC), and after how many days they arrived. It changes only when one of
     them does: how long the others have been under way follows from the day."""
@@ -83,7 +90,14 @@ class Lane(models.Model):
     reckoned_at = models.DateTimeField()
     reach = models.CharField(max_length=20, help_text="how far it is scanned by the table of coverage")
     blind = models.BooleanField(help_text="silence says nothing: only confirmed arrivals count")
-    blind_by = models.CharField(max_length=5, default="table", help_text="table, or own: its own parcels say so")
+    blind_by = models.CharField(max_length=5, default="table", help_text="table; own: its own parcels say so; hand: a person said so")
+    blind_since = models.DateField(null=True, help_text="since when it counts as it does now")
+    old = models.PositiveIntegerField(default=0, help_text="its parcels old enough to have arrived")
+    said = models.PositiveIntegerField(default=0, help_text="of these, how many somebody confirmed the end of")
+    sight_set = models.CharField(
+        max_length=5, choices=LaneSight.choices, blank=True, help_text="what a person said of it; empty = as reckoned"
+    )
+    sight_why = models.CharField(max_length=300, blank=True)
     parcels = models.PositiveIntegerField()
     arrived = models.PositiveIntegerField()
     open = models.PositiveIntegerField()

@@ -11,7 +11,16 @@ from django_scopes import ScopedManager
 from accounts.models import Store, User
 from core.audit import tracked
 from inventory.models import Warehouse
-from logistics.choices import Advice, BuyerMood, CustomsReason, EventStage, ParcelState, TrackingState, WeightAnswer
+from logistics.choices import (
+    Advice,
+    BuyerMood,
+    CustomsReason,
+    EventStage,
+    ParcelState,
+    PlaceOk,
+    TrackingState,
+    WeightAnswer,
+)
 from logistics.models.carrier import Service
 from logistics.models.dispatch import DispatchNote, NoteLine
 from orders.models import Order
@@ -19,7 +28,7 @@ from products.models import Sku
 from stores.models import OutboundCall
 
 
-@tracked(exclude=["last_event_text", "tracking_key", "tracking_tail", "weight_learned_at"])
+@tracked(exclude=["last_event_text", "tracking_key", "tracking_tail", "weight_learned_at", "later_than"])
 class Parcel(models.Model):
     """A parcel. The database holds the promise that none is forgotten: settled, or packed, or it has a next check."""
 
@@ -95,6 +104,14 @@ class Parcel(models.Model):
     buyer_mood = models.CharField(
         max_length=10, choices=BuyerMood.choices, blank=True, help_text="set by a person, never guessed"
     )
+    place_ok = models.CharField(
+        max_length=3, choices=PlaceOk.choices, blank=True, help_text="the proof of delivery names the order's address"
+    )
+    later_than = models.SmallIntegerField(
+        default=-1, db_default=-1,
+        help_text="per cent of its lane that had arrived at its age, as reckoned last; 101 = older than its lane was ever "
+        "followed, -1 = too few parcels say it",
+    )
     delivered_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settle_reason = models.CharField(max_length=300, blank=True)
@@ -129,6 +146,8 @@ class Parcel(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_check_at", "id"], name="parcel_due", condition=Q(state="shipped")),
+            models.Index(fields=["later_than", "id"], name="parcel_later", condition=Q(state="shipped")),
+            models.Index(fields=["promised_by", "id"], name="parcel_promised", condition=Q(state="shipped")),
             models.Index(fields=["-shipped_at", "-id"], name="parcel_newest"),
             models.Index(
                 fields=["shipped_at", "id"], name="parcel_to_learn",

@@ -26,6 +26,7 @@ from core.clock import local_day, utcnow
 from logistics.choices import SETTLED, TrackingState
 from logistics.models import Extension, Lane, Parcel
 from logistics.rules.lanes import Outlook
+from logistics.rules.lanes.sight import lesser
 from logistics.rules.tracking import days_between
 from logistics.selectors import concerned, habits, lanes
 from logistics.selectors import parcels as selectors
@@ -97,7 +98,7 @@ def _facts(
         "post_office": (parcel.post_office or None) if waits else None,
         "hold_until": local_day(parcel.waiting_since + hold, zone) if waits and parcel.waiting_since else None,
         "hold_reason": parcel.get_hold_reason_display() if parcel.held_since and parcel.hold_reason else None,
-        "tracking_note": _note(tables.reach(parcel), language),
+        "tracking_note": _note(lesser(tables.reach(parcel), tables.listed(parcel)), language),
         **habits.of_parcel(parcel, language, now),
     }  # fmt: skip
 

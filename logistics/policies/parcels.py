@@ -55,6 +55,9 @@ EXTENSION_DAYS = declare(
 POST_HOLD_DAYS = declare(
     "logistics.post_hold_days", 14, _("Days a post office keeps a parcel (where no deadline says)"), source="memory"
 )
+SLOW_PERCENT = declare(
+    "logistics.slow_percent", 90, _("A parcel later than so many per cent of its lane stands out"), source="chosen", per_store=False
+)  # fmt: skip
 KEEP_CHANCE = declare(
     "logistics.late_chance", "0.25", _("Chance that the money of a late parcel is lost when nobody acts"), source="chosen", per_store=False
 )  # fmt: skip

@@ -231,6 +231,8 @@ class Step:
     check_days: int = 3
     role: str = ""
     delay_text: bool = field(default=False)
+    #: The text its rule names, whether or not it goes out by itself: what a person may write.
+    template: str = ""
 
 
 def fits(conditions: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
@@ -289,7 +291,7 @@ def next_step(rows: Sequence[Decision], facts: Facts, *, default_days: int, firs
     supervisor = row.advice in BY_SUPERVISOR or row.approval.startswith("manager")
     return Step(
         row.advice, row.rule_id, text=text, alone=alone, extend=extend, check_days=row.next_check_days or default_days,
-        role=("supervisor" if supervisor else "service") if person else "", delay_text=text == "T03",
+        role=("supervisor" if supervisor else "service") if person else "", delay_text=text == "T03", template=row.template,
     )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ from orders.models import Order
 
 #: The heartbeat of the reckoning.
 PULSE = "lanes"
+#: That of writing to the parcels how late they are.
+LATENESS = "lanes:lateness"
 #: Nobody follows a parcel for longer.
 LONGEST = 3650
 
@@ -101,7 +103,21 @@ def reckoned_at() -> datetime | None:
 
 def is_due(now: datetime) -> bool:
     """Whether the lanes have to be reckoned again."""
-    last, hours = reckoned_at(), float(house.value(policies.REFRESH_HOURS, now))
+    return _old(reckoned_at(), now)
+
+
+def lateness_at() -> datetime | None:
+    """As of when the parcels say how late they are on their lanes."""
+    return Heartbeat.objects.filter(name=LATENESS).values_list("at", flat=True).first()
+
+
+def lateness_due(now: datetime) -> bool:
+    """Whether that has to be written again."""
+    return _old(lateness_at(), now)
+
+
+def _old(last: datetime | None, now: datetime) -> bool:
+    hours = float(house.value(policies.REFRESH_HOURS, now))
     return last is None or now - last >= timedelta(hours=hours) or last > now
 
 
@@ -198,8 +214,13 @@ class Book:
         """What the lane says of a parcel under way; None when nothing is known of it."""
         if parcel.shipped_at is None:
             return None
-        age = max((now - parcel.shipped_at).days, 0)
-        found = self.answer(parcel.service, parcel.country, self.figures.season(parcel.shipped_at), age)
+        return self.at_age(parcel.service, parcel.country, parcel.shipped_at, max((now - parcel.shipped_at).days, 0))
+
+    def at_age(
+        self, service: Service | None, country: str, shipped: datetime, age: int
+    ) -> tuple[Answer, rules.Outlook] | None:
+        """The same for any parcel of a lane that was handed over then and is ``age`` days old."""
+        found = self.answer(service, country, self.figures.season(shipped), age)
         if found is None:
             return None
         return found, rules.outlook(found.curve, age, self.figures.soon, least=self.figures.alike)
@@ -254,12 +275,17 @@ def outlooks(parcels: Sequence[Parcel], now: datetime) -> dict[int, tuple[Answer
     return {pk: told for pk, told in found.items() if told is not None}
 
 
-def lane_of(parcel: Parcel) -> int | None:
-    """The id of the lane of a parcel, once it was reckoned."""
+def lane_row(parcel: Parcel) -> Lane | None:
+    """The lane of a parcel, once it was reckoned."""
     if parcel.service_id is None:
         return None
-    rows = Lane.objects.filter(service_id=parcel.service_id, country=parcel.country)
-    return rows.values_list("pk", flat=True).first()
+    return Lane.objects.filter(service_id=parcel.service_id, country=parcel.country).first()
+
+
+def lane_of(parcel: Parcel) -> int | None:
+    """The id of the lane of a parcel, once it was reckoned."""
+    found = lane_row(parcel)
+    return found.pk if found else None
 
 
 def still_arrives(parcels: Sequence[Parcel], now: datetime) -> dict[int, float]:

@@ -15,8 +15,9 @@ from conversations.choices import Direction, MessageState
 from conversations.models import Message
 from core import policies as house
 from core.audit import Actor
-from logistics.models import CoverageRule, DecisionRule, Parcel, PromiseRule
+from logistics.models import CoverageRule, DecisionRule, Lane, Parcel, PromiseRule
 from logistics.policies import parcels as policies
+from logistics.rules.lanes.sight import reach_of
 from logistics.rules.tracking import Decision, Promise, coverage_of, promise_for
 from stores import selectors as doors
 
@@ -31,6 +32,8 @@ class Tables:
     promises: list[Promise]
     coverage: dict[tuple[str, str], str]
     decisions: list[Decision] = field(default_factory=list)
+    #: Lanes of which something else is known than the table says: (service, country) -> blind.
+    sights: dict[tuple[int, str], bool] = field(default_factory=dict)
     _clocks: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
     def promise(self, parcel: Parcel) -> Promise | None:
@@ -42,7 +45,11 @@ class Tables:
         )  # fmt: skip
 
     def reach(self, parcel: Parcel) -> str:
-        """How far the parcel is scanned."""
+        """How far the parcel is scanned, as its lane's own parcels or a person say, else as the table of coverage does."""
+        return reach_of(self.listed(parcel), self.sights.get((parcel.service_id or 0, parcel.country)))
+
+    def listed(self, parcel: Parcel) -> str:
+        """How far it is scanned by the table of coverage alone."""
         if parcel.service is None:
             return "full"
         return coverage_of(
@@ -78,24 +85,25 @@ class Tables:
 
 
 def tables(day: date | datetime, *, decisions: bool = False) -> Tables:
-    """The tables as valid on ``day``, in two queries (three with the decisions)."""
+    """The tables as valid on ``day``, in three queries (four with the decisions)."""
     when = day.date() if isinstance(day, datetime) else day
     promises = [
         Promise(
             r.rule_id, r.priority, r.service_match, r.destination_match, r.promise_days, r.first_check_days,
             r.second_check_days, r.lost_after_days, r.extend_when_days_left,
         )
-        for r in _valid(PromiseRule.objects.all(), when)
+        for r in valid(PromiseRule.objects.all(), when)
     ]  # fmt: skip
     coverage = {(r.service_kind, r.destination): r.coverage for r in CoverageRule.objects.all()}
-    rows = _valid(DecisionRule.objects.filter(active=True), when) if decisions else []
+    rows = valid(DecisionRule.objects.filter(active=True), when) if decisions else []
+    known = Lane.objects.exclude(blind_by="table").values_list("service_id", "country", "blind")
     return Tables(when, promises, coverage, [
         Decision(
             r.table_code, r.rule_id, r.priority, r.conditions, r.advice, r.extend_confirm, r.next_check_days,
             r.message_template, r.approval,
         )
         for r in rows
-    ])  # fmt: skip
+    ], {(service_id, country): blind for service_id, country, blind in known})  # fmt: skip
 
 
 def promises_for(actor: Actor) -> QuerySet[PromiseRule]:
@@ -108,7 +116,7 @@ def decisions_for(actor: Actor) -> QuerySet[DecisionRule]:
     return DecisionRule.objects.all()
 
 
-def _valid(rows: Iterable[Any], when: date) -> list[Any]:
+def valid(rows: Iterable[Any], when: date) -> list[Any]:
     """Of each rule the newest version valid by ``when``; the oldest one known when none was valid yet."""
     versions: dict[str, list[Any]] = defaultdict(list)
     for row in rows:

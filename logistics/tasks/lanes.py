@@ -16,3 +16,9 @@ def refresh_lanes() -> dict[str, Any]:
     """Reckon the lanes anew when their time has come (a house rule says how often)."""
     now = utcnow()
     return asdict(lanes.refresh_lanes(now=now)) if selectors.is_due(now) else {}
+
+
+@job("logistics.refresh_lateness", every=900, soft_limit=900)
+def refresh_lateness() -> int:
+    """Write to the parcels under way how late they are on their lanes, when its time has come."""
+    return lanes.refresh_when_due(now=utcnow())

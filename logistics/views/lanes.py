@@ -18,6 +18,7 @@ from logistics.listings import lane_words as words
 from logistics.listings.naming import service_name
 from logistics.models import Lane
 from logistics.rules import lanes as rules
+from logistics.rules.lanes.sight import reach_of
 from logistics.selectors import lane_parcels
 from logistics.selectors import lanes as selectors
 from logistics.views.lane_chart import chart
@@ -92,9 +93,7 @@ class LanePage(DetailPage):
 
     @staticmethod
     def _sight(obj: Lane) -> str:
-        if obj.blind_by == "own":
-            return _("its own parcels say so")
-        return _("the table of coverage says so (%(reach)s)") % {"reach": obj.reach}
+        return words.sight_text(obj, reach_of(obj.reach, obj.blind))
 
     def facts(self, obj: Lane) -> list[dict[str, Any]]:
         """The figures of the curve, and the parcels of the lane."""
@@ -125,7 +124,7 @@ class LanePage(DetailPage):
             counts[2] = (_("Without a word"), self._link(own.unsaid, "unsaid"))
         return [
             {"title": _("Days"), "items": days}, {"title": _("Promise"), "items": promise},
-            {"title": _("Own parcels"), "items": [*counts, (_("Tracking"), self._sight(obj) if obj.blind_by == "own" else obj.reach)]},
+            {"title": _("Own parcels"), "items": [*counts, {"label": _("Tracking"), "value": self._sight(obj), "wide": True}]},
         ]  # fmt: skip
 
     def _address(

@@ -27,11 +27,12 @@ from logistics.listings.sources import FOLLOWED
 from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
 from logistics.rules.tracking import BY_PERSON, days_left
-from logistics.selectors import habits, lanes, sources
+from logistics.selectors import both_clocks, habits, judging, lanes, sources
 from logistics.selectors import parcels as selectors
+from logistics.selectors import tracking as lookups
 from logistics.selectors.customs import declarations
 from logistics.services import tracking
-from logistics.views import customs_parts, documents
+from logistics.views import customs_parts, documents, parcel_way
 
 #: Why the next check stands where it stands, in words.
 WHY = {
@@ -64,6 +65,7 @@ class ParcelPage(DetailPage):
     """One parcel: where it is, until when, what comes next."""
 
     listing_name = "parcels"
+    template_name = "logistics/parcel.html"
     title = gettext_lazy("Parcel")
 
     def number(self, obj: Parcel) -> str:
@@ -116,22 +118,21 @@ class ParcelPage(DetailPage):
 
     def facts(self, obj: Parcel) -> list[dict[str, Any]]:
         """Way, promise, next check, parcel."""
-        zone = obj.store.time_zone
         way = [
             (_("Last event"), self._last(obj)), (_("Handed over"), f.moment(obj.shipped_at, self.now)),
             (_("Under way"), f.days(((obj.settled_at or self.now) - obj.shipped_at).days) if obj.shipped_at else f.DASH),
             (_("Carrier's page"), self._link(obj)), (_("Followed by"), self._followed(obj)),
         ]  # fmt: skip
-        promise = [
-            (_("Promised by"), f.day(obj.promised_by, zone)), (_("Receiving time ends"), f.day(obj.receive_by, zone)),
-            (_("Days of the promise"), self._bar(obj)),
-        ]  # fmt: skip
-        check = [
+        check: list[Any] = [
             (_("Next check"), f.due_html(obj.next_check_at, self.now) if obj.state == ParcelState.SHIPPED else f.DASH),
             (_("Why then"), self.why(obj)), (_("Last check"), f.moment(obj.checked_at, self.now)),
             (_("Advice"), obj.get_advice_display() or f.DASH), (_("Buyer's mood"), obj.get_buyer_mood_display() or f.DASH),
-            (_("Customs hold"), obj.get_hold_reason_display() or f.DASH),
+            (_("Customs hold"), obj.get_hold_reason_display() or f.DASH), (_("Delivered to"), obj.get_place_ok_display() or f.DASH),
+            (_("Scanned"), self._scanned(obj)),
         ]  # fmt: skip
+        rules = {obj.advice_rule, obj.next_check_why} - {""} - set(WHY)
+        words = judging.rule_words(rules, self.now, get_language() or "en")
+        check += [{"label": _("Rule %(rule)s says") % {"rule": name}, "value": words[name], "wide": True} for name in sorted(words)]
         parcel = [(_("Parcel"), obj.number), (_("Weight"), said_of(obj)), (_("Store"), str(obj.store))]
         told = habits.of_parcel(obj, "zh" if (get_language() or "").startswith("zh") else "en", self.now)
         parcel += [
@@ -147,19 +148,25 @@ class ParcelPage(DetailPage):
         if obj.note_id:
             parcel.append((_("Papers"), documents.links_html(self.actor, obj.note_id, documents.OF_PARCEL)))
         return [
-            {"title": _("Way"), "items": way}, {"title": _("Both deadlines"), "items": promise}, *lane_box(obj, self.actor, self.now),
+            {"title": _("Way"), "items": way}, *lane_box(obj, self.actor, self.now),
             {"title": _("Next check"), "items": check}, {"title": _("Parcel"), "items": parcel},
         ]  # fmt: skip
 
-    def _bar(self, obj: Parcel) -> Any:
-        """How much of the promised time has passed."""
-        if obj.shipped_at is None or obj.promised_by is None:
-            return f.DASH
-        whole = (obj.promised_by - obj.shipped_at).days
-        passed = ((obj.settled_at or self.now) - obj.shipped_at).days
-        return format_html(
-            "{} {}", f.progress_html(min(passed, whole), whole, _("Days of the promise")), f"{passed} / {whole}"
-        )
+    def more(self, obj: Parcel) -> dict[str, Any]:
+        """Its line of time, and both clocks while a dispute is open."""
+        dispute = both_clocks.disputes_of([obj]).get(obj.order_id) if self.actor.has_perm("disputes.view_case") else None
+        return {
+            "way": parcel_way.way(obj, dispute, self.now),
+            "both": both_clocks.shown(obj, dispute, self.now, self.actor),
+        }
+
+    def _scanned(self, obj: Parcel) -> Any:
+        """How far the lane is scanned, and on what that rests."""
+        known = lanes.lane_row(obj)
+        words = lane_words.sight_text(known, lookups.tables(self.now).reach(obj))
+        if known is None or not self.actor.has_perm("logistics.view_lane"):
+            return words
+        return f.link_html(reverse("logistics:lane", args=[known.pk]), words)
 
     @staticmethod
     def why(obj: Parcel) -> str:

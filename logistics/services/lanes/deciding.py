@@ -12,7 +12,8 @@ from core import audit
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.reach import need_reach
-from logistics.models import Lane, PromiseRule
+from logistics.models import Lane, LaneSight, PromiseRule
+from logistics.rules.lanes import is_blind
 from logistics.rules.tracking import promise_for
 from logistics.selectors import lanes as selectors
 from logistics.selectors import tracking as lookups
@@ -20,6 +21,11 @@ from logistics.services import tracking
 from logistics.services.lanes.reckoning import RULE
 from worklist import services as worklist
 
+#: What the timeline says when a person judges the scans of a lane.
+SAID = {
+    "blind": gettext_noop("A person says: blind"), "sees": gettext_noop("A person says: scanned to the door"),
+    "": gettext_noop("Left to its own parcels again"),
+}  # fmt: skip
 #: The longest promise.
 LONGEST = 365
 
@@ -42,6 +48,36 @@ def accept_lane(*, lane: Lane, reason: str, actor: Actor, now: datetime) -> Lane
             reason=reason, day=f"{held.compare_from:%Y-%m-%d}",
         )  # fmt: skip
         worklist.close(rule_key=RULE, subject_ids=[held.pk], actor=actor, now=now, reason=reason.strip())
+    lane.refresh_from_db()
+    return lane
+
+
+def set_sight(*, lane: Lane, sight: str, reason: str, actor: Actor, now: datetime) -> Lane:
+    """Say that a lane is blind, or scanned to the door, whatever its parcels and the table say; "" leaves it to them again.
+
+    Checks ask it at once, the curve counts by it from the next reckoning on. Needs a reason; refuses people without the right.
+    """
+    _may(actor, now)
+    if sight not in ("", *LaneSight.values):
+        raise Invalid("unknown_sight", _("Choose one."), errors={"sight": [str(_("Choose one."))]})
+    if not reason.strip():
+        raise Invalid("reason_needed", _("Say why: a reason is needed."), errors={"reason": [str(_("Say why."))]})
+    with transaction.atomic():
+        held = Lane.objects.select_for_update().get(pk=lane.pk)
+        was = held.blind
+        held.sight_set, held.sight_why = sight, reason.strip()[:300]
+        if sight:
+            held.blind, held.blind_by = sight == LaneSight.BLIND, "hand"
+        else:
+            figures = selectors.figures(now)
+            held.blind, held.blind_by = is_blind(
+                held.reach, old=held.old, said=held.said, least=figures.least, seen_share=figures.seen_share,
+                dark_share=figures.dark_share,
+            )  # fmt: skip
+        if held.blind != was:
+            held.blind_since = now.date()
+        held.save(update_fields=["sight_set", "sight_why", "blind", "blind_by", "blind_since"])
+        audit.record(held, "lane.sight", actor=actor, now=now, text=SAID[sight], reason=reason.strip())
     lane.refresh_from_db()
     return lane
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from core import audit, copying
 from core.models import Heartbeat
-from logistics.models import Lane, LaneCurve, LaneDay, Service
+from logistics.models import Lane, LaneCurve, LaneDay, LaneSight, Service
 from logistics.rules import lanes as rules
 from logistics.rules.lanes import choosing
 from logistics.rules.lanes.tally import followed
@@ -26,9 +26,12 @@ RULE = "logistics.lane_slower"
 RECKONER = audit.system("lanes")
 #: A service nobody promises anything with still has a day from which a parcel is old: the house's last rule says so.
 OLD_DAYS = 60
+BLIND = gettext_noop("Blind from now on: of %(old)s parcels old enough %(said)s were confirmed")
+SEES = gettext_noop("Scanned from now on: of %(old)s parcels old enough %(said)s were confirmed")
 #: Written again by each reckoning.
 COLUMNS = [
-    "as_of", "reckoned_at", "reach", "blind", "blind_by", "parcels", "arrived", "open", "lost", "returned", "unsaid", "level",
+    "as_of", "reckoned_at", "reach", "blind", "blind_by", "blind_since", "old", "said",
+    "parcels", "arrived", "open", "lost", "returned", "unsaid", "level",
     "season", "few", "basis_parcels", "basis_arrived", "half_days", "most_days", "most_low", "most_high", "lost_days",
     "lost_share", "promise_days", "kept_share", "advised_days", "slower", "slower_since", "drift_chance", "drift_level",
     "drift_before", "drift_now", "drift_parcels",
@@ -42,6 +45,7 @@ class Reckoned:
     days: int = 0
     lanes: int = 0
     slower: list[int] = field(default_factory=list)
+    turned: list[int] = field(default_factory=list)
     well: list[int] = field(default_factory=list)
 
 
@@ -96,7 +100,7 @@ def _one(lane: Lane, promise: Promise | None, days: Sequence[LaneDay], figures: 
     cohorts = [selectors.cohort(row) for row in days]
     old = promise.lost_after_days if promise else OLD_DAYS
     lane.promise_days, lane.lost_days = (promise.promise_days, old) if promise else (None, old)
-    lane.blind, lane.blind_by = _sight(lane.reach, cohorts, old, figures)
+    _see(lane, cohorts, old, figures)
     as_of = figures.day
 
     def count(some: Iterable[rules.Cohort]) -> rules.Tally:
@@ -121,13 +125,21 @@ def _one(lane: Lane, promise: Promise | None, days: Sequence[LaneDay], figures: 
     return _Found(lane, lane.service.kind, seasons, compared)
 
 
-def _sight(reach: str, cohorts: Sequence[rules.Cohort], old: int, figures: selectors.Figures) -> tuple[bool, str]:
+def _see(lane: Lane, cohorts: Sequence[rules.Cohort], old: int, figures: selectors.Figures) -> None:
+    """Whether the lane is blind, who says so, since when, and the counts it rests on. What a person said of it comes first."""
     ripe = [c for c in cohorts if followed(c.day, figures.day, figures.lag) >= old]
-    said = sum(sum(c.arrived.values()) + c.lost + c.returned for c in ripe)
-    return rules.is_blind(
-        reach, old=sum(c.handed_over - sum(c.closed.values()) for c in ripe), said=said, least=figures.least,
-        seen_share=figures.seen_share, dark_share=figures.dark_share,
-    )  # fmt: skip
+    was = lane.blind if lane.pk else None
+    lane.said = sum(sum(c.arrived.values()) + c.lost + c.returned for c in ripe)
+    lane.old = sum(c.handed_over - sum(c.closed.values()) for c in ripe)
+    if lane.sight_set:
+        lane.blind, lane.blind_by = lane.sight_set == LaneSight.BLIND, "hand"
+    else:
+        lane.blind, lane.blind_by = rules.is_blind(
+            lane.reach, old=lane.old, said=lane.said, least=figures.least, seen_share=figures.seen_share,
+            dark_share=figures.dark_share,
+        )  # fmt: skip
+    if lane.blind_since is None or lane.blind != was:
+        lane.blind_since = figures.day
 
 
 def _keep_curves(found: Sequence[_Found]) -> dict[rules.Basis, rules.Tally]:
@@ -198,6 +210,7 @@ def _alarm(lane: Lane, found: rules.Drift | None, figures: selectors.Figures) ->
 def _keep_lanes(found: Sequence[_Found], done: Reckoned, now: datetime) -> None:
     lanes = [one.lane for one in found]
     was = set(Lane.objects.filter(slower=True).values_list("pk", flat=True))
+    saw = dict(Lane.objects.values_list("pk", "blind"))
     Lane.objects.bulk_create([lane for lane in lanes if lane.pk is None], batch_size=500)
     there = {lane.pk for lane in lanes}
     gone = list(Lane.objects.exclude(pk__in=there).values_list("pk", flat=True))
@@ -208,6 +221,7 @@ def _keep_lanes(found: Sequence[_Found], done: Reckoned, now: datetime) -> None:
     copying.update_objects(lanes, COLUMNS)
     done.lanes = len(lanes)
     done.slower = [lane.pk for lane in lanes if lane.slower and lane.pk not in was]
+    done.turned = [lane.pk for lane in lanes if saw.get(lane.pk, lane.blind) != lane.blind]
     done.well = [lane.pk for lane in lanes if not lane.slower and lane.pk in was]
     audit.record_many(
         audit.entry(lane, "lane.slower", actor=RECKONER, now=now, text=gettext_noop("The lane became slower"))
@@ -216,6 +230,12 @@ def _keep_lanes(found: Sequence[_Found], done: Reckoned, now: datetime) -> None:
     audit.record_many(
         audit.entry(lane, "lane.well", actor=RECKONER, now=now, text=gettext_noop("The lane is not slower any more"))
         for lane in lanes if lane.pk in set(done.well)
+    )  # fmt: skip
+    audit.record_many(
+        audit.entry(
+            lane, "lane.sight", actor=RECKONER, now=now, text=BLIND if lane.blind else SEES, old=lane.old, said=lane.said
+        )
+        for lane in lanes if lane.pk in set(done.turned)
     )  # fmt: skip
     standing = [lane.pk for lane in lanes if lane.slower]
     worklist.plan(rule_key=RULE, subject_ids=standing, now=now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -14,29 +13,26 @@ from conversations import services as conversations
 from core import audit, copying
 from core import policies as house
 from core.audit import SYSTEM, Actor
-from core.clock import local_day, plus_days
+from core.clock import plus_days
 from core.errors import Conflict, NotAllowed
 from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel
 from logistics.policies import parcels as policies
-from logistics.rules.lanes import Outlook
+from logistics.registry import clocks_of
 from logistics.rules.tracking import (
     DRAFTED,
     Facts,
     Promise,
     Step,
-    days_between,
-    days_left,
     next_check,
     next_step,
 )
+from logistics.selectors import judging, sources
 from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
-from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import events
 from logistics.services.tracking.extending import Wanted, ask_extensions, text_key
-from orders.choices import HoldReason
 from worklist import services as worklist
 
 #: Two checks of one parcel are never nearer than this.
@@ -96,12 +92,14 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
     tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
     pending, silences, again = selectors.pending_extensions(ids), sources.silences(ids), sources.again(now)
-    lanes = lane_selectors.outlooks(parcels, now)
+    lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
+    disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
     checks = []
     for parcel in parcels:
         promise = tables.promise(parcel)
-        facts = facts_of(parcel, promise, told.get(parcel.pk, {}), tables, now, lanes.get(parcel.pk))
+        facts = judging.facts_of(parcel, promise, told.get(parcel.pk, {}), tables, now, lanes.get(parcel.pk), terms)
         parcel.lane_told = lanes.get(parcel.pk)  # type: ignore[attr-defined]
+        parcel.dispute = disputes.get(parcel.order_id)  # type: ignore[attr-defined]
         step = next_step(
             tables.decisions, facts, default_days=int(house.value(policies.DEFAULT_CHECK_DAYS, now, parcel.store_id)),
             first_extends=bool(house.value(policies.FIRST_CHECK_EXTENDS, now, parcel.store_id)),
@@ -118,48 +116,6 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
         parcel.next_check_at = _next(parcel, promise, step, now)
         parcel.next_check_why = step.rule_id or "escalate"
     return checks
-
-
-def facts_of(
-    parcel: Parcel, promise: Promise | None, told: Any, tables: lookups.Tables, now: datetime,
-    lane: tuple[lane_selectors.Answer, Outlook] | None = None,
-) -> Facts:  # fmt: skip
-    """The facts of a parcel at ``now`` in the words of the tables."""
-    zone = parcel.store.time_zone
-    today, shipped = local_day(now, zone), local_day(parcel.shipped_at or now, zone)
-    days = days_between(shipped, today)
-    left = days_left(parcel.receive_by, now) if parcel.receive_by else None
-    waiting = days_between(local_day(parcel.waiting_since, zone), today) if parcel.waiting_since else None
-    order = parcel.order
-    return Facts(
-        tracking_state=parcel.tracking_state,
-        days_since_dispatch=days,
-        over_promise=parcel.promised_by is not None and now > parcel.promised_by,
-        past_first_check=promise is not None and days >= promise.first_check_days,
-        past_second_check=promise is not None and days >= promise.second_check_days,
-        past_lost_after=promise is not None and days >= promise.lost_after_days,
-        told_delay=told.get("T03", 0) > 0,
-        post_office_checked=told.get("X02", 0) > 0,
-        dispute_open=HoldReason.DISPUTE in (order.hold_reason, order.intercept),
-        buyer_mood=parcel.buyer_mood or None,
-        days_to_confirm=left,
-        deadline_near=left is not None and left <= (promise.extend_when_days_left if promise else 5),
-        hold_reason=parcel.hold_reason or "unknown" if parcel.held_since else None,
-        days_held=days_between(local_day(parcel.held_since, zone), today) if parcel.held_since else None,
-        days_waiting=waiting,
-        days_to_return=None if waiting is None else tables.hold_days(parcel.store) - waiting,
-        reminders_sent=told.get("T05", 0),
-        **_of_lane(lane),
-    )
-
-
-def _of_lane(lane: tuple[lane_selectors.Answer, Outlook] | None) -> dict[str, Any]:
-    """What the lane says in per cent; nothing where too few parcels say it."""
-    if lane is None or not lane[0].enough:
-        return {}
-    later, soon = lane[1].later_than, lane[1].soon
-    found: dict[str, Any] = {} if later is None else {"later_than_percent": int(later * 100)}
-    return found if soon is None else {**found, "arrives_soon_percent": round(soon.share * 100)}
 
 
 def _worth_it(parcel: Parcel, facts: Facts, first: bool, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from core.errors import Conflict, NotAllowed
 from logistics.choices import ParcelState
 from logistics.models import Parcel
 from logistics.selectors import parcels as selectors
+from logistics.selectors.judging import JUDGED
 from logistics.services.tracking.following import SOON
 from orders.choices import OrderState
 from orders.services import fulfilment
@@ -22,21 +23,23 @@ from worklist import services as worklist
 
 
 def judge(
-    *, parcel: Parcel, actor: Actor, now: datetime, buyer_mood: str | None = None, hold_reason: str | None = None
-) -> Parcel:
-    """Note how patient the buyer is, or why customs holds the parcel; it is checked again within the hour. Refuses a
-    parcel that is not under way."""
+    *, parcel: Parcel, actor: Actor, now: datetime, buyer_mood: str | None = None, hold_reason: str | None = None,
+    place_ok: str | None = None,
+) -> Parcel:  # fmt: skip
+    """Note how patient the buyer is, why customs holds the parcel, or where it was delivered to; one under way is checked again
+    within the hour. Refuses a parcel that is neither under way nor delivered."""
     if not actor.has_perm("logistics.track_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with transaction.atomic():
         held = selectors.locked([parcel.pk])[0]
-        if held.state != ParcelState.SHIPPED:
+        if held.state not in JUDGED:
             raise Conflict("not_under_way", _("This parcel is not under way."))
-        given = {"buyer_mood": buyer_mood, "hold_reason": hold_reason}
+        given = {"buyer_mood": buyer_mood, "hold_reason": hold_reason, "place_ok": place_ok}
         changes = {name: value for name, value in given.items() if value is not None and value != getattr(held, name)}
         if changes:
-            soon = min(held.next_check_at or now, now + SOON)
-            Parcel._base_manager.filter(pk=held.pk).update(**changes, next_check_at=soon, next_check_why="judged")
+            soon = {"next_check_at": min(held.next_check_at or now, now + SOON), "next_check_why": "judged"}
+            again = soon if held.state == ParcelState.SHIPPED else {}
+            Parcel._base_manager.filter(pk=held.pk).update(**changes, **again)
             audit.record(
                 held,
                 "parcel.judge",
