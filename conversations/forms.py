@@ -24,6 +24,7 @@ LANGUAGES = [
 
 #: What a text may ask to be true before it goes out, in words.
 CHECKS = {
+    "at_customs": _("The parcel is at customs"), "attempted": _("A delivery failed"),
     "cancelled": _("The order is cancelled"), "carrier_record": _("The carrier has a record of the parcel"),
     "extension_made": _("The receiving time was lengthened"), "marketing_consent": _("The buyer agreed to advertising"),
     "no_open_dispute": _("No dispute is open"), "out_for_delivery": _("The parcel is out for delivery"),

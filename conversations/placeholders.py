@@ -55,6 +55,20 @@ def out_for_delivery(about: Any, facts: Mapping[str, Any]) -> str:
     return "" if state in ("", "out_for_delivery") else gettext_noop("the record does not say out for delivery")
 
 
+@_default("at_customs")
+def at_customs(about: Any, facts: Mapping[str, Any]) -> str:
+    """The newest record says customs of the country of destination."""
+    state = str(getattr(about, "tracking_state", ""))
+    return "" if state in ("", "customs", "customs_held") else gettext_noop("the record does not say customs")
+
+
+@_default("attempted")
+def attempted(about: Any, facts: Mapping[str, Any]) -> str:
+    """The newest record says that a delivery failed."""
+    state = str(getattr(about, "tracking_state", ""))
+    return "" if state in ("", "attempted") else gettext_noop("the record does not say that a delivery failed")
+
+
 @_default("marketing_consent")
 def marketing_consent(about: Any, facts: Mapping[str, Any]) -> str:
     """The buyer agreed to marketing mail."""

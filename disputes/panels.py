@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from core import format as f
 from core import timeline
 from core.audit import Actor
+from core.clock import utcnow
 from core.panels import Panel, register
 from customers.registry import personal_data
 from disputes import selectors
 from disputes.choices import CaseKind, Outcome, RemedyKind, ReplyState
 from disputes.listings.cases import OUTCOMES, STATES
 from disputes.models import Case
+from disputes.selectors import costs
 from disputes.services import privacy
 from logistics.registry import DisputeClock, dispute_clocks
 from logistics.selectors import dispatch_record
@@ -110,6 +112,76 @@ register(
     "cases.detail",
     Panel("packing", _("Packing record"), "disputes.view_case", "disputes/_packing_record.html", packing_record, order=10),
 )  # fmt: skip
+
+
+#: The ways out of a parcel that has not come, in words, with the answer to a case that is the same.
+WAYS = {
+    "wait": (_("Wait on"), RemedyKind.WAIT), "refund": (_("Refund"), RemedyKind.REFUND), "resend": (_("New parcel"), RemedyKind.RESEND),
+}  # fmt: skip
+
+
+def remedy_costs(obj: Any, actor: Actor) -> Mapping[str, Any]:
+    """What waiting, a refund and a new parcel cost, with the lane's chance that it still comes (RMD-07). ``obj``: a parcel or a
+    case."""
+    now = utcnow()
+    found = costs.compared(obj.order, now)
+    if found is None:
+        return {"ways": []}
+    clock = clocks([obj.order_id]).get(obj.order_id)
+    may = actor.has_perm("disputes.offer_remedy")
+    answer = clock.answer_url if clock and may else ""
+    opens = reverse("core:act", args=["orders", obj.order_id, "open-case"])
+    return {
+        "ways": [_way(name, found, answer) for name in WAYS if found.out or name != "wait"], "basis": _chance(found),
+        "parts": _parts(found) if actor.has_perm("products.view_cost") else [], "left": f.money(found.left.amount, found.left.currency),
+        "disputed": clock is not None, "open_url": opens if clock is None and actor.has_perm("disputes.change_case") else "",
+        "mood": _("This buyer is impatient: offer both, the cheaper one first.") if _impatient(obj) else "",
+    }  # fmt: skip
+
+
+def _way(name: str, found: costs.Compared, answer: str) -> dict[str, Any]:
+    label, kind = WAYS[name]
+    amount, cheaper = getattr(found.costs, name), found.costs.least if found.out else found.costs.cheaper
+    return {
+        "label": label, "amount": f.money(amount, found.again.currency) if amount is not None else _("not known"),
+        "least": name == cheaper, "second": not cheaper or (name == found.costs.cheaper and name != cheaper),
+        "url": f"{answer}?kind={kind}" if answer else "",
+    }  # fmt: skip
+
+
+def _chance(found: costs.Compared) -> str:
+    if not found.out:
+        return ""
+    share = f.percent(found.costs.chance)
+    if found.told is None:
+        return gettext("Reckoned with %(share)s that it still comes: a house figure, for too few parcels of its lane tell it.") % {
+            "share": share,
+        }  # fmt: skip
+    return gettext("Reckoned with %(share)s that it still comes, by %(n)s parcels of its lane.") % {
+        "share": share, "n": f.number(found.told),
+    }  # fmt: skip
+
+
+def _parts(found: costs.Compared) -> list[tuple[Any, str]]:
+    """What a new parcel is made of."""
+    money, service = found.again.currency, found.again.service
+    named = _("Freight by %(service)s") % {"service": service.code} if service else _("Freight")
+    return [
+        (_("Goods again"), f.money(found.sums.goods, money) if found.sums.goods is not None else _("not known")),
+        (named, f.money(found.sums.freight, money) if found.sums.freight is not None else _("not known")),
+        (_("Packing"), f.money(found.figures.packing, money)),
+    ]  # fmt: skip
+
+
+def _impatient(obj: Any) -> bool:
+    rows = [obj] if hasattr(obj, "buyer_mood") else obj.order.parcels.all()
+    return any(row.buyer_mood == "impatient" for row in rows)
+
+
+for _place in ("parcels.detail", "cases.detail"):
+    register(
+        _place, Panel("remedy", _("Wait, refund or new parcel"), "disputes.view_case", "disputes/_remedy_costs.html", remedy_costs, order=8)
+    )
 
 
 def case_clock(order: Order) -> dict[str, Any] | None:

@@ -78,3 +78,20 @@ NAME_CAUSE_DAYS = declare(
     source="chosen",
     least=1,
 )
+#: Figures of the costs of remedies (reference list of symbols), in the house currency where they are money.
+COST_PACKING = declare("disputes.cost_packing", "0.5", _("Packing and handling of one parcel (house currency)"), source="chosen")
+COST_COMMISSION = declare("disputes.cost_commission", "0.08", _("Commission of the channel, as a share of the sale"), source="chosen")
+COST_GIVEN_BACK = declare(
+    "disputes.cost_commission_back", "1", _("Share of the commission that the channel gives back with a refund"), source="chosen"
+)  # fmt: skip
+COST_CLAIM = declare("disputes.cost_claim", "0", _("Money expected from the carrier for a lost parcel (house currency)"), source="chosen")
+COST_DISPUTE_CHANCE = declare(
+    "disputes.cost_dispute_chance", "0.3", _("Chance that making the buyer wait leads to a dispute"), source="chosen"
+)  # fmt: skip
+COST_DISPUTE = declare("disputes.cost_dispute", "0", _("What one dispute weighs (house currency)"), source="chosen")
+COST_ARRIVES = declare(
+    "disputes.cost_arrives", "0.5", _("Chance that a late parcel still arrives, where its lane does not tell it"), source="chosen"
+)  # fmt: skip
+OFFER_PAUSE_DAYS = declare(
+    "disputes.offer_pause_days", 3, _("Days until a buyer is offered a refund or a new parcel again"), source="chosen", least=1
+)  # fmt: skip

@@ -1,5 +1,5 @@
 """Lists of cases, remedies, ratings and root causes; importing them registers them."""
 
-from disputes.listings import cases, causes, feedback, orders
+from disputes.listings import cases, causes, feedback, orders, parcels
 
-__all__ = ["cases", "causes", "feedback", "orders"]
+__all__ = ["cases", "causes", "feedback", "orders", "parcels"]

@@ -234,11 +234,15 @@ class AnswerPage(FormPage):
 
     def initial(self) -> dict[str, Any]:
         """What the buyer claims."""
+        asked = self.request.GET.get("kind", "")
+        record = dispatch_record.digest_of(self.records)
+        if asked in RemedyKind.values:
+            return {"kind": asked, "amount": None, "record": record}
         given = selectors.given(self.case.order)
         claimed = self.case.claimed
         part = claimed is not None and claimed < given.left
         kind = RemedyKind.PART_REFUND if part else RemedyKind.REFUND if claimed else RemedyKind.EVIDENCE
-        return {"kind": kind, "amount": claimed if part else None, "record": dispatch_record.digest_of(self.records)}
+        return {"kind": kind, "amount": claimed if part else None, "record": record}
 
     @cached_property
     def records(self) -> list[dispatch_record.Record]:

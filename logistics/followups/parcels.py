@@ -126,7 +126,7 @@ class ParcelStep(ParcelRule):
 
     def over(self, subject: Parcel, now: datetime) -> bool:
         """Settled, or a later check advised something the clock does alone."""
-        return subject.state in SETTLED or not (subject.advice in BY_PERSON or subject.tracking_state == "attempted")
+        return subject.state in SETTLED or subject.advice not in BY_PERSON
 
     def role_of(self, subject: Parcel) -> str:
         """Money and reships are decided by a supervisor."""

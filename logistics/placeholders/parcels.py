@@ -153,6 +153,12 @@ def office_still_asked(message: Any, *, now: datetime) -> str:
     return _settled(message)
 
 
+@still_wanted("T05A")
+def still_not_met(message: Any, *, now: datetime) -> str:
+    """Why the word that nobody was met must not leave any more."""
+    return _settled(message)
+
+
 @still_wanted("T05")
 def still_waits(message: Any, *, now: datetime) -> str:
     """Why the call to collect a parcel must not leave any more."""

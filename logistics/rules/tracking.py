@@ -166,7 +166,7 @@ BY_SUPERVISOR = frozenset(
     {"escalate", "refund_full", "resend_full", "refund_partial", "pay_duty", "restock_refund_goods"}
 )
 #: Texts the clock sends alone; others become drafts (or nothing, when the buyer has not asked).
-SENT_ALONE = frozenset({"T03", "T05"})
+SENT_ALONE = frozenset({"T03", "T05", "T05A"})
 DRAFTED = frozenset({"T04", "X01", "X02"})
 
 
@@ -271,8 +271,8 @@ def next_step(rows: Sequence[Decision], facts: Facts, *, default_days: int, firs
 
     The first check (30 days post, 7 days express) writes to the buyer that it takes longer, whatever else is advised,
     unless the parcel is held, waits at the office, is out for delivery or comes back; with ``first_extends`` it lengthens
-    the receiving time too. Without a fitting row a person decides. An attempted delivery is a post-office matter whose
-    text a person words, because no record says "ready for collection".
+    the receiving time too. Without a fitting row a person decides. An attempted delivery is a post-office matter with a text of
+    its own, because no record names an office.
     """
     table = table_for(facts)
     row = decide(rows, table, facts.inputs()) or decide(rows, "NR", facts.inputs())
@@ -284,10 +284,10 @@ def next_step(rows: Sequence[Decision], facts: Facts, *, default_days: int, firs
     if first:
         text, alone, extend = "T03", True, extend or first_extends
     elif facts.tracking_state == "attempted" and text == "T05":
-        text, alone = "", False
+        text, alone = "T05A", True
     if not alone and text not in DRAFTED:
         text = ""
-    person = row.advice in BY_PERSON or facts.tracking_state == "attempted"
+    person = row.advice in BY_PERSON
     supervisor = row.advice in BY_SUPERVISOR or row.approval.startswith("manager")
     return Step(
         row.advice, row.rule_id, text=text, alone=alone, extend=extend, check_days=row.next_check_days or default_days,

@@ -116,7 +116,7 @@ def facts_of(
         days_held=days_between(local_day(parcel.held_since, zone), today) if parcel.held_since else None,
         days_waiting=waiting,
         days_to_return=None if waiting is None else tables.hold_days(parcel.store) - waiting,
-        reminders_sent=told.get("T05", 0),
+        reminders_sent=told.get("T05", 0) + told.get("T05A", 0),
         incoterm=(terms or {}).get(parcel.pk),
         delivery_place_ok=parcel.place_ok or None,
         **_of_lane(lane),

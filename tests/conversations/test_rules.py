@@ -131,6 +131,7 @@ def test_values_are_written_out_in_the_language(value: object, language: str, te
         ("T06E", "T06E", 0),
         ("X13K", "X13K", 0),
         ("T05D", "T05D", 0),
+        ("T05A", "T05A", 0),
     ],
 )
 def test_siblings_have_one_name_and_an_order(code: str, base: str, order: int) -> None:

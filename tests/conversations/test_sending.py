@@ -131,7 +131,7 @@ def test_the_thirty_day_text_says_only_what_is_true(
 
 @pytest.mark.parametrize("language", ["ru", "es", "pt", "fr", "de", "it"])
 @pytest.mark.parametrize(
-    "code", ["T01", "T02", "T03", "T03N", "T03U", "T03UN", "T05", "T05D", "T06E", "R01", "Q01", "Q02"]
+    "code", ["T01", "T02", "T03", "T03N", "T03U", "T03UN", "T04", "T05", "T05A", "T05D", "T06E", "R01", "Q01", "Q02"]
 )
 def test_automatic_texts_are_whole_in_every_language(db: None, code: str, language: str) -> None:
     from conversations import rules

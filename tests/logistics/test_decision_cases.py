@@ -110,8 +110,8 @@ POST_OFFICE = [
     Case("PO-03", 25, "advise_pickup", "T05", 14, (("ready_for_collection", 1),)),
     Case("PO-04", 25, "advise_pickup", "T05", 14, (("ready_for_collection", 6),), told=("T05",)),
     Case("PO-05", 25, "wait", "", 13, (("ready_for_collection", 3),), told=("T05",)),
-    # nobody was at home: the same table, but a person acts, for no office is on record
-    Case("PO-03", 25, "advise_pickup", "T05", 14, (("attempted", 1),), role="service"),
+    # nobody was at home: the same table (its text goes out as T05A, for no office is on record)
+    Case("PO-03", 25, "advise_pickup", "T05", 14, (("attempted", 1),)),
 ]  # fmt: skip
 #: What a delivered parcel says in a case: it is not followed any more, so no check is planned.
 DELIVERED = [

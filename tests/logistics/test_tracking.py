@@ -337,7 +337,7 @@ def test_the_receiving_time_is_lengthened_five_days_before_its_end(connected):
     assert parcel.receive_by > SHIPPED + 70 * DAY
 
 
-@pytest.mark.covers("TRK-03")
+@pytest.mark.covers("TRK-03", "MSG-05")
 def test_ready_for_collection_is_told_at_once_and_again_before_it_goes_back(connected):
     parcel, now = make.parcel(), SHIPPED + 20 * DAY
     tracking.record_events(

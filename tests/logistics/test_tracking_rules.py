@@ -199,7 +199,7 @@ def test_the_thirty_day_check_writes_and_lengthens(state, rule, role):
     ("awaiting_collection", 36, {"days_waiting": 11, "days_to_return": 3, "reminders_sent": 2}, ("advise_pickup", "PO-02", "T05", True, True, 2, "")),
     ("awaiting_collection", 30, {"days_waiting": 3, "days_to_return": 11, "reminders_sent": 1}, ("wait", "PO-05", "", False, False, 3, "")),
     ("awaiting_collection", 40, {"days_waiting": 15, "days_to_return": -1, "reminders_sent": 3}, ("escalate", "PO-01", "", False, False, 3, "supervisor")),
-    ("attempted", 25, {"days_waiting": 1, "days_to_return": 13}, ("advise_pickup", "PO-03", "", False, False, 4, "service")),
+    ("attempted", 25, {"days_waiting": 1, "days_to_return": 13}, ("advise_pickup", "PO-03", "T05A", True, False, 4, "")),
     ("untracked", 41, {"dispute_open": True}, ("decline_with_evidence", "NR-23", "", False, False, 1, "service")),
 ])  # fmt: skip
 def test_next_step(state, days, more, expected):
