@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -75,13 +76,41 @@ def access(account: CarrierAccount | None) -> CarrierAccess | None:
     return CarrierAccess(account.code, account.kind, account.base_url, secrets)
 
 
-def asked(notes: Sequence[DispatchNote], again: Mapping[int | None, int]) -> Iterator[tuple[DispatchNote, Asked]]:
-    """What a carrier hears of each note (with order, service); ``again``: numbers torn up before. Two queries."""
+def calls_about(notes: Sequence[DispatchNote], account: CarrierAccount) -> dict[int, dict[str, tuple[str, str]]]:
+    """What an account was asked about each note so far, oldest first: reference -> (mark of what was asked, state of the call).
+    One query."""
+    made: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
+    head = f"carrier:{account.pk}:"
+    rows = OutboundCall._base_manager.filter(
+        ability=Ability.CARRIER_WAYBILL, subject_id__in=[note.pk for note in notes], key__startswith=head
+    ).order_by("pk")
+    for note_id, key, state in rows.values_list("subject_id", "key", "state"):
+        reference, _colon, mark = key.removeprefix(head).partition(":")
+        made[note_id or 0][reference] = (mark, state)
+    return made
+
+
+def asked_of_stores(notes: Sequence[DispatchNote]) -> dict[str, str]:
+    """What was asked about these notes through their stores: key of the call -> service it asked for. One query."""
+    rows = OutboundCall._base_manager.filter(
+        ability=Ability.WAYBILL, subject_id__in=[note.pk for note in notes], key__startswith="waybill:"
+    )
+    return {key: str(payload.get("service", "")) for key, payload in rows.values_list("key", "payload")}
+
+
+def account_of_number(note: DispatchNote) -> CarrierAccount | None:
+    """The account that gave the living number of a note, or None when none did."""
+    rows = WaybillNumber.objects.filter(note=note, state__in=dispatch.LIVE_NUMBERS, source=NumberSource.API)
+    number = rows.select_related("service").first()
+    return account_of(number.service) if number else None
+
+
+def asked(notes: Sequence[DispatchNote]) -> Iterator[tuple[DispatchNote, Asked]]:
+    """What a carrier hears of each note (with order, service). Two queries."""
     places = dispatch.addresses(note.order_id for note in notes)
     lines = lines_of([note.pk for note in notes])
     for note in notes:
         place = dispatch.address_parts(places.get(note.order_id), note.country)
-        torn = again.get(note.pk, 0)
         mine = lines.get(note.pk, [])
         weights = [line.sku.weight_g for line in mine]
         net = (
@@ -90,7 +119,7 @@ def asked(notes: Sequence[DispatchNote], again: Mapping[int | None, int]) -> Ite
             else int(sum((w or 0) * line.quantity for w, line in zip(weights, mine, strict=True)))
         )
         yield note, Asked(
-            reference=note.number if not torn else f"{note.number}-{torn + 1}", service=note.service.code if note.service else "",
+            reference=note.number, service=note.service.code if note.service else "",
             country=note.country, postcode=place["postcode"], weight_g=net, value=str(note.declared_value),
             currency=note.declared_currency, order_id=note.order.external_id, recipient=place,
             lines=tuple(_line(line) for line in mine),

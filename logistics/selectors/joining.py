@@ -12,7 +12,7 @@ from logistics.choices import NoteState
 from logistics.models import DispatchNote, ScanEvent, WaveNote
 from logistics.rules.packing import why_stopped
 from logistics.rules.routing import why_not
-from logistics.selectors import dispatch, station
+from logistics.selectors import carriers, dispatch, station
 from logistics.selectors.customs import book as books
 from logistics.selectors.drafting import converter
 from logistics.selectors.signing import lines_of
@@ -27,6 +27,8 @@ def mate_of(note: DispatchNote, now: datetime) -> DispatchNote | None:
     currency, not stopped, in nobody's hands, not declined, and together not beyond a limit that each alone keeps."""
     if note.together_id or note.state != NoteState.RELEASED or note.service_id is None:
         return None
+    if carriers.account_of(note.service):
+        return None  # the carrier was told of one order, and says so on its label
     sorted_now = WaveNote.objects.filter(note=OuterRef("pk"), left_at__isnull=True)
     rows = DispatchNote.objects.filter(
         ~Exists(sorted_now), store=note.store_id, order__buyer=note.order.buyer_id, address_digest=note.address_digest,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +21,12 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.jobs import later
 from core.reach import need_reach
 from logistics.choices import LabelState, NumberSource, NumberState
+from logistics.connectors import Asked
 from logistics.connectors.account import AccountCarrier
 from logistics.models import CarrierAccount, CarrierLabel, DispatchNote, WaybillNumber
 from logistics.policies.dispatch import LABEL_DAYS
 from logistics.selectors import carriers as reads
-from stores.choices import Ability
+from stores.choices import Ability, CallState
 from stores.models import CarrierLane, OutboundCall
 from stores.services import carriers as doors
 from stores.services import outbox
@@ -130,20 +132,51 @@ def forget_labels(*, now: datetime, limit: int = 20_000) -> int:
     return len(rows)
 
 
-def ask(
-    *, account: CarrierAccount, notes: Sequence[DispatchNote], again: Mapping[int | None, int], now: datetime
-) -> None:
-    """Put a request for a number into the outbox for each note. ``again``: numbers of the note torn up before; each asks under
-    a reference of its own."""
-    calls = []
-    for note, asked in reads.asked(notes, again):
+def ask(*, account: CarrierAccount, notes: Sequence[DispatchNote], now: datetime) -> None:
+    """Put a request for a number into the outbox for each note. Asked again for the same parcel it is the same request; a
+    parcel that changed since (another address, another value), or whose number was torn up, asks under a reference of its
+    own, so that no carrier answers with what it was told before."""
+    earlier, calls = reads.calls_about(notes, account), []
+    for note, asked in reads.asked(notes):
+        mark, turn = mark_of(asked), 1
+        while _used_up(earlier.get(note.pk, {}).get(_reference(note, turn)), mark):
+            turn += 1
+        asked = replace(asked, reference=_reference(note, turn))
         calls.append(
             outbox.CallSpec(
-                store=note.store, ability=Ability.CARRIER_WAYBILL, key=f"carrier:{account.pk}:{asked.reference}",
+                store=note.store, ability=Ability.CARRIER_WAYBILL, key=f"carrier:{account.pk}:{asked.reference}:{mark}",
                 subject_type=audit.subject_type(note), subject_id=note.pk, payload={**SPEAKER.payload(asked), "account": account.code},
             )
         )  # fmt: skip
     outbox.enqueue_many(calls=calls, now=now)
+
+
+def _reference(note: DispatchNote, turn: int) -> str:
+    return note.number if turn == 1 else f"{note.number}-{turn}"
+
+
+def _used_up(call: tuple[str, str] | None, mark: str) -> bool:
+    return call is not None and (call[0] != mark or call[1] in (CallState.SENT, CallState.DROPPED))
+
+
+def mark_of(asked: Asked) -> str:
+    """A short digest of what a carrier is told of a parcel, whatever it is called."""
+    told = {name: value for name, value in SPEAKER.payload(asked).items() if name != "reference"}
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def asks_as_now(*, call: OutboundCall, note: DispatchNote) -> bool:
+    """Whether a request tells of the parcel what would be told now."""
+    return call.key.rpartition(":")[2] == mark_of(next(asked for _note, asked in reads.asked([note])))
+
+
+def outdated(note: DispatchNote) -> bool:
+    """Whether the living number of a note was given by a carrier that was told something else of the parcel."""
+    account = reads.account_of_number(note)
+    if account is None:
+        return False
+    told = [mark for mark, state in reads.calls_about([note], account).get(note.pk, {}).values() if state == CallState.SENT]
+    return bool(told) and told[-1] != mark_of(next(asked for _note, asked in reads.asked([note])))
 
 
 def keep_label(*, number: WaybillNumber, call: OutboundCall, now: datetime) -> None:

@@ -17,7 +17,7 @@ from core.audit import Actor
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.states import move, move_many
 from logistics.choices import NoteState, NumberSource, NumberState
-from logistics.connectors import Asked, carrier
+from logistics.connectors import Asked, CarrierConnector, carrier
 from logistics.models import DispatchNote, PrintLog, Service, WaybillNumber
 from logistics.rules import waybill
 from logistics.selectors import carriers as accounts
@@ -146,27 +146,33 @@ def _ask(service: Service, notes: Sequence[DispatchNote], now: datetime) -> None
     account, speaker = accounts.account_of(service), carrier(service.connector)
     if not notes:
         return
+    if account is not None:
+        carriers.ask(account=account, notes=notes, now=now)
+    elif speaker:
+        _ask_the_store(speaker, service, notes, now)
+
+
+def _ask_the_store(speaker: CarrierConnector, service: Service, notes: Sequence[DispatchNote], now: datetime) -> None:
+    """Ask through the stores. A note whose number was torn up, or that goes by another service now, asks anew."""
     voided: dict[int | None, int] = defaultdict(int)
     rows = WaybillNumber.objects.filter(note__in=notes, state=NumberState.VOID).values_list("note_id", flat=True)
     for note_id in rows:
         voided[note_id] += 1
-    if account is not None:
-        carriers.ask(account=account, notes=notes, again=voided, now=now)
-        return
-    if not speaker:
-        return
+    earlier = accounts.asked_of_stores(notes)
     places = selectors.addresses(note.order_id for note in notes)
     calls = []
     for note in notes:
-        place = places.get(note.order_id)
+        place, turn = places.get(note.order_id), voided[note.pk]
+        while earlier.get(f"waybill:{note.number}:{turn}", service.code) != service.code:
+            turn += 1
         asked = Asked(
-            reference=note.number if not voided[note.pk] else f"{note.number}-{voided[note.pk] + 1}", service=service.code,
+            reference=note.number if not turn else f"{note.number}-{turn + 1}", service=service.code,
             country=note.country, postcode=place.postcode if place else "", weight_g=None, value=str(note.declared_value),
             currency=note.declared_currency, order_id=note.order.external_id,
         )  # fmt: skip
         calls.append(
             outbox.CallSpec(
-                store=note.store, ability=Ability.WAYBILL, key=f"waybill:{note.number}:{voided[note.pk]}",
+                store=note.store, ability=Ability.WAYBILL, key=f"waybill:{note.number}:{turn}",
                 subject_type=audit.subject_type(note), subject_id=note.pk, payload=speaker.payload(asked),
             )
         )  # fmt: skip
@@ -308,7 +314,9 @@ def why_not_ask(*, call: OutboundCall) -> str:
     note = DispatchNote._base_manager.filter(pk=call.subject_id).first()
     if note is None or note.state not in MAY_HAVE:
         return str(_("The note was taken back."))
-    return str(_("The note has its number.")) if selectors.live_numbers([note.pk]) else ""
+    if selectors.live_numbers([note.pk]):
+        return str(_("The note has its number."))
+    return "" if carriers.asks_as_now(call=call, note=note) else str(_("The note was changed since."))
 
 
 def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
@@ -330,10 +338,14 @@ def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
         audit.record(note, "note.no_number", actor=actor, now=now, text=text, reason=call.error)
         return
     unwanted = note.state in (NoteState.CLOSED, NoteState.WITHDRAWN) or note.service is None
-    if own and note.service is not None:  # sent with another carrier by now
-        unwanted = unwanted or note.service.connector != call.payload.get("account")
+    if own and not unwanted and note.service is not None:  # another carrier by now, or another parcel than it was told of
+        unwanted = note.service.connector != call.payload.get("account") or not carriers.asks_as_now(call=call, note=note)
+    elif note.service is not None:
+        unwanted = unwanted or note.service.code != call.payload.get("service", note.service.code)
     held = selectors.live_numbers([note.pk]).get(note.pk)
     if own and (unwanted or (held is not None and held.number != _clean(number))):
+        text = gettext_noop("The carrier's number %(number)s is for the parcel as it was: cancelled")
+        audit.record(note, "note.number_unused", actor=actor, now=now, text=text, number=number)
         carriers.cancel_unused(call=call, note=note, number=number, now=now)
         return
     if unwanted or note.service is None:

@@ -12,10 +12,12 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from core import longwork
+from core.audit import SYSTEM
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import ActivityEntry
 from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, PrintLog, Service, WaybillNumber
 from logistics.services import carriers, dispatch, numbers
+from orders.models import OrderAddress
 from stores.connectors.http import Client as Wire
 from stores.connectors.sandbox.control import Control
 from stores.connectors.sandbox.server import Server
@@ -344,3 +346,45 @@ def test_labels_of_carriers_go_after_the_days_of_the_policy(
     assert carriers.forget_labels(now=year) == 0
     label.refresh_from_db()
     assert (label.state, label.file) == ("void", "") and label.digest
+
+
+@pytest.mark.covers("ORD-24", "DSP-22")
+@pytest.mark.parametrize("when", ["before it was sent", "before it was answered", "after it was answered"])
+def test_a_label_never_bears_an_address_the_note_no_longer_has(other_side: Control, when: str) -> None:
+    note = released()
+    if when == "before it was answered":
+        other_side.fault("500_done", path="/api/carrier/")
+        assert outbox.send_due(now=NOW) == {"unknown": 1}
+    elif when == "after it was answered":
+        assert later() == {"sent": 1}
+    OrderAddress.objects.filter(order=note.order).update(line1="Rua Nova 7")
+    assert dispatch.edit(note=note, take_address=True, actor=make.person("supervisor"), now=SOON)
+    make.sign_both(note, SOON)
+    for minutes in (2, 10, 60, 180):
+        later(minutes * 60)
+        numbers.reserve_for(notes=[note], actor=SYSTEM, now=NOW)
+    number = make.number_of(note)
+    told = {entry["number"]: entry for entry in other_side.journal("carrier_parcel")}
+    first = OutboundCall.objects.filter(ability="carrier_waybill").order_by("pk").first()
+    assert first is not None
+    if when == "before it was sent":
+        assert first.state == "dropped" and list(told) == [number]
+    else:
+        assert first.state == "sent" and len(told) == 2 and list(told)[-1] == number
+        gone = next(one for one in told if one != number)
+        assert OutboundCall.objects.get(ability="carrier_void").payload["number"] == gone
+    assert OutboundCall.objects.filter(ability="carrier_waybill").count() == 2
+
+
+def test_a_value_raised_later_asks_the_carrier_anew(other_side: Control) -> None:
+    note = released()
+    assert later() == {"sent": 1}
+    old, line = make.number_of(note), note.lines.get()
+    chief = make.person("supervisor")
+    dispatch.edit(note=note, lines=[dispatch.LineChange(line.pk, wish="blue")], actor=chief, now=SOON)
+    make.sign_both(note, SOON)
+    assert make.number_of(note) == old  # what the carrier was told is still so
+    dispatch.edit(note=note, lines=[dispatch.LineChange(line.pk, value=line.value + 5)], actor=chief, now=SOON)
+    make.sign_both(note, SOON)
+    later(60)
+    assert make.number_of(note) != old and WaybillNumber.objects.get(number=old).state == "void"

@@ -24,7 +24,7 @@ from logistics.rules.packing import address_digest
 from logistics.rules.routing import why_not
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
-from logistics.services import boxes, numbers, stages
+from logistics.services import boxes, carriers, numbers, stages
 from logistics.services.customs import values
 from logistics.services.customs.named import named
 from logistics.services.dispatch.drafting import Desk, add_spares, line_sum, lines_from
@@ -154,9 +154,10 @@ def _take_address(note: DispatchNote) -> bool:
 def reopen(
     note: DispatchNote, changed: Mapping[str, str], *, relabel: bool, actor: Actor, now: datetime, reason: str
 ) -> None:
-    """Store a changed note: next revision, signatures void, draft again, label torn up where it no longer fits."""
+    """Store a changed note: next revision, signatures void, draft again, label torn up where it no longer fits or its carrier
+    was told something else."""
     boxes.break_up(notes=[note], why="changed", actor=actor, now=now)
-    if relabel:
+    if relabel or carriers.outdated(note):
         numbers.give_back(notes=[note], reason="label torn up: note changed", actor=actor, now=now)
         note.printed_at = None
     elif note.printed_at:
