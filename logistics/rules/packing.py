@@ -24,6 +24,8 @@ _TIMES = re.compile(r"^(\d{1,4})\s*[*x×]\s*(\S.*)$", re.IGNORECASE)
 _GRAMS = re.compile(r"^(\d{1,6})\s*g$", re.IGNORECASE)
 _KILOGRAMS = re.compile(r"^(\d{1,3})[.,](\d{1,3})\s*kg$", re.IGNORECASE)
 HEAVIEST_G = 100_000
+#: A longer key of a scan is stored as its digest.
+LONGEST_KEY = 80
 
 
 @dataclass(frozen=True)
@@ -288,3 +290,9 @@ def split_waves(notes: Sequence[tuple[int, Sequence[int]]], slots: int) -> tuple
 def spare_pieces(ordered: int, *, pieces: int, per: int) -> int:
     """Spare pieces that go along: ``pieces`` for every full ``per`` ordered."""
     return ordered // per * pieces if per > 0 and ordered > 0 else 0
+
+
+def event_key(who: str, key: str) -> str:
+    """The key under which a scan is stored once: whose it is, and the key its sender gave; a long one by its digest."""
+    whole = f"{who}:{key}"
+    return whole if len(whole) <= LONGEST_KEY else f"{who}:{hashlib.sha256(key.encode()).hexdigest()}"[:LONGEST_KEY]

@@ -175,7 +175,9 @@ def outdated(note: DispatchNote) -> bool:
     account = reads.account_of_number(note)
     if account is None:
         return False
-    told = [mark for mark, state in reads.calls_about([note], account).get(note.pk, {}).values() if state == CallState.SENT]
+    told = [
+        mark for mark, state in reads.calls_about([note], account).get(note.pk, {}).values() if state == CallState.SENT
+    ]
     return bool(told) and told[-1] != mark_of(next(asked for _note, asked in reads.asked([note])))
 
 

@@ -18,7 +18,7 @@ from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.states import move, move_many
 from logistics.choices import NoteState, NumberSource, NumberState
 from logistics.connectors import Asked, CarrierConnector, carrier
-from logistics.models import DispatchNote, PrintLog, Service, WaybillNumber
+from logistics.models import DispatchNote, Parcel, PrintLog, Service, WaybillNumber
 from logistics.rules import waybill
 from logistics.selectors import carriers as accounts
 from logistics.selectors import dispatch as selectors
@@ -292,15 +292,19 @@ def void(*, number: WaybillNumber, reason: str, actor: Actor, now: datetime) -> 
 
 
 def give_back(*, notes: Sequence[DispatchNote], reason: str, actor: Actor, now: datetime) -> None:
-    """Take the numbers off these notes: void when a label with it may lie about (printed, or from the carrier), else free
-    for the next. Set-based."""
+    """Take the numbers off these notes: void when a label with it may lie about (printed, scanned onto a parcel, or from the
+    carrier), else free for the next. Set-based."""
     live = selectors.live_numbers(note.pk for note in notes)
     if not live:
         return
     printed = set(PrintLog.objects.filter(note_id__in=live).exclude(label_number="").values_list("note_id", flat=True))
+    stuck = set(
+        Parcel.objects.filter(note_id__in=live).values_list("note_id", "tracking_number")
+    )  # scanned onto a parcel
     gone = [
-        n for pk, n in live.items() if pk in printed or n.source != NumberSource.POOL or n.state == NumberState.USED
-    ]
+        n for pk, n in live.items()
+        if pk in printed or (pk, n.number) in stuck or n.source != NumberSource.POOL or n.state == NumberState.USED
+    ]  # fmt: skip
     back = [n for n in live.values() if n not in gone]
     move_many(gone, "void", actor=actor, now=now, reason=reason, void_reason=reason[:200])
     if gone:
@@ -338,8 +342,12 @@ def carrier_answered(*, call: OutboundCall, now: datetime) -> None:
         audit.record(note, "note.no_number", actor=actor, now=now, text=text, reason=call.error)
         return
     unwanted = note.state in (NoteState.CLOSED, NoteState.WITHDRAWN) or note.service is None
-    if own and not unwanted and note.service is not None:  # another carrier by now, or another parcel than it was told of
-        unwanted = note.service.connector != call.payload.get("account") or not carriers.asks_as_now(call=call, note=note)
+    if (
+        own and not unwanted and note.service is not None
+    ):  # another carrier by now, or another parcel than it was told of
+        unwanted = note.service.connector != call.payload.get("account") or not carriers.asks_as_now(
+            call=call, note=note
+        )
     elif note.service is not None:
         unwanted = unwanted or note.service.code != call.payload.get("service", note.service.code)
     held = selectors.live_numbers([note.pk]).get(note.pk)

@@ -19,11 +19,10 @@ from core.errors import Conflict, DomainError, NotAllowed
 from core.events import publish
 from core.states import move_many
 from inventory.services.stock import Issue, consume_many
-from logistics.choices import NumberState, ParcelState
+from logistics.choices import ParcelState
 from logistics.events import ParcelsShipped
-from logistics.models import Parcel, ParcelLine, ScanEvent, WaybillNumber
+from logistics.models import Parcel, ParcelLine
 from logistics.rules.packing import why_stopped
-from logistics.rules.waybill import normalise
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors.customs import declarations
@@ -71,7 +70,7 @@ def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> Hand
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with collector.paused(), transaction.atomic():
         rows, made = _lock(parcels), HandedOver()
-        good = _check(rows, made, now)
+        good = check(rows, made, now)
         contents = _contents(good)
         good = _book_out(good, contents, made, actor, now)
         if not good:
@@ -98,7 +97,8 @@ def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     return parcel_selectors.shared(found)
 
 
-def _check(rows: Sequence[Parcel], made: HandedOver, now: datetime) -> list[Parcel]:
+def check(rows: Sequence[Parcel], made: HandedOver, now: datetime) -> list[Parcel]:
+    """Those of the parcels that may leave now; why the others may not stands in ``made`` (nothing of those that left)."""
     places = selectors.addresses(parcel.order_id for parcel in rows)
     unsent = declarations.unsent_parcels(rows, now)
     pairs, good = witness.stopped_pairs(rows), []
@@ -297,106 +297,3 @@ def why_not_declare(*, call: OutboundCall) -> str:
     if parcel is None or parcel.state == ParcelState.CLOSED:
         return "the parcel was closed"
     return "declared by hand already" if parcel.declared_at else ""
-
-
-@transaction.atomic
-def scan_for_hand_over(*, code: str, key: str, actor: Actor, now: datetime) -> tuple[str, dict[str, str]]:
-    """Put a sealed parcel onto the counter by scanning its label; answers (stable code, fields of its sentence). Every scan
-    asks again whether the parcel may leave; a stopped one is named and stays. Stored with ``key``: again is once."""
-    if not actor.has_perm("logistics.hand_over_parcel"):
-        raise NotAllowed("not_allowed", _("Your role may not do this."))
-    key = f"{actor.kind}{actor.ref or ''}:{key}"[:80]
-    known = ScanEvent._base_manager.filter(key=key).first()
-    if known:
-        return known.answer, dict(known.detail.get("fields", {}))
-    number = normalise(code)
-    rows = Parcel.objects.filter(tracking_number=number).select_related("note", "order", "service").order_by("-pk")
-    own = [p for p in rows if p.together_id is None]
-    parcel = next((p for p in own if p.state == ParcelState.PACKED), own[0] if own else rows.first())
-    answer, fields = _counter_answer(parcel, number, now)
-    ScanEvent.objects.create(
-        note=parcel.note if parcel else None, parcel=parcel, kind="hand_over", code=code.replace("\x00", "").strip()[:120],
-        ok=answer == "on_counter", answer=answer, detail={"fields": fields}, key=key, user_id=actor.user_id, at=now,
-    )  # fmt: skip
-    return answer, fields
-
-
-def _unpacked(number: str) -> tuple[str, dict[str, str]]:
-    """What a label without a parcel is: torn up, of a note that was not packed yet, or of nobody."""
-    held = (
-        WaybillNumber.objects.filter(number=number, note__isnull=False).select_related("note").order_by("-pk").first()
-    )
-    if held is None:
-        return "unknown_parcel", {"code": number[:40]}
-    answer = "void_label" if held.state == NumberState.VOID else "not_packed"
-    return answer, {"code": number[:40], "note": held.note.number if held.note else ""}
-
-
-def _counter_answer(parcel: Parcel | None, number: str, now: datetime) -> tuple[str, dict[str, str]]:
-    if parcel is None:
-        return _unpacked(number)
-    fields = {
-        "parcel": parcel.number,
-        "note": parcel.note.number if parcel.note else "",
-        "why": "",
-        "code": number[:40],
-    }
-    made = HandedOver()
-    if parcel.state != ParcelState.PACKED:
-        return "parcel_gone", fields
-    if parcel.note:
-        fields["why"] = parcel.note.block_note
-    if parcel not in _check(parcel_selectors.box_of(parcel), made, now):
-        refusal = made.refused[parcel.pk]
-        return refusal.code, {
-            **fields,
-            **{name: str(value) for name, value in refusal.params.items() if name == "other"},
-        }
-    twice = ScanEvent.objects.filter(parcel=parcel, kind="hand_over", ok=True, undone=False).exists()
-    return ("twice_on_counter" if twice else "on_counter"), fields
-
-
-@transaction.atomic
-def all_on_counter(*, parcels: Sequence[Parcel], key: str, actor: Actor, now: datetime) -> int:
-    """Put many sealed parcels onto the counter by choosing them instead of scanning; stopped ones stay where they are.
-    Answers how many came. Again is once."""
-    if not actor.has_perm("logistics.hand_over_parcel"):
-        raise NotAllowed("not_allowed", _("Your role may not do this."))
-    there = set(
-        ScanEvent.objects.filter(parcel__in=parcels, kind="hand_over", ok=True, undone=False).values_list(
-            "parcel_id", flat=True
-        )
-    )
-    good = [parcel for parcel in _check(parcels, HandedOver(), now) if parcel.pk not in there]
-    rows = [
-        ScanEvent(
-            note=parcel.note, parcel=parcel, kind="hand_over", code="chosen", ok=True, answer="on_counter",
-            key=f"{actor.kind}{actor.ref or ''}:{key[:40]}:{parcel.pk}"[:80], user_id=actor.user_id, at=now,
-            detail={"fields": {"parcel": parcel.number}},
-        )
-        for parcel in good
-    ]  # fmt: skip
-    ScanEvent.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
-
-
-COUNTER_SAYS: dict[str, Any] = {
-    **SAYS,
-    "on_counter": _("%(parcel)s is on the counter."),
-    "twice_on_counter": _("%(parcel)s is on the counter already."),
-    "unknown_parcel": _("No parcel has the number “%(code)s”. Scan the label of a sealed parcel."),
-    "not_packed": _("This is the label of %(note)s, which is not packed yet. Take it to the packing table."),
-    "parcel_gone": _("%(parcel)s was handed over already. Tear this label up."),
-    "label_not_scanned": _("%(parcel)s is not sealed. Take it back to the packing table."),
-    "data_not_sent": _("%(parcel)s: the carrier must have the electronic customs data first."),
-    "off_counter": _("%(parcel)s is off the counter."),
-}  # fmt: skip
-
-
-@transaction.atomic
-def off_counter(*, parcel: Parcel, actor: Actor, now: datetime) -> None:
-    """Take a parcel off the counter again; it stays sealed. One that is not there changes nothing."""
-    if not actor.has_perm("logistics.hand_over_parcel"):
-        raise NotAllowed("not_allowed", _("Your role may not do this."))
-    if ScanEvent.objects.filter(parcel=parcel, kind="hand_over", undone=False).update(undone=True):
-        audit.record(parcel, "parcel.off_counter", actor=actor, now=now, text=gettext_noop("Taken off the counter"))

@@ -17,7 +17,7 @@ from logistics.listings.naming import named, service_name
 from logistics.models import Parcel
 from logistics.selectors import board, manifests, station
 from logistics.selectors import dispatch as selectors
-from logistics.services import packing, shipping
+from logistics.services import counter, packing, shipping
 from logistics.views.station import NOTE, turn_to
 
 LAST = "handed_over"
@@ -62,9 +62,9 @@ class HandOverPage(Page):
 
     def drawn(self, result: str, say: str) -> dict[str, Any]:
         """The state of the counter."""
-        counter = station.parcels_on_counter(self.actor.user_id)
-        here = {parcel.pk for parcel in counter}
-        groups, lines = [], [self._line(parcel, "ok") for parcel in counter]
+        there = station.parcels_on_counter(self.actor.user_id)
+        here = {parcel.pk for parcel in there}
+        groups, lines = [], [self._line(parcel, "ok") for parcel in there]
         if lines:
             groups.append({"title": "", "lines": lines})
         waiting = board.packed_by_carrier()
@@ -74,11 +74,11 @@ class HandOverPage(Page):
             "icon": "truck-delivery",
         }
         steps = self._to_sign() if result == "done" else []
-        if counter:
+        if there:
             steps.append(
                 {
-                    "label": ngettext("Hand over %(n)s parcel", "Hand over %(n)s parcels", len(counter))
-                    % {"n": len(counter)},
+                    "label": ngettext("Hand over %(n)s parcel", "Hand over %(n)s parcels", len(there))
+                    % {"n": len(there)},
                     "code": "hand-over",
                     "icon": "truck-delivery",
                 }
@@ -96,7 +96,7 @@ class HandOverPage(Page):
             "result": result,
             "say": say,
             "prompt": gettext("Scan a label …"),
-            "reference": str(len(counter)) if counter else "",
+            "reference": str(len(there)) if there else "",
             "groups": groups,
             "empty": empty,
             "steps": steps,
@@ -182,33 +182,33 @@ class HandOverScan(HandOverPage):
             return self._undo()
         if word.startswith("all:"):
             return self._all(code[4:].strip().upper(), key)
-        answer, fields = shipping.scan_for_hand_over(code=code, key=key, actor=self.actor, now=self.now)
-        return ("ok" if answer == "on_counter" else "refused"), str(shipping.COUNTER_SAYS[answer] % fields)
+        answer, fields = counter.scan(code=code, key=key, actor=self.actor, now=self.now)
+        return ("ok" if answer == "on_counter" else "refused"), str(counter.SAYS[answer] % fields)
 
     def _all(self, service_code: str, key: str) -> tuple[str, str]:
         service = next((row for row in board.packed_by_carrier() if row["code"] == service_code), None)
         if service is None:
             return "refused", gettext("No sealed parcel waits for %(service)s.") % {"service": service_code}
-        shipping.all_on_counter(parcels=board.packed_of(service["service_id"]), key=key, actor=self.actor, now=self.now)
+        counter.all_on_counter(parcels=board.packed_of(service["service_id"]), key=key, actor=self.actor, now=self.now)
         return "ok", gettext("All sealed parcels of %(service)s are on the counter.") % {"service": named_row(service)}
 
     def _undo(self) -> tuple[str, str]:
-        counter = station.parcels_on_counter(self.actor.user_id)
-        if not counter:
+        there = station.parcels_on_counter(self.actor.user_id)
+        if not there:
             return "refused", gettext("There is nothing to take back.")
-        shipping.off_counter(parcel=counter[-1], actor=self.actor, now=self.now)
-        return "ok", gettext("%(parcel)s is off the counter.") % {"parcel": counter[-1].number}
+        counter.off_counter(parcel=there[-1], actor=self.actor, now=self.now)
+        return "ok", gettext("%(parcel)s is off the counter.") % {"parcel": there[-1].number}
 
     def _hand_over(self) -> tuple[str, str]:
-        counter = station.parcels_on_counter(self.actor.user_id)
-        if not counter:
+        there = station.parcels_on_counter(self.actor.user_id)
+        if not there:
             return "refused", gettext("Scan the parcels first.")
-        made = shipping.hand_over(parcels=counter, actor=self.actor, now=self.now)
+        made = shipping.hand_over(parcels=there, actor=self.actor, now=self.now)
         if made.parcels:
             self.request.session[LAST] = [parcel.pk for parcel in made.parcels]
-        for parcel in counter:
+        for parcel in there:
             if parcel.pk in made.refused:
-                shipping.off_counter(parcel=parcel, actor=self.actor, now=self.now)
+                counter.off_counter(parcel=parcel, actor=self.actor, now=self.now)
         say = gettext("%(n)s parcels handed over. Print the list and let the carrier sign.") % {"n": len(made.parcels)}
         if made.refused:
             say += " " + " ".join(dict.fromkeys(error.message for error in made.refused.values()))

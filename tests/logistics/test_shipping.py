@@ -20,8 +20,8 @@ from core.invariants import check_all
 from core.models import ActivityEntry
 from inventory.models import Balance, Movement
 from logistics.events import ParcelsShipped
-from logistics.models import ApprovalRule, DispatchNote, Parcel, WaybillNumber
-from logistics.services import dispatch, numbers, packing, shipping
+from logistics.models import ApprovalRule, DispatchNote, Parcel, ScanEvent, WaybillNumber
+from logistics.services import counter, dispatch, numbers, packing, shipping
 from logistics.services.seeding import load_reference
 from orders.models import Order
 from stores.models import OutboundCall
@@ -29,6 +29,7 @@ from stores.services.outbox import sending
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_store
 from tests.factories.stores import connected, running_shop, shop_order
+from tests.logistics.tables import Table
 from worklist.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -206,7 +207,7 @@ def test_the_counter_takes_scanned_parcels_and_names_stopped_ones() -> None:
     Order.objects.filter(pk=bad.order_id).update(intercept="dispute")
 
     def scan(code: str, key: str) -> str:
-        return shipping.scan_for_hand_over(code=code, key=key, actor=packer, now=NOW)[0]
+        return counter.scan(code=code, key=key, actor=packer, now=NOW)[0]
 
     assert [scan(good.tracking_number, "1"), scan(good.tracking_number, "1"), scan(good.tracking_number, "2")] == [
         "on_counter",
@@ -227,11 +228,11 @@ def test_the_counter_takes_scanned_parcels_and_names_stopped_ones() -> None:
 def test_taking_off_the_counter_needs_the_right_and_leaves_a_line() -> None:
     packer = make.person("warehouse")
     parcel = make.pack(make.released(), packer)
-    shipping.scan_for_hand_over(code=parcel.tracking_number, key="1", actor=packer, now=NOW)
+    counter.scan(code=parcel.tracking_number, key="1", actor=packer, now=NOW)
     with pytest.raises(NotAllowed):
-        shipping.off_counter(parcel=parcel, actor=make.person("administrator"), now=NOW)
+        counter.off_counter(parcel=parcel, actor=make.person("administrator"), now=NOW)
     for _again in range(2):
-        shipping.off_counter(parcel=parcel, actor=packer, now=NOW)
+        counter.off_counter(parcel=parcel, actor=packer, now=NOW)
     assert ActivityEntry.objects.filter(verb="parcel.off_counter", subject_id=parcel.pk).count() == 1
 
 
@@ -306,3 +307,47 @@ def test_an_order_gets_one_note_however_many_draft_it() -> None:
         thread.join(60)
     assert faults == []
     assert DispatchNote.objects.count() == 12 == DispatchNote.objects.values("order").distinct().count()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.covers("DSP-13")
+def test_a_label_scanned_twice_at_once_is_one_scan() -> None:
+    parcel, packer = make.pack(make.released()), make.person("warehouse")
+    start, found = threading.Barrier(6), []
+
+    def scan(key: str) -> None:
+        start.wait()
+        try:
+            with scopes_disabled():
+                found.append(counter.scan(code=parcel.tracking_number, key=key, actor=packer, now=NOW)[0])
+        except BaseException as error:  # a thread must tell
+            found.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=scan, args=(key,)) for key in ("same", "same", "same", "a", "b", "c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    # one connection each under its own key, three under one: one parcel came onto the counter once
+    stored = list(ScanEvent.objects.filter(kind="hand_over").values_list("answer", flat=True))
+    assert len(stored) == 4 and stored.count("on_counter") == 1 and stored.count("twice_on_counter") == 3
+    assert len(found) == 6 and set(found) == {"on_counter", "twice_on_counter"}
+
+
+@pytest.mark.covers("DSP-22")
+def test_a_number_that_was_scanned_onto_a_parcel_never_goes_back_to_the_pool() -> None:
+    note, packer = make.released(), make.person("warehouse")
+    parcel, table = make.pack(note, packer), Table(packer)
+    number = parcel.tracking_number
+    assert table.all(note.number, "UNDO") == ["already_packed", "undone"]
+    ems = make.make_service("EMS", kind="ems", match_words=["ems"])
+    dispatch.edit(note=note, service=ems, actor=make.person("supervisor"), now=NOW)
+    assert WaybillNumber.objects.get(number=number).state == "void"  # its label sticks on something
+
+
+def test_long_keys_of_two_scans_are_two_scans() -> None:
+    note, table = make.released(), Table()
+    assert table.scan(note.number, key="x" * 90 + "1") == "note_open"
+    assert table.scan(note.lines.get().sku.code, key="x" * 90 + "2") == "item_ok"

@@ -16,7 +16,7 @@ from logistics import documents
 from logistics.models import ApprovalRule, Declaration, DispatchNote, Parcel, PrintBatch, TrackingEvent, WaybillNumber
 from logistics.selectors import board
 from logistics.selectors.dispatch import ADDRESS_PARTS
-from logistics.services import dispatch, shipping, tracking
+from logistics.services import counter, dispatch, shipping, tracking
 from orders.models import Order
 from orders.services import intake
 from stores.contracts import RemoteEvent
@@ -222,4 +222,4 @@ def test_a_box_leaves_whole_or_not_at_all() -> None:
     assert made.parcels == [] and set(made.refused) == set(Parcel.objects.values_list("pk", flat=True))
     assert Balance.objects.get(sku__code="NK-117").on_hand == 50
     Order.objects.filter(pk=second.order_id).update(intercept="dispute")
-    assert shipping.scan_for_hand_over(code=number, key="h1", actor=table.actor, now=NOW)[0] == "intercepted"
+    assert counter.scan(code=number, key="h1", actor=table.actor, now=NOW)[0] == "intercepted"

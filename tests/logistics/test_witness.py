@@ -15,7 +15,7 @@ from core import policies
 from core.audit import SYSTEM
 from core.errors import Conflict, NotAllowed
 from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, PrintLog, WeightBelief
-from logistics.services import packing, shipping, witness
+from logistics.services import counter, packing, shipping, witness
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from worklist.models import Duty
@@ -192,10 +192,10 @@ def test_exchanged_parcels_of_a_batch_are_stopped_until_somebody_looked() -> Non
     made = shipping.hand_over(parcels=[a, b, c], actor=make.person("warehouse"), now=NOW)
     assert {pk: error.code for pk, error in made.refused.items()} == {a.pk: "mirror", b.pk: "mirror"}
     assert [p.pk for p in made.parcels] == [c.pk]
-    answer, fields = shipping.scan_for_hand_over(
+    answer, fields = counter.scan(
         code=a.tracking_number, key="h1", actor=make.person("warehouse"), now=NOW
     )
-    assert answer == "mirror" and b.number in str(shipping.COUNTER_SAYS[answer] % fields)
+    assert answer == "mirror" and b.number in str(counter.SAYS[answer] % fields)
     with pytest.raises(NotAllowed):
         witness.confirm_labels(parcel=a, actor=make.person("purchaser"), now=NOW)
     witness.confirm_labels(parcel=a, actor=make.person("warehouse"), now=NOW)

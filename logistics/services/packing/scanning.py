@@ -99,7 +99,7 @@ def _need(actor: Actor) -> None:
 
 
 def _key(actor: Actor, key: str) -> str:
-    return f"{actor.kind}{actor.ref or ''}:{key}"[:80]
+    return rules.event_key(f"{actor.kind}{actor.ref or ''}", key)
 
 
 def _repeated(key: str) -> Scanned | None:
