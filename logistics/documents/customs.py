@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 
 from core import format as f
+from core.clock import local_day
 from logistics.choices import CustomsForm, NonDelivery
 from logistics.documents.glyphs import breakable, shown
 from logistics.documents.labels import CONTENT, drawing
@@ -68,7 +69,7 @@ def _paper(
     other = note.content_type == "other"
     return {
         "form": form, "key": key, "note": note.number, "bound": bound, "item": number or "—", "width": sheet[0], "height": sheet[1],
-        "date": f"{note.released_at or row.filled_at:%Y-%m-%d}", "code": _code(number, 36 if form == CustomsForm.CN22 else 60),
+        "date": _day(row), "code": _code(number, 36 if form == CustomsForm.CN22 else 60),
         "single": _surely_one_page(lines, form, sheet[1]),
         "kinds": [[CONTENT[kind], kind == note.content_type] for kind in ORDER],
         "explanation": shown(row.content_text) if other or row.content_text else "",
@@ -84,6 +85,12 @@ def _paper(
         "battery": shown(row.battery) or "—", "comments": shown(row.comments) or "—",
         "non_delivery": NON_DELIVERY[NonDelivery(row.non_delivery)], "nothing_paid": note.order.total == 0,
     }  # fmt: skip
+
+
+def _day(row: Declaration) -> str:
+    """The day of posting where the parcel is sent from: that of the release."""
+    at = row.note.released_at or row.filled_at
+    return f"{local_day(at, row.note.warehouse.time_zone):%Y-%m-%d}" if at else "—"
 
 
 def _surely_one_page(lines: Sequence[DeclarationLine], form: str, height: int) -> bool:

@@ -95,7 +95,9 @@ def batch_of(parcel: Parcel, now: datetime) -> list[Weighed]:
     together = (
         waiting.filter(note__in=mates)
         if batch
-        else waiting.filter(packed_at__gte=start_of_day(now, parcel.store.time_zone))
+        else waiting.filter(
+            packed_at__gte=start_of_day(now, parcel.warehouse.time_zone if parcel.warehouse else parcel.store.time_zone)
+        )
     )
     rows = list(
         together.order_by("-packed_at").values_list(

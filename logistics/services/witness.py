@@ -44,15 +44,18 @@ def look_for_mirror(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel | 
     pair = next((p for p in pairs if parcel.pk in (p.first, p.second)), None)
     if pair is None:
         return None
-    other = Parcel.objects.select_for_update(of=("self",)).get(
-        pk=pair.second if pair.first == parcel.pk else pair.first
-    )
-    for one, mate in ((parcel, other), (other, parcel)):
-        one.mirror, one.mirror_cleared_at = mate, None
+    mate = (
+        pair.second if pair.first == parcel.pk else pair.first
+    )  # it may be of a store in which the packer does not work
+    other = Parcel._base_manager.select_for_update(of=("self",)).filter(pk=mate, state=ParcelState.PACKED).first()
+    if other is None:  # it left in this moment
+        return None
+    for one, another in ((parcel, other), (other, parcel)):
+        one.mirror, one.mirror_cleared_at = another, None
         one.save(update_fields=["mirror", "mirror_cleared_at"])
         audit.record(
             one, "parcel.mirror", actor=actor, now=now, text=gettext_noop("Its weight fits %(other)s: labels exchanged?"),
-            other=mate.number,
+            other=another.number,
         )  # fmt: skip
     worklist.plan(rule_key=MIRROR_RULE, subject_ids=[parcel.pk, other.pk], now=now)
     return other
@@ -61,7 +64,7 @@ def look_for_mirror(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel | 
 def forget_mirror(*, parcel: Parcel, actor: Actor, now: datetime) -> None:
     """A parcel of a pair was opened again: sealed anew it is weighed and looked at anew, and so is the other."""
     pair = [parcel.pk, *([parcel.mirror_id] if parcel.mirror_id else [])]
-    rows = Parcel.objects.filter(pk__in=pair, mirror__in=pair)
+    rows = Parcel._base_manager.filter(pk__in=pair, mirror__in=pair)
     if rows.update(mirror=None, mirror_cleared_at=None):
         worklist.close(rule_key=MIRROR_RULE, subject_ids=pair, actor=actor, now=now, reason="opened again")
 
@@ -73,7 +76,7 @@ def confirm_labels(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
     if not actor.has_perm("logistics.pack_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     pair = sorted(filter(None, (parcel.pk, parcel.mirror_id)))
-    rows = list(Parcel.objects.select_for_update(of=("self",)).filter(pk__in=pair).order_by("pk"))
+    rows = list(Parcel._base_manager.select_for_update(of=("self",)).filter(pk__in=pair).order_by("pk"))
     held = next(row for row in rows if row.pk == parcel.pk)
     if held.mirror_id is None:
         raise Conflict("no_mirror", _("This parcel is in no pair that looks exchanged."))

@@ -18,11 +18,11 @@ from core import longwork, policies
 from core.audit import SYSTEM
 from core.errors import Conflict, NotAllowed
 from core.models import ActivityEntry, Job
-from logistics.models import ApprovalRule, Declaration, DispatchNote, NatureCode
+from logistics.models import ApprovalRule, Declaration, DispatchNote, NatureCode, Parcel
 from logistics.rules.customs import advance as rules
 from logistics.selectors.customs import advance as reads
 from logistics.services import dispatch
-from logistics.services.customs import advance, completing, tables
+from logistics.services.customs import advance, completing, filling, tables
 from logistics.services.customs.fault_words import fault_text
 from logistics.services.seeding import load_reference
 from orders.models import OrderAddress
@@ -219,3 +219,43 @@ def test_in_the_warehouse_the_clock_is_the_pick_up_and_the_label_ends_it() -> No
     worklist.sweep(now=NOW + timedelta(hours=1), full=True)
     duty.refresh_from_db()
     assert duty.closed_at is not None and SYSTEM.is_system
+
+
+@pytest.mark.covers("CUS-17")
+def test_data_that_says_something_else_by_now_counts_as_given_no_more() -> None:
+    clerk, chief, note = make.person("warehouse"), make.person("supervisor"), sealed(country="DE")
+    held = Declaration.objects.get(note=note)
+
+    def given() -> bool:
+        filling.mark_sent(notes=[note], actor=clerk, now=NOW)
+        held.refresh_from_db()
+        return held.data_sent_at is not None
+
+    assert given()
+    filling.change(note=note, actor=chief, now=NOW, comments="fragile")  # not part of the data
+    held.refresh_from_db()
+    assert held.data_sent_at is not None
+    filling.change(note=note, actor=chief, now=NOW, incoterm="DDP")
+    held.refresh_from_db()
+    assert held.data_sent_at is None and given()
+    parcel = Parcel.objects.get(note=note)
+    filling.weigh(note=note, parcel=parcel, actor=clerk)
+    held.refresh_from_db()
+    assert held.data_sent_at is not None  # weighed again, the same
+    parcel.weight_g = 75
+    filling.weigh(note=note, parcel=parcel, actor=clerk)
+    held.refresh_from_db()
+    assert held.data_sent_at is None
+    # what changed between the file and its mark is not marked
+    told = reads.told([note.pk], NOW)
+    filling.change(note=note, actor=chief, now=NOW, incoterm="DAP")
+    assert advance.finish(told=told, name="f", mark=True, actor=clerk, now=NOW) == 0
+    assert advance.finish(told=reads.told([note.pk], NOW), name="f", mark=True, actor=clerk, now=NOW) == 1
+
+
+def test_no_spreadsheet_runs_what_a_buyer_is_called() -> None:
+    note = sealed(country="DE")
+    OrderAddress.objects.filter(order=note.order).update(recipient="=HYPERLINK(1)", line1="@SUM(1)", phone="+49 30 1234")
+    rows = list(csv.DictReader(io.StringIO(advance.content(reads.told([note.pk], NOW), "csv").decode("utf-8-sig"))))
+    names = ("recipient_name", "recipient_line1", "recipient_phone")
+    assert [rows[0][name] for name in names] == ["'=HYPERLINK(1)", "'@SUM(1)", "+49 30 1234"]

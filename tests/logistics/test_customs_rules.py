@@ -313,3 +313,27 @@ def test_a_missing_rate_is_told_and_blocks_nothing() -> None:
     assert found == []
     other = customs.check(parcel("FR", currency="XTS"), book(), convert=lambda amount, a, b: amount if a == b else None)
     assert [(f.code, f.level) for f in other] == [("RATE_MISSING", INFO)]
+
+
+@pytest.mark.covers("CUS-14")
+@pytest.mark.parametrize(
+    ("word", "name", "named"),
+    [
+        ("hermès", "Hermès silk scarf", True), ("hermes", "HERMÈS scarf", True), ("Hermès", "hermes scarf", True),
+        ("coca-cola", "Coca-Cola bottle opener", True), ("coca cola", "coca-cola tray", True), ("levi's", "Levi’s jeans", True),
+        ("耐克", "新款耐克运动鞋", True), ("nike", "snikers of rubber", False), ("-", "a bag - of cotton", False),
+    ],
+)  # fmt: skip
+def test_a_brand_is_seen_however_it_is_written(word: str, name: str, named: bool) -> None:
+    held = replace(book(), brands=[customs.Brand("B", (word,))])
+    codes = {f.code for f in customs.check(parcel("FR", line(name=name)), held, convert=convert)}
+    assert ("COUNTERFEIT" in codes) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [("N/A.", BLOCK), ("Gift!", BLOCK), ("no value", REVIEW), ("card, not-for-sale, paper", REVIEW), ("paper gift bag, printed", REVIEW)],
+)  # fmt: skip
+def test_a_stop_word_is_seen_between_signs_and_alone(text: str, level: str) -> None:
+    found = customs.check(parcel("FR", line(description=text)), book(), convert=convert)
+    assert [f.level for f in found if f.code == "DESC_STOPWORD"] == [level]

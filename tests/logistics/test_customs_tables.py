@@ -16,11 +16,14 @@ from accounts.models import Store
 from core import rates
 from core.errors import Conflict, Invalid, NotAllowed
 from customers.registry import PLACES
-from logistics.models import Brand, CountryRule, Declaration, DispatchNote, RecipientId
+from logistics.documents.customs import customs_record
+from logistics.models import Brand, CountryRule, Declaration, DispatchNote, RecipientId, TaxNumber
 from logistics.selectors.customs import book as books
 from logistics.selectors.customs import effects, lists, shipped
-from logistics.services.customs import completing, packs, tables
+from logistics.selectors.customs.declarations import for_print
+from logistics.services.customs import completing, filling, packs, tables
 from logistics.services.seeding import load_reference
+from orders.models import Order
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 from tests.factories.customs import codes
@@ -248,3 +251,43 @@ def test_a_program_gives_a_row_of_the_house_a_new_version(door: str, names: Any,
     assert made.pk != again.pk and (getattr(made, kept), getattr(again, kept)) == ("one", "two")
     for name in first.keys() - {kept}:
         assert getattr(again, name) == getattr(made, name)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"duty_free_max": "1e30"}, {"std_tax_pct": "99999"}, {"hs_digits": "99999999999"}, {"hs_digits": "6.9"}, {"hs_digits": "2"},
+        {"currency": "EURO"}, {"country_en": "x" * 500}, {"rule_en": "a\x00b"}, {"iso2": "ÄÖ"}, {"carrier_avoid": "EMS"},
+    ],
+)  # fmt: skip
+def test_a_pack_names_the_row_that_the_table_cannot_hold(change: dict[str, str]) -> None:
+    rows = [dict.fromkeys(packs.COLUMNS, "") | {"iso2": "FR"}, dict.fromkeys(packs.COLUMNS, "") | {"iso2": "BE"} | change]
+    with pytest.raises(Invalid) as refused:
+        packs.load(name="p", valid_from=NOW.date(), rows=rows, actor=make.person("manager"), now=NOW)
+    assert refused.value.code == "bad_row" and refused.value.params["row"] == 3
+    assert not CountryRule.objects.filter(pack__isnull=False).exists()
+
+
+@pytest.mark.covers("CUS-17")
+@pytest.mark.parametrize(("paid", "told"), [("20", ("IOSS", "IM1234567890")), ("400", ("", ""))])
+def test_the_number_of_a_scheme_is_told_up_to_its_limit_only(paid: str, told: tuple[str, str]) -> None:
+    load_reference(now=NOW)
+    rates.keep_rates(rates=[(NOW.date(), "USD", Decimal("1.1"))], source="test")
+    tables.save_number(
+        row=TaxNumber(), changes={"scheme": "IOSS", "number": "IM1234567890", "valid_from": date(2026, 1, 1)},
+        actor=make.person("manager"), now=NOW,
+    )  # fmt: skip
+    order = make.ready_order(lines=[(make.article(), 1)], country="FR")
+    Order.objects.filter(pk=order.pk).update(total=Decimal(paid), goods_total=Decimal(paid), shipping_fee=0)
+    order.refresh_from_db()
+    note = make.make_note(order)
+    filling.fill(notes=[note], actor=make.person("supervisor"), now=NOW)
+    held = Declaration.objects.get(note=note)
+    assert (held.tax_scheme, held.tax_number) == told
+
+
+def test_the_day_on_a_paper_is_that_of_the_house_it_leaves() -> None:
+    note = make.released(country="BR")
+    DispatchNote.objects.filter(pk=note.pk).update(released_at=datetime(2026, 11, 19, 17, tzinfo=UTC))  # 01:00 in Shanghai
+    row = for_print(note.pk)
+    assert row is not None and customs_record([row])["parcels"][0]["date"] == "2026-11-20"

@@ -14,6 +14,7 @@ from accounts.models import User
 from core import policies
 from core.audit import SYSTEM
 from core.errors import Conflict, NotAllowed
+from core.scope import acting_scope
 from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, PrintLog, WeightBelief
 from logistics.services import counter, packing, shipping, witness
 from tests.factories import dispatch as make
@@ -237,3 +238,21 @@ def test_the_house_says_how_weights_scatter() -> None:
     loose = '{"piece_percent": 3, "packing_g": 30, "scale_g": 1, "catalogue_percent": 10, "bag_g": 6}'
     policies.set_value(key="logistics.weight_scatter", text=loose, valid_from=NOW.date(), actor=actor, now=NOW)
     assert put_on_table(note, "NK-117", *CHECKS, "weight:30")[-1].code == "weighed"
+
+
+@pytest.mark.covers("DSP-17")
+def test_labels_exchanged_between_two_stores_stop_both_whoever_packs() -> None:
+    notes = batch_of(40, 90)
+    assert notes[0].store_id != notes[1].store_id and seal(notes[0], 110) == "packed"
+    packer = make_person("warehouse", username="packer2", stores=[notes[1].store]).actor
+    codes = [notes[1].number, notes[1].lines.get().sku.code, *CHECKS, "weight:60", "check:weight", make.number_of(notes[1])]
+    with acting_scope(packer):
+        answers = [
+            packing.scan(code=code, key=f"w{next(_keys)}", actor=packer, now=NOW, note_id=notes[1].pk) for code in codes
+        ]
+    a, b = (Parcel.objects.get(note=note) for note in notes)
+    assert answers[-1].code == "packed_mirror" and (a.mirror, b.mirror) == (b, a)
+    with acting_scope(packer):
+        witness.confirm_labels(parcel=b, actor=packer, now=NOW)
+    a.refresh_from_db()
+    assert a.mirror_cleared_at is not None  # both were opened, both may leave

@@ -57,6 +57,15 @@ def basis_value(parcel: Parcel, rule: Country) -> Decimal:
     return parcel.value + (parcel.freight if rule.value_basis in ("cif", "goods_freight") else Decimal(0))
 
 
+def taxed_at_sale(parcel: Parcel, rule: Country, convert: Convert) -> bool | None:
+    """Whether the value of a parcel is one whose tax is collected at the sale under the country's scheme; None when no rate
+    of the day tells. Above it the number of the scheme must not be used."""
+    if not rule.pos_tax_scheme or rule.pos_tax_max is None:
+        return False
+    value = convert(basis_value(parcel, rule), parcel.currency, rule.currency)
+    return None if value is None else value <= rule.pos_tax_max
+
+
 def _shown(amount: Decimal, currency: str) -> str:
     return f"{amount.quantize(Decimal('0.01')):f} {currency}"
 
@@ -70,11 +79,9 @@ def _money(parcel: Parcel, rule: Country, convert: Convert) -> Iterator[Finding]
             yield Finding("RATE_MISSING", INFO, fields={**fields, "currency": rule.review_currency})
         elif value > limit:
             yield Finding("LEGAL_THRESHOLD", REVIEW, fields={**fields, "value": _shown(value, rule.review_currency)})
-    if rule.pos_tax_scheme and rule.pos_tax_max is not None and rule.pos_tax_scheme not in parcel.schemes:
-        value = convert(basis_value(parcel, rule), parcel.currency, rule.currency)
-        if value is not None and value <= rule.pos_tax_max:
-            fields = {"scheme": rule.pos_tax_scheme, "limit": _shown(rule.pos_tax_max, rule.currency)}
-            yield Finding("TAX_NUMBER", REVIEW, fields=fields)
+    if rule.pos_tax_scheme not in parcel.schemes and taxed_at_sale(parcel, rule, convert):
+        fields = {"scheme": rule.pos_tax_scheme, "limit": _shown(rule.pos_tax_max or Decimal(0), rule.currency)}
+        yield Finding("TAX_NUMBER", REVIEW, fields=fields)
 
 
 def _service_limit(parcel: Parcel, convert: Convert) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -38,7 +39,7 @@ def day(text: str) -> date:
 def country(row: Row) -> Country:
     """One row of the table of countries. Raises ``ValueError`` naming the column that cannot be read."""
     code = row["iso2"].strip().upper()
-    if len(code) != 2 or not code.isalpha():
+    if not re.fullmatch(r"[A-Z]{2}", code):
         raise ValueError(f"iso2: {row['iso2']}")
     basis = row["value_basis"].strip() or "goods"
     if basis not in BASES:
@@ -48,6 +49,9 @@ def country(row: Row) -> Country:
     except ValueError as error:
         raise ValueError(f"carrier_avoid: {error}") from error
     low, high = _field(row, "seed_low"), _field(row, "seed_high")
+    digits = _field(row, "hs_digits") or Decimal(6)
+    if digits != int(digits):
+        raise ValueError(f"hs_digits: {row['hs_digits']}")
     return Country(
         code=code, name=row["country_en"].strip(), group=row["group_code"].strip(), currency=row["currency"].strip(),
         duty_free_max=_field(row, "duty_free_max"), tax_free_max=_field(row, "tax_free_max"), value_basis=basis,
@@ -55,7 +59,7 @@ def country(row: Row) -> Country:
         duty_rule=row["duty_rule"].strip(), flat_amount=_field(row, "flat_charge_amount"),
         flat_currency=row["flat_charge_currency"].strip(), flat_unit=row["flat_charge_unit"].strip(),
         formal_above=_field(row, "formal_entry_above"), formal_currency=row["formal_entry_currency"].strip(),
-        recipient_id=row["recipient_id"].strip(), hs_digits=int(_field(row, "hs_digits") or 6),
+        recipient_id=row["recipient_id"].strip(), hs_digits=int(digits),
         review_above=_field(row, "review_above"), review_currency=row["review_above_currency"].strip(),
         bands=(Band(None, low, high),) if low is not None or high is not None else (), band_currency=row["seed_currency"].strip(),
         band_note=row["seed_weight_rule"].strip(), sensitive=frozenset(filter(None, row["sensitive_goods"].split(";"))),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from logistics.rules.customs.book import Book, Convert, Country
-from logistics.rules.customs.checking import basis_value
+from logistics.rules.customs.checking import basis_value, taxed_at_sale
 from logistics.rules.customs.facts import Parcel
 
 CENT = Decimal("0.01")
@@ -47,10 +47,7 @@ def estimate(parcel: Parcel, book: Book, *, convert: Convert) -> Landed | None:
         return None
     headings = len({line.hs_code[:6] for line in parcel.lines if line.hs_code})
     duty = _duty(rule, basis, headings, convert)
-    at_sale = bool(
-        rule.pos_tax_scheme and rule.pos_tax_scheme in parcel.schemes
-        and rule.pos_tax_max is not None and basis <= rule.pos_tax_max
-    )  # fmt: skip
+    at_sale = rule.pos_tax_scheme in parcel.schemes and bool(taxed_at_sale(parcel, rule, convert))
     tax = None if duty is None else _tax(rule, goods + freight, basis, duty, at_sale)
     flat = rule.flat_unit == "hs6_line"
     return Landed(

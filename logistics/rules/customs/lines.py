@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -39,16 +40,30 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .,;:")
 
 
+def plain(text: str) -> str:
+    """The words of a text for comparing names: without capitals, accents and the signs between them."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.findall(r"\w+", "".join(sign for sign in bare if not unicodedata.combining(sign))))
+
+
+def names(text: str, word: str) -> bool:
+    """Whether a text names ``word``: as a whole word, and anywhere in a script that writes without blanks."""
+    wanted, found = plain(word), plain(text)
+    if any(unicodedata.east_asian_width(sign) in "WF" for sign in wanted):
+        return wanted in found
+    return bool(wanted) and f" {wanted} " in f" {found} "
+
+
 def descriptions(line: DeclaredLine, stopwords: Sequence[StopWord], limits: Limits) -> Iterator[Finding]:
     """A description says what the thing is and what it is made of."""
     text = folded(line.description)
     if not text:
         yield Finding("DESC_MISSING", REVIEW, line.position, _at(line))
         return
-    padded = f" {re.sub(r'[^0-9a-z]+', ' ', text).strip()} "
+    whole = {plain(word.term) for word in stopwords if word.whole}
     for word in stopwords:
-        term = word.term.casefold()
-        if text == term if word.whole else f" {term} " in padded and text != term:
+        only = plain(text) == plain(word.term)  # nothing else stands there: its own row says so, where there is one
+        if only if word.whole else names(text, word.term) and not (only and plain(text) in whole):
             yield Finding("DESC_STOPWORD", word.level, line.position, _at(line, term=word.term, reason=word.reason))
     if not is_specific(line.description, limits.words):
         yield Finding("DESC_SHORT", REVIEW, line.position, _at(line, words=str(limits.words)))
@@ -81,9 +96,9 @@ def papers(line: DeclaredLine, rule: Country, book: Book, country: str) -> Itera
 
 def brands(line: DeclaredLine, book: Book) -> Iterator[Finding]:
     """A brand is sold only with a paper of its owner."""
-    text = f" {re.sub(r'[^0-9a-z]+', ' ', f'{line.name} {line.description}'.casefold()).strip()} "
+    text = f"{line.name} {line.description} {line.material}"
     for brand in book.brands:
-        if not brand.allowed and any(f" {word.casefold()} " in text for word in brand.words if word):
+        if not brand.allowed and any(names(text, word) for word in brand.words):
             yield Finding("COUNTERFEIT", BLOCK, line.position, _at(line, brand=brand.name))
 
 

@@ -17,7 +17,7 @@ from logistics.policies import customs as house
 from logistics.rules import customs
 from logistics.selectors import dispatch
 from logistics.selectors.customs import book as books
-from logistics.selectors.customs.parcels import ALL_SCHEMES, words
+from logistics.selectors.customs.parcels import ALL_SCHEMES, declared_lines, words
 from logistics.selectors.drafting import converter
 from logistics.selectors.signing import lines_of
 
@@ -56,13 +56,16 @@ def drawn(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Drawn]:
         total = sum((one.declared_value for one in box), Decimal(0))
         scheme = rule.pos_tax_scheme
         number = own[scheme].number if scheme in own else ""
-        if not number and not (note.store.kind in platforms and scheme in ALL_SCHEMES):
-            scheme = ""
+        freight = sum((one.order.shipping_fee for one in box), Decimal(0))
+        parcel = customs.Parcel(note.country, note.declared_currency, declared_lines(mine), freight=freight)
+        collected = number or (note.store.kind in platforms and scheme in ALL_SCHEMES)
+        if not collected or customs.taxed_at_sale(parcel, rule, convert) is False:
+            scheme, number = "", ""
         live = numbers.get(note.pk)
         one = Drawn(
             facts={
                 "revision": 0 if note.together_id else note.revision, "currency": note.declared_currency, "goods_total": total,
-                "freight": sum((one.order.shipping_fee for one in box), Decimal(0)),
+                "freight": freight,
                 "sender_eori": own["EORI"].number if "EORI" in own else "",
                 "recipient_id": ids.get((note.order.buyer_id, note.country), ""), "tax_scheme": scheme, "tax_number": number,
                 "form": _form(note, total, mine, limit, convert), "item_number": live.number[:60] if live else "", "rules_of": day,

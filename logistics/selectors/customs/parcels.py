@@ -154,7 +154,7 @@ def declared_lines(
             customs.DeclaredLine(
                 position=line.position, code=sku.code, description=sku.customs_text, hs_code=sku.hs_code, origin=sku.origin,
                 quantity=line.quantity, value=line.value, paid=line.paid, weight_g=sku.weight_g,
-                name=f"{sku.name_en} {sku.variant}", material=sku.material, goods_class=sku.goods_class,
+                name=f"{sku.name_en} {sku.name_zh} {sku.variant}", material=sku.material, goods_class=sku.goods_class,
                 accepted=difference.reason if difference else "",
             )
         )  # fmt: skip

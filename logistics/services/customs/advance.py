@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,14 +16,16 @@ from django.utils.translation import gettext_noop
 from core import audit, longwork
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
+from core.listing.export import safe_text
 from core.models import Job
-from logistics.models import DispatchNote
 from logistics.rules.customs import advance as rules
+from logistics.selectors import dispatch as selectors
 from logistics.selectors.customs import advance as reads
 from logistics.services.customs.filling import mark_sent
 
 JOB = "logistics.advance_data"
 FORMATS = ("csv", "json")
+_PHONE = re.compile(r"\+[\d ()/.-]+")
 PERMISSION, PERSONAL = "logistics.number_parcel", "orders.view_personal"
 
 
@@ -48,14 +51,20 @@ def content(told: reads.Told, fmt: str) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(rules.COLUMNS)
-    writer.writerows(rules.rows(told.good))
+    writer.writerows([_harmless(cell) for cell in row] for row in rules.rows(told.good))
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs; a phone number stays as it is."""
+    return cell if _PHONE.fullmatch(cell) else safe_text(cell)
 
 
 @transaction.atomic
 def finish(*, told: reads.Told, name: str, mark: bool, actor: Actor, now: datetime) -> int:
-    """Keep on each note that its data stood in a file; with ``mark`` it counts as given. Answers how many were marked."""
-    notes = list(DispatchNote.objects.filter(pk__in=told.note_ids).order_by("pk"))
+    """Keep on each note that its data stood in a file; with ``mark`` it counts as given, unless it says something else by
+    now. Answers how many were marked."""
+    notes = selectors.lock_notes(told.note_ids)
     audit.record_many(
         audit.entry(
             note,
@@ -67,4 +76,8 @@ def finish(*, told: reads.Told, name: str, mark: bool, actor: Actor, now: dateti
         )
         for note in notes
     )
-    return len(mark_sent(notes=notes, actor=actor, now=now)[0]) if mark else 0
+    if not mark:
+        return 0
+    fresh = reads.told(told.note_ids, now)
+    same = {item.reference for item in fresh.good if item in told.good}
+    return len(mark_sent(notes=[note for note in notes if note.number in same], actor=actor, now=now)[0])

@@ -32,6 +32,8 @@ FIELDS = (
     "content_text",
     "comments",
 )
+#: Of these, what the carrier is told with the electronic data.
+TOLD = {"incoterm", "insurance", "licence", "certificate", "invoice", "non_delivery"}
 FILLED = (
     "revision", "currency", "goods_total", "freight", "sender_eori", "recipient_id", "tax_scheme", "tax_number", "form", "item_number",
     "rules_of", "filled_at", "filled_label", "data_sent_at",
@@ -92,6 +94,8 @@ def change(*, note: DispatchNote, actor: Actor, now: datetime, **facts: Any) -> 
     if changed or row.pk is None:
         for name, value in changed.items():
             setattr(row, name, value)
+        if TOLD & set(changed):
+            row.data_sent_at = None  # what the carrier was told is no longer so
         with named(actor):
             row.save()
         audit.record(
@@ -102,11 +106,16 @@ def change(*, note: DispatchNote, actor: Actor, now: datetime, **facts: Any) -> 
 
 
 def weigh(*, note: DispatchNote, parcel: Parcel, actor: Actor) -> None:
-    """Write gross weight and item number when the parcel is sealed."""
+    """Write gross weight and item number when the parcel is sealed; data that named others has to be given anew."""
+    row = Declaration.objects.filter(note=note).first()
+    if row is None:
+        return
+    was, number = (row.gross_weight_g, row.item_number), parcel.tracking_number[:60]
+    if (was[0] or parcel.weight_g) != parcel.weight_g or (was[1] or number) != number:
+        row.data_sent_at = None
+    row.gross_weight_g, row.item_number = parcel.weight_g, number
     with named(actor):
-        Declaration.objects.filter(note=note).update(
-            gross_weight_g=parcel.weight_g, item_number=parcel.tracking_number[:60]
-        )
+        row.save(update_fields=["gross_weight_g", "item_number", "data_sent_at"])
 
 
 @transaction.atomic

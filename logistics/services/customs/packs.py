@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -18,6 +19,7 @@ from logistics.models import CountryRule, RulePack
 from logistics.rules.customs import Country, files
 from logistics.selectors.customs import book as books
 from logistics.selectors.customs import effects
+from logistics.services.customs import tables
 from logistics.services.seeding_customs import PLAIN, row_of
 
 #: Columns a file of rules must have.
@@ -44,6 +46,7 @@ def read(rows: Sequence[Mapping[str, str]], valid_from: date) -> list[Country]:
         plain = {name: str(row.get(name) or "") for name in COLUMNS}
         try:
             rule = files.country({**plain, "effective_from": f"{valid_from:%Y-%m-%d}"})
+            _fits(rule, plain)
         except (ValueError, ArithmeticError) as error:
             raise Invalid(
                 "bad_row", _("Row %(row)s cannot be read: %(what)s"), row=number, what=str(error)[:120],
@@ -55,6 +58,22 @@ def read(rows: Sequence[Mapping[str, str]], valid_from: date) -> list[Country]:
             )
         made[rule.code] = rule
     return list(made.values())
+
+
+def _fits(rule: Country, plain: Mapping[str, str]) -> None:
+    """Refuse what the table cannot hold, naming the first column. Raises ``ValueError``."""
+    for name, text in plain.items():
+        if "\x00" in text:
+            raise ValueError(name)
+    row = row_of(rule)
+    try:
+        row.clean_fields(exclude=["pack"])
+        tables.check(row)
+    except ValidationError as error:
+        name, said = next(iter(error.message_dict.items()))
+        raise ValueError(f"{name}: {said[0]}") from error
+    except Invalid as error:
+        raise ValueError(error.message) from error
 
 
 @transaction.atomic

@@ -48,7 +48,7 @@ def _wrong(field: str, text: Any) -> Invalid:
     return Invalid(f"bad_{field}", text, errors={field: [str(text)]})
 
 
-def _check(row: Any) -> None:
+def check(row: Any) -> None:
     """Refuse what no check could read."""
     if isinstance(row, CountryRule):
         if not re.fullmatch(r"[A-Z]{2}", row.country):
@@ -110,7 +110,7 @@ def set_rule(*, row: Row, valid_from: date, changes: Mapping[str, Any], actor: A
         setattr(held, name, given[name])
     for name, value in key.items():
         setattr(held, name, value)
-    _check(held)
+    check(held)
     held.save()
     audit.record(
         held, f"{model._meta.model_name}.set", actor=actor, now=now, text=gettext_noop("%(rule)s from %(day)s: %(fields)s"),
