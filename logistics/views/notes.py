@@ -158,7 +158,11 @@ class NotePage(DetailPage):
                     (_("Supply"), SupplyRoute(obj.supply).label),
                     (_("Warehouse"), obj.warehouse.name),
                     {"label": _("Ship to"), "value": f.buyer_text_html(place), "wide": True},
-                    {"label": _("Papers"), "value": documents.links_html(self.actor, obj.pk, documents.OF_NOTE), "wide": True},
+                    {
+                        "label": _("Papers"),
+                        "value": documents.links_html(self.actor, obj.pk, documents.OF_NOTE),
+                        "wide": True,
+                    },
                 ],
             },
             {"title": _("Clocks"), "items": clocks},

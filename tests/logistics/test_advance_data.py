@@ -255,7 +255,9 @@ def test_data_that_says_something_else_by_now_counts_as_given_no_more() -> None:
 
 def test_no_spreadsheet_runs_what_a_buyer_is_called() -> None:
     note = sealed(country="DE")
-    OrderAddress.objects.filter(order=note.order).update(recipient="=HYPERLINK(1)", line1="@SUM(1)", phone="+49 30 1234")
+    OrderAddress.objects.filter(order=note.order).update(
+        recipient="=HYPERLINK(1)", line1="@SUM(1)", phone="+49 30 1234"
+    )
     rows = list(csv.DictReader(io.StringIO(advance.content(reads.told([note.pk], NOW), "csv").decode("utf-8-sig"))))
     names = ("recipient_name", "recipient_line1", "recipient_phone")
     assert [rows[0][name] for name in names] == ["'=HYPERLINK(1)", "'@SUM(1)", "+49 30 1234"]

@@ -261,7 +261,10 @@ def test_a_program_gives_a_row_of_the_house_a_new_version(door: str, names: Any,
     ],
 )  # fmt: skip
 def test_a_pack_names_the_row_that_the_table_cannot_hold(change: dict[str, str]) -> None:
-    rows = [dict.fromkeys(packs.COLUMNS, "") | {"iso2": "FR"}, dict.fromkeys(packs.COLUMNS, "") | {"iso2": "BE"} | change]
+    rows = [
+        dict.fromkeys(packs.COLUMNS, "") | {"iso2": "FR"},
+        dict.fromkeys(packs.COLUMNS, "") | {"iso2": "BE"} | change,
+    ]
     with pytest.raises(Invalid) as refused:
         packs.load(name="p", valid_from=NOW.date(), rows=rows, actor=make.person("manager"), now=NOW)
     assert refused.value.code == "bad_row" and refused.value.params["row"] == 3
@@ -288,6 +291,8 @@ def test_the_number_of_a_scheme_is_told_up_to_its_limit_only(paid: str, told: tu
 
 def test_the_day_on_a_paper_is_that_of_the_house_it_leaves() -> None:
     note = make.released(country="BR")
-    DispatchNote.objects.filter(pk=note.pk).update(released_at=datetime(2026, 11, 19, 17, tzinfo=UTC))  # 01:00 in Shanghai
+    DispatchNote.objects.filter(pk=note.pk).update(
+        released_at=datetime(2026, 11, 19, 17, tzinfo=UTC)
+    )  # 01:00 in Shanghai
     row = for_print(note.pk)
     assert row is not None and customs_record([row])["parcels"][0]["date"] == "2026-11-20"

@@ -219,8 +219,8 @@ def test_the_counter_takes_scanned_parcels_and_names_stopped_ones() -> None:
     assert scan(good.tracking_number, "5") == "parcel_gone"
     waiting = make.released()  # its label came out of the printer, its goods were never packed
     number = make.number_of(waiting)
-    answer, fields = shipping.scan_for_hand_over(code=number, key="6", actor=packer, now=NOW)
-    assert answer == "not_packed" and waiting.number in str(shipping.COUNTER_SAYS[answer]) % fields
+    answer, fields = counter.scan(code=number, key="6", actor=packer, now=NOW)
+    assert answer == "not_packed" and waiting.number in str(counter.SAYS[answer]) % fields
     WaybillNumber.objects.filter(number=number).update(state="void")
     assert scan(number, "7") == "void_label"
 

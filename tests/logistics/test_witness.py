@@ -193,9 +193,7 @@ def test_exchanged_parcels_of_a_batch_are_stopped_until_somebody_looked() -> Non
     made = shipping.hand_over(parcels=[a, b, c], actor=make.person("warehouse"), now=NOW)
     assert {pk: error.code for pk, error in made.refused.items()} == {a.pk: "mirror", b.pk: "mirror"}
     assert [p.pk for p in made.parcels] == [c.pk]
-    answer, fields = counter.scan(
-        code=a.tracking_number, key="h1", actor=make.person("warehouse"), now=NOW
-    )
+    answer, fields = counter.scan(code=a.tracking_number, key="h1", actor=make.person("warehouse"), now=NOW)
     assert answer == "mirror" and b.number in str(counter.SAYS[answer] % fields)
     with pytest.raises(NotAllowed):
         witness.confirm_labels(parcel=a, actor=make.person("purchaser"), now=NOW)
@@ -245,7 +243,14 @@ def test_labels_exchanged_between_two_stores_stop_both_whoever_packs() -> None:
     notes = batch_of(40, 90)
     assert notes[0].store_id != notes[1].store_id and seal(notes[0], 110) == "packed"
     packer = make_person("warehouse", username="packer2", stores=[notes[1].store]).actor
-    codes = [notes[1].number, notes[1].lines.get().sku.code, *CHECKS, "weight:60", "check:weight", make.number_of(notes[1])]
+    codes = [
+        notes[1].number,
+        notes[1].lines.get().sku.code,
+        *CHECKS,
+        "weight:60",
+        "check:weight",
+        make.number_of(notes[1]),
+    ]
     with acting_scope(packer):
         answers = [
             packing.scan(code=code, key=f"w{next(_keys)}", actor=packer, now=NOW, note_id=notes[1].pk) for code in codes
