@@ -10,6 +10,7 @@ from core.listing.rest import Resource, Write
 from logistics.choices import DifferenceReason, SupplyRoute
 from logistics.models import DispatchNote, Service
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import pools
 from logistics.services import dispatch, numbers, setup
 
 
@@ -69,7 +70,7 @@ def add_numbers(*, service: str, text: str, actor: Any, now: Any) -> Any:
     """Add numbers to a pool; answers the first of them."""
     held = selectors.service_by_code(service)
     made = numbers.add_to_pool(service=held, text=text, actor=actor, now=now)
-    return selectors.number_row(held, (made.added or made.known)[0]), bool(made.added)
+    return pools.number_row(held, (made.added or made.known)[0]), bool(made.added)
 
 
 class NoteResource(Resource):

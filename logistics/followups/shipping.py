@@ -18,6 +18,7 @@ from logistics.choices import ParcelState
 from logistics.followups.parcels import page_of
 from logistics.models import Parcel, Service
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import pools
 from logistics.services.shipping import tracking_link
 from worklist.choices import Band, Doer, Group
 from worklist.registry import FollowUpRule, register
@@ -88,7 +89,7 @@ class NumberLow(FollowUpRule):
 
     def candidates(self, now: datetime) -> QuerySet[Service]:
         """Services that live from a pool with few free numbers."""
-        return Service.objects.filter(pk__in=[service.pk for service in selectors.low_pools(now)])
+        return Service.objects.filter(pk__in=[service.pk for service in pools.low_pools(now)])
 
     def subject_of(self, event: Any) -> None:
         """Starts on no event: taking numbers tells."""
@@ -99,12 +100,12 @@ class NumberLow(FollowUpRule):
 
     def over(self, subject: Service, now: datetime) -> bool:
         """There are enough again, or the service is switched off."""
-        return subject.pk not in {service.pk for service in selectors.low_pools(now)}
+        return subject.pk not in {service.pk for service in pools.low_pools(now)}
 
     def facts(self, subject: Service) -> dict[str, Any]:
         """The pool."""
         url = f"{reverse('logistics:numbers')}?service={subject.code}"
-        return {"number": subject.code, "url": url, "free": selectors.free_numbers(subject)}
+        return {"number": subject.code, "url": url, "free": pools.free_numbers(subject)}
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """How many are left."""

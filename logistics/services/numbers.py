@@ -22,6 +22,7 @@ from logistics.models import DispatchNote, Parcel, PrintLog, Service, WaybillNum
 from logistics.rules import waybill
 from logistics.selectors import carriers as accounts
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import pools
 from logistics.services import carriers, stages
 from stores import selectors as store_selectors
 from stores.choices import Ability
@@ -198,7 +199,7 @@ def _from_pool(service: Service, notes: Sequence[DispatchNote], made: Reserved, 
 
 def _watch_pool(service: Service, actor: Actor, now: datetime) -> None:
     """Ask people for more numbers when the pool runs low; the duty ends when there are enough."""
-    if service.pk in {low.pk for low in selectors.low_pools(now)}:
+    if service.pk in {low.pk for low in pools.low_pools(now)}:
         worklist.plan(rule_key=LOW_RULE, subject_ids=[service.pk], now=now)
     else:
         worklist.close(rule_key=LOW_RULE, subject_ids=[service.pk], actor=actor, now=now, reason="enough numbers")

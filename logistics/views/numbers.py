@@ -13,7 +13,7 @@ from core.formpage import FormPage
 from core.listing.html import ListPage
 from logistics.forms.dispatch import NumberFileForm, PoolForm
 from logistics.listings.naming import named
-from logistics.selectors import dispatch as selectors
+from logistics.selectors import pools
 from logistics.services import number_files, numbers
 
 #: So many refused rows of a file are named; more are counted.
@@ -44,8 +44,8 @@ class NumbersPage(ListPage):
 
     def extra(self) -> dict[str, Any]:
         """How full each pool is."""
-        low = {service.pk for service in selectors.low_pools(self.now)}
-        rows = selectors.pools(self.now)
+        low = {service.pk for service in pools.low_pools(self.now)}
+        rows = pools.waiting(self.now)
         names = {row["service_id"]: named(row["code"], row["name_en"], row["name_zh"]) for row in rows}
         return {"pools": [{**row, "name": names[row["service_id"]], "low": row["service_id"] in low} for row in rows]}
 
