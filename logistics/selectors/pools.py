@@ -13,7 +13,7 @@ from logistics.models import Service, WaybillNumber
 from logistics.policies.dispatch import LOW_NUMBERS
 
 
-def waiting(day: date | datetime) -> list[dict[str, Any]]:
+def overview(day: date | datetime) -> list[dict[str, Any]]:
     """Number pools that hold free numbers or run low: service and free numbers. Asks the index of free numbers only."""
     named = {"code": F("service__code"), "name_en": F("service__name_en"), "name_zh": F("service__name_zh")}
     rows = WaybillNumber.objects.filter(state=NumberState.FREE).values("service_id", **named)

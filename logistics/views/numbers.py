@@ -45,7 +45,7 @@ class NumbersPage(ListPage):
     def extra(self) -> dict[str, Any]:
         """How full each pool is."""
         low = {service.pk for service in pools.low_pools(self.now)}
-        rows = pools.waiting(self.now)
+        rows = pools.overview(self.now)
         names = {row["service_id"]: named(row["code"], row["name_en"], row["name_zh"]) for row in rows}
         return {"pools": [{**row, "name": names[row["service_id"]], "low": row["service_id"] in low} for row in rows]}
 
