@@ -239,7 +239,11 @@ def _signature(signature: Any, zone: ZoneInfo) -> list[str]:
 def _surely_one_page(sheet: Sheet) -> bool:
     """Whether a note certainly fits one page (counting pages costs the typesetter a second pass): few lines, short texts."""
     rows = sum(
-        2 + len(line.wish) // 40 + line.assort + len(_name(line) + line.sku.variant) // 45 for line in sheet.lines
+        2
+        + len(" · ".join([line.wish, *_spare_words(sheet, line)])) // 40
+        + line.assort
+        + len(_name(line) + line.sku.variant) // 45
+        for line in sheet.lines
     )
     return rows + len(sheet.lines) * 1.2 + len(sheet.note.order.note) / 60 <= 26
 
@@ -256,10 +260,20 @@ def _line(sheet: Sheet, line: Any) -> dict[str, Any]:
         "name": _name(line),
         "variant": breakable(line.sku.variant, 24),
         "quantity": line.quantity,
-        "wish": shown(" · ".join(filter(None, [line.wish, _("spare piece, free") if line.spare else ""]))),
+        "wish": shown(" · ".join(filter(None, [line.wish, *_spare_words(sheet, line)]))),
         "assort": line.assort,
         "fragile": line.fragile,
     }
+
+
+def _spare_words(sheet: Sheet, line: Any) -> list[str]:
+    """That a piece is a spare one, and who chose another number of them than the rule gives."""
+    words = [_("spare piece, free")] if line.spare else []
+    choice = sheet.spares.get((line.order_line_id, line.sku_id))
+    if choice is not None and (line.spare or not choice.pieces):
+        text = _("spare pieces: %(n)s, %(who)s: %(why)s")
+        words.append(text % {"n": choice.pieces, "who": choice.label, "why": choice.reason})
+    return words
 
 
 def _declaration(line: Any, currency: str) -> str:

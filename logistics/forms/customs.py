@@ -50,6 +50,23 @@ class ValueForm(forms.Form):
             )
 
 
+class SparesForm(forms.Form):
+    """Other spare pieces than the rule of the article gives, on one note."""
+
+    takes: ClassVar[tuple[str, ...]] = ("objs",)
+    line = forms.IntegerField(min_value=1, max_value=2**62, label=_("Article"))
+    pieces = forms.IntegerField(min_value=0, max_value=100, label=_("Spare pieces"))
+    reason = forms.CharField(max_length=300, label=_("Why"), help_text=_("It is printed on the note with your name."))
+
+    def __init__(self, *args: Any, objs: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(objs) == 1:
+            lines = lines_of([objs[0].pk]).get(objs[0].pk, [])
+            self.fields["line"].widget = forms.Select(
+                choices=[(row.pk, f"{row.sku.code} × {row.quantity}") for row in lines if not row.spare]
+            )
+
+
 class PapersForm(forms.Form):
     """What only a person knows of a declaration; what is known already stands in the form."""
 

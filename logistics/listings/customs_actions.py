@@ -14,7 +14,15 @@ from core.audit import Actor
 from core.listing import Action, Outcome
 from core.models import Job
 from logistics.choices import DifferenceState, NoteState
-from logistics.forms.customs import CompleteForm, DataFileForm, PapersForm, RecipientForm, ReviewForm, ValueForm
+from logistics.forms.customs import (
+    CompleteForm,
+    DataFileForm,
+    PapersForm,
+    RecipientForm,
+    ReviewForm,
+    SparesForm,
+    ValueForm,
+)
 from logistics.models import DispatchNote, NoteLine, PrintBatch, ValueDifference
 from logistics.selectors.customs import advance as advance_reads
 from logistics.services import dispatch
@@ -65,6 +73,27 @@ class DeclareValue(Action):
         if made.state == DifferenceState.WAITING:
             return gettext("A second person must agree.")
         return gettext("Declared. Both signatures must be given again.")
+
+    def shown_for(self, obj: DispatchNote) -> bool:
+        """Until it is sealed."""
+        return obj.state in BEFORE_SEAL
+
+
+class ChooseSpares(Action):
+    """Other spare pieces than the rule gives."""
+
+    name, label, permission = "spares", _("Spare pieces"), "logistics.change_note"
+    form, icon, order, bulk = SparesForm, "package", 46, False
+    explain = _(
+        "The rule of the article gives them by itself. Another number is signed anew, booked, declared and printed."
+    )
+
+    def apply(self, obj: DispatchNote, actor: Actor, now: datetime, **data: Any) -> str:
+        """One line of one note."""
+        made = dispatch.choose_spares(
+            note=obj, line_id=data["line"], pieces=data["pieces"], reason=data["reason"], actor=actor, now=now
+        )
+        return gettext("%(n)s spare pieces go along.") % {"n": made.pieces}
 
     def shown_for(self, obj: DispatchNote) -> bool:
         """Until it is sealed."""

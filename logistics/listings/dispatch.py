@@ -29,6 +29,7 @@ from logistics.listings.actions import (
 from logistics.listings.choosing import ChooseByRule, ChooseService
 from logistics.listings.customs_actions import (
     ApproveCustoms,
+    ChooseSpares,
     CustomsPapers,
     DataFile,
     DataSent,
@@ -208,6 +209,7 @@ class NoteListing(Listing):
         MakeWaves(),
         PackNotes(),
         BlockNotes(),
+        ChooseSpares(),
         WithdrawNotes(),
         ApproveCustoms(),
         DeclareValue(),

@@ -21,7 +21,7 @@ from logistics.models.customs import (
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
 from logistics.models.lane import Lane, LaneCurve, LaneDay, LaneLevel, LaneSeason, LaneSight
 from logistics.models.manifest import Manifest, ManifestLine
-from logistics.models.packing import ParcelPhoto, Wave, WaveNote, WeightBelief
+from logistics.models.packing import ParcelMaterial, ParcelPhoto, SpareChoice, Wave, WaveNote, WeightBelief
 from logistics.models.parcel import DecisionRule, Extension, Parcel, ParcelLine, ScanEvent, TrackingEvent
 from logistics.models.rates import (
     ChoiceRule,
@@ -66,6 +66,7 @@ __all__ = [
     "NoteSignature",
     "Parcel",
     "ParcelLine",
+    "ParcelMaterial",
     "ParcelPhoto",
     "PrintBatch",
     "PrintLog",
@@ -79,6 +80,7 @@ __all__ = [
     "Service",
     "ServiceDestination",
     "ServiceTerms",
+    "SpareChoice",
     "StopWordRule",
     "Surcharge",
     "TaxNumber",

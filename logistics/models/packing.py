@@ -12,6 +12,7 @@ from inventory.models import Warehouse
 from logistics.choices import WaveKind
 from logistics.models.dispatch import DispatchNote
 from logistics.models.parcel import Parcel
+from orders.models import OrderLine
 from products.models import Sku
 
 
@@ -101,3 +102,41 @@ class ParcelPhoto(models.Model):
             models.Index(fields=["parcel"], name="photo_of_parcel"),
             models.Index(fields=["note"], name="photo_of_note"),
         ]
+
+
+class ParcelMaterial(models.Model):
+    """Packing material in a parcel: carton, bubble wrap, tape … ``Parcel.packing`` is the first of them, what it is packed in."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="materials")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    pieces = models.PositiveSmallIntegerField(default=1)
+
+    objects = ScopedManager(store="parcel__store")
+
+    class Meta:
+        verbose_name = _("packing material of a parcel")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "sku"], name="material_once_a_parcel"),
+            models.CheckConstraint(condition=models.Q(pieces__gt=0), name="material_has_pieces"),
+        ]
+
+
+@tracked()
+class SpareChoice(models.Model):
+    """So many spare pieces go along on this note whatever the rule of the article says: who said so, and why."""
+
+    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, related_name="spare_choices")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="+")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    pieces = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=300)
+    chosen_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=150, help_text="who, as shown")
+    at = models.DateTimeField()
+
+    objects = ScopedManager(store="note__store")
+
+    class Meta:
+        verbose_name = _("choice of spare pieces")
+        constraints = [models.UniqueConstraint(fields=["note", "order_line", "sku"], name="spare_choice_once")]

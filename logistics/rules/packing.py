@@ -54,14 +54,14 @@ class Scan:
 
 @dataclass
 class Session:
-    """What lies on the table. ``packing``: SKU of the material that was scanned; ``alarm``: the scale does not fit the
-    articles (see ``rules.witness``), so somebody must look again."""
+    """What lies on the table. ``materials``: packing material that was scanned, SKU -> pieces in the order of the scans;
+    ``alarm``: the scale does not fit the articles (see ``rules.witness``), so somebody must look again."""
 
     counts: dict[int, int] = field(default_factory=dict)
     checks: set[str] = field(default_factory=set)
     weight_g: int | None = None
     label: str = ""
-    packing: int | None = None
+    materials: dict[int, int] = field(default_factory=dict)
     alarm: bool = False
     photos: int = 0
 
@@ -100,7 +100,7 @@ def fold(scans: Iterable[Scan]) -> Session:
             made.weight_g = int(scan.value)
             made.checks.discard(WEIGHT)
         elif scan.kind == "packing":
-            made.packing = int(scan.value)
+            made.materials[int(scan.value)] = made.materials.get(int(scan.value), 0) + scan.quantity
         elif scan.kind == "label":
             made.label = scan.value
     return made

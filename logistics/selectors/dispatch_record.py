@@ -58,9 +58,9 @@ def records_of_order(order_id: int, now: datetime | None = None) -> list[Record]
     """The parcels of an order, oldest first. A fixed number of queries."""
     rows = Parcel.objects.filter(order_id=order_id).exclude(state=ParcelState.CLOSED, shipped_at__isnull=True)
     parcels = list(
-        rows.select_related("packed_by", "handed_over_by", "service", "packing", "manifest_line__manifest").order_by(
-            "pk"
-        )
+        rows.select_related("packed_by", "handed_over_by", "service", "manifest_line__manifest")
+        .prefetch_related("materials__sku")
+        .order_by("pk")
     )
     ids, notes = [p.pk for p in parcels], [p.note_id for p in parcels if p.note_id]
     scanned = _scanned(ids)
@@ -97,8 +97,7 @@ def _record(
     row = policies.value(WEIGH_CHECK, now, parcel.store_id)
     tolerance = Tolerance(Decimal(str(row["grams"])), Decimal(str(row["percent"])))
     known = bool(lines) and all(line.sku.weight_g is not None for line in lines)
-    own = parcel.packing.weight_g if parcel.packing else None
-    packing = own if own is not None else Decimal(str(policies.value(PACKAGING_G, now)))
+    packing = _packing_g(parcel, now)
     reckoned = sum((line.sku.weight_g or Decimal(0)) * line.quantity for line in lines) + packing if known else None
     scale = Decimal(parcel.weight_g) if parcel.weight_g is not None else None
     line_of = getattr(parcel, "manifest_line", None)
@@ -113,6 +112,15 @@ def _record(
             for line in lines
         ],
     )  # fmt: skip
+
+
+def _packing_g(parcel: Parcel, now: datetime) -> Decimal:
+    """Catalogue weight of the packing material; the house's usual bag stands for a first one nobody weighed."""
+    used = list(parcel.materials.all())
+    bag = used[0].sku.weight_g if used else None
+    usual = Decimal(str(policies.value(PACKAGING_G, now)))
+    more = sum((row.pieces - (place == 0)) * (row.sku.weight_g or Decimal(0)) for place, row in enumerate(used))
+    return (bag if bag is not None else usual) + more
 
 
 def digest_of(records: Sequence[Record]) -> str:
@@ -136,6 +144,7 @@ def public(records: Sequence[Record]) -> list[dict[str, Any]]:
             "packed_by": r.parcel.packed_by.label if r.parcel.packed_by else "",
             "packed_at": r.parcel.packed_at.isoformat() if r.parcel.packed_at else None,
             "shipped_at": r.parcel.shipped_at.isoformat() if r.parcel.shipped_at else None, "checks": sorted(r.parcel.checks),
+            "materials": [{"sku": m.sku.code, "pieces": m.pieces} for m in r.parcel.materials.all()],
             "scans": r.scans, "refused": r.refused, "photos": [str(pk) for pk in r.photos], "taken_by": r.taken_by,
             "lines": [
                 {"sku": x.sku, "wanted": x.wanted, "scanned": x.scanned, "one_missing": x.one_missing} for x in r.lines

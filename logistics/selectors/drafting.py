@@ -12,7 +12,7 @@ from core import rates
 from core.errors import Missing
 from core.money import Money, minor_unit
 from inventory import selectors as stock_selectors
-from logistics.models import DispatchNote
+from logistics.models import DispatchNote, SpareChoice
 from logistics.rules.packing import spare_pieces
 from logistics.rules.values import ZERO, PaidLine, paid_per_line, part_of, split
 from logistics.selectors.dispatch import OPEN_NOTES
@@ -92,14 +92,28 @@ def sources(orders: Sequence[Order]) -> dict[int, Source]:
     return made
 
 
-def spare_wishes(sources: Iterable[Source]) -> dict[tuple[int, int], int]:
-    """Spare pieces that go along by the rules of fragile articles: (order line, SKU) -> pieces. Articles whose real value is
-    not known get none, for they could not be declared."""
+def spare_choices(order_ids: Sequence[int]) -> dict[tuple[int, int], SpareChoice]:
+    """What people said about spare pieces on the open notes of orders: (order line, SKU) -> choice. One query."""
+    rows = SpareChoice.objects.filter(note__order_id__in=list(order_ids), note__state__in=OPEN_NOTES)
+    return {(row.order_line_id, row.sku_id): row for row in rows}
+
+
+def spare_wishes(
+    sources: Iterable[Source], chosen: Mapping[tuple[int, int], int] | None = None
+) -> dict[tuple[int, int], int]:
+    """Spare pieces that go along by the rules of fragile articles, or as somebody ``chosen`` for a note: (order line, SKU) ->
+    pieces. Articles whose real value is not known get none, for they could not be declared."""
     found: dict[tuple[int, int], int] = {}
+    said = chosen or {}
     for source in sources:
         for piece in source.pieces:
-            sku = piece.sku
-            if piece.spare or not sku.fragile or not sku.spare_pieces or piece.value <= 0:
+            sku, key = piece.sku, (piece.line.pk, piece.sku.pk)
+            if piece.spare or piece.value <= 0:
+                continue
+            if key in said:
+                found |= {key: said[key]} if said[key] else {}
+                continue
+            if not sku.fragile or not sku.spare_pieces:
                 continue
             pieces = spare_pieces(piece.quantity, pieces=sku.spare_pieces, per=sku.spare_per)
             if pieces:

@@ -17,6 +17,7 @@ from logistics.models import (
     NoteSignature,
     PrintBatch,
     PrintLog,
+    SpareChoice,
     WaveNote,
 )
 from logistics.policies.dispatch import INSERT_CARD, NO_CARD_IN
@@ -39,6 +40,7 @@ class Sheet:
     declaration: Declaration | None = None
     own: CarrierLabel | None = None
     language: str = "en"
+    spares: dict[tuple[int, int], SpareChoice] = field(default_factory=dict)
     wave: str = ""
     slot: int | None = None
 
@@ -69,6 +71,9 @@ def _filled(logs: Sequence[PrintLog], numbers: Mapping[int, str]) -> list[Sheet]
         row.note_id: row
         for row in WaveNote.objects.filter(note_id__in=ids, left_at__isnull=True).select_related("wave")
     }
+    spares: dict[int, dict[tuple[int, int], SpareChoice]] = {}
+    for choice in SpareChoice.objects.filter(note_id__in=ids):
+        spares.setdefault(choice.note_id, {})[choice.order_line_id, choice.sku_id] = choice
     own = carriers.labels_of([n for n in numbers.values() if n], [note.service_id for note in notes if note.service_id])
     made = []
     for log in logs:
@@ -79,7 +84,8 @@ def _filled(logs: Sequence[PrintLog], numbers: Mapping[int, str]) -> list[Sheet]
                 log=log, note=note, lines=lines.get(note.pk, []), bins=bins.get(note.warehouse_id, {}),
                 address=dispatch.address_parts(places.get(note.order_id), note.order.country), number=numbers.get(note.pk, ""),
                 signatures=sorted(signatures.get(note.pk, {}).values(), key=lambda s: s.kind, reverse=True),
-                declaration=declared.get(note.pk), own=own.get((note.service_id or 0, numbers.get(note.pk, ""))),
+                declaration=declared.get(note.pk), spares=spares.get(note.pk, {}),
+                own=own.get((note.service_id or 0, numbers.get(note.pk, ""))),
                 language=note.order.buyer.language or "en", wave=row.wave.number if row else "", slot=row.slot if row else None,
             )
         )  # fmt: skip

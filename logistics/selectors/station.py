@@ -52,7 +52,7 @@ class Table:
     parcel: Parcel | None = None
     holder: ScanEvent | None = None
     short: dict[int, int] = field(default_factory=dict)
-    packing: Sku | None = None
+    materials: list[tuple[Sku, int]] = field(default_factory=list)
     riders: list[DispatchNote] = field(default_factory=list)
     rider_stops: dict[int, StopFacts] = field(default_factory=dict)
     photo: str = "optional"
@@ -118,15 +118,15 @@ def table(note: DispatchNote, now: datetime) -> Table:
     bins = stock_selectors.bins_of([row.sku_id for row in rows], note.warehouse_id)
     number = dispatch.live_numbers([note.pk]).get(note.pk)
     session = fold(scans_of(note))
-    packing = witness.packing_material(session.packing)
-    verdict = witness.verdict(rows, packing, session.weight_g, now)
+    materials = witness.packing_materials(session.materials)
+    verdict = witness.verdict(rows, materials, session.weight_g, now)
     session.alarm = verdict.alarm
     short = lacks.get(note.order_id, {})
     return Table(
         note=note, rows=rows, lines=lines, session=session, stop=stop_facts(note, addresses[note.pk], short),
         label=number.number if number else "", bins={sku: code for sku, (_sort, code) in bins.items()},
         address=addresses[note.pk], must_weigh=bool(policies.value(WEIGH, now, note.store_id)), verdict=verdict, short=short,
-        packing=packing, parcel=Parcel.objects.filter(note=note).exclude(state=ParcelState.CLOSED).first(),
+        materials=materials, parcel=Parcel.objects.filter(note=note).exclude(state=ParcelState.CLOSED).first(),
         holder=holder_of(note, now), riders=riders, photo=str(policies.value(PHOTO, now, note.store_id)),
         rider_stops={one.pk: stop_facts(one, addresses[one.pk], lacks.get(one.order_id, {})) for one in riders},
     )  # fmt: skip

@@ -61,22 +61,40 @@ class Beliefs:
         weight = self._weights.get(sku_id) if sku_id else None
         return Belief(float(weight), self._bag**2) if weight else self._usual
 
+    def further(self, sku_id: int) -> Belief:
+        """One piece of material that lies beside the first one: what nobody weighed counts as nothing, give or take a bag."""
+        row, weight = self.rows.get(sku_id), self._weights.get(sku_id)
+        if row:
+            return Belief(row.mean_g, row.variance)
+        return Belief(float(weight or 0), self._bag**2)
 
-def verdict(rows: Sequence[NoteLine], packing: Sku | None, weight_g: int | None, now: datetime) -> Verdict:
+    def materials(self, used: Sequence[tuple[int, int]]) -> Belief:
+        """All packing material of a parcel (SKU, pieces; the first is what it is packed in) as one."""
+        made = self.packing(used[0][0] if used else None)
+        for place, (sku_id, pieces) in enumerate(used):
+            more = pieces if place else pieces - 1
+            one = self.further(sku_id)
+            made = Belief(made.mean + more * one.mean, made.variance + more**2 * one.variance)
+        return made
+
+
+Materials = Sequence[tuple[Sku, int]]
+
+
+def verdict(rows: Sequence[NoteLine], materials: Materials, weight_g: int | None, now: datetime) -> Verdict:
     """What the scale says of a parcel with these lines; without a weight: what is expected (``unsure`` or ``ok``)."""
-    weights = {row.sku_id: row.sku.weight_g for row in rows}
-    if packing:
-        weights[packing.pk] = packing.weight_g
-    held = Beliefs(weights, [packing.pk if packing else None], now)
+    weights = {row.sku_id: row.sku.weight_g for row in rows} | {sku.pk: sku.weight_g for sku, _pieces in materials}
+    held = Beliefs(weights, [sku.pk for sku, _pieces in materials], now)
     parts = [Part(row.pk, row.quantity, held.article(row.sku_id)) for row in rows]
-    bag = held.packing(packing.pk if packing else None)
+    bag = held.materials([(sku.pk, pieces) for sku, pieces in materials])
     grams = weight_g or bag.mean + sum(part.quantity * part.belief.mean for part in parts)
     return judge(parts, bag, grams, noise=noise(now), odds=odds(now))
 
 
-def packing_material(sku_id: int | None) -> Sku | None:
-    """A packing material by its key."""
-    return Sku.objects.filter(pk=sku_id).first() if sku_id else None
+def packing_materials(used: Mapping[int, int]) -> list[tuple[Sku, int]]:
+    """Packing materials by their keys, with their pieces, in the order in which they were scanned."""
+    found = Sku.objects.in_bulk(list(used)) if used else {}
+    return [(found[sku_id], pieces) for sku_id, pieces in used.items() if sku_id in found]
 
 
 def batch_of(parcel: Parcel, now: datetime) -> list[Weighed]:

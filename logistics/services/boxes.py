@@ -12,7 +12,7 @@ from core.audit import Actor
 from core.states import move
 from inventory.services.stock import Use, use_up
 from logistics.choices import NoteState
-from logistics.models import DispatchNote, Parcel, ParcelPhoto, ScanEvent
+from logistics.models import DispatchNote, Parcel, ParcelMaterial, ParcelPhoto, ScanEvent
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import station as reads
 from logistics.services import numbers, stages, witness
@@ -91,13 +91,18 @@ def break_up(*, notes: Iterable[DispatchNote], why: str, actor: Actor, now: date
 def use_packing(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> None:
     """Take the scanned packing materials out of the stock (DSP-18). What the books do not have is named on the parcel: the
     material is gone all the same, and the count is wrong."""
-    used = [p for p in parcels if p.packing_id and p.warehouse_id]
-    rows = [Use(p.packing_id or 0, p.warehouse_id or 0, 1, p.tracking_number, f"use:{p.number}") for p in used]
-    missing = use_up(uses=rows, actor=actor, now=now)
+    housed = {parcel.pk: parcel for parcel in parcels if parcel.warehouse_id}
+    rows = ParcelMaterial.objects.filter(parcel__in=housed).select_related("sku").order_by("parcel", "pk")
+    uses = {}
+    for row in rows:
+        parcel = housed[row.parcel_id]
+        key = f"use:{parcel.number}:{row.sku_id}"
+        uses[key] = (row, Use(row.sku_id, parcel.warehouse_id or 0, row.pieces, parcel.tracking_number, key))
+    missing = use_up(uses=[use for _row, use in uses.values()], actor=actor, now=now)
     audit.record_many(
         audit.entry(
-            parcel, "parcel.packing_missing", actor=actor, now=now, text=gettext_noop("Packing material not in the books: count %(sku)s"),
-            sku=parcel.packing.code if parcel.packing else "",
+            housed[uses[key][0].parcel_id], "parcel.packing_missing", actor=actor, now=now, sku=uses[key][0].sku.code,
+            text=gettext_noop("Packing material not in the books: count %(sku)s"),
         )
-        for parcel in used if f"use:{parcel.number}" in missing
+        for key in sorted(missing)
     )  # fmt: skip

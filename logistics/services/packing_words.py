@@ -36,6 +36,7 @@ SAYS: dict[str, Any] = {
     "weighed_light": _("%(weight)s g: %(off)s g too light, and no article explains it. Open it and look."),
     "weighed_heavy": _("%(weight)s g: %(off)s g too heavy, and no article explains it. Open it and look."),
     "packing_taken": _("Packed in %(article)s."),
+    "packing_added": _("%(article)s goes in too: %(all)s."),
     "packed_mirror": _(
         "%(parcel)s is sealed, but its weight fits %(other)s: are their labels exchanged? Open both, or confirm both labels."
     ),
@@ -110,7 +111,7 @@ SAYS: dict[str, Any] = {
 
 ACCEPTED = frozenset({
     "note_open", "item_ok", "items_complete", "check_on", "check_off", "weighed", "weighed_missing", "weighed_extra",
-    "weighed_light", "weighed_heavy", "packing_taken", "packed", "packed_mirror", "undone", "reported", "left",
+    "weighed_light", "weighed_heavy", "packing_taken", "packing_added", "packed", "packed_mirror", "undone", "reported", "left",
     "note_open_pair", "wave_open", "wave_label", "wave_on", "wave_left", "slot_put", "slot_complete", "put_undone", "together",
     "kept_apart", "photo_taken", "all_confirmed", "label_printed",
 })  # fmt: skip

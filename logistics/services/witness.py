@@ -15,7 +15,7 @@ from core import audit, copying
 from core.audit import Actor
 from core.errors import Conflict, NotAllowed
 from logistics.choices import ParcelState, WeightAnswer
-from logistics.models import Parcel, ParcelLine, WeightBelief
+from logistics.models import Parcel, ParcelLine, ParcelMaterial, WeightBelief
 from logistics.rules import witness as rules
 from logistics.selectors import witness as reads
 from worklist import services as worklist
@@ -94,7 +94,7 @@ def confirm_labels(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
 @transaction.atomic
 def learn(*, limit: int, now: datetime) -> int:
     """Move what articles and packing are believed to weigh by the parcels that left since, oldest first; answers how many.
-    Each parcel is learned from once. Six statements for any number of parcels."""
+    Each parcel is learned from once. Seven statements for any number of parcels."""
     copying.lock("witness.learn")  # two workers at once would forget each other's parcels
     parcels = reads.to_learn(limit)
     if not parcels:
@@ -105,10 +105,15 @@ def learn(*, limit: int, now: datetime) -> int:
     for parcel_id, sku_id, quantity, grams in lines.values_list("parcel_id", "sku_id", "quantity", "sku__weight_g"):
         inside[parcel_id][sku_id] += quantity
         weights[sku_id] = grams
-    held = reads.Beliefs(weights, [parcel.packing_id for parcel in parcels], now)
+    materials: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    used = ParcelMaterial._base_manager.filter(parcel__in=parcels).order_by("pk")
+    for parcel_id, sku_id, pieces, grams in used.values_list("parcel_id", "sku_id", "pieces", "sku__weight_g"):
+        materials[parcel_id].append((sku_id, pieces))
+        weights[sku_id] = grams
+    held = reads.Beliefs(weights, [sku for rows in materials.values() for sku, _pieces in rows], now)
     learned = _Learned(held, now)
     for parcel in parcels:
-        learned.take(parcel, inside[parcel.pk])
+        learned.take(parcel, inside[parcel.pk], materials[parcel.pk])
     learned.save()
     Parcel._base_manager.filter(pk__in=[parcel.pk for parcel in parcels]).update(weight_learned_at=now)
     return len(parcels)
@@ -122,15 +127,19 @@ class _Learned:
         self.moved: dict[int | None, rules.Belief] = {}
         self.seen: dict[int | None, int] = defaultdict(int)
 
-    def take(self, parcel: Parcel, inside: dict[int, int]) -> None:
+    def take(self, parcel: Parcel, inside: dict[int, int], materials: list[tuple[int, int]]) -> None:
         """Learn from one parcel. What the scale doubted counts only when a person looked and found it right."""
         doubted = parcel.weight_answer in (WeightAnswer.LIGHT, WeightAnswer.HEAVY)
         if not inside or parcel.weight_g is None or (doubted and "weight" not in parcel.checks):
             return
         parts = [rules.Part(sku, n, self.moved.get(sku) or self.held.article(sku)) for sku, n in inside.items()]
-        bag = self.moved.get(parcel.packing_id) or self.held.packing(parcel.packing_id)
+        if materials and materials[0][1] > 1:
+            return  # two cartons: which of them holds the filling is not known
+        parts += [rules.Part(sku, n, self.moved.get(sku) or self.held.further(sku)) for sku, n in materials[1:]]
+        inside_of = materials[0][0] if materials else None
+        bag = self.moved.get(inside_of) or self.held.packing(inside_of)
         after, packing = rules.learn(parts, bag, float(parcel.weight_g), noise=self.noise, surprised=doubted)
-        for key, belief in [*after.items(), (parcel.packing_id, packing)]:
+        for key, belief in [*after.items(), (inside_of, packing)]:
             self.moved[key] = belief
             self.seen[key] += 1
 

@@ -197,7 +197,7 @@ def draw(note: DispatchNote | None, answer: packing.Scanned | None, page: Statio
         "weight": _weight(table),
         "checks": [] if done else _checks(table),
         "facts": _facts(table),
-        "boxes": [*station_waves.together(table), _declaration(table)],
+        "boxes": [*station_waves.together(table), *station_waves.packed_in(table), _declaration(table)],
         "steps": _steps(table, done, page),
     }
 

@@ -65,6 +65,14 @@ def together(table: station.Table) -> list[dict[str, Any]]:
     return [{"title": _("Goes into this parcel too"), "lines": lines, "total": ""}]
 
 
+def packed_in(table: station.Table) -> list[dict[str, Any]]:
+    """The packing material that was scanned."""
+    if not table.materials:
+        return []
+    lines = [f"{pieces} × {sku.code} {station.name_of(sku)}".strip() for sku, pieces in table.materials]
+    return [{"title": _("Packing material"), "lines": lines, "total": ""}]
+
+
 def photos(note: DispatchNote) -> list[str]:
     """Addresses of the photos of what lies on the table."""
     return [reverse("logistics:photo", args=[row.pk]) for row in pictures.of_note(note)]

@@ -6,16 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from django_scopes import scopes_disabled
 
+from core.errors import DomainError
 from core.invariants import check_all
 from inventory import selectors as stock_selectors
 from inventory.models import Balance, Movement, Reservation
 from inventory.services import stock
 from logistics import documents
-from logistics.models import ApprovalRule, Declaration, Parcel
-from logistics.services import dispatch, packing, printing, shipping
+from logistics.models import ApprovalRule, Declaration, Parcel, SpareChoice
+from logistics.selectors import dispatch_record, station
+from logistics.services import dispatch, packing, printing, shipping, witness
 from tests.factories import dispatch as make
+from tests.factories.accounts import make_person
 from tests.logistics.tables import Table
 from worklist import services as worklist
 from worklist.models import Duty
@@ -125,6 +129,7 @@ def test_the_scanned_packing_material_leaves_the_stock_at_hand_over_and_is_order
     for _twice in range(2):
         shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW)
     used = Movement.objects.get(sku=bag, kind="use")
+    assert list(parcel.materials.values_list("sku__code", "pieces")) == [("BAG-S", 1)]
     assert (used.quantity, used.reference, Balance.objects.get(sku=bag).on_hand) == (-1, parcel.tracking_number, 2)
     worklist.sweep(now=NOW)
     assert Duty.objects.filter(rule="inventory.low_stock", closed_at__isnull=True).count() == 1
@@ -143,3 +148,81 @@ def test_material_the_books_do_not_have_stops_no_parcel_but_is_named() -> None:
 
     assert ActivityEntry.objects.filter(verb="parcel.packing_missing", subject_id=parcel.pk).count() == 1
     assert Movement.objects.filter(sku=bag, kind="use").count() == 0
+
+
+@pytest.mark.covers("DSP-18")
+def test_several_materials_go_in_are_weighed_taken_back_and_booked_each() -> None:
+    box = make.article("BOX-M", packing=True, on_hand=5, weight_g=Decimal(90))
+    wrap = make.article("WRAP", packing=True, on_hand=9, weight_g=Decimal(6))
+    tape = make.article("TAPE", packing=True, on_hand=1, weight_g=Decimal(2))
+    note = make.released(lines=[(make.article("NK-117"), 1)])
+    table = Table()
+    assert table.all(note.number, "BOX-M", "2*WRAP", "TAPE", "TAPE") == [
+        "note_open", "packing_taken", "packing_added", "packing_added", "packing_added",
+    ]  # fmt: skip
+    assert "1 × BOX-M, 2 × WRAP, 1 × TAPE, 1 × TAPE" in table.last.sentence
+    assert table.scan("UNDO") == "undone"  # one of the two tapes comes out again
+    assert station.table(note, NOW).verdict.expected == pytest.approx(15 + 90 + 2 * 6 + 2)
+    assert table.all("NK-117", "OK", "119 g", make.number_of(note))[-2:] == ["weighed", "packed"]
+    parcel = Parcel.objects.get(note=note)
+    assert parcel.packing == box
+    assert list(parcel.materials.values_list("sku__code", "pieces")) == [("BOX-M", 1), ("WRAP", 2), ("TAPE", 1)]
+    (record,) = dispatch_record.records_of_order(note.order_id, NOW)
+    assert record.reckoned_g == 15 + 90 + 12 + 2
+    # opened again, one thing taken out: the books follow what is sealed
+    assert table.all("UNDO", "UNDO", "UNDO", "UNDO", "UNDO")[-1] == "undone"  # label, weight, checks, article, tape
+    assert table.all("NK-117", "OK", "117 g", make.number_of(note))[-1] == "packed"
+    shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW)
+    shipping.hand_over(parcels=[parcel], actor=table.actor, now=NOW)
+    stock_now = {sku.code: Balance.objects.get(sku=sku).on_hand for sku in (box, wrap, tape)}
+    assert stock_now == {"BOX-M": 4, "WRAP": 7, "TAPE": 1}
+    assert witness.learn(limit=10, now=NOW) == 1 and broken_promises() == []
+
+
+@pytest.mark.covers("DSP-19")
+def test_another_number_of_spare_pieces_has_a_name_and_a_reason_and_is_printed() -> None:
+    note, clerk = make.released(lines=[(vase(on_hand=14), 10)]), make.person("supervisor")
+    line = note.lines.get(spare=False)
+
+    def choose(pieces: int, why: str = "broke twice", actor: Any = clerk) -> None:
+        dispatch.choose_spares(note=note, line_id=line.pk, pieces=pieces, reason=why, actor=actor, now=NOW)
+
+    for given, code in (
+        ({"pieces": 3, "actor": make.person("warehouse")}, "not_allowed"), ({"pieces": 3, "why": " "}, "reason_needed"),
+        ({"pieces": 101}, "bad_pieces"), ({"pieces": 5}, "spares_short"),
+    ):  # fmt: skip
+        with pytest.raises(DomainError) as refusal:
+            choose(**given)
+        assert refusal.value.code == code
+    assert not SpareChoice.objects.exists() and Balance.objects.get().reserved == 12
+    choose(4)
+    note.refresh_from_db()
+    assert note.state == "draft" and note.lines.get(spare=True).quantity == 4 and Balance.objects.get().reserved == 14
+    line = note.lines.get(spare=False)
+    assert dispatch.refresh_lines(order_ids=[note.order_id], actor=clerk, now=NOW) == 0, "the choice stays"
+    batch = printing.print_notes(
+        notes=[make.sign_both(note)], documents=["notes"], language="en", actor=clerk, now=NOW
+    )[0]
+    assert batch
+    words = [row["wish"] for row in documents.batch_record(batch, NOW)[0]["notes"][0]["lines"]]
+    assert f"spare pieces: 4, {clerk.label}: broke twice" in words[1] and "spare" not in words[0]
+    choose(0, "buyer wants none")
+    assert note.lines.count() == 1 and Balance.objects.get().reserved == 10
+    batch = printing.print_notes(
+        notes=[make.sign_both(note)], documents=["notes"], language="en", actor=clerk, now=NOW
+    )[0]
+    assert batch
+    words = [row["wish"] for row in documents.batch_record(batch, NOW)[0]["notes"][0]["lines"]]
+    assert len(words) == 1 and f"spare pieces: 0, {clerk.label}: buyer wants none" in words[0]
+    assert broken_promises() == []
+
+
+def test_the_button_and_the_address_of_programs_choose_spare_pieces() -> None:
+    note = make.released(lines=[(vase(), 10)])
+    desk = Client()
+    desk.force_login(make_person("supervisor"))
+    assert "/spares/" in desk.get(f"/dispatch/notes/{note.pk}/").content.decode()
+    given = {"line": note.lines.get(spare=False).pk, "pieces": 1, "reason": "asked by the buyer"}
+    answer = desk.post(f"/api/v1/dispatch-notes/{note.pk}/spares/", given, "application/json")
+    assert answer.status_code == 200, answer.content
+    assert note.lines.get(spare=True).quantity == 1

@@ -16,9 +16,10 @@ from logistics.services.dispatch.editing import (
 )  # fmt: skip
 from logistics.services.dispatch.missing import ask_buyer, reserve_number
 from logistics.services.dispatch.signing import auto_sign, kinds_for, release, release_notes, sign, sign_notes
+from logistics.services.dispatch.spares import choose_spares
 
 __all__ = [
-    "LineChange", "agree_difference", "ask_buyer", "auto_sign", "block", "declare_difference", "draft_notes", "draft_one", "edit",
-    "follow", "kinds_for", "refresh_lines", "release", "release_notes", "reserve_number", "resume", "sign", "sign_notes", "unblock",
-    "withdraw", "withdraw_for_cancelled", "withdraw_notes",
+    "LineChange", "agree_difference", "ask_buyer", "auto_sign", "block", "choose_spares", "declare_difference",
+    "draft_notes", "draft_one", "edit", "follow", "kinds_for", "refresh_lines", "release", "release_notes",
+    "reserve_number", "resume", "sign", "sign_notes", "unblock", "withdraw", "withdraw_for_cancelled", "withdraw_notes",
 ]  # fmt: skip

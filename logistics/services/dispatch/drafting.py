@@ -146,7 +146,8 @@ def lines_from(note: DispatchNote, source: Source) -> list[NoteLine]:
 def add_spares(sources: Sequence[Source], warehouse_id: int, actor: Actor, now: datetime) -> None:
     """Promise the spare pieces of fragile articles (DSP-19) as far as they are there, and add them to what the notes are made
     of; what is no longer due is let go. Orders without such articles cost nothing."""
-    wished = reads.spare_wishes(sources)
+    choices = reads.spare_choices([source.order.pk for source in sources])
+    wished = reads.spare_wishes(sources, {key: choice.pieces for key, choice in choices.items()})
     houses = {source.order.pk: source.order.warehouse_id or warehouse_id for source in sources}
     orders = {piece.line.pk: source.order.pk for source in sources for piece in source.pieces}
     wants = {(line, sku, houses[orders[line]]): (orders[line], pieces) for (line, sku), pieces in wished.items()}

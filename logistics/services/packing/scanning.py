@@ -205,4 +205,4 @@ def _step(
     numbers = reads.number_rows(normalise(text))
     if numbers or normalise(text) == table.label:
         return sealing.label(table, normalise(text), numbers, actor, now)
-    return steps.foreign(table, text)
+    return steps.foreign(table, text, quantity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,14 @@ from core import audit, numbering
 from core.audit import Actor
 from core.states import move
 from logistics.choices import NoteState, ParcelState
-from logistics.models import DispatchNote, NoteLine, Parcel, ParcelLine, ParcelPhoto, ScanEvent
+from logistics.models import DispatchNote, NoteLine, Parcel, ParcelLine, ParcelMaterial, ParcelPhoto, ScanEvent
 from logistics.rules import packing as rules
 from logistics.selectors import station as reads
 from logistics.selectors.station import Table
 from logistics.services import boxes, numbers, stages, waves, witness
 from logistics.services.customs import filling
 from logistics.services.packing.answers import Plan, names
+from products.models import Sku
 
 
 def label(table: Table, scanned: str, rows: list[Any], actor: Actor, now: datetime) -> Plan:
@@ -55,12 +57,13 @@ def seal(table: Table, number: str, actor: Actor, now: datetime) -> Parcel:
     """Make the parcel (or close the opened one again) and mark the note as packed; notes that go along are sealed in it,
     their own labels are void from then on."""
     parcel = _parcel(table.note, table.note, number, table, actor, now)
-    parcel.weight_g, parcel.packing, parcel.together = table.session.weight_g, table.packing, None
+    packed_in = table.materials[0][0] if table.materials else None
+    parcel.weight_g, parcel.packing, parcel.together = table.session.weight_g, packed_in, None
     witness.keep_proof(parcel, table.verdict, {line.id: line.code for line in table.lines})
     if table.riders:
         parcel.weight_learned_at = now  # its weight is that of several orders: nothing is learned from it
     parcel.save()
-    _fill(parcel, [row for row in table.rows if row.note_id == table.note.pk])
+    _fill(parcel, [row for row in table.rows if row.note_id == table.note.pk], table.materials)
     ParcelPhoto.objects.filter(note=table.note, revision=table.note.revision, removed_at__isnull=True).update(
         parcel=parcel
     )
@@ -94,7 +97,11 @@ def _parcel(note: DispatchNote, leader: DispatchNote, number: str, table: Table,
     return parcel
 
 
-def _fill(parcel: Parcel, rows: list[NoteLine]) -> None:
+def _fill(parcel: Parcel, rows: list[NoteLine], materials: Sequence[tuple[Sku, int]] = ()) -> None:
+    parcel.materials.all().delete()
+    ParcelMaterial.objects.bulk_create(
+        [ParcelMaterial(parcel=parcel, sku=sku, pieces=pieces) for sku, pieces in materials]
+    )
     parcel.lines.all().delete()
     ParcelLine.objects.bulk_create(
         [ParcelLine(parcel=parcel, note_line=row, sku=row.sku, quantity=row.quantity) for row in rows]

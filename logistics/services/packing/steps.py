@@ -34,14 +34,20 @@ def item(table: Table, answer: rules.ItemAnswer, quantity: int) -> Plan:
     return Plan("item", "item_ok" if left else "items_complete", fields)
 
 
-def foreign(table: Table, code: str) -> Plan:
+def foreign(table: Table, code: str, quantity: int) -> Plan:
     """A code that is no article of this parcel: packing material, something else on a shelf, or nothing we know."""
     sku = reads.sku_by_code(code)
     if sku is None:
         return Plan("item", "unknown_code", {"code": code[:40]})
     if sku.packing:
         said = article(sku.code, reads.name_of(sku))
-        return Plan("packing", "packing_taken", {**names(table), "value": str(sku.pk), "article": said})
+        used = [*table.materials, (sku, quantity)]
+        fields = {**names(table), "value": str(sku.pk), "quantity": quantity, "article": said}
+        if not table.materials:
+            return Plan("packing", "packing_taken", fields)
+        return Plan(
+            "packing", "packing_added", fields | {"all": ", ".join(f"{pieces} × {one.code}" for one, pieces in used)}
+        )
     at = reads.bin_of(sku, table.note.warehouse_id)
     said = article(sku.code, " ".join(filter(None, [sku.name_zh or sku.name_en, sku.variant])))
     return Plan("item", "foreign_bin" if at else "foreign", {**names(table), "article": said, "bin": at})
@@ -98,7 +104,7 @@ def weight(table: Table, word: str, now: datetime) -> Plan:
     if not grams or grams > rules.HEAVIEST_G:
         return Plan("weight", "bad_weight", names(table))
     fields = {**names(table), "value": str(grams), "weight": grams}
-    said = witnesses.verdict(table.rows, table.packing, grams, now)
+    said = witnesses.verdict(table.rows, table.materials, grams, now)
     if not said.alarm:
         return Plan("weight", "weighed", fields)
     best = said.best
