@@ -157,7 +157,7 @@ def test_learning_takes_the_same_statements_for_any_number(django_assert_num_que
     witness.learn(limit=100, now=NOW)
     for number in (2, 5):
         packed(number)
-        with django_assert_num_queries(9, exact=False):
+        with django_assert_num_queries(10, exact=False):
             assert witness.learn(limit=100, now=NOW) == number
 
 
