@@ -18,6 +18,15 @@ class ServiceKind(models.TextChoices):
     LOCAL = "local", _("Local delivery")
 
 
+class TrackingLevel(models.TextChoices):
+    """How far a service is scanned."""
+
+    NONE = "none", pgettext_lazy("tracking", "Not at all")
+    DEPARTURE = "to_departure", pgettext_lazy("tracking", "Until it leaves our country")
+    ARRIVAL = "to_arrival", pgettext_lazy("tracking", "Until it arrives in the country")
+    FULL = "full", pgettext_lazy("tracking", "To the door")
+
+
 class NoteState(models.TextChoices):
     """Life of a dispatch note. A note is released to the warehouse; only a parcel is handed over."""
 
@@ -293,6 +302,17 @@ class VolumetricKind(models.TextChoices):
     SIDE_GT = "max_if_side_gt", pgettext_lazy("volumetric", "when a side is longer than a length")
     RATIO_GE = "max_if_ratio_ge", pgettext_lazy("volumetric", "when it reaches a multiple of the weight")
     GROUPS = "max_for_big_groups", pgettext_lazy("volumetric", "in some groups of the table")
+
+
+class ContentKind(models.TextChoices):
+    """What a declaration says is in a parcel."""
+
+    SALE = "sale_of_goods", pgettext_lazy("content", "Sale of goods")
+    GIFT = "gift", pgettext_lazy("content", "Gift")
+    SAMPLE = "commercial_sample", pgettext_lazy("content", "Commercial sample")
+    DOCUMENTS = "documents", pgettext_lazy("content", "Documents")
+    RETURNED = "returned_goods", pgettext_lazy("content", "Returned goods")
+    OTHER = "other", pgettext_lazy("content", "Other")
 
 
 class CargoClass(models.TextChoices):

@@ -162,7 +162,7 @@ def field(
     kind = "input"
     if isinstance(widget, CheckboxInput):
         kind = "check"
-    elif isinstance(widget, CheckboxSelectMultiple | RadioSelect):
+    elif isinstance(widget, CheckboxSelectMultiple | RadioSelect) or getattr(widget, "many", False):
         kind = "group"
     elif isinstance(widget, ClearableFileInput):
         kind = "file"

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.listing.rest import Resource, Write
-from logistics.choices import DifferenceReason, SupplyRoute
+from logistics.choices import DifferenceReason, SupplyRoute, TrackingLevel
 from logistics.models import DispatchNote, Service
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import pools
@@ -46,12 +46,22 @@ def change_note(*, dispatchnote: DispatchNote, actor: Any, now: Any, **data: Any
 class ServiceChange(serializers.ModelSerializer):
     """What may be changed on a service."""
 
+    tracking_level = serializers.ChoiceField(TrackingLevel.choices, required=False)
+
     class Meta:
         model = Service
         fields = (
-            "name_en", "name_zh", "carrier", "active", "connector", "days_min", "days_max", "max_weight_g", "value_max",
-            "value_max_currency", "pickup_time", "number_pattern", "tracking_url", "match_words",
+            "name_en", "name_zh", "carrier", "kind", "tracking_level", "active", "connector",
+            "days_min", "days_max", "max_weight_g", "value_max", "value_max_currency",
+            "pickup_time", "number_pattern", "tracking_url", "match_words",
         )  # fmt: skip
+
+
+class ServiceInput(ServiceChange):
+    """A service of our own."""
+
+    class Meta(ServiceChange.Meta):
+        fields = ("code", *ServiceChange.Meta.fields)
 
 
 def change_service(*, service: Service, actor: Any, now: Any, **data: Any) -> Service:
@@ -110,6 +120,7 @@ class ServiceResource(Resource):
     """Carrier services."""
 
     listing = "services"
+    create = Write(ServiceInput, setup.make_service, "logistics.change_service")
     update = Write(ServiceChange, change_service, "logistics.change_service")
 
 

@@ -26,6 +26,7 @@ from logistics.rules import packing
 from logistics.rules.barcodes import code128
 from logistics.selectors import dispatch
 from logistics.selectors import printing as reads
+from logistics.selectors.naming import service_name
 from logistics.selectors.printing import Sheet, card_allowed
 from logistics.services.printing import CARDS, CUSTOMS, LABELS, NOTES, PICK_LIST, SLIPS
 
@@ -215,7 +216,7 @@ def _note(sheet: Sheet) -> dict[str, Any]:
         "country": note.country,
         "country_name": f.country_name(note.country),
         "service": note.service.code if note.service else "—",
-        "service_name": shown(_service_name(note.service)),
+        "service_name": shown(service_name(note.service)),
         "waybill": sheet.number,
         "clocks": [[label, at.astimezone(zone).strftime("%m-%d %H:%M")] for label, at in times if at],
         "supply": str(SupplyRoute(note.supply).label),
@@ -282,13 +283,6 @@ def _declaration(line: Any, currency: str) -> str:
     return shown(f"{line.quantity} × {text}{code} · {f.money(line.value, currency)}")
 
 
-def _service_name(service: Any) -> str:
-    if service is None:
-        return ""
-    chinese = (translation.get_language() or "").startswith("zh")
-    return (service.name_zh or service.name_en) if chinese else service.name_en
-
-
 def hand_over_record(
     parcels: Sequence[Parcel], *, actor_label: str, now: datetime, manifest: Manifest | None = None
 ) -> dict[str, Any]:
@@ -329,7 +323,7 @@ def hand_over_record(
         },
         "groups": [
             {
-                "service": shown(_service_name(rows[0].service)) or code,
+                "service": shown(service_name(rows[0].service)) or code,
                 "carrier": shown(rows[0].service.carrier if rows[0].service else ""),
                 "count": str(len(rows)),
                 "weight": f.weight(sum(p.weight_g or 0 for p in rows)) or "",

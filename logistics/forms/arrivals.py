@@ -11,6 +11,7 @@ from accounts.models import Store
 from accounts.selectors import stores_for
 from core import format as f
 from core.audit import Actor
+from logistics.forms.naming import ServicesField
 from logistics.forms.rates import countries_of
 from logistics.models import Service
 from logistics.rules.detail_words import WORDS
@@ -25,8 +26,7 @@ class ArrivalForm(forms.Form):
     """Countries of the shop's buyers, services it offers."""
 
     countries = forms.CharField(max_length=300, label=_("Countries"), help_text=_("Codes separated by ;"))
-    services = forms.ModelMultipleChoiceField(
-        queryset=Service.objects.filter(active=True), to_field_name="code", required=False, label=_("Services"),
+    services = ServicesField(queryset=Service.objects.filter(active=True), to_field_name="code", required=False, label=_("Services"),
         help_text=_("None chosen: all that go there."), widget=forms.SelectMultiple(attrs={"size": 6}),
     )  # fmt: skip
 

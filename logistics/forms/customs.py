@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -13,12 +12,13 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Store
 from accounts.selectors import stores_for
 from core.clock import utcnow
-from logistics.choices import DifferenceReason, GoodsAction, Incoterm, NonDelivery
+from core.formrows import RowsField
+from logistics.choices import ContentKind, DifferenceReason, GoodsAction, Incoterm, NonDelivery
 from logistics.forms.tables import VersionForm
 from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, NatureCode, StopWordRule, TaxNumber
 from logistics.selectors.customs import declarations
+from logistics.selectors.customs.classes import class_names
 from logistics.selectors.signing import lines_of
-from logistics.services.customs.tables import CONTENT_TYPES
 
 
 class ReviewForm(forms.Form):
@@ -118,27 +118,6 @@ class CompleteForm(forms.Form):
     goods_class = forms.CharField(max_length=40, required=False, label=_("Class of goods"))
 
 
-class JsonField(forms.CharField):
-    """A list in JSON."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def prepare_value(self, value: Any) -> Any:
-        """As people read it."""
-        return value if isinstance(value, str) else json.dumps(value or [], ensure_ascii=False)
-
-    def clean(self, value: Any) -> list[Any]:
-        """A list."""
-        text = super().clean(value)
-        try:
-            found = json.loads(text) if text else []
-        except (ValueError, RecursionError) as error:
-            raise forms.ValidationError(_("This is not JSON.")) from error
-        if not isinstance(found, list):
-            raise forms.ValidationError(_("Write a list: [ … ]."))
-        return found
-
-
 class WordsField(forms.CharField):
     """Words separated by commas."""
 
@@ -172,12 +151,19 @@ class CountryRuleForm(DatedForm):
 
     value_basis = forms.ChoiceField(choices=BASES, label=_("Value counted as"))
     flat_unit = forms.ChoiceField(choices=UNITS, required=False, label=_("Charge for each"))
-    sensitive = WordsField(required=False, label=_("Classes of goods to look at"))
-    bands = JsonField(
-        required=False, label=_("Figures of the manual by weight"), help_text='[{"to_g": 500, "low": "5", "high": "5"}]'
+    sensitive = forms.MultipleChoiceField(
+        required=False, label=_("Classes of goods to look at"), widget=forms.CheckboxSelectMultiple
     )
-    duty_steps = JsonField(
-        required=False, label=_("Duty by value"), help_text='[{"to": "50", "percent": "20", "less": "0"}]'
+    bands = RowsField(
+        columns={"to_g": _("Up to (g)"), "low": _("At least"), "high": _("At most")},
+        whole={"to_g"},
+        required=False,
+        label=_("Figures of the manual by weight"),
+    )
+    duty_steps = RowsField(
+        columns={"to": _("Up to a value of"), "percent": _("Duty in per cent"), "less": _("Less this amount")},
+        required=False,
+        label=_("Duty by value"),
     )
 
     class Meta:
@@ -204,22 +190,11 @@ class CountryRuleForm(DatedForm):
             name: forms.Textarea(attrs={"rows": 3}) for name in ("carrier_advice", "rule_en", "rule_zh")
         }
 
-    def clean(self) -> dict[str, Any]:
-        """Steps and bands that can be reckoned with."""
-        data = dict(super().clean() or {})
-        for name, keys in (("bands", {"to_g", "low", "high"}), ("duty_steps", {"to", "percent", "less"})):
-            for row in data.get(name) or []:
-                if not isinstance(row, dict) or set(row) - keys or not all(_amount(v) for v in row.values()):
-                    self.add_error(name, _("Each entry names amounts only."))
-                    break
-        return data
-
-
-def _amount(value: Any) -> bool:
-    try:
-        return value in (None, "") or (not isinstance(value, bool) and 0 <= float(value) < 10**9)
-    except (TypeError, ValueError):
-        return False
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = class_names()
+        held = {code: code for code in self.instance.sensitive or [] if code not in names}
+        self.fields["sensitive"].choices = [*names.items(), *held.items()]  # type: ignore[attr-defined]
 
 
 class GoodsClassForm(DatedForm):
@@ -267,7 +242,7 @@ class NationalCodeForm(DatedForm):
 class NatureCodeForm(DatedForm):
     """A nature of transaction from a day on."""
 
-    content_type = forms.ChoiceField(choices=[(name, name) for name in CONTENT_TYPES], label=_("Content"))
+    content_type = forms.ChoiceField(choices=ContentKind.choices, label=_("Content"))
 
     class Meta:
         model = NatureCode

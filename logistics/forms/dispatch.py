@@ -13,7 +13,8 @@ from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import by_code
-from logistics.choices import BlockReason, LabelSize, SignatureKind, SupplyRoute
+from logistics.choices import BlockReason, LabelSize, SignatureKind, SupplyRoute, TrackingLevel
+from logistics.forms.naming import ServiceField
 from logistics.models import Service
 from logistics.rules.packing import CHECKS
 from products.models import Sku
@@ -111,7 +112,7 @@ class NumberForm(forms.Form):
 class EditForm(forms.Form):
     """What may be changed on a note; every change voids the signatures."""
 
-    service = forms.ModelChoiceField(
+    service = ServiceField(
         queryset=Service.objects.filter(active=True), required=False, to_field_name="code", label=_("Service")
     )
     supply = forms.ChoiceField(
@@ -169,9 +170,7 @@ class PackForm(forms.Form):
 class PoolForm(forms.Form):
     """Numbers for the pool of a service."""
 
-    service = forms.ModelChoiceField(
-        queryset=Service.objects.filter(active=True), to_field_name="code", label=_("Service")
-    )
+    service = ServiceField(queryset=Service.objects.filter(active=True), to_field_name="code", label=_("Service"))
     text = forms.CharField(
         required=False, label=_("Numbers"), widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_("One a line, or a range: RB123456785CN .. RB123456890CN"),
@@ -224,18 +223,28 @@ class ServiceForm(forms.ModelForm):
         help_text=_("ALL, or country codes separated by ; (words limit nothing)"),
     )  # fmt: skip
 
+    tracking_level = forms.ChoiceField(choices=TrackingLevel.choices, initial=TrackingLevel.FULL, label=_("Tracked"))
+
     class Meta:
         model = Service
         fields = (
-            "name_en", "name_zh", "carrier", "active", "connector", "days_min", "days_max", "max_weight_g", "value_max",
-            "value_max_currency", "pickup_time", "number_pattern", "tracking_url", "match_words",
+            "name_en", "name_zh", "carrier", "kind", "tracking_level", "active", "connector",
+            "days_min", "days_max", "max_weight_g", "value_max", "value_max_currency",
+            "pickup_time", "number_pattern", "tracking_url", "match_words",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "name_en": _("Name (English)"), "name_zh": _("Name (Chinese)"), "carrier": _("Carrier"), "active": _("In use"),
+            "kind": _("Kind"),
             "connector": _("Carrier program"), "days_min": _("Days from"), "days_max": _("Days to"), "max_weight_g": _("Heaviest (g)"),
             "value_max": _("Highest value"), "value_max_currency": _("Currency"), "pickup_time": _("Pick-up"),
             "number_pattern": _("Pattern of its numbers"), "tracking_url": _("Tracking page"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "connector": _("Short name of the carrier account that gives the numbers; empty: the pool, or a file"),
+            "pickup_time": _("When the carrier fetches parcels; empty: as the house rule says"),
+            "number_pattern": _("A regular expression, for example R[A-Z]\\d{9}CN"),
+            "tracking_url": _("{number} stands for the waybill number"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -272,3 +281,18 @@ class ServiceForm(forms.ModelForm):
         if url and not url.startswith(("https://", "http://")):
             raise forms.ValidationError(_("Write a web address, with {number} where the waybill number goes."))
         return url
+
+
+class NewServiceForm(ServiceForm):
+    """A service that the reference list does not have."""
+
+    code = forms.CharField(
+        max_length=30,
+        label=_("Code"),
+        help_text=_("Capitals, digits and _; it stays, and stands on papers and in files."),
+    )
+    field_order = ("code",)
+
+    def clean_code(self) -> str:
+        """In capitals."""
+        return str(self.cleaned_data["code"]).strip().upper()

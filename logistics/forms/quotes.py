@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import by_code
+from logistics.forms.naming import ServiceField
 from logistics.models import Service
 from logistics.selectors import quotes as selectors
 
@@ -41,9 +42,7 @@ class SizedForm(forms.Form):
 class ChooseForm(SizedForm):
     """A service, with the packed size where it is known."""
 
-    service = forms.ModelChoiceField(
-        queryset=Service.objects.filter(active=True), to_field_name="code", label=_("Service")
-    )
+    service = ServiceField(queryset=Service.objects.filter(active=True), to_field_name="code", label=_("Service"))
     reason = forms.CharField(max_length=300, required=False, label=_("Why"))
     field_order = ("service", "length", "width", "height", "reason")
 

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import utcnow
 from core.countries import by_code
+from logistics.forms.naming import ServiceField
 from logistics.models import ChoiceRule, RateRow, RateTable, Service, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import quotes as selectors
+from logistics.selectors.customs.classes import class_names
 
 DAY: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"})}
 ANSWERS = [("", _("not known")), ("yes", _("yes")), ("check", _("ask the carrier")), ("no", _("no"))]
@@ -30,7 +32,7 @@ def countries_of(text: str) -> str:
 class DatedForm(forms.ModelForm):
     """A row whose change may be a version from another day on; a new one needs its service."""
 
-    service = forms.ModelChoiceField(queryset=Service.objects.all(), label=_("Service"))
+    service = ServiceField(queryset=Service.objects.all(), label=_("Service"))
     valid_from = forms.DateField(
         label=_("Valid from"), help_text=_("Another day makes a new version; the past keeps its own."), **DAY
     )
@@ -66,15 +68,22 @@ class TermsForm(DatedForm):
             "min_size_cm": _("Smallest size (cm)"),
             "fuel": _("Fuel is charged"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "divisor": "",
+            "volumetric_groups": _("Groups of the price list, separated by ;"),
+            "min_size_cm": _("For example 14x11"),
+            "fuel": _("A percentage for fuel belongs to every price."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.classes = [
             code for code, action in selectors.goods_actions().items() if action in ("carrier_check", "block_postal")
         ]
+        names = class_names()
         for code in self.classes:
             self.fields[f"goods_{code}"] = forms.ChoiceField(
-                choices=ANSWERS, required=False, label=_("Takes %(goods)s") % {"goods": code}
+                choices=ANSWERS, required=False, label=_("Takes %(goods)s") % {"goods": names[code]}
             )
             self.initial[f"goods_{code}"] = (self.instance.accepts or {}).get(code, "")
 
@@ -136,6 +145,7 @@ class SurchargeForm(forms.ModelForm):
 
     class Meta:
         model = Surcharge
+        field_classes: ClassVar[dict[str, Any]] = {"service": ServiceField}
         fields = (
             "service", "kind", "percent", "amount", "per_kg", "minimum", "currency", "countries", "postcodes", "over_side_cm",
             "over_weight_g", "with_fuel", "valid_from", "valid_to", "note",
@@ -153,6 +163,10 @@ class SurchargeForm(forms.ModelForm):
             "with_fuel": _("Fuel is charged on it too"),
             "valid_from": _("Valid from"), "valid_to": _("To"), "note": _("Note"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "countries": _("Codes separated by ; (empty: everywhere)"),
+            "postcodes": _("Separated by ;"),
+        }
 
     def clean_countries(self) -> str:
         """Those that exist."""
@@ -228,6 +242,7 @@ class TableForm(forms.ModelForm):
 
     class Meta:
         model = RateTable
+        field_classes: ClassVar[dict[str, Any]] = {"service": ServiceField}
         fields = ("service", "name", "currency", "valid_from", "valid_to", "level", "source", "active")
         widgets: ClassVar[dict[str, Any]] = {
             "valid_from": forms.DateInput(attrs={"type": "date"}), "valid_to": forms.DateInput(attrs={"type": "date"}),
@@ -236,6 +251,10 @@ class TableForm(forms.ModelForm):
             "service": _("Service"), "name": _("Name of the list"), "currency": _("Currency"), "valid_from": _("Valid from"),
             "valid_to": _("Valid to"), "level": _("Price level of our contract"), "source": _("Source"), "active": _("In use"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "level": _("As the list names it; empty: the cheapest that fits"),
+            "source": _("The file or page the prices come from"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

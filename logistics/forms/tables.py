@@ -42,6 +42,10 @@ class PromiseForm(VersionForm):
             "promise_days": _("Days promised"), "first_check_days": _("First check (days)"), "second_check_days": _("Second check (days)"),
             "lost_after_days": _("Lost after (days)"), "extend_when_days_left": _("Lengthen when days left"), "note_zh": _("Note"),
         }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "service_match": _("Kinds as kind:a|b, services as service:A|B, * for all"),
+            "destination_match": _("Country codes separated by ; or * for all"),
+        }
 
 
 class DecisionForm(VersionForm):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core import format as f
 from core.audit import Actor
 from core.listing import Column, Prefix, View, register
-from logistics.choices import GoodsAction
+from logistics.choices import ContentKind, GoodsAction
 from logistics.filters.customs import (
     CountryRuleFilter,
     GoodsClassFilter,
@@ -214,6 +217,17 @@ class NatureCodeRow(serializers.Serializer):
     valid_from = serializers.DateField(label=_("Counts from"))
 
 
+def content_word(row: Mapping[str, Any]) -> str:
+    """The content in words."""
+    kind = row["content_type"]
+    return str(ContentKind(kind).label) if kind in ContentKind.values else kind
+
+
+def content_html(row: Mapping[str, Any]) -> SafeString:
+    """The content in words, as the way to its code."""
+    return f.link_html(reverse("logistics:nature-code", args=[row["id"]]), content_word(row))
+
+
 @register
 class NatureCodeListing(HouseTable):
     """How the electronic customs data names what is in a parcel."""
@@ -221,7 +235,7 @@ class NatureCodeListing(HouseTable):
     name, title = "nature-codes", _("Natures of transaction")
     model, row = NatureCode, NatureCodeRow
     columns = [
-        Column("content_type", link="logistics:nature-code", mono=True, sortable=True), Column("code", mono=True),
+        Column("content_type", html=content_html, text=content_word, sortable=True), Column("code", mono=True),
         Column("meaning", width="wide"), Column("valid_from"),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = (

@@ -236,7 +236,12 @@ class ServiceListing(Listing):
     ]  # fmt: skip
     views = [View("in-use", _("In use"), "active=true", default=True), View("all", _("All"))]
     url, detail_url, default_order, label_field, small = "logistics:services", "logistics:service", "code", "code", True
-    empty = (_("No services."), _("The reference list is loaded with the installation."), "", "")
+    empty = (
+        _("No services."),
+        _("The reference list is loaded with the installation."),
+        _("New"),
+        "logistics:service-new",
+    )
     icon = "truck"
 
     def queryset(self, actor: Actor) -> QuerySet[Service]:

@@ -7,23 +7,14 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from core import format as f
+from logistics.selectors.naming import named, service_name
+
+__all__ = ["NAMES", "named", "service_cell", "service_name"]
 
 #: What a column needs to name the service of its row.
 NAMES = ("service__name_en", "service__name_zh")
-
-
-def named(code: str, english: str, chinese: str) -> str:
-    """The name of a service in the reader's language, else the other one, else its code."""
-    own, other = (chinese, english) if (get_language() or "").startswith("zh") else (english, chinese)
-    return own or other or code
-
-
-def service_name(service: Any) -> str:
-    """The name of a service, "" without one."""
-    return named(service.code, service.name_en, service.name_zh) if service is not None else ""
 
 
 def service_cell(row: Mapping[str, Any]) -> SafeString | str:

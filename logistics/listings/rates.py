@@ -17,6 +17,7 @@ from logistics.listings.naming import NAMES, named
 from logistics.listings.tables import HouseTable
 from logistics.models import ChoiceRule, RateTable, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import rates as selectors
+from logistics.selectors.customs.classes import class_names
 
 YES_NO = {True: (_("yes"), "leaf"), False: (_("no"), "neutral")}
 STANDS = {
@@ -104,7 +105,10 @@ class TermsRow(serializers.Serializer):
 def goods_text(row: Mapping[str, Any]) -> str:
     """What it takes."""
     words = {"yes": _("yes"), "no": _("no"), "check": _("ask the carrier")}
-    return "; ".join(f"{name}: {words.get(answer, answer)}" for name, answer in (row["accepts"] or {}).items())
+    names = class_names() if row["accepts"] else {}
+    return "; ".join(
+        f"{names.get(code, code)}: {words.get(answer, answer)}" for code, answer in (row["accepts"] or {}).items()
+    )
 
 
 @register

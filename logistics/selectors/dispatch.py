@@ -11,7 +11,6 @@ from typing import Any
 from babel import Locale
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
@@ -35,6 +34,7 @@ from logistics.models import (
 from logistics.policies.dispatch import NOTE_TIMES, RELEASE_WHEN_SIGNED
 from logistics.rules.clocks import NoteTimes, parse_time
 from logistics.rules.routing import ServiceFacts
+from logistics.selectors.naming import named
 from orders.choices import OrderState
 from orders.models import Order, OrderAddress, OrderLine
 from stores.models import Deadline
@@ -90,13 +90,11 @@ def approval_rules_for(actor: Actor) -> QuerySet[ApprovalRule]:
 
 
 def _called(code: str, english: str, chinese: str) -> str:
-    own, other = (chinese, english) if (get_language() or "").startswith("zh") else (english, chinese)
-    return f"{code} · {own or other}"
+    return f"{code} · {named(code, english, chinese)}"
 
 
 def _service_names() -> list[tuple[str, Any]]:
-    """The names are remembered for readers of both languages: each is said when it is shown."""
-    said = lazy(_called, str)
+    said = lazy(_called, str)  # remembered for readers of both languages
     return [(row[0], said(*row)) for row in Service.objects.values_list("code", "name_en", "name_zh")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,30 @@ def _apply(row: Any, changes: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, changes[name])
     return sorted(changed)
+
+
+SERVICE_CODE = re.compile(r"[A-Z0-9][A-Z0-9_]{1,29}")
+
+
+@transaction.atomic
+def make_service(*, code: str, actor: Actor, now: datetime, **facts: Any) -> Service:
+    """A carrier service of our own beside those of the reference list; its code stays for ever. Refuses a code that is taken or
+    that no label could name, people without the right, and those who do not work in all stores."""
+    _need(actor, "logistics.change_service")
+    need_reach(actor, [None], now)
+    if not SERVICE_CODE.fullmatch(code):
+        text = _("Capitals, digits and _ only, at least two.")
+        raise Invalid("bad_code", text, errors={"code": [str(text)]})
+    if Service.objects.filter(code=code).exists():
+        text = _("There is a service with this code already.")
+        raise Invalid("code_taken", text, errors={"code": [str(text)]})
+    made = Service(code=code)
+    _apply(made, {name: value for name, value in facts.items() if name != "id"})
+    words = [made.name_en, made.name_zh]
+    made.match_words = list(dict.fromkeys(word for word in [*(made.match_words or []), *words] if word))
+    made.save()
+    audit.record(made, "service.make", actor=actor, now=now, text=gettext_noop("Service made"))
+    return made
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -186,10 +185,6 @@ class TableEdit(EditPage):
         """Its name."""
         return {"title": str(self.row) if self.row.pk else _("New price list")}
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Save; refusals stand in the form."""
-        return refusing(self, request)
-
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """One service."""
         made = rates.save_table(table=fresh(self), changes=data, actor=self.actor, now=self.now)
@@ -200,18 +195,6 @@ class TableEdit(EditPage):
 def fresh(page: EditPage) -> Any:
     """The row as it is in the database, not as the form left it."""
     return page.model.objects.get(pk=page.kwargs["pk"]) if "pk" in page.kwargs else page.model()
-
-
-def refusing(page: EditPage, request: HttpRequest) -> HttpResponse:
-    """Save what a form says; a refusal of the service stands in the form."""
-    form: forms.Form = page.form_class(request.POST, **page.form_arguments())
-    if not form.is_valid():
-        return page.answer(form, 422)
-    try:
-        return page.save(form.cleaned_data)
-    except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
-        return page.answer(form, 422)
 
 
 class SettingEdit(EditPage):
@@ -225,10 +208,6 @@ class SettingEdit(EditPage):
     def extra(self) -> dict[str, Any]:
         """Its name."""
         return {"title": str(self.row) if self.row.pk else self.new_title}
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Save; refusals stand in the form."""
-        return refusing(self, request)
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """One service."""

@@ -14,7 +14,7 @@ from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.pages import Page
 from logistics.forms.approval import ApprovalForm
-from logistics.forms.dispatch import ServiceForm
+from logistics.forms.dispatch import NewServiceForm, ServiceForm
 from logistics.models import ApprovalRule, Service
 from logistics.services import setup
 
@@ -42,17 +42,6 @@ class EditPage(FormPage):
     def back_url(self) -> str:
         return reverse(self.list_url)
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The form over the row."""
-        return self.answer(self.form_class(**self.form_arguments()))
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Save."""
-        form: forms.Form = self.form_class(request.POST, **self.form_arguments())
-        if not form.is_valid():
-            return self.answer(form, 422)
-        return self.save(form.cleaned_data)
-
 
 class ServicePage(EditPage):
     """One carrier service."""
@@ -70,6 +59,23 @@ class ServicePage(EditPage):
         """Change it."""
         setup.change_service(service=self.row, changes=data, actor=self.actor, now=self.now)
         return self.go(self.back_url(), _("Saved."))
+
+
+class ServiceNew(ServicePage):
+    """A service of our own."""
+
+    permission = "logistics.change_service"
+    form_class = NewServiceForm
+
+    def extra(self) -> dict[str, Any]:
+        """What it is for."""
+        text = _("Afterwards: its weights and limits, its zones, its price list, its numbers.")
+        return {"title": _("New service"), "text": text}
+
+    def save(self, data: dict[str, Any]) -> HttpResponse:
+        """Make it."""
+        made = setup.make_service(actor=self.actor, now=self.now, **data)
+        return self.go(reverse("logistics:service", args=[made.pk]), _("Saved."))
 
 
 class ApprovalPage(EditPage):

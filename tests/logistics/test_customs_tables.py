@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from accounts.models import Store
@@ -27,6 +28,7 @@ from orders.models import Order
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 from tests.factories.customs import codes
+from tests.factories.doors import browser
 
 NOW = make.NOW
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,30 @@ def test_a_change_counts_from_its_day_and_the_past_keeps_its_own() -> None:
         tables.set_rule(
             row=row, valid_from=date(2027, 1, 1), changes={"hs_digits": 8}, actor=make.person("service"), now=NOW
         )
+
+
+def test_the_rule_of_a_country_is_typed_in_rows_and_ticks() -> None:
+    load_reference(now=NOW)
+    boss = browser("manager")
+    url = reverse("logistics:country-rule", args=[CountryRule.objects.filter(country="BR").latest("valid_from").pk])
+    form = boss.get(url).context["form"]
+    sent = {name: value for name, value in form.initial.items() if value not in (None, [])}
+    sent |= {"valid_from": "2026-12-01", "sensitive": ["food", "battery_loose"]}
+    sent |= {
+        "duty_steps-0-to": "50",
+        "duty_steps-0-percent": "20",
+        "duty_steps-2-percent": "60",
+        "duty_steps-2-less": "20,5",
+    }
+    sent |= {"bands-0-to_g": "500", "bands-0-low": "5", "bands-0-high": "9"}
+    wrong = boss.post(url, {**sent, "bands-1-to_g": "1.5"})
+    assert wrong.status_code == 422 and "1.5" in wrong.content.decode()
+    assert boss.post(url, sent).status_code == 302
+    rule = books.book(date(2026, 12, 2)).country("BR")
+    assert [(s.to, s.percent, s.less) for s in rule.duty_steps] == [(50, 20, 0), (None, 60, Decimal("20.5"))]
+    assert [(b.to_g, b.low, b.high) for b in rule.bands] == [(500, 5, 9)] and "food" in rule.sensitive
+    page = boss.get(reverse("logistics:country-rules") + "?country=BR").content.decode()
+    assert "BR" in page
 
 
 def test_the_shipped_tables_count_while_none_were_loaded() -> None:
@@ -179,10 +205,10 @@ def test_staff_edit_the_tables_on_their_pages() -> None:
     client.force_login(make_person("manager"))
     row = CountryRule.objects.filter(country="FR").latest("valid_from")
     page = client.get(f"/dispatch/customs/countries/{row.pk}/")
-    data = {name: value if value is not None else "" for name, value in page.context["form"].initial.items()}
     form = page.context["form"]
     data = {name: (form[name].value() if form[name].value() is not None else "") for name in form.fields}
-    data.update(review_above="77", valid_from="2026-12-24", sensitive=", ".join(row.sensitive))
+    data = {name: value for name, value in data.items() if name not in ("bands", "duty_steps")}
+    data.update(review_above="77", valid_from="2026-12-24", sensitive=row.sensitive)
     answer = client.post(f"/dispatch/customs/countries/{row.pk}/", data)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     assert CountryRule.objects.get(country="FR", valid_from="2026-12-24").review_above == 77

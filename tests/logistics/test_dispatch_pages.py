@@ -190,6 +190,29 @@ def test_numbers_are_added_and_read_from_a_file() -> None:
     assert make.number_of(note) == "RB500000007CN"
 
 
+def test_a_service_of_our_own_is_made_on_its_page_and_by_program() -> None:
+    boss = browser("manager")
+    url = reverse("logistics:service-new")
+    assert url in boss.get(reverse("logistics:services")).content.decode()
+    given = {"code": "my line", "name_en": "Our line", "name_zh": "自有专线", "carrier": "Our carrier", "kind": "dedicated_line",
+             "tracking_level": "to_arrival", "active": "on"}  # fmt: skip
+    assert boss.post(url, given).status_code == 422, "a code has no blanks"
+    assert boss.post(url, {**given, "code": "my_line"}).status_code == 302
+    made = Service.objects.get(code="MY_LINE")
+    assert (made.kind, made.tracking_level, made.match_words) == (
+        "dedicated_line",
+        "to_arrival",
+        ["Our line", "自有专线"],
+    )
+    refused = boss.post(url, {**given, "code": "MY_LINE"})
+    assert refused.status_code == 422 and "with this code" in refused.content.decode()
+    assert browser("service").post(url, {**given, "code": "OTHER"}).status_code == 403
+    api = program()
+    body = {"code": "BY_REST", "name_en": "Line two", "carrier": "Our carrier", "kind": "express"}
+    answer = api.post("/api/v1/services/", body, content_type="application/json", headers={"Idempotency-Key": "s1"})
+    assert answer.status_code == 201 and Service.objects.get(code="BY_REST").tracking_level == "full"
+
+
 def test_services_and_rules_are_edited_by_those_who_may() -> None:
     boss, row = browser("manager"), Service.objects.get(code="CP_REG")
     url = reverse("logistics:service", args=[row.pk])
@@ -197,6 +220,8 @@ def test_services_and_rules_are_edited_by_those_who_may() -> None:
         "name_en": "Registered",
         "carrier": "China Post",
         "active": "on",
+        "kind": "postal_registered",
+        "tracking_level": "full",
         "match_words": "air mail\nregistered",
         "tracking_url": "https://t/{number}",
     }

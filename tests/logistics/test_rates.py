@@ -412,7 +412,8 @@ def test_where_a_service_goes_is_edited_and_heard() -> None:
     make_rate(Service.objects.get(code="YT_STD"), "FR", to_g=30000)
     service = Service.objects.get(code="YT_STD")
     boss, url = browser("manager"), reverse("logistics:service", args=[service.pk])
-    data = {"name_en": service.name_en, "carrier": service.carrier, "active": "on", "match_words": ""}
+    data = {"name_en": service.name_en, "carrier": service.carrier, "active": "on", "match_words": "", "kind": service.kind,
+            "tracking_level": service.tracking_level}  # fmt: skip
     assert boss.post(url, {**data, "destinations": "de, us"}).status_code == 302
     service.refresh_from_db()
     assert service.facts["destinations"] == "DE;US"

@@ -15,7 +15,7 @@ from core import audit
 from core.audit import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.reach import need_reach
-from logistics.choices import GoodsAction
+from logistics.choices import ContentKind, GoodsAction
 from logistics.models import (
     Brand,
     CountryRule,
@@ -31,7 +31,7 @@ from orders.models import Order
 
 Row = TypeVar("Row", CountryRule, GoodsClassRule, StopWordRule, NationalCode, NatureCode)
 #: What may be in a parcel, as declarations say it.
-CONTENT_TYPES = ("sale_of_goods", "gift", "commercial_sample", "documents", "returned_goods", "other")
+CONTENT_TYPES = tuple(ContentKind.values)
 #: What names a row through all its versions.
 NAMED_BY: dict[type, tuple[str, ...]] = {
     CountryRule: ("country",), GoodsClassRule: ("code",), StopWordRule: ("term", "whole"), NationalCode: ("country", "hs6"),

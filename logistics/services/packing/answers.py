@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import get_language
-
 from logistics.models import DispatchNote, Parcel, ScanEvent
+from logistics.selectors.naming import named
 from logistics.selectors.station import Table
 from logistics.services.packing_words import ACCEPTED, LOUD, SAYS
 
@@ -46,15 +45,8 @@ class Scanned:
         if "stop" in fields:  # why another order of the same parcel was stopped, said in the same language
             fields = {**fields, "stopped": SAYS[fields["stop"]] % fields}
         if "service_en" in fields:
-            fields = {**fields, "service": _service(fields)}
+            fields = {**fields, "service": named(*(fields[name] for name in ("service", "service_en", "service_zh")))}
         return str(SAYS[self.code] % fields)
-
-
-def _service(fields: dict[str, Any]) -> str:
-    """A service as the reader calls it: its code and both names are kept with the scan."""
-    chinese = (get_language() or "").startswith("zh")
-    names = ("service_zh", "service_en", "service") if chinese else ("service_en", "service_zh", "service")
-    return next((fields[name] for name in names if fields[name]), "")
 
 
 @dataclass
