@@ -146,12 +146,28 @@ def private_storage() -> Storage:
 
 
 def forget_files(*, job_ids: Iterable[int]) -> int:
-    """Take away what these jobs made: files that hold what must be forgotten. The rows stay. Answers how many had one."""
-    rows = Job.objects.filter(pk__in=list(job_ids)).exclude(result_file="")
+    """Take away what these jobs made, pieces as well: files that hold what must be forgotten. The rows stay. Answers how many
+    had a result."""
+    ids = list(job_ids)
+    rows = Job.objects.filter(pk__in=ids).exclude(result_file="")
     names = list(rows.values_list("result_file", flat=True))
     rows.update(result_file="", result_name="")
-    forget_kept(names)
+    forget_kept([*names, *(name for pk in ids for name in pieces_of(pk))])
     return len(names)
+
+
+def pieces_folder(job_id: int) -> str:
+    """Where a job keeps what only its next worker needs."""
+    return f"jobs/{job_id}/parts"
+
+
+def pieces_of(job_id: int) -> list[str]:
+    """The names of the pieces a job has kept."""
+    folder = pieces_folder(job_id)
+    try:
+        return [f"{folder}/{name}" for name in private_storage().listdir(folder)[1]]
+    except FileNotFoundError:
+        return []
 
 
 def forget_kept(names: Iterable[str]) -> None:
@@ -218,7 +234,7 @@ class Work:
         """Keep a piece of the result (CSV lines) in the private storage; answers its name for :meth:`joined_parts`."""
         text = io.StringIO()
         csv.writer(text).writerows(lines)
-        return private_storage().save(f"jobs/{self.job.pk}/part.csv", ContentFile(text.getvalue().encode()))
+        return private_storage().save(f"{pieces_folder(self.job.pk)}/part.csv", ContentFile(text.getvalue().encode()))
 
     def joined_parts(self, header: list[list[str]], names: list[str]) -> IO[bytes]:
         """The kept pieces as one CSV with a byte order mark."""
@@ -316,9 +332,11 @@ def _claim(job_id: int, now: datetime) -> Job | None:
 
 def _finish(job: Job, state: str, code: str = "") -> str:
     extra = {"result": {**Job.objects.values_list("result", flat=True).get(pk=job.pk), "code": code}} if code else {}
-    Job.objects.filter(pk=job.pk, attempts=job.attempts, state=Job.State.RUNNING).update(
+    ended = Job.objects.filter(pk=job.pk, attempts=job.attempts, state=Job.State.RUNNING).update(
         state=state, finished_at=utcnow(), lease_until=None, **extra
     )
+    if ended:
+        forget_kept(pieces_of(job.pk))  # nobody goes on with it: a file that is whole has them, any other needs none
     return str(state)
 
 

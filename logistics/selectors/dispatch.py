@@ -301,9 +301,9 @@ def open_count(actor: Actor) -> int:
     return DispatchNote.objects.filter(state__in=OPEN_NOTES)[: counts.CAP + 1].count()
 
 
-def note_of_log(log_id: int) -> str:
-    """The number of the note a print row is about."""
-    return PrintLog.objects.values_list("note__number", flat=True).get(pk=log_id)
+def notes_of_logs(log_ids: Iterable[int]) -> dict[int, str]:
+    """The number of the note each of these print rows is about. One query."""
+    return dict(PrintLog.objects.filter(pk__in=list(log_ids)).values_list("pk", "note__number"))
 
 
 def living_duties(rules: Sequence[str], notes: Sequence[DispatchNote]) -> dict[str, list[int]]:

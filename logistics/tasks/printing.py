@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from core.clock import utcnow
-from core.longwork import Work, private_storage, runner
+from core.longwork import Work, pieces_folder, private_storage, runner
 from core.said import Said
 from logistics import documents
 from logistics.documents import typeset
@@ -34,7 +34,7 @@ def print_batch(work: Work) -> None:
     desk = _Desk(work)
     record, problems, pdf = desk.whole(lambda: documents.batch_record(batch, batch.created_at))
     work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
-    notes = {pk: selectors.note_of_log(pk) for pk in problems}
+    notes = selectors.notes_of_logs(problems)
     text = gettext_noop("%(note)s: no label printed, %(reason)s")
     work.log_many([
         ("error", Said(text, {"note": notes[pk], "reason": documents.problem_said(problem)})) for pk, problem in problems.items()
@@ -56,7 +56,6 @@ def print_batch(work: Work) -> None:
         notes=len(record["notes"]), labels=len(labels), papers=sum(len(row["papers"]) for row in record["labels"]),
         slips=len(record["slips"]), cards=len(record["cards"]), left_out=len(problems), batch=batch.number,
     )  # fmt: skip
-    desk.clear()
 
 
 class _Desk:
@@ -122,18 +121,13 @@ class _Desk:
 
     def _keep(self, name: str, content: bytes) -> str:
         """One file of its own name: what a dead worker left behind under it goes."""
-        path = f"jobs/{self.work.job.pk}/parts/{name}"
+        path = f"{pieces_folder(self.work.job.pk)}/{name}"
         self.box.delete(path)
         return self.box.save(path, ContentFile(content))
 
     def _read(self, name: str) -> bytes:
         with self.box.open(name) as source:
             return bytes(source.read())
-
-    def clear(self) -> None:
-        """The pieces have gone into the file."""
-        for name in filter(None, [self.place["record"], *self.place["parts"]]):
-            self.box.delete(name)
 
 
 def _own_labels(record: dict[str, Any]) -> dict[str, bytes]:

@@ -221,3 +221,37 @@ def test_work_of_a_token_that_ended_does_not_run(db: None, person: Any) -> None:
     assert longwork.run(job.pk) == "failed" and len(seen) == 6
     job.refresh_from_db()
     assert job.result == {"code": "token_ended"}
+
+
+@longwork.runner("test.pieces", "Pieces")
+def pieces(work: longwork.Work) -> None:
+    work.keep_part([["Anna Braun", "Hauptstr. 1"]])
+    if work.payload["then"] == "died":
+        raise KeyboardInterrupt
+    if work.payload["then"] == "refused":
+        raise Invalid("no_more", "No more.")
+    if work.payload["then"] == "cancelled":
+        longwork.cancel(job=work.job, actor=SYSTEM, now=NOW)
+        work.step()
+
+
+@pytest.mark.parametrize("then", ["done", "refused", "cancelled"])
+def test_what_was_kept_for_the_next_worker_goes_when_there_is_none(
+    db: None, then: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    job = longwork.start("test.pieces", actor=SYSTEM, now=NOW, payload={"then": then})
+    with django_capture_on_commit_callbacks(execute=True):
+        longwork.run(job.pk)
+    assert state(job)[0] in ("done", "failed", "cancelled") and longwork.pieces_of(job.pk) == []
+
+
+def test_what_must_be_forgotten_goes_from_the_pieces_of_unfinished_work(
+    db: None, django_capture_on_commit_callbacks: Any
+) -> None:
+    job = longwork.start("test.pieces", actor=SYSTEM, now=NOW, payload={"then": "died"})
+    with pytest.raises(KeyboardInterrupt):
+        longwork.run(job.pk)
+    assert len(longwork.pieces_of(job.pk)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        longwork.forget_files(job_ids=[job.pk])
+    assert longwork.pieces_of(job.pk) == []
