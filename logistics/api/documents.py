@@ -20,6 +20,7 @@ from core.listing.rest import Resource, Write
 from logistics.documents.single import KINDS, PERSONAL, single
 from logistics.models import CarrierAccount
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import printing
 from logistics.services import carriers
 
 
@@ -55,7 +56,7 @@ class BatchFile(ApiView):
     )
     def get(self, request: Request, pk: int) -> FileResponse:
         """The PDF, once the batch is ready."""
-        found = selectors.file_of_batch(self.actor, pk)
+        found = printing.file_of_batch(self.actor, pk)
         if found is None:
             raise Missing("not_found", _("There is no file."))
         _batch, job = found

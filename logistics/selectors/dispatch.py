@@ -17,7 +17,6 @@ from accounts.models import Store
 from core import audit, counts, policies
 from core.audit import Actor
 from core.errors import Missing
-from core.models import Job
 from core.remembering import Remembered
 from logistics.choices import BlockReason, NoteState, NumberState, ParcelState
 from logistics.models import (
@@ -142,6 +141,12 @@ def lock_note(pk: int) -> DispatchNote:
     if not found:
         raise Missing("note_missing", _("There is no such dispatch note."))
     return found[0]
+
+
+def lock_if_free(note_id: int) -> DispatchNote | None:
+    """A note, locked, unless somebody holds it just now (nobody waits for a second packer)."""
+    rows = DispatchNote.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=note_id)
+    return rows.select_related("order", "store", "service", "warehouse").first()
 
 
 def note_by_number(number: str) -> DispatchNote | None:
@@ -275,16 +280,6 @@ def batch(pk: int) -> PrintBatch:
     return found
 
 
-def file_of_batch(actor: Actor, pk: int) -> tuple[PrintBatch, Job] | None:
-    """A print batch with the job that holds its file; None when there is none, when it was torn up, for people who may not see
-    the addresses on it, and for those who do not work in all the stores of its notes."""
-    found = batches_for(actor).select_related("job").filter(pk=pk, void_at__isnull=True).first()
-    if found is None or found.job is None or not found.job.result_file or not actor.has_perm("orders.view_personal"):
-        return None
-    whole = actor.store_ids is None or PrintLog.objects.filter(batch=found).count() == found.note_count
-    return (found, found.job) if whole else None
-
-
 def parcels_by_id(ids: Iterable[int]) -> list[Parcel]:
     """Parcels of the actor's stores in the order of their numbers, for the hand-over list."""
     rows = Parcel.objects.filter(pk__in=list(ids), shipped_at__isnull=False, together__isnull=True)
@@ -299,11 +294,6 @@ def note_ids_of(order_id: int) -> list[int]:
 def open_count(actor: Actor) -> int:
     """Open notes, counted up to the cap of the menu."""
     return DispatchNote.objects.filter(state__in=OPEN_NOTES)[: counts.CAP + 1].count()
-
-
-def notes_of_logs(log_ids: Iterable[int]) -> dict[int, str]:
-    """The number of the note each of these print rows is about. One query."""
-    return dict(PrintLog.objects.filter(pk__in=list(log_ids)).values_list("pk", "note__number"))
 
 
 def living_duties(rules: Sequence[str], notes: Sequence[DispatchNote]) -> dict[str, list[int]]:

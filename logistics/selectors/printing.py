@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import Store
 from core import policies
+from core.audit import Actor
+from core.models import Job
 from inventory import selectors as stock_selectors
 from logistics.models import (
     CarrierLabel,
@@ -137,3 +139,18 @@ def card_allowed(store: Store, now: datetime) -> bool:
     """Whether parcels of a store get an insert card: the store wants it, and its channel does not forbid it."""
     forbidden = {word.strip().casefold() for word in str(policies.value(NO_CARD_IN, now)).split(",") if word.strip()}
     return bool(policies.value(INSERT_CARD, now, store.pk)) and store.kind.casefold() not in forbidden
+
+
+def file_of_batch(actor: Actor, pk: int) -> tuple[PrintBatch, Job] | None:
+    """A print batch with the job that holds its file; None when there is none, when it was torn up, for people who may not see
+    the addresses on it, and for those who do not work in all the stores of its notes."""
+    found = dispatch.batches_for(actor).select_related("job").filter(pk=pk, void_at__isnull=True).first()
+    if found is None or found.job is None or not found.job.result_file or not actor.has_perm("orders.view_personal"):
+        return None
+    whole = actor.store_ids is None or PrintLog.objects.filter(batch=found).count() == found.note_count
+    return (found, found.job) if whole else None
+
+
+def notes_of_logs(log_ids: Iterable[int]) -> dict[int, str]:
+    """The number of the note each of these print rows is about. One query."""
+    return dict(PrintLog.objects.filter(pk__in=list(log_ids)).values_list("pk", "note__number"))

@@ -44,16 +44,10 @@ def lock(pk: int) -> Wave | None:
     return Wave.objects.select_for_update(of=("self",)).filter(pk=pk, closed_at__isnull=True).first()
 
 
-def lock_if_free(note_id: int) -> DispatchNote | None:
-    """A note, locked, unless somebody holds it just now (nobody waits for a second packer)."""
-    rows = DispatchNote.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=note_id)
-    return rows.select_related("order", "store", "service", "warehouse").first()
-
-
-def note_in_slot(wave: Wave, slot: int) -> str | None:
-    """The number of the note whose goods lie in this slot, or None."""
+def note_in_slot(wave: Wave, slot: int) -> tuple[int, str] | None:
+    """Key and number of the note whose goods lie in this slot, or None."""
     rows = WaveNote.objects.filter(wave=wave, slot=slot, left_at__isnull=True)
-    return rows.values_list("note__number", flat=True).first()
+    return rows.values_list("note_id", "note__number").first()
 
 
 def lines_of_article(wave: Wave, sku: Sku) -> list[WaveLine]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
+from core.errors import Conflict
 from core.states import move
 from inventory.services.stock import Use, use_up
 from logistics.choices import NoteState
@@ -71,11 +73,12 @@ def part(*, leader: DispatchNote, rider: DispatchNote, why: str, actor: Actor, n
 
 
 def break_up(*, notes: Iterable[DispatchNote], why: str, actor: Actor, now: datetime) -> None:
-    """A note changes or is taken back: whoever shares its parcel stands alone again, and a sealed box is opened."""
+    """A note changes or is taken back: whoever shares its parcel stands alone again, and a sealed box is opened. Refuses while
+    somebody scans for the box."""
     for note in notes:
         leader = note
         if note.together_id:
-            leader = selectors.lock_note(note.together_id)
+            leader = _leader(note.together_id)
         for rider in selectors.lock_notes(one.pk for one in reads.riders_of(leader)):
             if note.together_id and rider.pk != note.pk:
                 continue
@@ -86,6 +89,15 @@ def break_up(*, notes: Iterable[DispatchNote], why: str, actor: Actor, now: date
                 rider.refresh_from_db(fields=["state"])
             part(leader=leader, rider=rider, why=why, actor=actor, now=now)
             note.refresh_from_db(fields=BOXED)  # and nothing else: the caller holds changes that are not written yet
+
+
+def _leader(pk: int) -> DispatchNote:
+    """The note whose box another one leaves, locked; who packs it locks it first and its riders afterwards, so nobody waits
+    for it here. Refuses while it is being scanned."""
+    held = selectors.lock_if_free(pk)
+    if held is None:
+        raise Conflict("box_in_hand", _("Somebody packs this parcel just now. Try again in a moment."))
+    return held
 
 
 def use_packing(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> None:

@@ -32,6 +32,8 @@ SENTENCES: dict[str, Any] = {
     "bad_day": _("“%(value)s” is not a day like 2026-12-31."),
     "day_missing": _("Say from which day the list is valid."),
     "days_backwards": _("The list ends before it begins."),
+    "mixed_currency": _("A list has one currency; the rows before are in %(value)s."),
+    "mixed_end": _("A list has one last day; the rows before have %(value)s."),
     "currency_missing": _("Say in which currency the prices are."),
     "unknown_cargo": _("Goods are general, special or battery_ok, not “%(value)s”."),
     "unknown_country": _("“%(value)s” is not the name or code of one country."),
@@ -183,7 +185,12 @@ def _version(
             service, name[:60], str(cells["currency"]), start, end, str(cells.get("level", ""))[:40],
             str(cells.get("source", ""))[:200],
         )  # fmt: skip
-    return versions[key]
+    held = versions[key]
+    if held.currency != str(cells["currency"]):
+        raise BadRow("currency", "mixed_currency", held.currency)
+    if held.valid_to != end:
+        raise BadRow("valid_to", "mixed_end", str(held.valid_to or "—"))
+    return held
 
 
 def _day(cells: Mapping[str, Any], name: str) -> date | None:

@@ -58,12 +58,14 @@ def make_service(*, code: str, actor: Actor, now: datetime, **facts: Any) -> Ser
 @transaction.atomic
 def change_service(*, service: Service, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Service:
     """Change a carrier service; its code stays for ever. Notes that are drafted later follow it. Refuses people without the
-    right, and those who do not work in all stores: a service is everybody's."""
+    right, those who do not work in all stores (a service is everybody's), and a pattern of numbers that cannot be read."""
     _need(actor, "logistics.change_service")
     need_reach(actor, [None], now)
     held = Service.objects.select_for_update().get(pk=service.pk)
     given = {name: value for name, value in changes.items() if name not in ("id", "code")}
     changed = _apply(held, given)
+    if "number_pattern" in changed:
+        _read_pattern(held.number_pattern)
     if changed:
         held.save(update_fields=changed)
         audit.record(
@@ -75,6 +77,14 @@ def change_service(*, service: Service, changes: Mapping[str, Any], actor: Actor
             fields=", ".join(changed),
         )
     return held
+
+
+def _read_pattern(text: str) -> None:
+    try:
+        re.compile(text)
+    except re.error as error:
+        said = _("This pattern cannot be read: %(why)s")
+        raise Invalid("bad_pattern", said, field="number_pattern", why=str(error)) from error
 
 
 @transaction.atomic

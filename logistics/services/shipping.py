@@ -209,18 +209,22 @@ def _order_pieces(parcels: Sequence[Parcel]) -> dict[int, dict[int, int]]:
 
 def declare(*, parcels: Sequence[Parcel], now: datetime) -> None:
     """Tell the channel of each handed-over parcel, once: an outgoing call with its final payload where the store can be told
-    by program, else a duty for the day."""
+    by program, else a duty for the day. What was given up already is not asked again: it stays a duty until somebody did it."""
     waiting = [p for p in parcels if p.shipped_at and p.declared_at is None and p.declare_call_id is None]
     offers = {p.store_id: p.store for p in waiting}
     able = {pk for pk, store in offers.items() if store_selectors.offers(store, Ability.DECLARE_SHIPMENT)}
     calls = {parcel.pk: _call(parcel) for parcel in waiting if parcel.store_id in able}
     made = outbox.enqueue_many(calls=list(calls.values()), now=now)
-    told = [parcel for parcel in waiting if parcel.pk in calls]
-    for parcel in told:
-        parcel.declare_call = made[calls[parcel.pk].key]
+    told = []
+    for parcel in (parcel for parcel in waiting if parcel.pk in calls):
+        call = made[calls[parcel.pk].key]
+        if call.state in (CallState.FAILED, CallState.DROPPED):
+            continue
+        parcel.declare_call = call
+        told.append(parcel)
     if told:
         copying.update_objects(told, ["declare_call"])
-    by_hand = [parcel.pk for parcel in waiting if parcel.pk not in calls]
+    by_hand = [parcel.pk for parcel in waiting if parcel.declare_call is None]
     if by_hand:
         worklist.plan(rule_key=DECLARE_RULE, subject_ids=by_hand, now=now)
 

@@ -21,6 +21,7 @@ from logistics.documents import typeset
 from logistics.documents.single import PERSONAL
 from logistics.selectors import carriers
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import printing as reads
 from logistics.services import printing
 
 #: Reads the record of a batch with what must be left out of it.
@@ -34,7 +35,7 @@ def print_batch(work: Work) -> None:
     desk = _Desk(work)
     record, problems, pdf = desk.whole(lambda: documents.batch_record(batch, batch.created_at))
     work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
-    notes = selectors.notes_of_logs(problems)
+    notes = reads.notes_of_logs(problems)
     text = gettext_noop("%(note)s: no label printed, %(reason)s")
     work.log_many([
         ("error", Said(text, {"note": notes[pk], "reason": documents.problem_said(problem)})) for pk, problem in problems.items()

@@ -21,7 +21,7 @@ from logistics.forms.dispatch import DOCUMENTS
 from logistics.listings.house import JOB_STATES
 from logistics.listings.naming import service_name
 from logistics.models import PrintBatch
-from logistics.selectors import board
+from logistics.selectors import board, printing
 from logistics.selectors import dispatch as selectors
 
 
@@ -160,7 +160,7 @@ class BatchFile(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         """The file of a batch that is not torn up and whose notes are all in the person's stores."""
-        found = selectors.file_of_batch(self.actor, pk)
+        found = printing.file_of_batch(self.actor, pk)
         if found is None:
             raise Http404
         _batch, job = found

@@ -18,7 +18,7 @@ from logistics.checks import quotes as checks
 from logistics.models import ChoiceRule, FreightEstimate, RateRow, RateTable, Service, ServiceTerms, Surcharge
 from logistics.selectors import quotes as selectors
 from logistics.selectors import rates as lists
-from logistics.services import rates, seeding
+from logistics.services import rates, seeding, setup
 from orders.models import ImportFile, ImportProfile
 from orders.services.importing import uploads
 from tests.factories import dispatch as make
@@ -437,3 +437,31 @@ def test_a_listing_gets_its_table_of_country_by_service(language: str) -> None:
     assert ("5–10", 15) in told
     assert len(told) == 5, "the line to Russia goes to Russia only"
     assert boss.get(url, {"countries": "Q9"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "kept"),
+    [
+        ("country,band,per_kg,currency\nBR,0-100g,85,CNY\nBR,101-2000g,80,USD\n", "currency", ("CNY", None)),
+        ("country,band,per_kg,valid_to\nBR,0-100g,85,2026-12-01\nDE,0-100g,85,2027-12-01\n", "valid_to", ("CNY", date(2026, 12, 1))),
+    ],
+)  # fmt: skip
+def test_a_row_of_another_currency_or_end_is_no_price_of_the_list(text: str, field: str, kept: Any) -> None:
+    boss = browser("manager")
+    given = {name: value for name, value in GIVEN.items() if name != field}
+    upload = bring_in(hand_in(text, boss, **given), boss)
+    assert (upload.counts["created"], upload.counts["rejected"]) == (1, 1) and upload.counts["reasons"] == {
+        f"mixed_{field.replace('valid_to', 'end')}": 1
+    }
+    table = RateTable.objects.get(name="YW 2026")
+    assert (table.currency, table.valid_to, table.rows.count()) == (*kept, 1)
+
+
+def test_a_pattern_of_numbers_that_cannot_be_read_is_refused() -> None:
+    service = Service.objects.get(code="CP_REG")
+    with pytest.raises(Invalid):
+        setup.change_service(
+            service=service, changes={"number_pattern": "R[A-Z"}, actor=make.person("manager"), now=NOW
+        )
+    service.refresh_from_db()
+    assert service.number_pattern != "R[A-Z"

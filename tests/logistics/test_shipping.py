@@ -21,6 +21,7 @@ from core.models import ActivityEntry
 from inventory.models import Balance, Movement
 from logistics.events import ParcelsShipped
 from logistics.models import ApprovalRule, DispatchNote, Parcel, ScanEvent, WaybillNumber
+from logistics.selectors import dispatch as selectors
 from logistics.services import counter, dispatch, numbers, packing, shipping
 from logistics.services.seeding import load_reference
 from orders.models import Order
@@ -30,6 +31,7 @@ from tests.factories import dispatch as make
 from tests.factories.accounts import make_store
 from tests.factories.stores import connected, running_shop, shop_order
 from tests.logistics.tables import Table
+from worklist import services as worklist
 from worklist.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -351,3 +353,22 @@ def test_long_keys_of_two_scans_are_two_scans() -> None:
     note, table = make.released(), Table()
     assert table.scan(note.number, key="x" * 90 + "1") == "note_open"
     assert table.scan(note.lines.get().sku.code, key="x" * 90 + "2") == "item_ok"
+
+
+@pytest.mark.covers("DSP-13")
+def test_a_declaration_that_was_given_up_stays_a_duty_until_somebody_did_it() -> None:
+    with running_shop() as server:
+        store, _control = connected(server)
+        parcel = make.handed_over(make.ready_order(store))
+        call = OutboundCall.objects.get(ability="declare_shipment")
+        OutboundCall._base_manager.filter(pk=call.pk).update(state="failed", error="refused")
+        call.refresh_from_db()
+        shipping.channel_answered(call=call, now=NOW)
+        for _sweep in range(2):
+            shipping.declare(parcels=selectors.undeclared(100), now=NOW)
+            parcel.refresh_from_db()
+            assert parcel.declare_call_id is None
+            worklist.refresh(rule_key="logistics.declare_today", subject_ids=[parcel.pk], now=NOW)
+            assert Duty.objects.get(rule="logistics.declare_today", subject_id=parcel.pk).state == "open"
+        shipping.confirm_declared(parcel=parcel, actor=make.person("service"), now=NOW)
+        assert Duty.objects.get(rule="logistics.declare_today", subject_id=parcel.pk).state == "done"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django_scopes import scopes_disabled
 
 from core.audit import SYSTEM
@@ -15,6 +17,7 @@ from inventory.models import Balance
 from logistics import documents
 from logistics.models import ApprovalRule, Declaration, DispatchNote, Parcel, PrintBatch, TrackingEvent, WaybillNumber
 from logistics.selectors import board
+from logistics.selectors import dispatch as selectors
 from logistics.selectors.dispatch import ADDRESS_PARTS
 from logistics.services import counter, dispatch, shipping, tracking
 from orders.models import Order
@@ -223,3 +226,36 @@ def test_a_box_leaves_whole_or_not_at_all() -> None:
     assert Balance.objects.get(sku__code="NK-117").on_hand == 50
     Order.objects.filter(pk=second.order_id).update(intercept="dispute")
     assert counter.scan(code=number, key="h1", actor=table.actor, now=NOW)[0] == "intercepted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_packer_and_who_changes_the_other_order_never_wait_for_each_other() -> None:
+    first, second = pair()
+    table, number = Table(), make.number_of(first)
+    table.all(first.number, "JOIN", "NK-117", "2*ER-9", "OK", "65 g")
+    at_table, at_desk, told = threading.Event(), threading.Event(), []
+
+    def change() -> None:
+        try:
+            at_table.wait(10)
+            with scopes_disabled(), transaction.atomic():
+                selectors.lock_note(second.pk)
+                at_desk.set()
+                line = dispatch.LineChange(second.lines.get().pk, wish="blue")
+                dispatch.edit(note=second, lines=[line], actor=make.person("supervisor"), now=NOW)
+        except BaseException as error:
+            told.append(getattr(error, "code", repr(error)))
+        finally:
+            connection.close()
+
+    desk = threading.Thread(target=change)
+    desk.start()
+    with transaction.atomic():
+        selectors.lock_note(first.pk)
+        at_table.set()
+        at_desk.wait(10)
+        time.sleep(0.3)
+        assert table.scan(number) == "packed"
+    desk.join(20)
+    second.refresh_from_db()
+    assert told == ["box_in_hand"] and (second.state, second.revision) == ("packed", 1)

@@ -25,7 +25,15 @@ def take_note(number: str, held: DispatchNote | None, actor: Actor, now: datetim
     found = selectors.note_by_number(number)
     if found is None:
         return Plan("note", "no_such_note", {"code": number[:40]})
-    note = held if held and held.pk == found.pk else selectors.lock_note(found.pk)
+    if held is None:
+        note = selectors.lock_note(found.pk)
+    elif held.pk == found.pk:
+        note = held
+    else:  # with one note in hand nobody waits for another: two packers would wait for each other
+        free = selectors.lock_if_free(found.pk)
+        if free is None:
+            return Plan("note", "slot_busy", {}, note=held)
+        note = free
     if note.together_id:
         leader = DispatchNote.objects.filter(pk=note.together_id).first()
         return Plan(

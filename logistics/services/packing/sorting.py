@@ -8,6 +8,7 @@ from core.audit import Actor
 from logistics.choices import WaveKind
 from logistics.models import DispatchNote, PrintBatch, ScanEvent, Wave
 from logistics.rules import packing as rules
+from logistics.selectors import dispatch as notes
 from logistics.selectors import station as reads
 from logistics.selectors import waves as selectors
 from logistics.selectors.station import Table
@@ -50,10 +51,13 @@ def decide(
 
 
 def _slot(wave: Wave, slot: int, actor: Actor, now: datetime) -> Plan:
-    number = selectors.note_in_slot(wave, slot)
-    if number is None:
+    found = selectors.note_in_slot(wave, slot)
+    if found is None:
         return Plan("wave", "no_such_slot", {"wave": wave.number, "slot": slot}, leave=True)
-    plan = opening.take_note(number, None, actor, now)
+    held = notes.lock_if_free(found[0])  # who seals it holds it and waits for the wave
+    if held is None:
+        return Plan("wave", "slot_busy", {}, leave=True)
+    plan = opening.take_note(found[1], held, actor, now)
     plan.fields["slot"] = slot
     return plan
 
@@ -68,7 +72,7 @@ def _nobody(wave: Wave, text: str, code: str) -> Plan:
 
 def _free(line: rules.WaveLine, actor: Actor, now: datetime) -> Table | None:
     """The note of a line, locked, when nobody else has it in hand."""
-    held = selectors.lock_if_free(line.note)
+    held = notes.lock_if_free(line.note)
     table = reads.table(held, now) if held else None
     if table is None or (table.holder and table.holder.user_id != actor.user_id):
         return None
