@@ -35,6 +35,7 @@ _SUPERVISOR = _SERVICE | {
     "logistics.block_note", "logistics.print_note", "logistics.review_customs", "logistics.number_parcel",
     "orders.release_order", "worklist.assign_duty", "disputes.approve_remedy", "products.change_sku", "products.view_cost",
     "customers.blacklist_buyer", "conversations.approve_template", "core.view_audit", "reports.view_report",
+    "logistics.manage_incident",
 }  # fmt: skip
 
 _MANAGER = _SERVICE | _WAREHOUSE | _PURCHASER | _SUPERVISOR | {

@@ -177,6 +177,7 @@ PURPOSES = {
     "ask_again_offer": pgettext_lazy("text", "Ask again with an offer"),
     "bank_details": pgettext_lazy("text", "Bank details"),
     "return_address": pgettext_lazy("text", "Return address"),
+    "lane_incident": pgettext_lazy("text", "Held up on the way"),
 }
 
 

@@ -27,6 +27,7 @@ CHECKS = {
     "at_customs": _("The parcel is at customs"), "attempted": _("A delivery failed"),
     "cancelled": _("The order is cancelled"), "carrier_record": _("The carrier has a record of the parcel"),
     "extension_made": _("The receiving time was lengthened"), "marketing_consent": _("The buyer agreed to advertising"),
+    "incident_open": _("An incident delays the parcel"),
     "no_open_dispute": _("No dispute is open"), "out_for_delivery": _("The parcel is out for delivery"),
     "protected": _("The buyer is still protected"), "ready_for_collection": _("The parcel waits to be collected"),
 }  # fmt: skip

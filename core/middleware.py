@@ -81,6 +81,10 @@ class SecurityHeaders:
         if request.method in {"TRACE", "TRACK", "CONNECT"}:
             return HttpResponse(status=405)
         response = self.get_response(request)
+        if getattr(
+            response, "without_cookies", False
+        ):  # a page for everybody: also who is signed in here gets none with it
+            response.cookies.clear()
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

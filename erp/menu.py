@@ -54,6 +54,7 @@ MENU = (
         children=(
             ("logistics:parcels", pgettext_lazy("menu", "Parcels"), "logistics.view_parcel"),
             ("logistics:lanes", pgettext_lazy("menu", "Lanes"), "logistics.view_lane"),
+            ("logistics:incidents", pgettext_lazy("menu", "Incidents"), "logistics.view_lane"),
         ),
     ),
     Item(

@@ -378,3 +378,25 @@ class PushState(models.TextChoices):
     NEW = "new", pgettext_lazy("push", "Not read yet")
     DONE = "done", pgettext_lazy("push", "Read")
     FAILED = "failed", pgettext_lazy("push", "Cannot be read")
+
+
+class IncidentKind(models.TextChoices):
+    """What disturbs a lane."""
+
+    STRIKE = "strike", pgettext_lazy("incident", "Strike")
+    FLIGHT = "flight", pgettext_lazy("incident", "Flights")
+    FLOOD = "flood", pgettext_lazy("incident", "Flood or storm")
+    CUSTOMS = "customs", pgettext_lazy("incident", "Customs closed")
+    OTHER = "other", pgettext_lazy("incident", "Something else")
+
+
+class IncidentState(models.TextChoices):
+    """Life of an incident."""
+
+    OPEN = "open", pgettext_lazy("incident", "Open")
+    ENDED = "ended", pgettext_lazy("incident", "Ended")
+
+    @property
+    def tone(self) -> str:
+        """Its colour."""
+        return "lantern" if self.value == "open" else "neutral"

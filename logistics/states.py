@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from core.states import Machine, Transition
+from logistics.choices import IncidentState as I
 from logistics.choices import NoteState as N
 from logistics.choices import NumberState as W
 from logistics.choices import ParcelState as P
@@ -54,12 +55,34 @@ NUMBER = Machine(
     "waybill",
     "state",
     [
-        Transition("reserve", sources={W.FREE}, target=W.RESERVED, stamp="reserved_at", text=gettext_noop("Number reserved")),
+        Transition(
+            "reserve", sources={W.FREE}, target=W.RESERVED, stamp="reserved_at", text=gettext_noop("Number reserved")
+        ),
         Transition("use", sources={W.RESERVED}, target=W.USED, stamp="used_at", text=gettext_noop("Number used")),
         Transition("free", sources={W.RESERVED}, target=W.FREE, text=gettext_noop("Number free again")),
-        Transition("void", sources={W.FREE, W.RESERVED, W.USED}, target=W.VOID, needs=["reason"], text=gettext_noop("Number void")),
+        Transition(
+            "void",
+            sources={W.FREE, W.RESERVED, W.USED},
+            target=W.VOID,
+            needs=["reason"],
+            text=gettext_noop("Number void"),
+        ),
     ],
 )
 
+INCIDENT = Machine(
+    "incident",
+    "state",
+    [
+        Transition("end", sources={I.OPEN}, target=I.ENDED, permission="logistics.manage_incident", stamp="ended_at", needs=["reason"],
+                   text=gettext_noop("Ended: services are open there again")),
+    ],
+)  # fmt: skip
+
 #: Which table rules which model (core.declarations ties them when the models are there).
-TABLES = {"logistics.DispatchNote": NOTE, "logistics.Parcel": PARCEL, "logistics.WaybillNumber": NUMBER}
+TABLES = {
+    "logistics.DispatchNote": NOTE,
+    "logistics.Parcel": PARCEL,
+    "logistics.WaybillNumber": NUMBER,
+    "logistics.Incident": INCIDENT,
+}

@@ -67,11 +67,18 @@ class LaneSlower(FollowUpRule):
         return {
             "number": subject.service.code, "country": subject.country, "before": _days(subject.drift_before),
             "now": _days(subject.drift_now), "level": round(100 * (subject.drift_level or 0)), "open": subject.open,
+            **({"incident": subject.disturbed_by} if subject.disturbed_by else {}),
             "url": reverse("logistics:lane", args=[subject.pk]),
         }  # fmt: skip
 
     def sentence(self, facts: dict[str, Any]) -> str:
-        """How much slower."""
+        """How much slower, and what disturbs it."""
+        told = self._slower(facts)
+        if not facts.get("incident"):
+            return told
+        return f"{told} {gettext('Disturbed by %(incident)s.') % {'incident': facts['incident']}}"
+
+    def _slower(self, facts: dict[str, Any]) -> str:
         if facts.get("now") is None:
             return (
                 gettext(

@@ -153,8 +153,11 @@ class ParcelStep(ParcelRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """The advice with its rule and age; with an open dispute both clocks."""
         label = dict(Advice.choices).get(facts.get("advice", ""), "")
-        words = gettext("%(advice)s · %(days)s days under way · rule %(rule)s") % {
-            "advice": label, "days": facts.get("days", "?"), "rule": facts.get("rule") or "–",
+        told = gettext("%(advice)s · %(days)s days under way · rule %(rule)s")
+        if facts.get("incident"):
+            told = gettext("%(advice)s · %(days)s days under way · rule %(rule)s · %(incident)s")
+        words = told % {
+            "advice": label, "days": facts.get("days", "?"), "rule": facts.get("rule") or "–", "incident": facts.get("incident", ""),
         }  # fmt: skip
         if facts.get("promised"):
             words += gettext(" · promised by %(day)s") % {"day": _when(facts["promised"])}

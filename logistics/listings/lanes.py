@@ -65,6 +65,7 @@ class LaneRow(serializers.Serializer):
     slower_since = serializers.DateField(allow_null=True, label=_("Slower since"))
     drift_before = serializers.FloatField(allow_null=True, label=_("Day before"))
     drift_now = serializers.FloatField(allow_null=True, label=_("Day now"))
+    disturbed_by = serializers.CharField(label=_("Disturbed by"))
     as_of = serializers.DateField(label=_("As of"))
     reckoned_at = serializers.DateTimeField(label=_("Reckoned"))
 
@@ -163,7 +164,7 @@ class LaneListing(Listing):
         Column("arrived", default=False, align="num"), Column("lost", default=False, align="num"),
         Column("returned", default=False, align="num"), Column("unsaid", default=False, align="num"),
         Column("blind_since", default=False), Column("old", default=False, align="num"), Column("said", default=False, align="num"),
-        Column("slower_since", default=False), Column("as_of", default=False),
+        Column("slower_since", default=False), Column("disturbed_by", mono=True, default=False), Column("as_of", default=False),
     ]  # fmt: skip
     actions = [AcceptLane(), PromiseLane(), SetSight()]
     views = [

@@ -23,6 +23,7 @@ from logistics.rules.quotes import Line, Quote
 from logistics.selectors.quotes import Book, Priced
 
 REFUSALS: dict[str, Any] = {
+    "incident": _("Stopped there by %(incident)s (%(kind)s)."),
     "inactive": _("This service is switched off."),
     "country": _("It does not go to that country."),
     "value": _("The goods are worth more than it may carry (%(limit)s)."),

@@ -19,6 +19,7 @@ from logistics.models.customs import (
     ValueMedian,
 )
 from logistics.models.dispatch import ApprovalRule, DispatchNote, NoteLine, NoteSignature, PrintBatch, PrintLog
+from logistics.models.incident import Incident, Rerouted
 from logistics.models.lane import Lane, LaneCurve, LaneDay, LaneLevel, LaneSeason, LaneSight
 from logistics.models.manifest import Manifest, ManifestLine
 from logistics.models.packing import ParcelMaterial, ParcelPhoto, SpareChoice, Wave, WaveNote, WeightBelief
@@ -52,6 +53,7 @@ __all__ = [
     "FollowedNumber",
     "FreightEstimate",
     "GoodsClassRule",
+    "Incident",
     "Lane",
     "LaneCurve",
     "LaneDay",
@@ -74,6 +76,7 @@ __all__ = [
     "RateRow",
     "RateTable",
     "RecipientId",
+    "Rerouted",
     "ReviewLine",
     "RulePack",
     "ScanEvent",

@@ -133,6 +133,9 @@ class Lane(models.Model):
     compare_from = models.DateField(
         null=True, help_text="a person accepted the lane as it is: older parcels are not compared with"
     )
+    disturbed_by = models.CharField(
+        max_length=120, blank=True, help_text="incidents among the parcels that were compared: their numbers"
+    )
     accepted_why = models.CharField(max_length=300, blank=True)
 
     class Meta:

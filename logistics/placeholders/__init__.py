@@ -1,5 +1,5 @@
 """Facts that texts to buyers may use."""
 
-from logistics.placeholders import dispatch, parcels
+from logistics.placeholders import dispatch, incidents, parcels
 
-__all__ = ["dispatch", "parcels"]
+__all__ = ["dispatch", "incidents", "parcels"]

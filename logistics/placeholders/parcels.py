@@ -28,14 +28,14 @@ from logistics.models import Extension, Lane, Parcel
 from logistics.rules.lanes import Outlook
 from logistics.rules.lanes.sight import lesser
 from logistics.rules.tracking import days_between
-from logistics.selectors import concerned, habits, lanes
+from logistics.selectors import concerned, habits, lanes, links
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 
 #: Facts of the lane: days by which half and most have arrived, per cent of the lane that was quicker, chance in per cent to
 #: arrive within the days of the last.
 LANE = ("lane_half_days", "lane_most_days", "lane_later_than", "lane_soon_chance", "lane_soon_days")
-names(*LANE, "all_tracking_nos")
+names(*LANE, "all_tracking_nos", "parcel_link")
 #: An extension older than this is no news: a text does not announce it again.
 NEWS = timedelta(days=7)
 
@@ -82,6 +82,7 @@ def _facts(
         "order_no": parcel.order.number,
         "tracking_no": parcel.tracking_number or None,
         "all_tracking_nos": parcel.tracking_number or None,  # of all parcels of the buyer, where several are told at once
+        "parcel_link": links.address_of(parcel, now),
         "tracking_url": url.replace("{number}", parcel.tracking_number) if url and parcel.tracking_number else None,
         "carrier_name": (service.name_zh if language.startswith("zh") and service.name_zh else service.name_en) if service else None,
         "ship_date": local_day(parcel.shipped_at, zone) if parcel.shipped_at else None,

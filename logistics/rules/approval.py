@@ -28,6 +28,7 @@ class SignFacts:
     not_followed: int = 0
     lines: int = 1
     service: str = ""
+    stopped_by: str = ""
     customs_blocks: int = 0
     address_changed: bool = False
 
@@ -48,6 +49,8 @@ def why_unsigned(facts: SignFacts) -> str:
         return "nothing_to_send"
     if not facts.service:
         return "no_service"
+    if facts.stopped_by:
+        return "service_incident"
     if facts.address_changed:
         return "address_changed"
     if facts.customs_blocks:

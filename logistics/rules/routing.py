@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -89,9 +89,10 @@ def why_not(
 
 def choose(
     *, method: str, assigned: str, default: str, services: Sequence[ServiceFacts], country: str,
-    value_in: Callable[[str], Decimal | None], weight_g: int | None = None,
+    value_in: Callable[[str], Decimal | None], weight_g: int | None = None, stopped: Collection[str] = (),
 ) -> Choice:  # fmt: skip
-    """The service for one parcel: paid method, else assigned, else default; each only when it may carry it."""
+    """The service for one parcel: paid method, else assigned, else default; each only when it may carry it and no incident
+    stops it there (``stopped``: codes)."""
     by_code = {service.code: service for service in services}
     paid = match_method(method, services)
     passed: dict[str, str] = {}
@@ -100,6 +101,7 @@ def choose(
             continue
         service = by_code.get(code)
         reason = why_not(service, country=country, value_in=value_in, weight_g=weight_g) if service else "unknown"
+        reason = reason or ("incident" if code in stopped else "")
         if not reason:
             return Choice(code, why, passed, paid)
         passed[code] = reason

@@ -211,6 +211,8 @@ class Facts:
     #: Per cent of its lane that had arrived at this age, and the chance that it comes within the days of the house rule.
     later_than_percent: int | None = None
     arrives_soon_percent: int | None = None
+    #: The kind of the open incident that delays the parcel.
+    incident: str | None = None
 
     def inputs(self) -> dict[str, Any]:
         """The names the tables use; states they do not know are the nearest they do."""

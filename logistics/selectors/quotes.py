@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from core import policies
 from core.clock import utcnow
+from logistics.choices import IncidentKind
 from logistics.models import (
     ChoiceRule,
     DispatchNote,
@@ -29,10 +30,10 @@ from logistics.models import (
 )
 from logistics.policies import customs as customs_house
 from logistics.policies.dispatch import PACKAGING_G
-from logistics.rules import customs
+from logistics.rules import customs, incidents
 from logistics.rules.choosing import Candidate, Choosing, Picked, Wanted, pick
 from logistics.rules.customs import avoid
-from logistics.rules.quotes import quote
+from logistics.rules.quotes import Quote, quote
 from logistics.rules.routing import match_method
 from logistics.rules.tracking import Promise, promise_for
 from logistics.rules.weighing import Extra, Offer, Place, Rate, Shipment, Table, Terms
@@ -40,6 +41,7 @@ from logistics.selectors import dispatch, estimates, lanes
 from logistics.selectors.customs import book as books
 from logistics.selectors.customs.parcels import words
 from logistics.selectors.drafting import Source, converter, sources
+from logistics.selectors.incidents import open_ones as open_incidents
 from logistics.selectors.tracking import tables as tracking_tables
 from orders.models import Order
 
@@ -100,6 +102,7 @@ class Book:
     customs: customs.Book
     actions: Mapping[str, str]
     lane_book: lanes.Book
+    disturbed: list[incidents.Disturbance] = field(default_factory=list)
     _facts: list[Any] = field(default_factory=list)
 
     def offer(self, service: Service, country: str) -> Offer:
@@ -151,12 +154,22 @@ class Book:
         ]  # fmt: skip
         return "; ".join(told)
 
+    def stopped(self, service: Service, country: str, store_id: int | None) -> incidents.Disturbance | None:
+        """The incident that stops a service for new parcels there."""
+        return incidents.stopping(self.disturbed, service_id=service.pk, country=country, store_id=store_id)
+
+    def _new(self, service: Service, case: Case) -> Candidate:
+        """One service for a parcel that is still to be sent: an incident refuses it, whatever it would cost."""
+        found = replace(self.candidate(service, case.ship), against=self.against(service, case))
+        stop = self.stopped(service, case.ship.country, case.wanted.store_id)
+        if stop is None:
+            return found
+        told = {"incident": stop.number, "kind": str(IncidentKind(stop.kind).label)}
+        return replace(found, quote=Quote(service.code, "incident", told), cost=None)
+
     def price(self, case: Case) -> Priced:
         """All services for one parcel, those that are switched on."""
-        made = [
-            replace(self.candidate(service, case.ship), against=self.against(service, case))
-            for service in self.services.values() if service.active
-        ]  # fmt: skip
+        made = [self._new(service, case) for service in self.services.values() if service.active]
         made.sort(key=lambda c: (c.quote.total is None, c.cost is None, c.cost or 0, c.quote.service))
         return Priced(case, made, pick(made, self.rules, case.wanted))
 
@@ -172,6 +185,7 @@ def book(day: date, countries: Iterable[str]) -> Book:
         tables=_tables(wanted), extras=_extras(day), promises=tracking_tables(day).promises,
         rules=[rule_of(row) for row in ChoiceRule.objects.filter(active=True)], convert=converter(day),
         customs=books.book(day), actions=goods_actions(day), lane_book=lanes.book(day, services.values(), wanted),
+        disturbed=open_incidents(utcnow()),
     )  # fmt: skip
 
 

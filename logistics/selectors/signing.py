@@ -20,7 +20,7 @@ from logistics.rules.approval import SignFacts, margin_percent
 from logistics.rules.customs import BLOCK, REVIEW, Finding
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import match_method
-from logistics.selectors import dispatch
+from logistics.selectors import dispatch, incidents
 from logistics.selectors.customs import parcels as declared
 from logistics.selectors.dispatch import OPEN_NOTES
 from logistics.selectors.drafting import converter
@@ -107,13 +107,19 @@ def cases(notes: Sequence[DispatchNote], now: datetime) -> dict[int, Case]:
         case.sign = SignFacts(
             state=note.state, order_state=note.order.state, intercept=note.order.intercept, unmatched=unmatched[note.order_id],
             not_followed=not_followed[note.order_id],
-            lines=len(mine), service=note.service.code if note.service else "",
+            lines=len(mine), service=note.service.code if note.service else "", stopped_by=_stopped_by(note, now),
             customs_blocks=sum(f.level == BLOCK for f in case.findings), address_changed=digest != note.address_digest,
         )  # fmt: skip
         paid = match_method(note.order.shipping_method, services)
         case.facts = _facts(case, convert, paid, first)
         made[note.pk] = case
     return made
+
+
+def _stopped_by(note: DispatchNote, now: datetime) -> str:
+    """The number of the incident that stops the note's service, or ""."""
+    found = incidents.of_note(note, now)
+    return found.number if found else ""
 
 
 def first_orders(order_ids: Sequence[int]) -> set[int]:

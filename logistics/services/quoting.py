@@ -68,6 +68,14 @@ def choose_service(
     if sides:
         case.ship = selectors.sized(case.ship, sides)
     found = held.candidate(service, case.ship).quote
+    stop = held.stopped(service, note.country, note.store_id)
+    if stop is not None and note.service_id != service.pk:
+        raise Conflict(
+            "service_incident",
+            _("%(incident)s stops this service there: choose another."),
+            field="service",
+            incident=stop.number,
+        )
     _refuse_broken(found)
     if note.service_id != service.pk:
         dispatch.edit(note=note, service=service, actor=actor, now=now, reason=reason)

@@ -21,6 +21,7 @@ from logistics.rules import lanes as rules
 from logistics.rules.lanes.sight import reach_of
 from logistics.selectors import lane_parcels
 from logistics.selectors import lanes as selectors
+from logistics.views import incident_parts
 from logistics.views.lane_chart import chart
 
 #: Risks the table of promises always shows.
@@ -72,7 +73,7 @@ class LanePage(DetailPage):
 
     def alerts(self, obj: Lane) -> list[dict[str, Any]]:
         """The alarm, and what makes the figures uncertain."""
-        found = []
+        found = incident_parts.of_lane(obj, self.page.figures.day, self.page.figures.window, self.actor)
         if obj.slower:
             chance = _("Chance alone would do it less than once in %(n)s times.") % {"n": f.number(self._once_in(obj))}
             found.append(

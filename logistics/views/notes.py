@@ -19,7 +19,7 @@ from logistics.listings.order_steps import next_is_packing, next_of_note, to_the
 from logistics.models import DispatchNote
 from logistics.selectors import board, signing, station
 from logistics.selectors import dispatch as selectors
-from logistics.views import customs_parts, documents
+from logistics.views import customs_parts, documents, incident_parts
 
 
 class NotesPage(ListPage):
@@ -100,6 +100,7 @@ class NotePage(DetailPage):
             )
         if obj.state not in selectors.OPEN_NOTES:
             return made
+        made += incident_parts.of_note(obj, self.now)
         if self.case.sign.unmatched:
             made.append(
                 {

@@ -32,7 +32,7 @@ from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.selectors.customs import declarations
 from logistics.services import tracking
-from logistics.views import customs_parts, documents, parcel_way
+from logistics.views import customs_parts, documents, incident_parts, parcel_way
 
 #: Why the next check stands where it stands, in words.
 WHY = {
@@ -100,7 +100,7 @@ class ParcelPage(DetailPage):
 
     def alerts(self, obj: Parcel) -> list[dict[str, Any]]:
         """What must be seen."""
-        found = []
+        found = incident_parts.of_parcel(obj, self.now)
         if obj.state == ParcelState.SHIPPED and obj.promised_by and self.now > obj.promised_by:
             span = f.duration(self.now - obj.promised_by, 1)
             found.append(
@@ -247,7 +247,11 @@ def lane_box(obj: Parcel, actor: Actor, now: datetime) -> list[dict[str, Any]]:
     lane = lanes.lane_of(obj)
     items: list[Any] = [
         {"label": _("Compared"), "value": lane_words.outlook_text(outlook), "wide": True},
-        {"label": _("With"), "value": f.link_html(reverse("logistics:lane", args=[lane]), basis) if lane else basis, "wide": True},
+        {
+            "label": _("With"),
+            "value": f.link_html(reverse("logistics:lane", args=[lane]), basis) if lane else basis,
+            "wide": True,
+        },
     ]
     items += [{"label": _("Note"), "value": text, "wide": True} for text in lane_words.doubts(answer)]
     return [{"title": _("Lane"), "items": items}]

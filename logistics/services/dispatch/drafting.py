@@ -18,11 +18,13 @@ from inventory.services import stock
 from logistics.models import DispatchNote, NoteLine, Service
 from logistics.policies.dispatch import DEFAULT_SERVICE
 from logistics.rules.clocks import note_due, pickup_after
+from logistics.rules.incidents import stopping
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import Choice, choose
 from logistics.rules.values import per_piece
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
+from logistics.selectors import incidents
 from logistics.selectors.drafting import Source
 from logistics.services import stages
 from logistics.services.customs.named import named
@@ -96,6 +98,7 @@ class Desk:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.facts = selectors.service_facts()
+        self.disturbed = incidents.open_ones(now)
         self.services = {service.code: service for service in Service.objects.all()}
         self.times = selectors.note_times(now.date())
         self.calendar = policies.work_calendar(now)
@@ -109,8 +112,15 @@ class Desk:
             method=order.shipping_method, assigned=order.service_code,
             default=str(policies.value(DEFAULT_SERVICE, self.now, order.store_id)), services=self.facts,
             country=order.country, value_in=lambda currency: self.convert(source.value, order.currency, currency),
-            weight_g=source.weight_g,
+            weight_g=source.weight_g, stopped=self.stopped(order),
         )  # fmt: skip
+
+    def stopped(self, order: Order) -> set[str]:
+        """The services that an incident stops for this order."""
+        return {
+            code for code, service in (self.services.items() if self.disturbed else ())
+            if stopping(self.disturbed, service_id=service.pk, country=order.country, store_id=order.store_id)
+        }  # fmt: skip
 
     def clocks(self, order: Order, service: Service | None, zone_name: str) -> tuple[datetime, datetime]:
         """(to the warehouse by, carrier pick-up aimed at)."""

@@ -21,6 +21,7 @@ from logistics.models import ApprovalRule, DispatchNote, NoteSignature
 from logistics.policies.dispatch import NUMBER_WHEN_RELEASED, RELEASE_WHEN_SIGNED
 from logistics.rules.approval import fits, may_sign, why_unsigned
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import incidents
 from logistics.selectors import signing as reads
 from logistics.selectors.signing import Case
 from logistics.services import numbers, stages
@@ -46,6 +47,7 @@ REFUSALS: dict[str, Any] = {
     "incomplete": _("An article of the order is not on the note yet: it follows within a minute."),
     "nothing_to_send": _("The note has no articles."),
     "no_service": _("Choose a service first: the one the buyer paid for cannot carry this parcel."),
+    "service_incident": _("An incident stops this service there: choose another."),
     "address_changed": _("The address of the order changed: take it over into the note first."),
     "customs_block": _("The customs declaration has an error: mend it first."),
 }
@@ -218,6 +220,8 @@ def release_notes(
                 refused[note.pk] = Conflict("not_signed", _("Both signatures are needed before a note is released."))
             elif note.order.intercept or note.order.state not in ("ready", "part_shipped"):
                 refused[note.pk] = Conflict("order_not_ready", REFUSALS["order_not_ready"])
+            elif incidents.of_note(note, now) is not None:
+                refused[note.pk] = Conflict("service_incident", REFUSALS["service_incident"])
             else:
                 good.append(note)
         moved, more = move_many(good, "release", actor=actor, now=now)

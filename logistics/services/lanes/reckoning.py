@@ -14,9 +14,11 @@ from core import audit, copying
 from core.models import Heartbeat
 from logistics.models import Lane, LaneCurve, LaneDay, LaneSight, Service
 from logistics.rules import lanes as rules
+from logistics.rules.incidents import Disturbance, touches
 from logistics.rules.lanes import choosing
 from logistics.rules.lanes.tally import followed
 from logistics.rules.tracking import Promise, coverage_of, promise_for
+from logistics.selectors import incidents
 from logistics.selectors import lanes as selectors
 from logistics.selectors import tracking as lookups
 from logistics.services.lanes.counting import count_days
@@ -34,7 +36,7 @@ COLUMNS = [
     "parcels", "arrived", "open", "lost", "returned", "unsaid", "level",
     "season", "few", "basis_parcels", "basis_arrived", "half_days", "most_days", "most_low", "most_high", "lost_days",
     "lost_share", "promise_days", "kept_share", "advised_days", "slower", "slower_since", "drift_chance", "drift_level",
-    "drift_before", "drift_now", "drift_parcels",
+    "drift_before", "drift_now", "drift_parcels", "disturbed_by",
 ]  # fmt: skip
 
 
@@ -72,8 +74,10 @@ def refresh_lanes(*, now: datetime) -> Reckoned:
         done = Reckoned(days=count_days(now=now, window=figures.window))
         found = list(_reckon(figures, now))
         known = _keep_curves(found)
+        marks = incidents.marks(now - timedelta(days=figures.drift_days))
         for one in found:
             _read(one, known, figures, now)
+            one.lane.disturbed_by = _disturbed_by(one.lane, marks)
         _keep_lanes(found, done, now)
         Heartbeat.objects.update_or_create(name=selectors.PULSE, defaults={"at": now})
     return done
@@ -194,6 +198,15 @@ def _read(one: _Found, known: dict[rules.Basis, rules.Tally], figures: selectors
     lane.kept_share = rules.kept_share(held, lane.promise_days) if held.steps and lane.promise_days else None
     lane.advised_days = rules.advised_days(held, figures.risk)
     _alarm(lane, one.drift, figures)
+
+
+def _disturbed_by(lane: Lane, marks: Sequence[Disturbance]) -> str:
+    """The incidents among the newest parcels of a lane, so that nobody takes them for its usual pace."""
+    mine = [
+        one.number for one in marks
+        if touches(one, service_id=lane.service_id, country=lane.country, store_id=one.store_id)
+    ]  # fmt: skip
+    return ", ".join(mine)[:120]
 
 
 def _alarm(lane: Lane, found: rules.Drift | None, figures: selectors.Figures) -> None:

@@ -15,10 +15,13 @@ from core import policies as house
 from core.audit import SYSTEM, Actor
 from core.clock import plus_days
 from core.errors import Conflict, NotAllowed
+from core.models import ActivityEntry
 from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel
+from logistics.policies import incidents as incident_policies
 from logistics.policies import parcels as policies
 from logistics.registry import clocks_of
+from logistics.rules.incidents import Disturbance, awaited
 from logistics.rules.tracking import (
     DRAFTED,
     Facts,
@@ -27,7 +30,7 @@ from logistics.rules.tracking import (
     next_check,
     next_step,
 )
-from logistics.selectors import judging, sources
+from logistics.selectors import incidents, judging, sources
 from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
@@ -43,8 +46,8 @@ COLUMNS = ["advice", "advice_rule", "checked_at", "check_round", "next_check_at"
 
 @dataclass
 class Check:
-    """One parcel at its check: the facts, the step they lead to, how long the receiving time lasts, and whether nobody but
-    a person can know more (its tracking source is silent)."""
+    """One parcel at its check: the facts, the step they lead to, how long the receiving time lasts, whether nobody but
+    a person can know more (its tracking source is silent), and the incident that delays it."""
 
     parcel: Parcel
     facts: Facts
@@ -52,6 +55,7 @@ class Check:
     cycle: str
     extend: bool
     blind: bool = False
+    incident: Disturbance | None = None
 
 
 def check_parcel(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
@@ -94,16 +98,21 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     pending, silences, again = selectors.pending_extensions(ids), sources.silences(ids), sources.again(now)
     lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
     disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
+    disturbed = incidents.of_parcels(parcels, now)
     checks = []
     for parcel in parcels:
         promise = tables.promise(parcel)
         facts = judging.facts_of(parcel, promise, told.get(parcel.pk, {}), tables, now, lanes.get(parcel.pk), terms)
+        incident = disturbed.get(parcel.pk)
+        facts = replace(facts, incident=incident.kind if incident else None)
         parcel.lane_told = lanes.get(parcel.pk)  # type: ignore[attr-defined]
         parcel.dispute = disputes.get(parcel.order_id)  # type: ignore[attr-defined]
         step = next_step(
             tables.decisions, facts, default_days=int(house.value(policies.DEFAULT_CHECK_DAYS, now, parcel.store_id)),
             first_extends=bool(house.value(policies.FIRST_CHECK_EXTENDS, now, parcel.store_id)),
         )  # fmt: skip
+        if incident and not facts.dispute_open and house.value(incident_policies.WAITS, now, parcel.store_id):
+            step = awaited(step)
         silence = parcel.silence = silences.get(parcel.pk)  # type: ignore[attr-defined]
         blind = silence is not None and silence.blind(now, again)
         if blind:
@@ -111,7 +120,7 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
         parcel.check_round += 1
         first = step.delay_text and not facts.told_delay and not facts.past_second_check
         extend = step.extend and parcel.pk not in pending and _worth_it(parcel, facts, first, now)
-        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind))
+        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident))
         parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
         parcel.next_check_at = _next(parcel, promise, step, now)
         parcel.next_check_why = step.rule_id or "escalate"
@@ -138,12 +147,18 @@ def _next(parcel: Parcel, promise: Promise | None, step: Step, now: datetime) ->
 
 def _write(checks: Sequence[Check], actor: Actor, now: datetime) -> None:
     copying.update_objects([c.parcel for c in checks], COLUMNS)
-    audit.record_many(
-        audit.entry(
-            c.parcel, "parcel.check", actor=actor, now=now, text=gettext_noop("Checked after %(days)s days: %(advice)s (%(rule)s)"),
-            days=c.facts.days_since_dispatch, advice=c.step.advice, rule=c.step.rule_id,
-        )
-        for c in checks
+    audit.record_many(_line(c, actor, now) for c in checks)
+
+
+def _line(check: Check, actor: Actor, now: datetime) -> ActivityEntry:
+    """What the check found, with the incident that explains the delay."""
+    text, told = gettext_noop("Checked after %(days)s days: %(advice)s (%(rule)s)"), {}
+    if check.incident is not None:
+        text = gettext_noop("Checked after %(days)s days: %(advice)s (%(rule)s); %(incident)s explains the delay")
+        told = {"incident": check.incident.number}
+    return audit.entry(
+        check.parcel, "parcel.check", actor=actor, now=now, text=text, days=check.facts.days_since_dispatch,
+        advice=check.step.advice, rule=check.step.rule_id, **told,
     )  # fmt: skip
 
 
@@ -179,7 +194,10 @@ def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) 
 def _call_people(checks: Sequence[Check], drafted: set[int], now: datetime) -> None:
     """Open a duty where a person must act (a waiting draft is one already); end those whose advice has changed."""
     facts = {
-        c.parcel.pk: {"advice": c.step.advice, "rule": c.step.rule_id, "days": c.facts.days_since_dispatch}
+        c.parcel.pk: {
+            "advice": c.step.advice, "rule": c.step.rule_id, "days": c.facts.days_since_dispatch,
+            **({"incident": c.incident.number} if c.incident else {}),
+        }
         for c in checks if c.step.role and c.parcel.pk not in drafted
     }  # fmt: skip
     worklist.open_for(rule_key=STEP, facts=facts, now=now, loaded={c.parcel.pk: c.parcel for c in checks})
