@@ -395,8 +395,3 @@ class IncidentState(models.TextChoices):
 
     OPEN = "open", pgettext_lazy("incident", "Open")
     ENDED = "ended", pgettext_lazy("incident", "Ended")
-
-    @property
-    def tone(self) -> str:
-        """Its colour."""
-        return "lantern" if self.value == "open" else "neutral"

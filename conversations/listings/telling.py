@@ -117,7 +117,7 @@ class TellFrom(TellBuyers):
 
 
 register_part("parcels", RowPart("telling", actions=[TellBuyers(about_type="logistics.parcel", single=False)]))
-for _name in ("lanes",):
+for _name in ("lanes", "incidents"):
     register_part(_name, RowPart("telling", actions=[TellFrom()]))
 
 

@@ -21,6 +21,10 @@ from logistics.selectors import incidents as selectors
 from logistics.services import incidents
 
 MANAGE = "logistics.manage_incident"
+STATES = {
+    IncidentState.OPEN.value: (IncidentState.OPEN.label, "lantern"),
+    IncidentState.ENDED.value: (IncidentState.ENDED.label, "neutral"),
+}
 FIGURES = {
     "concerned": _("Concerned"), "under_way": _("Under way"), "arrived": _("Arrived"), "returned": _("Came back"),
     "lost": _("Lost"), "asked": _("Extension asked"), "extended": _("Extended"), "told": _("Buyers told"),
@@ -129,7 +133,7 @@ class IncidentListing(Listing):
     name, title, permission, small = "incidents", _("Incidents"), "logistics.view_lane", True
     model, row, filters = Incident, IncidentRow, IncidentFilter
     columns = [
-        Column("number", link="logistics:incident", mono=True, sortable=True), Column("state", badge=IncidentState),
+        Column("number", link="logistics:incident", mono=True, sortable=True), Column("state", badge=STATES),
         Column("kind"), Column("service", html=lambda row: service_cell(row) if row["service"] else gettext("All services"),
                                text=lambda row: row["service"], needs=NAMES),
         Column("countries", mono=True), Column("starts_at", time="day", sortable=True), Column("expected_end", time="day", sortable=True),

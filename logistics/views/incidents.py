@@ -19,7 +19,7 @@ from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from logistics.choices import IncidentKind, IncidentState, ParcelState
 from logistics.forms.incidents import IncidentForm
-from logistics.listings.incidents import FIGURES
+from logistics.listings.incidents import FIGURES, STATES
 from logistics.listings.naming import service_name
 from logistics.models import Incident
 from logistics.selectors import incidents as selectors
@@ -85,7 +85,7 @@ class IncidentPage(DetailPage):
     def badges(self, obj: Incident) -> list[dict[str, Any]]:
         """State and kind."""
         return [
-            {"label": obj.get_state_display(), "tone": IncidentState(obj.state).tone},
+            {"label": STATES[obj.state][0], "tone": STATES[obj.state][1]},
             {"label": IncidentKind(obj.kind).label, "tone": "neutral"},
         ]
 
