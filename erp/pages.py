@@ -353,12 +353,12 @@ class ModulesPage(Page):
 
 
 class HomePage(Page):
-    """Where a day begins: a manager reads the reports, everybody else has a list that empties."""
+    """Where a day begins: a manager reads the reports, a dispatch clerk has the board, everybody else a list that empties."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Nobody is asked to sign in here: the page behind does that."""
-        reads = getattr(request.user, "role", "") == Role.MANAGER
-        return HttpResponseRedirect(address("reports:page" if reads else "worklist:today"))
+        begins: dict[str, str] = {Role.MANAGER: "reports:page", Role.WAREHOUSE: "logistics:board"}
+        return HttpResponseRedirect(address(begins.get(getattr(request.user, "role", ""), "worklist:today")))
 
 
 #: What people do most, for the command palette: URL name, words, permission.

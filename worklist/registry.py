@@ -12,6 +12,7 @@ from django.db import models
 
 from accounts.choices import Role
 from core import audit
+from core.audit import Actor
 from worklist.choices import Band, Doer, Group
 
 
@@ -138,6 +139,11 @@ TIES: list[Callable[[FollowUpRule], None]] = []
 #: Work that ``run_due`` does between two rounds so that an act can reach its end (the outbox sends): ``fn(now) -> done``.
 #: Upper apps append to it; each function answers how many rows it dealt with.
 drain: list[Callable[[datetime], int]] = []
+
+
+#: Work that no duty stands for, at a table of its own: ``fn(actor, now) -> (sentence, label of the button, address) or None``. An empty
+#: list of duties names it, so that nobody goes home too early.
+elsewhere: list[Callable[[Actor, datetime], tuple[str, str, str] | None]] = []
 
 
 def register(rule: type[FollowUpRule]) -> type[FollowUpRule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -134,8 +134,12 @@ class LineForm(forms.Form):
         max_digits=14, decimal_places=2, min_value=Decimal(0), required=False, label=_("Declared value")
     )
 
-    def __init__(self, *args: Any, cost: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cost: bool = True, currencies: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for name, code in (currencies or {}).items():
+            self.fields[name].label = f"{self.fields[name].label} ({code})"
         if not cost:  # who may not see what goods cost
             del self.fields["unit_cost"]
 
@@ -248,8 +252,8 @@ class ServiceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["match_words"] = "\n".join(self.instance.match_words or ())
         if self.instance.pk:
-            self.initial["match_words"] = "\n".join(self.instance.match_words or ())
             self.initial["destinations"] = (self.instance.facts or {}).get("destinations", "ALL")
 
     def clean_destinations(self) -> str:

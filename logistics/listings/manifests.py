@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -57,7 +57,7 @@ class ManifestRow(serializers.Serializer):
     """The list of one carrier on one day."""
 
     id = serializers.CharField()
-    number = serializers.CharField(label=_("List"))
+    number = serializers.CharField(label=pgettext_lazy("hand-over", "List"))
     day = serializers.DateField(label=_("Day"))
     carrier = serializers.CharField(label=_("Carrier"))
     warehouse = serializers.CharField(source="warehouse.code", label=_("Warehouse"))

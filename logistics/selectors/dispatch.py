@@ -286,6 +286,11 @@ def parcels_by_id(ids: Iterable[int]) -> list[Parcel]:
     return list(rows.select_related("service", "warehouse").order_by("service__code", "pk"))
 
 
+def parcel_of_note(note: DispatchNote) -> Parcel | None:
+    """The parcel of a packed note that still counts."""
+    return Parcel.objects.filter(note=note).exclude(state=ParcelState.CLOSED).order_by("-pk").first()
+
+
 def note_ids_of(order_id: int) -> list[int]:
     """Ids of every note of an order."""
     return list(DispatchNote.objects.filter(order_id=order_id).values_list("pk", flat=True))

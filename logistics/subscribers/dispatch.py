@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.audit import system
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from core.audit import Actor, system
 from core.clock import utcnow
 from core.events import subscribe
 from core.jobs import later
 from inventory.events import GoodsArrived
-from logistics.selectors import carriers
+from logistics.choices import Work
+from logistics.selectors import board, carriers
 from logistics.selectors import dispatch as selectors
 from logistics.services import dispatch, numbers, shipping, stages
 from logistics.services.buying import settle_needs
@@ -38,6 +42,19 @@ def _draft_waiting(now: datetime) -> int:
 
 
 work_registry.drain.append(_draft_waiting)
+
+
+def _in_the_warehouse(actor: Actor, now: datetime) -> tuple[str, str, str] | None:
+    """What waits to be printed, packed and handed over, for those who do it: no duty stands for it, the board does."""
+    if not actor.has_perm("logistics.pack_parcel"):
+        return None
+    found = board.counts(actor, now)
+    waits = sum(found[work] for work in (Work.TO_PRINT, Work.TO_PACK, Work.PACKED))
+    text = ngettext("%(n)s note waits in the warehouse.", "%(n)s notes wait in the warehouse.", waits) % {"n": waits}
+    return (text, gettext("To the board"), reverse("logistics:board")) if waits else None
+
+
+work_registry.elsewhere.append(_in_the_warehouse)
 
 
 def _in_pieces(name: str, ids: Sequence[int]) -> None:

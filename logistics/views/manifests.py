@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core import format as f
 from core.listing.detail import DetailPage
@@ -78,7 +79,7 @@ class ManifestPage(DetailPage):
                 (_("Signed"), f.moment(obj.signed_at)), (_("Parcels counted"), f.number(obj.counted or 0)),
                 (_("Recorded by"), obj.signed_label), {"label": _("Remark"), "value": obj.remark or f.DASH, "wide": True},
             ]  # fmt: skip
-        return [{"title": _("The list"), "items": took}, {"title": _("Signature"), "items": signed}]
+        return [{"title": pgettext("hand-over", "The list"), "items": took}, {"title": _("Signature"), "items": signed}]
 
     def tables(self, obj: Manifest) -> list[dict[str, Any]]:
         """The parcels in the order in which they left."""

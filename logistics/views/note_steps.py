@@ -63,7 +63,9 @@ class NoteEdit(NoteForm):
         for line in signing.lines_of([self.note.pk]).get(self.note.pk, []):
             given = {"wish": line.wish, "unit_cost": _plain(line.unit_cost), "value": f"{line.value:.2f}"}
             data = self.request.POST if self.request.method == "POST" else None
-            made.append({"line": line, "form": LineForm(data, initial=given, prefix=f"line{line.pk}", cost=cost)})
+            codes = {"unit_cost": line.sku.cost_currency, "value": self.note.declared_currency}
+            form = LineForm(data, initial=given, prefix=f"line{line.pk}", cost=cost, currencies=codes)
+            made.append({"line": line, "form": form})
         return made
 
     def extra(self) -> dict[str, Any]:

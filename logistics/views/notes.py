@@ -156,6 +156,7 @@ class NotePage(DetailPage):
                     ),
                     (_("Paid service"), obj.order.shipping_method or f.DASH),
                     (_("Waybill number"), f.joined_html(shown, " ")),
+                    *self._parcel(),
                     (_("Supply"), SupplyRoute(obj.supply).label),
                     (_("Warehouse"), obj.warehouse.name),
                     {"label": _("Ship to"), "value": f.buyer_text_html(place), "wide": True},
@@ -170,6 +171,17 @@ class NotePage(DetailPage):
             {"title": _("Signatures"), "items": self._signatures()},
             {"title": _("Customs"), "items": customs_parts.facts(self.case, self.actor)},
         ]
+
+    def _parcel(self) -> list[tuple[Any, Any]]:
+        """The way to its parcel once it is packed."""
+        if self.object.state not in (NoteState.PACKED, NoteState.CLOSED):
+            return []
+        found = selectors.parcel_of_note(self.object)
+        return (
+            [(_("Parcel"), f.link_html(reverse("logistics:parcel", args=[found.pk]), found.number, "mono"))]
+            if found
+            else []
+        )
 
     def _signatures(self) -> list[tuple[Any, Any]]:
         living = selectors.signatures_of([self.object.pk]).get(self.object.pk, {})

@@ -197,3 +197,21 @@ def test_board_and_station_on_a_phone(windows: Any) -> None:
             scan(page, note.number)
         window.shot(f"{name}-390")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), name
+
+
+def test_the_board_keeps_every_word_inside_its_card(windows: Any) -> None:
+    """Long order numbers and services stay in their cards, and empty columns leave the room to those with work."""
+    for n in range(3):
+        make.released(make.ready_order(external_id=f"80000000000{n:05}", number=f"80000000000{n:05}"))
+    for width in (1440, 1024, 390):
+        page = windows("warehouse", width=width, username=f"board{width}").open("/dispatch/", f"board-{width}")
+        out = page.evaluate(
+            "() => [...document.querySelectorAll('.lane-card')].flatMap(card => [...card.querySelectorAll('*')]"
+            ".filter(e => e.getBoundingClientRect().right > card.getBoundingClientRect().right + 1).map(e => e.textContent))"
+        )
+        assert page.locator(".lane-card").count() == 3 and out == [], (width, out)
+        if width > 390:
+            wide, none = (
+                page.locator(f".lane{kind}").first.bounding_box()["width"] for kind in (":not(.none)", ".none")
+            )
+            assert wide >= 170 and wide > 1.4 * none, (width, wide, none)

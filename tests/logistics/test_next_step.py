@@ -20,6 +20,7 @@ from orders.models import Order
 from tests.factories import dispatch as make
 from tests.factories import orders as sales
 from tests.factories.accounts import make_person, make_store
+from tests.factories.doors import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +123,21 @@ def test_a_clerk_sees_no_step_that_is_not_his() -> None:
     client = Client()
     client.force_login(make_person("warehouse", language="en"))
     assert "/do/unblock/" not in client.get(f"/orders/{order.pk}/").content.decode()
+
+
+def test_an_empty_day_of_the_warehouse_names_what_waits_at_its_table() -> None:
+    packer, clerk = browser("warehouse", language="en"), browser("service", language="en")
+    assert packer.get("/")["Location"] == "/dispatch/" and clerk.get("/")["Location"] == "/today/"
+    assert "Everything is done." in packer.get("/today/").content.decode()
+    printed()
+    page = packer.get("/today/?whose=mine").content.decode()
+    assert (
+        "1 note waits in the warehouse." in page and 'href="/dispatch/"' in page and "Everything is done." not in page
+    )
+    assert "waits in the warehouse" not in clerk.get("/today/").content.decode()
+
+
+def test_a_packed_note_leads_to_its_parcel() -> None:
+    parcel = make.pack(make.released())
+    page = browser("service").get(f"/dispatch/notes/{parcel.note_id}/").content.decode()
+    assert f"/parcels/{parcel.pk}/" in page

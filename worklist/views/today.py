@@ -18,7 +18,7 @@ from accounts import services as people
 from core import counts, guide
 from core import format as f
 from core.pages import Page
-from worklist import selectors
+from worklist import registry, selectors
 from worklist.choices import Group
 from worklist.views.lines import Lines, bulk_line
 
@@ -121,6 +121,16 @@ class TodayPage(Page):
         }  # fmt: skip
 
     def _empty(self) -> dict[str, Any]:
+        for ask in registry.elsewhere:
+            if found := ask(self.actor, self.now):
+                sentence, label, url = found
+                return {
+                    "icon": "package",
+                    "title": sentence,
+                    "text": _("No duty is open here."),
+                    "label": label,
+                    "url": url,
+                }
         return {
             "icon": "circle-check", "title": _("Everything is done."),
             "text": _("New orders, messages, parcels that need a look and notes to sign appear here by themselves."),
