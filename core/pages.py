@@ -13,6 +13,7 @@ raised anywhere below becomes a sentence: shown above the page it came from (POS
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -21,16 +22,34 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from core.api.auth import actor_of
 from core.api.idempotency import once_form
 from core.audit import Actor
 from core.clock import utcnow
-from core.errors import DomainError
+from core.errors import Conflict, DomainError, Invalid
+
+logger = logging.getLogger(__name__)
+
+#: What the database answers when somebody else has what it wants: deadlock, lock timeout, serialization.
+_BUSY = {"40P01", "55P03", "40001"}
+
+
+def refusal_of(error: Exception) -> DomainError | None:
+    """What the database says no to, as programs read it too; None for what is a fault of ours."""
+    if isinstance(error, IntegrityError):
+        return Conflict("conflict", _("Somebody changed this at the same moment. Try again."))
+    if isinstance(error, DataError) or (type(error) is ValueError and "NUL (0x00)" in str(error)):
+        return Invalid("invalid_input", _("A value is too large or not of its kind."))
+    if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", "") in _BUSY:
+        return Conflict("busy", _("Somebody is working on the same thing. Try again in a moment."))
+    return None
 
 
 class Page(View):
@@ -66,6 +85,12 @@ class Page(View):
             return once_form(request, actor=self.actor, now=self.now, work=lambda: handler(request, *args, **kwargs))
         except DomainError as error:
             return self.refused(error)
+        except (DatabaseError, ValueError) as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            logger.warning("refused by the database", extra={"reason": type(error.__cause__ or error).__name__})
+            return self.refused(refusal)
 
     def refused(self, error: DomainError) -> HttpResponse:
         """How a refusal looks; a page with a form overrides this or catches it itself."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import format as f
 from core.pages import Page
+from core.reading import whole
 from logistics.forms.quotes import ChooseForm, PriceForm
 from logistics.listings import quote_words
 from logistics.listings.naming import service_name
@@ -59,8 +60,8 @@ class PricesPage(Page):
     @cached_property
     def note(self) -> DispatchNote | None:
         """The note that is asked about, if any."""
-        pk = self.request.GET.get("note", "")
-        return dispatch.notes_for(self.actor).filter(pk=int(pk)).first() if pk.isdigit() and len(pk) < 18 else None
+        pk = whole(self.request.GET.get("note", ""))
+        return dispatch.notes_for(self.actor).filter(pk=pk).first() if pk else None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form, and below it the prices."""

@@ -16,6 +16,7 @@ from core.formpage import FormPage
 from core.listing.detail import DetailPage
 from core.listing.html import ListPage
 from core.pages import Page
+from core.reading import whole
 from logistics.choices import CargoClass
 from logistics.forms.rates import ChoiceForm, PlaceForm, RateForm, SurchargeForm, TableForm, TermsForm, VersionForm
 from logistics.listings.naming import service_name
@@ -312,7 +313,7 @@ class GridPage(OfTable, Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Save what differs; what is wrong stands at its field and nothing is saved."""
         grid = self._forms(request.POST)
-        removed = [int(text) for text in request.POST.getlist("remove") if text.isdigit() and len(text) < 18]
+        removed = [pk for pk in map(whole, request.POST.getlist("remove")) if pk is not None]
         used = [row for row in grid if row["id"] not in removed and (row["id"] or _filled(row["form"]))]
         if not all(row["form"].is_valid() for row in used):
             return self._answer(grid, status=422)

@@ -43,6 +43,11 @@ def test_whole_numbers_are_read_or_nothing(text: str, number: int | None) -> Non
         ("/settings/preferences/", "theme", {}),
         ("/accounts/login/", "login", {"password": "x"}),
         ("/i18n/setlang/", "language", {"next": "//elsewhere.example/"}),
+        ("/dispatch/station/scan/", "code", {}),
+        ("/dispatch/station/scan/", "key", {"code": "DN-1"}),
+        ("/dispatch/hand-over/scan/", "code", {}),
+        ("/dispatch/hand-over/scan/", "key", {"code": "RB123456785CN"}),
+        ("/dispatch/customs/data/", "carrier", {}),
     ],
 )
 def test_odd_fields_are_answered(boss: Client, address: str, field: str, more: dict[str, str], value: str) -> None:
@@ -51,12 +56,25 @@ def test_odd_fields_are_answered(boss: Client, address: str, field: str, more: d
     assert "elsewhere.example" not in answer.get("Location", "")
 
 
-@pytest.mark.parametrize("address", ["/messages/", "/today/", "/orders/", "/search/", "/search/typing/", "/parcels/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/messages/",
+        "/today/",
+        "/orders/",
+        "/search/",
+        "/search/typing/",
+        "/parcels/",
+        "/dispatch/station/",
+        "/dispatch/prices/",
+        "/dispatch/customs/data/",
+    ],
+)
 @pytest.mark.parametrize(
     "question",
     [
         "after=0001-01-01T00:00:00%2B08:00|1", "after=9999-12-31T23:59:59-08:00|1", "after=2020-01-01|1", "q=%00", "q=%ED%A0%80",
-        "after=2020-01-01T00:00:00Z|" + "9" * 30, "after=2020-01-01T00:00:00Z|%E1%8D%A9", "group=%00", "cursor=%00", "view=%00",
+        "after=2020-01-01T00:00:00Z|" + "9" * 30, "after=2020-01-01T00:00:00Z|%E1%8D%A9", "group=%00", "cursor=%00", "view=%00", "wave=%00", "note=%C2%B2", "carrier=%00",
     ],
 )  # fmt: skip
 def test_odd_questions_are_answered(boss: Client, address: str, question: str) -> None:

@@ -7,17 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from accounts.models import ApiToken
 from core import crypto, longwork
+from core.audit import SYSTEM
 from core.errors import NotAllowed
 from core.models import ActivityEntry
 from core.scope import acting_scope
 from logistics.models import ApprovalRule, DispatchNote, PrintBatch, PrintLog, WaybillNumber
 from logistics.services import dispatch, numbers, printing
+from orders.models import OrderLine
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from tests.logistics.tables import Table
@@ -203,3 +207,28 @@ def test_a_form_that_shows_an_older_note_overwrites_nothing() -> None:
     line.refresh_from_db()
     assert (answer.status_code, line.wish) == (422, "no plastic")
     assert boss.post(url, {**form, "revision": note.revision}).status_code == 302
+
+
+def test_notes_that_stay_as_they_are_cost_nothing_when_their_orders_are_looked_at_again() -> None:
+    ApprovalRule.objects.create(name="small", kinds=["price", "note"], conditions={"value": {"lt": 1}})
+    counts = []
+    for size in (2, 7):
+        ids = [make.make_note().order_id for _ in range(size)]
+        with CaptureQueriesContext(connection) as asked:
+            assert dispatch.refresh_lines(order_ids=ids, actor=SYSTEM, now=NOW) == 0
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.covers("ORD-24")
+def test_a_box_that_was_opened_again_follows_its_order() -> None:
+    note, packer = make.released(), make.person("warehouse")
+    make.pack(note, packer)
+    assert Table(packer).all(note.number, "UNDO") == ["already_packed", "undone"]
+    OrderLine.objects.filter(order=note.order).update(buyer_note="blue please")
+    assert dispatch.refresh_lines(order_ids=[note.order_id], actor=SYSTEM, now=NOW) == 1
+    make.sign_both(note)
+    parcel = make.pack(note, packer)
+    assert [line.note_line for line in parcel.lines.all()] == [
+        note.lines.get()
+    ] and note.lines.get().wish == "blue please"

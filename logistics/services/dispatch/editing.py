@@ -19,11 +19,20 @@ from core.states import move, move_many
 from inventory import selectors as stock_selectors
 from inventory.services import stock
 from logistics.choices import BlockReason, DifferenceReason, NoteState, SupplyRoute
-from logistics.models import DispatchNote, NoteLine, NoteSignature, Parcel, Service, ValueDifference
+from logistics.models import (
+    DispatchNote,
+    NoteLine,
+    NoteSignature,
+    Parcel,
+    ParcelLine,
+    Service,
+    ValueDifference,
+)
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import why_not
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
+from logistics.selectors.signing import lines_of
 from logistics.services import boxes, carriers, numbers, stages
 from logistics.services.customs import values
 from logistics.services.customs.named import named
@@ -220,24 +229,28 @@ def refresh_lines(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> i
     rows = selectors.lock_notes(notes.values_list("pk", flat=True))
     found = reads.sources([note.order for note in rows])
     add_spares(list(found.values()), stock_selectors.default_warehouse().pk if rows else 0, actor, now)
-    count = 0
+    count, same, lines = 0, [], lines_of([note.pk for note in rows])
     for note in rows:
         fresh = lines_from(note, found[note.order_id])
-        held = list(NoteLine.objects.filter(note=note).order_by("position"))
+        held = lines.get(note.pk, [])
         written = {(line.order_line_id, line.sku_id, line.spare): line.wish for line in held if line.wish_by_hand}
         for line in fresh:
             key = (line.order_line_id, line.sku_id, line.spare)
             line.wish, line.wish_by_hand = written.get(key, line.wish), key in written
         if [_shape(line) for line in held] == [_shape(line) for line in fresh]:
-            auto_sign(notes=[note], now=now)
+            same.append(note)
             continue
         with named(actor):
             values.keep_differences(note, fresh)
+            ParcelLine.objects.filter(
+                note_line__note=note
+            ).delete()  # of a box that was opened again: it is filled anew
             NoteLine.objects.filter(note=note).delete()
             NoteLine.objects.bulk_create(fresh)
         note.declared_value = line_sum(fresh)
         reopen(note, {"articles": str(len(fresh))}, relabel=False, actor=actor, now=now, reason="")
         count += 1
+    auto_sign(notes=same, now=now)
     return count
 
 
