@@ -322,3 +322,12 @@ def test_the_day_on_a_paper_is_that_of_the_house_it_leaves() -> None:
     )  # 01:00 in Shanghai
     row = for_print(note.pk)
     assert row is not None and customs_record([row])["parcels"][0]["date"] == "2026-11-20"
+
+
+def test_a_weight_written_as_text_is_a_weight() -> None:
+    load_reference(now=NOW)
+    row = CountryRule.objects.filter(country="DE").latest("valid_from")
+    bands = [{"to_g": "500", "low": "5", "high": "5"}, {"to_g": None, "low": "10", "high": "20"}]
+    tables.set_rule(row=row, valid_from=NOW.date(), changes={"bands": bands}, actor=make.person("manager"), now=NOW)
+    band = books.book(NOW.date()).country("DE").band(Decimal(499))
+    assert band is not None and (band.to_g, band.high) == (500, Decimal(5))

@@ -90,12 +90,18 @@ def country_of(row: CountryRule) -> customs.Country:
             customs.DutyStep(_amount(s.get("to")), _amount(s.get("percent")) or Decimal(0), _amount(s.get("less")) or Decimal(0))
             for s in row.duty_steps
         ),
-        bands=tuple(customs.Band(b.get("to_g"), _amount(b.get("low")), _amount(b.get("high"))) for b in row.bands),
+        bands=tuple(customs.Band(_grams(b.get("to_g")), _amount(b.get("low")), _amount(b.get("high"))) for b in row.bands),
     )  # fmt: skip
 
 
 def _amount(value: Any) -> Decimal | None:
     return None if value in (None, "") else Decimal(str(value))
+
+
+def _grams(value: Any) -> int | None:
+    """A weight as staff wrote it, a number or its digits."""
+    found = _amount(value)
+    return None if found is None else int(found)
 
 
 def _read() -> Tables:
