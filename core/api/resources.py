@@ -52,9 +52,11 @@ class JobResultView(ApiView):
         job = jobs_for(self.actor).filter(pk=row_id(pk)).first()
         if job is None or not has_result(job, self.actor):
             raise Missing("not_found", "There is no file.")
-        return FileResponse(
-            longwork.private_storage().open(job.result_file), as_attachment=True, filename=job.result_name
-        )
+        try:
+            source = longwork.private_storage().open(job.result_file)
+        except FileNotFoundError:
+            raise Missing("not_found", "There is no file.") from None
+        return FileResponse(source, as_attachment=True, filename=job.result_name)
 
 
 RESOURCES = [JobResource]

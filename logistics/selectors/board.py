@@ -80,7 +80,7 @@ def to_print(limit: int) -> tuple[int, list[DispatchNote]]:
 
 
 def handed_over_today(now: datetime, zone_name: str) -> int:
-    """Parcels that left since midnight in the warehouse."""
+    """Parcels that left since midnight in a time zone (the reader's on the board)."""
     return Parcel.objects.filter(shipped_at__gte=start_of_day(now, zone_name), note__isnull=False).count()
 
 
