@@ -74,7 +74,8 @@ class NotePage(DetailPage):
 
     def sub(self, obj: DispatchNote) -> list[Any]:
         order = f.link_html(reverse("orders:detail", args=[obj.order_id]), obj.order.number, "mono")
-        return [order, f.buyer_html(obj.order.buyer_name, obj.country), obj.store.name]
+        name = obj.order.buyer_name if self.actor.has_perm(documents.PERSONAL) else ""
+        return [order, f.buyer_html(name, obj.country), obj.store.name]
 
     def clock(self, obj: DispatchNote) -> dict[str, Any] | None:
         if obj.state in (NoteState.DRAFT, NoteState.SIGNED):
@@ -139,7 +140,8 @@ class NotePage(DetailPage):
             shown.append(f.badge_html(gettext("check it"), "lantern"))
         address = selectors.addresses([obj.order_id]).get(obj.order_id)
         parts = selectors.address_parts(address, obj.order.country)
-        place = ", ".join(filter(None, (parts[name] for name in ("recipient", "city", "state"))))
+        told = ("recipient", "city", "state") if self.actor.has_perm(documents.PERSONAL) else ("city", "state")
+        place = ", ".join(filter(None, (parts[name] for name in told)))
         clocks = [
             (_("To the warehouse by"), f.time_html(obj.due_at, self.now)),
             (_("Payment clock"), f.time_html(obj.order.target_at, self.now)),

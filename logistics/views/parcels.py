@@ -84,7 +84,8 @@ class ParcelPage(DetailPage):
     def sub(self, obj: Parcel) -> list[Any]:
         """Order, buyer, service, destination."""
         order = f.link_html(reverse("orders:detail", args=[obj.order_id]), obj.order.number, "mono")
-        facts = [order, f.buyer_html(obj.order.buyer_name, obj.country)]
+        name = obj.order.buyer_name if self.actor.has_perm(documents.PERSONAL) else ""
+        facts = [order, f.buyer_html(name, obj.country)]
         if obj.service:
             facts.append(service_name(obj.service))
         return facts

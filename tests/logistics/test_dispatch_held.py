@@ -21,11 +21,13 @@ from core.models import ActivityEntry
 from core.scope import acting_scope
 from logistics.models import ApprovalRule, DispatchNote, PrintBatch, PrintLog, WaybillNumber
 from logistics.services import dispatch, numbers, printing
-from orders.models import OrderLine
+from orders.models import Order, OrderAddress, OrderLine
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from tests.logistics.tables import Table
 from tests.logistics.test_together import pair
+from worklist import services as worklist
+from worklist.models import Duty
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -232,3 +234,20 @@ def test_a_box_that_was_opened_again_follows_its_order() -> None:
     assert [line.note_line for line in parcel.lines.all()] == [
         note.lines.get()
     ] and note.lines.get().wish == "blue please"
+
+
+def test_who_may_not_see_addresses_sees_no_name_on_a_note_a_parcel_or_a_duty() -> None:
+    note, parcel = make.make_note(), make.pack(make.released())
+    Order.objects.update(buyer_name="Zelda Quiring")
+    OrderAddress.objects.update(recipient="Zelda Quiring")
+    worklist.refresh(rule_key="logistics.price_signature", subject_ids=[note.pk], now=NOW)
+    duty = Duty.objects.get(rule="logistics.price_signature", subject_id=note.pk)
+    pages = [
+        reverse("logistics:note", args=[note.pk]), reverse("logistics:note-pane", args=[note.pk]),
+        reverse("logistics:parcel", args=[parcel.pk]), reverse("worklist:duty", args=[duty.pk]), reverse("worklist:today"),
+    ]  # fmt: skip
+    for role, seen in (("purchaser", False), ("manager", True)):
+        person = Client()
+        person.force_login(make_person(role))
+        told = ["Zelda" in person.get(url).content.decode() for url in pages]
+        assert told == [seen] * 4 + [seen and told[4]], role

@@ -22,7 +22,7 @@ from worklist.choices import Doer, DutyState
 from worklist.forms import AssignForm, DoneForm, PutAwayForm
 from worklist.models import Duty
 from worklist.registry import RULES
-from worklist.views.lines import rank_text, title_of
+from worklist.views.lines import rank_text, title_of, who_html
 
 
 class DutyPane(Page):
@@ -54,7 +54,7 @@ class DutyPane(Page):
         return {
             "url": facts.get("url", ""), "crumbs": [{"label": duty.get_group_display()}, {"label": number}] if number else [],
             "title": title_of(duty), "badges": self._badges(duty),
-            "sub": [f.buyer_html(facts["who"], facts.get("country"))] if facts.get("who") else [],
+            "sub": [who_html(facts, self.actor.has_perm("orders.view_personal"))] if facts.get("who") else [],
             "clock": {"at": duty.due_at, "text": _("due")} if duty.is_alive else None,
             "alerts": self._alerts(duty), "advice": rule.sentence(facts) if rule else "", "tables": [], "why": rank_text(duty, self.now),
             "facts": [], "thread": None, "reply": None, "steps": self._steps(duty), "panels": [], "timeline": None,
@@ -269,7 +269,7 @@ class BulkPane(Page):
     def _row(self, duty: Duty, listed: str) -> dict[str, Any]:
         facts = duty.facts
         number = f.link_html(facts.get("url") or listed, facts.get("number") or duty.subject_id)
-        buyer = f.buyer_html(facts.get("who"), facts.get("country"))
+        buyer = who_html(facts, self.actor.has_perm("orders.view_personal"))
         return {"tds": f.tds_html([("", f.due_html(duty.due_at, self.now)), ("mono", number), ("", buyer)]), "css": ""}
 
 

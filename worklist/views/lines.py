@@ -24,10 +24,18 @@ def title_of(duty: Duty) -> str:
     return str(rule.title) if rule else duty.rule
 
 
+def who_html(facts: dict[str, Any], seen: bool) -> Any:
+    """Whom a duty is about; a buyer (whoever has a country) without his name for people who may not see it."""
+    if not facts.get("who"):
+        return ""
+    return f.buyer_html(facts["who"] if seen or not facts.get("country") else "", facts.get("country"))
+
+
 class Lines:
     """Makes the rows of one page: what does not change from row to row is found once."""
 
     def __init__(self, actor: Actor, now: datetime, *, sums: bool = True) -> None:
+        self.seen = actor.has_perm("orders.view_personal")
         self.me, self.now, self.sums = actor.user_id, now, sums  # sums: the rank is what the list is ordered by
         self.head, self.tail = address("worklist:duty")
         self.steps = house.value(policies.URGENCY, now)
@@ -57,7 +65,7 @@ class Lines:
         rule, facts = RULES.get(duty.rule), duty.facts
         if duty.state == DutyState.STUCK:
             return _("The clock gave up: %(error)s") % {"error": duty.last_error[:120]}
-        parts = [f.buyer_html(facts["who"], facts.get("country"))] if facts.get("who") else []
+        parts = [who_html(facts, self.seen)] if facts.get("who") else []
         if rule and (words := rule.sentence(facts)):
             parts.append(words)
         if duty.owner_id not in (None, self.me):  # asked first: the person's own lines come without their owner
