@@ -9,11 +9,13 @@ from typing import Any
 from django.utils import translation
 
 from core import format as f
-from core.clock import local_day
+from core import policies
+from core.clock import local_day, utcnow
 from logistics.choices import CustomsForm, NonDelivery
 from logistics.documents.glyphs import breakable, shown
 from logistics.documents.labels import CONTENT, drawing
 from logistics.models import Declaration, DeclarationLine
+from logistics.policies.dispatch import PACKAGING_G
 from logistics.rules.barcodes import code128
 from logistics.selectors import dispatch
 
@@ -64,7 +66,7 @@ def _paper(
     house = note.warehouse
     town = " ".join(part for part in (to["postcode"], to["city"], to["state"]) if part.strip())
     lines = sorted(row.lines.all(), key=lambda line: line.position)
-    gross = row.gross_weight_g or sum((line.net_weight_g or Decimal(0) for line in lines), Decimal(0))
+    gross = row.gross_weight_g or _expected(row, lines)
     run = 22 if form == CustomsForm.CN22 else 40
     other = note.content_type == "other"
     return {
@@ -85,6 +87,12 @@ def _paper(
         "battery": shown(row.battery) or "—", "comments": shown(row.comments) or "—",
         "non_delivery": NON_DELIVERY[NonDelivery(row.non_delivery)], "nothing_paid": note.order.total == 0,
     }  # fmt: skip
+
+
+def _expected(row: Declaration, lines: Sequence[DeclarationLine]) -> Decimal:
+    """The gross weight of a paper that is printed before the scale spoke: the articles and the usual bag."""
+    usual = Decimal(str(policies.value(PACKAGING_G, row.filled_at or utcnow())))
+    return sum((line.net_weight_g or Decimal(0) for line in lines), usual)
 
 
 def _day(row: Declaration) -> str:

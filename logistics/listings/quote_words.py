@@ -152,9 +152,11 @@ def lane_lines(held: Book, service: Service, country: str, promise: int | None) 
     if answer is None:
         return []
     figures, curve = answer.figures, answer.curve
+    share, day = f.percent(figures.most), curve.day_of(figures.most)
     lines = [
-        gettext("%(share)s by day %(day)s")
-        % {"share": f.percent(figures.most), "day": lane_words.days_text(curve.day_of(figures.most))}
+        gettext("%(share)s have not arrived on any day seen yet") % {"share": share}
+        if day is None
+        else gettext("%(share)s by day %(day)s") % {"share": share, "day": lane_words.days_text(day)}
     ]
     if promise:
         lines.append(lane_words.kept_text(promise, kept_share(curve, promise)))

@@ -112,6 +112,17 @@ def said(made: waves.Made) -> dict[str, Any]:
     }
 
 
+def wave_data(wave: Wave) -> dict[str, Any]:
+    """The wave with the way to it: its sheet is printed there, its number scanned at the table."""
+    return {"wave": wave.number, "url": reverse("logistics:wave", args=[wave.pk]),
+            "url_label": gettext("Open the wave %(number)s") % {"number": wave.number}}  # fmt: skip
+
+
+def in_wave(wave: Wave) -> str:
+    """In which wave a note is packed."""
+    return gettext("In wave %(wave)s (%(kind)s).") % {"wave": wave.number, "kind": wave.get_kind_display()}
+
+
 class MakeWaves(Action):
     """Split released notes into waves."""
 
@@ -128,7 +139,10 @@ class MakeWaves(Action):
     def apply_many(self, objs: Sequence[DispatchNote], actor: Actor, now: datetime, **data: Any) -> list[Outcome]:
         """All of them in as few waves as there are."""
         made = waves.make_waves(notes=objs, actor=actor, now=now)
-        return [Outcome.refused(pk, error) for pk, error in made.refused.items()]
+        return [
+            *(Outcome(pk, True, message=in_wave(wave), data=wave_data(wave)) for pk, wave in made.wave_of.items()),
+            *(Outcome.refused(pk, error) for pk, error in made.refused.items()),
+        ]
 
     def shown_for(self, obj: DispatchNote) -> bool:
         """While the warehouse has it."""

@@ -30,6 +30,7 @@ class Made:
     """The new waves, and why some notes are in none."""
 
     waves: list[Wave] = field(default_factory=list)
+    wave_of: dict[int, Wave] = field(default_factory=dict)
     refused: dict[int, DomainError] = field(default_factory=dict)
 
 
@@ -62,7 +63,10 @@ def make_waves(*, notes: Iterable[DispatchNote], actor: Actor, now: datetime) ->
         single, mixed = split_waves([(n.pk, [row.sku_id for row in lines.get(n.pk, [])]) for n in here], slots)
         sets = [(WaveKind.SINGLE, single)] if single else []
         sets += [(WaveKind.MIXED, ids) for ids in mixed]
-        made.waves += [_make(kind, [by_id[pk] for pk in ids], actor, now) for kind, ids in sets]
+        for kind, ids in sets:
+            wave = _make(kind, [by_id[pk] for pk in ids], actor, now)
+            made.waves.append(wave)
+            made.wave_of |= dict.fromkeys(ids, wave)
     return made
 
 

@@ -14,6 +14,7 @@ from accounts.models import Store
 from core import policies, rates
 from core.audit import SYSTEM
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
+from logistics import documents
 from logistics.models import (
     CustomsReview,
     Declaration,
@@ -23,6 +24,7 @@ from logistics.models import (
     TaxNumber,
     ValueDifference,
 )
+from logistics.selectors.customs.declarations import for_print
 from logistics.services import dispatch, shipping
 from logistics.services.customs import filling, medians, reviews, tables
 from logistics.services.seeding import load_reference, switch_on_approval
@@ -266,8 +268,11 @@ def test_the_declaration_is_filled_from_the_signed_note() -> None:
     assert (line.description, line.hs_code, line.value, line.net_weight_g, line.origin) == (
         "necklace of zinc alloy", "711719", note.lines.get().value, Decimal(30), "CN",
     )  # fmt: skip
+    before = documents.customs_record([for_print(note.pk)])["parcels"][0]
+    assert before["gross"] == "50 g", "what is printed before the scale: the articles and the usual bag of 20 g"
     parcel = make.pack(note)
     row.refresh_from_db()
+    assert documents.customs_record([for_print(note.pk)])["parcels"][0]["gross"] == "60 g"
     assert (row.gross_weight_g, row.item_number) == (60, parcel.tracking_number)
     assert broken() == []
 

@@ -254,6 +254,10 @@ def test_pages_actions_and_rest_of_waves(client: Client) -> None:
         "/api/v1/dispatch-notes/bulk/wave/", {"ids": [str(n.pk) for n in notes]}, content_type="application/json"
     )
     assert answer.status_code == 200 and all(o["ok"] for o in answer.json()["outcomes"])
+    told = {o["data"]["wave"]: o["data"]["url"] for o in answer.json()["outcomes"]}
+    assert told == {wave.number: f"/dispatch/waves/{wave.pk}/" for wave in Wave.objects.all()}, (
+        "each row names its wave"
+    )
     rows = client.get("/api/v1/waves/").json()["results"]
     assert sorted((row["kind"], row["notes"], row["waiting"]) for row in rows) == [("mixed", 2, 2), ("single", 2, 2)]
     wave = Wave.objects.get(kind="mixed")
