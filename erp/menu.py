@@ -55,6 +55,7 @@ MENU = (
             ("logistics:parcels", pgettext_lazy("menu", "Parcels"), "logistics.view_parcel"),
             ("logistics:lanes", pgettext_lazy("menu", "Lanes"), "logistics.view_lane"),
             ("logistics:incidents", pgettext_lazy("menu", "Incidents"), "logistics.view_lane"),
+            ("logistics:reviews", pgettext_lazy("menu", "Weekly review"), "logistics.track_parcel"),
         ),
     ),
     Item(

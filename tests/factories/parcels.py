@@ -169,7 +169,39 @@ def _manifests(shop: Any, count: int, person: Any) -> None:
         ManifestLine.objects.create(manifest=made, parcel=box)
 
 
+def _reviews(shop: Any, count: int, person: Any) -> None:
+    from logistics.models import TransitReview
+
+    for n in range(count - TransitReview.objects.filter(store=shop).count()):
+        closed = {"closed_at": NOW, "closed_by": "Li"} if n % 2 else {}
+        TransitReview.objects.create(
+            store=shop, day=NOW.date() - timedelta(days=7 * next(_count)), opened_at=NOW, due_at=NOW + timedelta(hours=n), taken_at=NOW,
+            in_transit=n, found=n, **closed,
+        )  # fmt: skip
+
+
+def _review_lines(shop: Any, count: int, person: Any) -> None:
+    from logistics.models import ReviewLine, TransitReview
+
+    there = ReviewLine.objects.filter(store=shop).count()
+    if there >= count:
+        return
+    review = TransitReview.objects.create(
+        store=shop, day=NOW.date() - timedelta(days=7 * next(_count)), opened_at=NOW, due_at=NOW, taken_at=NOW
+    )
+    reasons = ["returning", "held", "late", "blind"]
+    for n in range(count - there):
+        ReviewLine.objects.create(
+            review=review, store=shop, parcel=parcel(shop, country=["DE", "US", "BR"][n % 3], follow=False), reason=reasons[n % 4],
+            reasons=[reasons[n % 4]], rank=n % 4, tracking_state="in_transit", later_than=n % 102 - 1,
+            last_event_at=NOW if n % 2 else None, promised_by=NOW if n % 3 else None,
+            **({"finding": "ok", "noted_by": "Li", "noted_at": NOW} if n % 5 == 0 else {}), told_at=NOW if n % 7 == 0 else None,
+        )  # fmt: skip
+
+
 LISTING_ROWS = {
+    "transit-reviews": Rows(_reviews), "review-lines": Rows(_review_lines),
+
     "manifests": Rows(_manifests), "parcels": Rows(_parcels), "tracking-events": Rows(_events), "promises": Rows(_promises, owned=False),
     "decisions": Rows(_decisions, owned=False),
 }  # fmt: skip
