@@ -163,8 +163,9 @@ class CasePage(DetailPage):
         return {"tds": f.tds_html(cells)}
 
     def more(self, obj: Case) -> dict[str, Any]:
-        """Both clocks, while the case is open and its parcel is (TRK-16)."""
-        return {"both": case_both(obj, self.now, self.actor)}
+        """Both clocks, while the case is open and its parcel is (TRK-16); its own clock is one of them."""
+        both = case_both(obj, self.now, self.actor)
+        return {"both": {**both, "answer_url": ""}, "clock": None} if both else {"both": None}
 
     def first_step(self, obj: Case) -> str:
         """What comes next."""

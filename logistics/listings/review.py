@@ -129,8 +129,12 @@ def parcel_cell(row: Mapping[str, Any]) -> str:
 
 
 def reasons_cell(row: Mapping[str, Any]) -> Any:
-    """Every reason, the gravest first."""
-    return f.joined_html([f.badge_html(*REASONS[name]) for name in row["reasons"] if name in REASONS], " ")
+    """The gravest reason, and how many more."""
+    known = [REASONS[name] for name in row["reasons"] if name in REASONS]
+    if not known:
+        return f.DASH
+    first = f.badge_html(*known[0], title=", ".join(str(label) for label, _tone in known))
+    return f.joined_html([first, f"+{len(known) - 1}"], " ") if len(known) > 1 else first
 
 
 class NoteFinding(Action):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import django_filters
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.audit import Actor
+from core.clock import utcnow
 from core.listing import Column, Listing, View, register
 from logistics.choices import Advice, ServiceKind, TrackingState
 from logistics.models import DecisionRule, PromiseRule
+from logistics.selectors import payout
 from logistics.selectors import tracking as lookups
 
 TABLES = [("NR", _("Not received")), ("CH", _("Held by customs")), ("PO", _("At the post office"))]
@@ -50,6 +53,7 @@ class PromiseRow(serializers.Serializer):
     note_zh = serializers.CharField(label=_("Note"))
     origin = serializers.CharField(label=_("Origin"))
     valid_from = serializers.DateField(label=_("Valid from"))
+    paid_by = serializers.DateField(label=_("Paid out by"), help_text=_("For a parcel handed over today."))
 
 
 def services_meant(match: str) -> str:
@@ -75,13 +79,22 @@ class PromiseListing(HouseTable):
         Column("rule_id", link="logistics:promise", mono=True), Column("priority", sortable=True),
         Column("service_match", html=lambda row: services_meant(row["service_match"]), width="wide"),
         Column("destination_match", html=lambda row: places_meant(row["destination_match"]), width="wide"),
-        Column("promise_days"), Column("first_check_days"), Column("second_check_days"),
+        Column("promise_days"), Column("paid_by", time="day", needs=("promise_days",)),
+        Column("first_check_days"), Column("second_check_days"),
         Column("lost_after_days"), Column("extend_when_days_left"), Column("valid_from"), Column("note_zh", default=False),
         Column("origin", default=False),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = "logistics:promises", "logistics:promise", "priority", "rule_id"
     icon = "clock"
+    computed = ("paid_by",)
     source = staticmethod(lookups.promises_for)
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """When the channel would pay out (PRM-05)."""
+        today = utcnow().date()
+        after = payout.days_after(today)
+        for row in rows:
+            row["paid_by"] = today + timedelta(days=row["promise_days"] + after)
 
 
 class DecisionRow(serializers.Serializer):

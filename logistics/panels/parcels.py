@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from core import format as f
 from core import timeline
 from core.audit import Actor
+from core.clock import utcnow
 from core.panels import Panel, register
 from logistics.choices import Advice, ParcelState
 from logistics.listings.parcels import STATES, TRACKING
-from logistics.models import Parcel
+from logistics.models import Extension, Parcel
 from logistics.selectors import parcels as selectors
+from logistics.selectors import payout
 from orders.models import Order
 
 
@@ -25,18 +27,32 @@ def order_parcels(order: Order, actor: Actor) -> Mapping[str, Any]:
     """The parcels of an order with where they are and until when."""
     heads = (
         gettext("Parcel"), gettext("State"), gettext("Tracking"), gettext("Last event"),
-        gettext("Receiving time ends"), gettext("Next check"),
+        gettext("Receiving time ends"), gettext("Longer times"), gettext("Paid out by"), gettext("Next check"),
     )  # fmt: skip
     columns = [{"label": label, "css": ""} for label in heads]
-    return {"columns": columns, "rows": [_row(p) for p in selectors.parcels_of_order(order, actor)]}
+    rows = selectors.parcels_of_order(order, actor)
+    longer = selectors.extensions_of_many([parcel.pk for parcel in rows])
+    return {"columns": columns, "rows": [_row(p, longer.get(p.pk, [])) for p in rows]}
 
 
-def _row(parcel: Parcel) -> Any:
+def _extension(row: Extension) -> Any:
+    """One longer receiving time: asked, confirmed or refused."""
+    days = f"+{row.days}"
+    if row.confirmed_at is not None:
+        return f.badge_html(days, "leaf", gettext("Confirmed"))
+    if row.refused:
+        return f.badge_html(days, "rose", row.refused)
+    return f.badge_html(days, "amber", gettext("Awaited"))
+
+
+def _row(parcel: Parcel, longer: list[Extension]) -> Any:
     link = f.link_html(reverse("logistics:parcel", args=[parcel.pk]), parcel.tracking_number or parcel.number, "mono")
     last = f"{f.moment(parcel.last_event_at)} · {parcel.last_event_text[:60]}" if parcel.last_event_at else f.DASH
     check = f.due_html(parcel.next_check_at) if parcel.state == ParcelState.SHIPPED else f.DASH
     states = (f.badge_html(*STATES[parcel.state]), f.badge_html(*TRACKING[parcel.tracking_state]))
-    cells = [link, *states, last, f.day(parcel.receive_by), check]
+    asked = f.joined_html([_extension(row) for row in longer], " ") if longer else f.DASH
+    paid = payout.expected(parcel, utcnow())
+    cells = [link, *states, last, f.day(parcel.receive_by), asked, f.day(paid, parcel.store.time_zone) if paid else f.DASH, check]
     return f.tds_html([("", cell) for cell in cells])
 
 

@@ -141,6 +141,14 @@ def extensions_of(parcel: Parcel) -> list[Extension]:
     return list(Extension.objects.filter(parcel=parcel).select_related("call").order_by("-asked_at", "-pk"))
 
 
+def extensions_of_many(ids: Iterable[int]) -> dict[int, list[Extension]]:
+    """The extensions of parcels, the oldest first, in one query."""
+    found: dict[int, list[Extension]] = defaultdict(list)
+    for row in Extension.objects.filter(parcel_id__in=list(ids)).order_by("asked_at", "pk"):
+        found[row.parcel_id].append(row)
+    return found
+
+
 def open_extensions() -> QuerySet[Extension]:
     """Extensions that were asked for and are neither confirmed nor refused, whatever the scope."""
     return Extension._base_manager.filter(confirmed_at__isnull=True, refused="")

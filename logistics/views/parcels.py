@@ -26,8 +26,9 @@ from logistics.listings.parcels import STATES, TRACKING
 from logistics.listings.sources import FOLLOWED
 from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
+from logistics.registry import DisputeClock
 from logistics.rules.tracking import BY_PERSON, days_left
-from logistics.selectors import both_clocks, habits, judging, lanes, sources
+from logistics.selectors import both_clocks, habits, judging, lanes, payout, sources
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.selectors.customs import declarations
@@ -99,10 +100,17 @@ class ParcelPage(DetailPage):
             "text": _("The buyer's receiving time ends; then the order completes or is disputed."),
         }
 
+    @cached_property
+    def dispute(self) -> DisputeClock | None:
+        """The open dispute of its order."""
+        seen = self.actor.has_perm("disputes.view_case")
+        return both_clocks.disputes_of([self.object]).get(self.object.order_id) if seen else None
+
     def alerts(self, obj: Parcel) -> list[dict[str, Any]]:
         """What must be seen."""
         found = incident_parts.of_parcel(obj, self.now)
-        if obj.state == ParcelState.SHIPPED and obj.promised_by and self.now > obj.promised_by:
+        said = self.dispute is not None  # then both clocks stand above
+        if not said and obj.state == ParcelState.SHIPPED and obj.promised_by and self.now > obj.promised_by:
             span = f.duration(self.now - obj.promised_by, 1)
             found.append(
                 {"text": _("Later than the buyer was promised, by %(span)s.") % {"span": span}, "tone": "rose"}
@@ -121,6 +129,7 @@ class ParcelPage(DetailPage):
         """Way, promise, next check, parcel."""
         way = [
             (_("Last event"), self._last(obj)), (_("Handed over"), f.moment(obj.shipped_at, self.now)),
+            (_("Paid out by"), f.day(payout.expected(obj, self.now), obj.store.time_zone)),
             (_("Under way"), f.days(((obj.settled_at or self.now) - obj.shipped_at).days) if obj.shipped_at else f.DASH),
             (_("Carrier's page"), self._link(obj)), (_("Followed by"), self._followed(obj)),
         ]  # fmt: skip
@@ -155,10 +164,9 @@ class ParcelPage(DetailPage):
 
     def more(self, obj: Parcel) -> dict[str, Any]:
         """Its line of time, and both clocks while a dispute is open."""
-        dispute = both_clocks.disputes_of([obj]).get(obj.order_id) if self.actor.has_perm("disputes.view_case") else None
         return {
-            "way": parcel_way.way(obj, dispute, self.now),
-            "both": both_clocks.shown(obj, dispute, self.now, self.actor),
+            "way": parcel_way.way(obj, self.dispute, self.now),
+            "both": both_clocks.shown(obj, self.dispute, self.now, self.actor),
         }
 
     def _scanned(self, obj: Parcel) -> Any:

@@ -15,7 +15,7 @@ from logistics.listings import lane_words as words
 from logistics.listings.naming import service_name
 from logistics.listings.tables import services_meant
 from logistics.models import DecisionRule, Lane, LaneLevel, PromiseRule
-from logistics.selectors import lanes
+from logistics.selectors import lanes, payout
 from logistics.services import tracking
 from logistics.views.setup import EditPage
 
@@ -33,7 +33,11 @@ class PromisePage(EditPage):
         """Its name, the services it means, and what the lanes under it would keep."""
         found = lanes.under_promise(self.row.rule_id, self.now) if self.actor.has_perm("logistics.view_lane") else []
         text = services_meant(self.row.service_match)
-        return {"title": self.row.rule_id, "text": text, "lanes": [_lane(lane) for lane in found]}
+        return {
+            "title": self.row.rule_id, "text": text, "lanes": [_lane(lane) for lane in found],
+            "settings": [_setting(one) for one in payout.settings(self.row.promise_days, found, self.now)],
+            "busiest": f"{service_name(found[0].service)} → {found[0].country}" if found else "", "after": payout.days_after(self.now),
+        }  # fmt: skip
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """A new version."""
@@ -51,6 +55,16 @@ def _lane(lane: Lane) -> dict[str, Any]:
         ("num", words.days_text(lane.advised_days)), ("", "" if lane.level == LaneLevel.LANE else lane.get_level_display()),
     ]  # fmt: skip
     return {"tds": f.tds_html(cells)}
+
+
+def _setting(one: payout.Setting) -> dict[str, Any]:
+    """A number of days in a row: until when, paid out when, how much sooner or later, what it is worth."""
+    change = f"{one.change:+d}" if one.change else str(_("as now"))
+    cells = [
+        ("num", f.number(one.days)), ("", f.day(one.promised_by)), ("", f.day(one.paid_by)), ("num", change),
+        ("num", words.share_text(one.kept) if one.kept is not None else f.DASH),
+    ]  # fmt: skip
+    return {"tds": f.tds_html(cells), "now": not one.change}
 
 
 class DecisionPage(EditPage):
