@@ -105,8 +105,9 @@ class Parcel(models.Model):
         max_length=10, choices=BuyerMood.choices, blank=True, help_text="set by a person, never guessed"
     )
     place_ok = models.CharField(
-        max_length=3, choices=PlaceOk.choices, blank=True, help_text="the proof of delivery names the order's address"
-    )
+        max_length=3, choices=PlaceOk.choices, blank=True, default="", db_default="",
+        help_text="the proof of delivery names the order's address",
+    )  # fmt: skip
     later_than = models.SmallIntegerField(
         default=-1, db_default=-1,
         help_text="per cent of its lane that had arrived at its age, as reckoned last; 101 = older than its lane was ever "
