@@ -1,6 +1,18 @@
 """The REST door of this app: ``erp/api.py`` collects RESOURCES and ROUTES."""
 
-from logistics.api import arrivals, customs, dispatch, documents, incidents, lanes, parcels, quotes, rates, review, sources
+from logistics.api import (
+    arrivals,
+    customs,
+    dispatch,
+    documents,
+    incidents,
+    lanes,
+    parcels,
+    quotes,
+    rates,
+    review,
+    sources,
+)
 
 RESOURCES = [
     *dispatch.RESOURCES, *parcels.RESOURCES, *quotes.RESOURCES, *rates.RESOURCES, *customs.RESOURCES, *documents.RESOURCES,
