@@ -109,13 +109,17 @@ class Parcel(models.Model):
         help_text="the proof of delivery names the order's address",
     )  # fmt: skip
     later_than = models.SmallIntegerField(
-        default=-1, db_default=-1,
+        default=-1,
+        db_default=-1,
         help_text="per cent of its lane that had arrived at its age, as reckoned last; 101 = older than its lane was ever "
         "followed, -1 = too few parcels say it",
     )
     delivered_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settle_reason = models.CharField(max_length=300, blank=True)
+    ends_after = models.DateTimeField(
+        null=True, help_text="a person opened it again: final events up to this time do not end it any more"
+    )
     created_at = models.DateTimeField()
 
     objects = ScopedManager(store="store")

@@ -75,7 +75,11 @@ def _facts(
     recorded = bool(parcel.last_event_text and parcel.last_event_at)
     waits = parcel.tracking_state == TrackingState.AWAITING_COLLECTION and parcel.waiting_since is not None
     hold = timedelta(days=tables.hold_days(parcel.store))
-    fresh = extension if extension and extension.confirmed_at and now - extension.confirmed_at <= NEWS else None
+    fresh = (
+        extension
+        if extension and extension.days and extension.confirmed_at and now - extension.confirmed_at <= NEWS
+        else None
+    )
     protected = parcel.receive_by if parcel.receive_by and parcel.receive_by > now else None
     url = service.tracking_url if service else ""
     return {

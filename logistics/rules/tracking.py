@@ -56,15 +56,17 @@ class Standing:
     post_office: str = ""
 
 
-def standing(events: Iterable[Seen], *, coverage: str, now: datetime, stalled_days: int) -> Standing:
+def standing(
+    events: Iterable[Seen], *, coverage: str, now: datetime, stalled_days: int, ends_after: datetime | None = None
+) -> Standing:
     """The standing of a parcel from the whole set of its events; their order of arrival and repeats do not matter.
 
     Rules for contradictions: the newest final event ends the way and later scans do not open it again; "delivered" after
     "being returned" means that the sender has it back. ``coverage`` (none, to_departure, to_arrival, full) turns the
     silence of a service that is not scanned further into "not tracked" instead of "no news". Events after ``now`` are
-    not believed yet.
+    not believed yet, and final ones up to ``ends_after`` not any more: a person knows better.
     """
-    known = sorted({e for e in events if e.at <= now}, key=_key)
+    known = sorted({e for e in events if e.at <= now and not _denied(e, ends_after)}, key=_key)
     if not known:
         return Standing("untracked" if coverage in ("none", "to_departure") else "not_found")
     last = known[-1]
@@ -86,6 +88,10 @@ def standing(events: Iterable[Seen], *, coverage: str, now: datetime, stalled_da
         place = next((e.place for e in reversed(known) if e.stage == "ready_for_collection" and e.place), "")
         return Standing(state, last=last, waiting_since=since, post_office=place)
     return Standing(state, last=last)
+
+
+def _denied(event: Seen, ends_after: datetime | None) -> bool:
+    return ends_after is not None and event.stage in FINAL and event.at <= ends_after
 
 
 def _ended(end: Seen, known: Sequence[Seen]) -> Standing:

@@ -176,18 +176,14 @@ def confirmed_extensions(ids: Iterable[int]) -> dict[int, Extension]:
     return {row.parcel_id: row for row in rows}
 
 
-def by_numbers(store: Store | None, numbers: Iterable[str]) -> dict[str, Parcel]:
-    """The parcel of each waybill number (upper case, no blanks): one under way before a settled one, the newest first.
-    ``store`` None asks within the scope."""
-    wanted = sorted({clean_number(n) for n in numbers} - {""})
-    if not wanted:
-        return {}
-    manager = Parcel.objects if store is None else Parcel._base_manager.filter(store=store)
-    rows = manager.filter(tracking_key__in=wanted).exclude(state=ParcelState.PACKED)
-    found: dict[str, Parcel] = {}
-    for parcel in sorted(rows, key=lambda p: (p.state == ParcelState.SHIPPED, p.together_id is None, p.pk)):
-        found[clean_number(parcel.tracking_number)] = parcel
-    return found
+def living(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Parcel]:
+    """The parcel that has each number of a service now: packed or under way, travelling in its own box."""
+    wanted = set(pairs)
+    rows = Parcel._base_manager.filter(
+        state__in=[ParcelState.PACKED, ParcelState.SHIPPED], together__isnull=True, tracking_key__in=sorted({n for _s, n in wanted})
+    ).select_related("order")  # fmt: skip
+    found = {(row.service_id or 0, row.tracking_number): row for row in rows.order_by("pk")} if wanted else {}
+    return {pair: row for pair, row in found.items() if pair in wanted}
 
 
 def clean_number(text: str) -> str:
@@ -264,6 +260,13 @@ def state_again(parcel: Parcel, now: datetime) -> str:
     ).tracking_state
 
 
+def last_end(parcel_id: int, now: datetime) -> datetime | None:
+    """The time of the newest event that says how a parcel ended; None = there is none."""
+    rows = TrackingEvent._base_manager.filter(parcel_id=parcel_id, stage__in=list(FINAL), occurred_at__lte=now)
+    found: datetime | None = rows.aggregate(last=Max("occurred_at"))["last"]
+    return found
+
+
 def unfollowed_orders(now: datetime) -> QuerySet[Order]:
     """Orders that came in as already shipped (not history) and have no parcel: nobody would look after them."""
     parcels = Parcel._base_manager.filter(order_id=OuterRef("pk"))
@@ -281,12 +284,16 @@ def misaligned(now: datetime, limit: int = 1000) -> list[int]:
     return list(parcels_under_way().filter(Exists(duty)).values_list("pk", flat=True)[:limit])
 
 
-def due_for_pull(store: Store, limit: int) -> list[str]:
-    """Waybill numbers under way of a store, those looked at longest ago first."""
-    rows = parcels_under_way().filter(store=store).exclude(tracking_number="")
-    return list(
-        rows.order_by(F("last_event_at").asc(nulls_first=True), "pk").values_list("tracking_number", flat=True)[:limit]
-    )
+def due_for_pull(store: Store, limit: int) -> tuple[list[str], int]:
+    """The next waybill numbers under way of a store to be asked for, in turn, and where the turn goes on (0 = all were)."""
+    rows = parcels_under_way().filter(store=store, pk__gt=_turn(store)).exclude(tracking_number="").order_by("pk")
+    found = list(rows.values_list("pk", "tracking_number")[: limit + 1])
+    return [number for _pk, number in found[:limit]], found[limit - 1][0] if len(found) > limit else 0
+
+
+def _turn(store: Store) -> int:
+    detail = Heartbeat.objects.filter(name=f"tracking:{store.pk}").values_list("detail", flat=True).first()
+    return int((detail or {}).get("after") or 0)
 
 
 def ending_soon(now: datetime, days: int) -> Q:
@@ -309,9 +316,9 @@ def stores_with_parcels() -> list[Store]:
 
 
 def pull_is_due(store: Store, now: datetime, pause: timedelta) -> bool:
-    """Whether the store's channel was not asked for events for so long."""
+    """Whether the store's channel was not asked for events for so long, or not yet about all its parcels."""
     last = Heartbeat.objects.filter(name=f"tracking:{store.pk}").values_list("at", flat=True).first()
-    return last is None or now - last >= pause
+    return last is None or now - last >= pause or _turn(store) > 0
 
 
 def gone_silent(now: datetime, limit: int = 1000) -> list[int]:

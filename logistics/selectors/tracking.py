@@ -140,6 +140,12 @@ def told(ids: Iterable[int]) -> Mapping[int, Counter[str]]:
     return found
 
 
+def unsaid(keys: Mapping[str, tuple[int, str]]) -> set[tuple[int, str]]:
+    """Of texts that wait for something (key -> parcel and base code) those that nobody has got yet."""
+    said = set(Message._base_manager.filter(key__in=list(keys)).values_list("key", flat=True)) if keys else set()
+    return {what for key, what in keys.items() if key not in said}
+
+
 def base_of(code: str) -> str:
     """The base code of a text: letters N and U after the number name variants of the same message."""
     head = code[:3]

@@ -23,7 +23,8 @@ TRACKER = system("tracking")
 
 @job("logistics.pull_tracking", every=1800)
 def pull_tracking() -> int:
-    """Ask every channel that tells tracking events about its parcels under way, each store some times a day."""
+    """Ask every channel that tells tracking events about its parcels under way, each store some times a day; a store with
+    many parcels some at a time, until all were asked for."""
     now, asked = utcnow(), 0
     for store in selectors.stores_with_parcels():
         pause = timedelta(hours=float(house.value(policies.PULL_HOURS, now, store.pk)))
@@ -35,11 +36,11 @@ def pull_tracking() -> int:
 
 @job("logistics.pull_store", queue="channel", soft_limit=300)
 def pull_store(store_id: int) -> int:
-    """Ask one channel about the parcels under way of its store."""
+    """Ask one channel about the next parcels under way of its store."""
     now, store = utcnow(), selectors.store(store_id)
-    numbers = selectors.due_for_pull(store, ASKED)
+    numbers, after = selectors.due_for_pull(store, ASKED)
     found = inbound.fetch(store=store, kind=Ability.TRACKING, now=now, subjects=numbers) if numbers else 0
-    tracking.pull_done(store=store, now=now)
+    tracking.pull_done(store=store, now=now, after=after)
     return found
 
 

@@ -47,7 +47,8 @@ COLUMNS = ["advice", "advice_rule", "checked_at", "check_round", "next_check_at"
 @dataclass
 class Check:
     """One parcel at its check: the facts, the step they lead to, how long the receiving time lasts, whether nobody but
-    a person can know more (its tracking source is silent), and the incident that delays it."""
+    a person can know more (its tracking source is silent), the incident that delays it, and whether its text waits for an
+    extension asked for before."""
 
     parcel: Parcel
     facts: Facts
@@ -56,6 +57,7 @@ class Check:
     extend: bool
     blind: bool = False
     incident: Disturbance | None = None
+    waits: bool = False
 
 
 def check_parcel(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
@@ -72,11 +74,11 @@ def check_parcel(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
 def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> list[Check]:
     """Check parcels: read their events and facts, ask the tables, do what they advise, set the next check.
 
-    Longer receiving times are asked of the channel first and the text goes out once they are confirmed; where there is
-    none the text without one goes at once. Texts the house does not send alone become drafts. What needs a person becomes
-    a duty with the advice. While its tracking source is silent a parcel is looked up by a person and nothing is said to the
-    buyer: what we last heard may be wrong by now. Each text and extension exists once per cycle. Parcels not under way are
-    passed over. The statements do not grow with the number of parcels.
+    Longer receiving times are asked of the channel first and the text goes out once they are confirmed, also when another
+    check comes in between; where there is none the text without one goes at once. Texts the house does not send alone
+    become drafts. What needs a person becomes a duty with the advice. While its tracking source is silent a parcel is
+    looked up by a person and nothing is said to the buyer: what we last heard may be wrong by now. Each text and extension
+    exists once per cycle. Parcels not under way are passed over. The statements do not grow with the number of parcels.
     """
     with transaction.atomic():
         locked = selectors.locked([p.pk for p in parcels])
@@ -96,6 +98,7 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
     tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
     pending, silences, again = selectors.pending_extensions(ids), sources.silences(ids), sources.again(now)
+    waiting = lookups.unsaid({text_key(e.text, pk, e.cycle): (pk, e.text) for pk, e in pending.items() if e.text})
     lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
     disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
     disturbed = incidents.of_parcels(parcels, now)
@@ -120,7 +123,8 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
         parcel.check_round += 1
         first = step.delay_text and not facts.told_delay and not facts.past_second_check
         extend = step.extend and parcel.pk not in pending and _worth_it(parcel, facts, first, now)
-        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident))
+        waits = (parcel.pk, step.text) in waiting
+        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident, waits))
         parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
         parcel.next_check_at = _next(parcel, promise, step, now)
         parcel.next_check_why = step.rule_id or "escalate"
@@ -177,7 +181,7 @@ def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) 
     specs, drafts = [], []
     for check in checks:
         code, parcel = check.step.text, check.parcel
-        if not code or (check.step.alone and parcel.pk in asked):
+        if not code or (check.step.alone and (parcel.pk in asked or check.waits)):
             continue
         if check.step.alone:
             specs.append(conversations.TextSpec(

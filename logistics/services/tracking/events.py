@@ -78,7 +78,8 @@ def record_events(
 
     The same event is kept once; the order of arrival does not matter. Delivered, returned and lost settle the parcel;
     customs, collection, a failed delivery and a return bring the check forward to now; a fresh "out for delivery" is told
-    to the buyer. A settled parcel is settled anew only by a newer final event. The statements do not grow with the parcels.
+    to the buyer. A settled parcel is settled anew by a newer final event; final events known when a person opened it again end
+    it no more. The statements do not grow with the parcels.
     """
     found = Recorded()
     with transaction.atomic():
@@ -129,18 +130,13 @@ def record_one(
     parcel: Parcel | None = None, tracking_number: str = "",
 ) -> tuple[TrackingEvent, bool]:  # fmt: skip
     """A program tells one event of a parcel, named by itself or by its waybill number; answers the event and whether it
-    is new. Refuses an unknown number and an event that says nothing."""
-    found = parcel or selectors.by_numbers(None, [tracking_number]).get(selectors.clean_number(tracking_number))
-    if found is None:
-        raise Invalid(
-            "no_parcel",
-            _("No parcel has this number."),
-            errors={"tracking_number": [str(_("No parcel has this number."))]},
-        )
+    is new. A number that was used again belongs to the parcel whose hand-over fits the time. Refuses an unknown number, an
+    event from before every hand-over and one that says nothing."""
     if not stage and not description.strip():
         raise Invalid(
             "empty_event", _("Give a stage or the words of the carrier."), errors={"stage": [str(_("Give one."))]}
         )
+    found = parcel or _whose(tracking_number, occurred_at, stage or stage_of(description), now)
     before = TrackingEvent.objects.filter(parcel=found).count()
     record_by_hand(
         parcels=[found],
@@ -155,6 +151,18 @@ def record_one(
     row = _row(found, RemoteEvent("", occurred_at, stage, _words(stage, description), location), "api", now)
     kept = TrackingEvent.objects.get(parcel=found, digest=row.digest, occurred_at=occurred_at)
     return kept, TrackingEvent.objects.filter(parcel=found).count() > before
+
+
+def _whose(number: str, at: datetime, stage: str, now: datetime) -> Parcel:
+    uses = sources.uses_of(None, [number]).get(selectors.clean_number(number))
+    if not uses:
+        why = _("No parcel has this number.")
+        raise Invalid("no_parcel", why, errors={"tracking_number": [str(why)]})
+    mine = owners(at, stage, uses, sources.margin(now))
+    if not mine:
+        why = _("It happened before the parcel was handed over.")
+        raise Invalid("too_early", why, errors={"occurred_at": [str(why)]})
+    return Parcel.objects.get(pk=mine[0])
 
 
 def record_remote(
@@ -212,8 +220,9 @@ def _restate(parcels: Sequence[Parcel], actor: Actor, now: datetime, found: Reco
     written, ended = [], []
     for parcel in parcels:
         stand = standing(
-            seen[parcel.pk], coverage=tables.reach(parcel), now=now, stalled_days=tables.stalled_days(parcel.store)
-        )
+            seen[parcel.pk], coverage=tables.reach(parcel), now=now, stalled_days=tables.stalled_days(parcel.store),
+            ends_after=parcel.ends_after,
+        )  # fmt: skip
         before = parcel.tracking_state
         if _apply(parcel, stand, now):
             written.append(parcel)
@@ -257,7 +266,7 @@ def _end(ended: Sequence[tuple[Parcel, Standing]], actor: Actor, now: datetime) 
         mine = {p: s.settled_at or now for p, s in ended if s.settled == outcome and p.state != ParcelState.PACKED}
         wrong = [p for p in mine if p.state != ParcelState.SHIPPED]
         for parcel in wrong:
-            settling.reopen(parcel=parcel, actor=audit.SYSTEM, now=now, reason="A newer event says otherwise")
+            settling.open_again(parcel=parcel, actor=audit.SYSTEM, now=now, reason="A newer event says otherwise")
         moved = settling.settle_many(parcels=mine, outcome=outcome, actor=actor, now=now, reason="tracking")
         done += [p.pk for p in moved]
     return done
@@ -280,6 +289,6 @@ def _tell(changed: Sequence[tuple[Parcel, Standing]], now: datetime) -> None:
         )  # fmt: skip
 
 
-def pull_done(*, store: Store, now: datetime) -> None:
-    """Note that the store's channel was asked for events."""
-    Heartbeat.objects.update_or_create(name=f"tracking:{store.pk}", defaults={"at": now})
+def pull_done(*, store: Store, now: datetime, after: int = 0) -> None:
+    """Note that the store's channel was asked for events, and where the turn of its parcels goes on."""
+    Heartbeat.objects.update_or_create(name=f"tracking:{store.pk}", defaults={"at": now, "detail": {"after": after}})

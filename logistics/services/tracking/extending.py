@@ -135,17 +135,22 @@ def extend(*, parcel: Parcel, days: int, actor: Actor, now: datetime, cycle: str
 
 
 def confirm_extension(*, extension: Extension, actor: Actor, now: datetime, after: datetime | None = None) -> None:
-    """The channel (or a person who did it there) confirms: the parcel carries the new time, the waiting text goes out."""
+    """The channel (or a person who did it there) confirms: the parcel carries the new time, the waiting text goes out.
+
+    ``after`` is the end the channel itself tells: it counts, whatever we reckoned. Where it is no later than the end we
+    reckoned from, nobody knows by how many days it is longer, so the buyer is told none.
+    """
     with transaction.atomic():
         parcel = selectors.locked([extension.parcel_id])[0]
         row = Extension._base_manager.select_for_update().get(pk=extension.pk)
         if row.confirmed_at is not None:
             return
+        zone = parcel.store.time_zone
         row.after = after or row.after
-        row.days = max(1, (row.after - row.before).days)
+        row.days = max(0, (local_day(row.after, zone) - local_day(row.before, zone)).days)
         row.confirmed_at, row.refused = now, ""
         row.save(update_fields=["after", "days", "confirmed_at", "refused"])
-        parcel.receive_by = max(row.after, parcel.receive_by or row.after)
+        parcel.receive_by = after or max(row.after, parcel.receive_by or row.after)
         Parcel._base_manager.filter(pk=parcel.pk).update(receive_by=parcel.receive_by)
         audit.record(
             parcel, "parcel.extended", actor=actor, now=now, text=gettext_noop("Receiving time is now %(after)s (%(days)s days longer)"),
@@ -153,12 +158,10 @@ def confirm_extension(*, extension: Extension, actor: Actor, now: datetime, afte
         )  # fmt: skip
         _over(row, actor, now)
         if parcel.state == ParcelState.SHIPPED:
-            _tell(
-                row,
-                parcel,
-                now,
-                {"extended_days": row.days, "new_deadline": local_day(row.after, parcel.store.time_zone)},
-            )
+            longer = row.days > 0
+            _tell(row, parcel, now, {
+                "extended_days": row.days if longer else None, "new_deadline": local_day(row.after, zone) if longer else None,
+            })  # fmt: skip
 
 
 def extension_settled(*, call: OutboundCall, now: datetime) -> None:

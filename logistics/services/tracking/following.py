@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop
 
 from core import audit, copying, numbering
 from core.audit import Actor
 from core.clock import plus_days
+from core.tables import moment
 from logistics.choices import ParcelState
 from logistics.models import Parcel, Service
 from logistics.rules.routing import match_method
@@ -24,6 +24,8 @@ from worklist import services as worklist
 
 #: A parcel that is adopted late is looked at soon, not in the past.
 SOON = timedelta(hours=1)
+#: Characters of a waybill number.
+LONGEST = 60
 COLUMNS = ["promised_by", "receive_by", "next_check_at", "next_check_why", "tracking_state"]
 
 
@@ -66,7 +68,9 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
     """Make parcels for orders that came in as already shipped elsewhere, and follow them like our own.
 
     What the channel told of its shipments (number, service, time) is used; without it the order gets one parcel without a
-    number. Orders that have a parcel, history and unshipped ones are passed over; twice is once.
+    number. Orders of one buyer under one number travel in one box; a number that lives with somebody else's parcel is left
+    out, and the parcel followed by its age. Orders that have a parcel, history and unshipped ones are passed over; twice
+    is once.
     """
     with transaction.atomic():
         wanted = selectors.unfollowed_orders(now).filter(pk__in=list(order_ids)).select_related("store")
@@ -75,7 +79,7 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
             return []
         rows = [row for order in orders for row in _shipments(order)]
         known = dispatch.service_facts()
-        rows = [(order, number, match_method(words, known), at) for order, number, words, at in rows]
+        rows = [(order, number, match_method(words, known), min(at, now)) for order, number, words, at in rows]
         services = {s.code: s for s in Service.objects.filter(code__in={code for _o, _n, code, _at in rows})}
         tables = lookups.tables(now)
         parcels = []
@@ -86,9 +90,13 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
             )  # fmt: skip
             plan_follow(parcel, tables, now)
             parcels.append(parcel)
+        _share_boxes(parcels)
         for parcel, value in zip(parcels, numbering.take("parcel", len(parcels)), strict=True):
             parcel.number = numbering.parcel_number(value)
-        Parcel._base_manager.bulk_create(parcels, batch_size=1000)
+        for some in ([p for p in parcels if p.together is None], [p for p in parcels if p.together is not None]):
+            for parcel in some:
+                parcel.together = parcel.together  # the lead has its id by now
+            Parcel._base_manager.bulk_create(some, batch_size=1000)
         audit.record_many(
             audit.entry(
                 p,
@@ -103,11 +111,26 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
     return parcels
 
 
+def _share_boxes(parcels: Sequence[Parcel]) -> None:
+    """A number lives once a service: further orders of its buyer travel in its box, others go without the number."""
+    leads = selectors.living({(p.service_id, p.tracking_number) for p in parcels if p.service_id and p.tracking_number})
+    for parcel in parcels:
+        if not parcel.service_id or not parcel.tracking_number:
+            continue
+        lead = leads.setdefault((parcel.service_id, parcel.tracking_number), parcel)
+        if lead is parcel:
+            continue
+        if lead.order.buyer_id == parcel.order.buyer_id:
+            parcel.together = lead
+        else:
+            parcel.tracking_number = ""
+
+
 def _shipments(order: Order) -> list[tuple[Order, str, str, datetime]]:
     default = order.shipped_at or order.paid_at or order.placed_at
     found: dict[str, tuple[Order, str, str, datetime]] = {}
     for told in order.channel_facts.get("shipments") or [{}]:
-        number = selectors.clean_number(str(told.get("number") or told.get("tracking_number") or ""))
-        at = parse_datetime(str(told.get("shipped_at") or "")) or default
+        number = selectors.clean_number(str(told.get("number") or told.get("tracking_number") or ""))[:LONGEST]
+        at = moment(str(told.get("shipped_at") or ""), order.store.time_zone) or default
         found[number] = (order, number, str(told.get("service") or order.service_code or order.shipping_method), at)
     return list(found.values())

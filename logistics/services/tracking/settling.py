@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -96,14 +97,27 @@ def deliver_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> 
 
 
 def reopen(*, parcel: Parcel, actor: Actor, now: datetime, reason: str) -> Parcel:
-    """Follow a settled parcel again (it was settled by mistake); it is looked at within the hour. Needs a reason; refuses
-    a closed one. The order stays as it is."""
+    """Follow a settled parcel again (it was settled by mistake); it is looked at within the hour. What the carrier said of its
+    end until now counts no more. Needs a reason; refuses a closed one. The order stays as it is."""
     if not actor.has_perm("logistics.settle_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with transaction.atomic():
+        held = selectors.locked([parcel.pk])[0]
+        return open_again(
+            parcel=parcel,
+            actor=actor,
+            now=now,
+            reason=reason,
+            ends_after=selectors.last_end(held.pk, now) or held.ends_after,
+        )
+
+
+def open_again(*, parcel: Parcel, actor: Actor, now: datetime, reason: str, **also: Any) -> Parcel:
+    """A settled parcel is under way again, and its check is planned; ``also`` are further columns."""
+    with transaction.atomic():
         move(
             parcel, "reopen", actor=actor, now=now, reason=reason, next_check_at=now + SOON, next_check_why="reopened",
-            settled_at=None, delivered_at=None, settle_reason="", tracking_state=selectors.state_again(parcel, now),
+            settled_at=None, delivered_at=None, settle_reason="", tracking_state=selectors.state_again(parcel, now), **also,
         )  # fmt: skip
         worklist.plan(rule_key="logistics.parcel_check", subject_ids=[parcel.pk], now=now)
     return parcel

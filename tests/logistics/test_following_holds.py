@@ -1,0 +1,183 @@
+"""What following must never do: say a thing twice or untrue, forget a parcel, put a person's word aside."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from conversations.models import Message
+from core.audit import SYSTEM
+from core.errors import Invalid
+from logistics.models import Extension, Parcel
+from logistics.selectors import parcels as selectors
+from logistics.services import tracking
+from stores.models import OutboundCall
+from tests.factories import parcels as make
+from tests.logistics.test_tracking import DAY, SHIPPED, answer, connected, event, house, run, told
+from worklist.models import Duty
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+__all__ = ["connected", "house"]
+
+
+@pytest.mark.covers("MSG-03", "TRK-05")
+def test_a_check_while_the_shop_is_asked_says_nothing_yet(connected):
+    """Somebody notes the buyer's mood while the extension is awaited: the text still goes out once, with the new time."""
+    parcel = make.parcel(code="CP_ORD", country="IT")
+    now = run(31)
+    tracking.judge(parcel=parcel, buyer_mood="calm", actor=SYSTEM, now=now + HOUR)
+    run(31 + 3 / 24)
+    assert (Parcel.objects.get(pk=parcel.pk).check_round, told(parcel)) == (2, [])
+    answer(now + 4 * HOUR)
+    assert told(parcel) == [("T03U", "ready")]
+
+
+@pytest.mark.covers("TRK-05")
+def test_a_text_that_gave_up_waiting_does_not_hold_back_later_ones(connected):
+    """No answer within a day: the buyer hears what is true; the open question silences no later text."""
+    parcel = make.parcel(code="CP_REG")
+    run(31)
+    run(32.1)
+    first = len(told(parcel))
+    Parcel.objects.filter(pk=parcel.pk).update(promised_by=SHIPPED + 33 * DAY)
+    late = SHIPPED + 34 * DAY
+    tracking.record_events(parcel_events={parcel.pk: [event(0.1, "in_transit", late)]}, source="file", now=late)
+    tracking.check_many(parcels=[parcel], actor=SYSTEM, now=late)
+    assert (first, Parcel.objects.get(pk=parcel.pk).advice_rule) == (1, "NR-11")
+    assert len(told(parcel)) == 2
+
+
+@pytest.mark.covers("TRK-11")
+def test_what_a_person_opened_again_stays_open_until_there_is_news():
+    parcel, now = make.parcel(), SHIPPED + 20 * DAY
+    end = event(1, "delivered", now)
+    tracking.record_events(parcel_events={parcel.pk: [end]}, source="file", now=now)
+    parcel.refresh_from_db()
+    tracking.reopen(parcel=parcel, actor=SYSTEM, now=now, reason="it lies with a neighbour nobody knows")
+    run(20 + 3 / 24)  # the check of the next hour
+    again = event(1.2, "delivered", now, text="the same, told by another source")
+    tracking.record_events(parcel_events={parcel.pk: [end, again]}, source="17track", now=now + DAY)
+    parcel.refresh_from_db()
+    assert (parcel.state, parcel.check_round, parcel.delivered_at) == ("shipped", 1, None)
+    assert Duty.objects.filter(rule="logistics.parcel_check", subject_id=parcel.pk, state="planned").count() == 1
+    tracking.settle(parcel=parcel, outcome="returned", actor=SYSTEM, now=now + 2 * DAY)
+    tracking.record_events(parcel_events={parcel.pk: [event(6, "in_transit", now)]}, source="file", now=now + 3 * DAY)
+    assert Parcel.objects.get(pk=parcel.pk).state == "returned"  # the word of the person, not the old scan
+    tracking.record_events(
+        parcel_events={parcel.pk: [event(0, "delivered", now + 4 * DAY)]}, source="file", now=now + 4 * DAY
+    )
+    assert Parcel.objects.get(pk=parcel.pk).state == "delivered"
+
+
+def test_a_late_telling_of_the_end_still_ends_what_was_given_up_and_opened_again():
+    parcel, now = make.parcel(), SHIPPED + 40 * DAY
+    tracking.settle(parcel=parcel, outcome="lost", actor=SYSTEM, now=now, reason="nothing heard")
+    tracking.reopen(parcel=parcel, actor=SYSTEM, now=now + DAY, reason="the buyer has heard of it")
+    tracking.record_events(parcel_events={parcel.pk: [event(3, "delivered", now)]}, source="file", now=now + 2 * DAY)
+    assert Parcel.objects.get(pk=parcel.pk).state == "delivered"
+
+
+def test_a_program_that_names_a_number_used_again_speaks_of_the_parcel_of_that_time():
+    shop, number, now = make.store(), "RB111111111CN", SHIPPED + 20 * DAY
+    first = make.parcel(shop, tracking_number=number)
+    tracking.record_events(parcel_events={first.pk: [event(1, "delivered", now)]}, source="file", now=now)
+    second = make.parcel(shop, tracking_number=number, shipped=SHIPPED + 100 * DAY)
+    given: dict[str, Any] = {
+        "stage": "delivered",
+        "actor": SYSTEM,
+        "now": SHIPPED + 101 * DAY,
+        "tracking_number": number,
+    }
+    kept, _new = tracking.record_one(occurred_at=now - DAY / 2, description="signed", **given)
+    second.refresh_from_db()
+    assert (kept.parcel_id, second.state) == (first.pk, "shipped")
+    with pytest.raises(Invalid, match="before the parcel was handed over"):
+        tracking.record_one(occurred_at=SHIPPED - 30 * DAY, **given)
+
+
+SERVICE = {"service": "CP_REG", "number": "RB9CN"}
+
+
+@pytest.mark.covers("TRK-11")
+@pytest.mark.parametrize("shipment", [
+    {**SERVICE, "shipped_at": SHIPPED.isoformat()}, {**SERVICE, "number": "R" * 300, "shipped_at": SHIPPED.isoformat()},
+    {**SERVICE, "number": "RB1CN", "shipped_at": "2026-03-01T08:00:00"}, {**SERVICE, "number": "RB1CN", "shipped_at": "2026-13-41T08:00:00Z"},
+    {**SERVICE, "number": "RB1CN", "shipped_at": "2099-03-01T08:00:00Z"},
+])  # fmt: skip
+def test_one_odd_shipment_keeps_no_order_from_being_followed(shipment):
+    """A number of another buyer's parcel, an endless one, a time without zone, an impossible one, one far ahead."""
+    shop = make.store()
+    make.service("CP_REG")
+    good = make.order(shop, channel_facts={"shipments": [{**SERVICE, "shipped_at": SHIPPED.isoformat()}]})
+    odd = make.order(shop, channel_facts={"shipments": [shipment]})
+    made = tracking.adopt_orders(order_ids=[good.pk, odd.pk], actor=SYSTEM, now=SHIPPED + DAY)
+    assert [p.order_id for p in made] == [good.pk, odd.pk]
+    assert [p.tracking_number for p in made if p.order_id == good.pk] == ["RB9CN"]
+    assert all(SHIPPED - DAY < p.shipped_at <= SHIPPED + DAY and p.next_check_at <= SHIPPED + 31 * DAY for p in made)
+
+
+def test_orders_of_one_buyer_under_one_number_are_one_box():
+    shop = make.store()
+    make.service("CP_REG")
+    told_of = {"shipments": [{**SERVICE, "shipped_at": SHIPPED.isoformat()}]}
+    one = make.order(shop, channel_facts=told_of)
+    two = make.order(shop, channel_facts=told_of, buyer=one.buyer)
+    made = tracking.adopt_orders(order_ids=[one.pk, two.pk], actor=SYSTEM, now=SHIPPED + DAY)
+    late = make.order(shop, channel_facts=told_of, buyer=one.buyer)
+    made += tracking.adopt_orders(order_ids=[late.pk], actor=SYSTEM, now=SHIPPED + DAY)
+    assert [(p.tracking_number, p.together_id) for p in made] == [("RB9CN", None), *[("RB9CN", made[0].pk)] * 2]
+    now = SHIPPED + 9 * DAY
+    tracking.record_events(parcel_events={made[0].pk: [event(1, "delivered", now)]}, source="file", now=now)
+    assert set(Parcel.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+@pytest.mark.covers("TRK-11")
+def test_every_parcel_gets_its_turn_when_the_channel_is_asked():
+    shop = make.store()
+    quiet = [make.parcel(shop) for _ in range(4)]
+    seen = make.parcel(shop)
+    Parcel.objects.filter(pk=seen.pk).update(last_event_at=SHIPPED)
+    asked = []
+    for minute in range(4):
+        now = SHIPPED + minute * HOUR / 60
+        if not selectors.pull_is_due(shop, now, 12 * HOUR):
+            break
+        numbers, after = selectors.due_for_pull(shop, 2)
+        tracking.pull_done(store=shop, now=now, after=after)
+        asked += numbers
+    assert asked == [p.tracking_number for p in [*quiet, seen]]
+    assert selectors.pull_is_due(shop, SHIPPED + 13 * HOUR, 12 * HOUR)
+    assert selectors.due_for_pull(shop, 2)[0] == asked[:2]
+
+
+@pytest.mark.covers("MSG-03")
+def test_fifteen_days_are_fifteen_days_over_the_change_of_the_clock(connected):
+    shop = make.store(zone="Europe/Berlin")
+    parcel = make.parcel(shop, "CP_ORD", country="IT", shipped=datetime(2026, 1, 15, 9, tzinfo=UTC))
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    tracking.extend(parcel=parcel, days=15, actor=SYSTEM, now=now)
+    answer(now + HOUR)
+    row = Extension.objects.get()
+    assert (row.after - row.before, row.days) == (15 * DAY - HOUR, 15)
+    assert "15 " in Message.objects.get().body
+
+
+@pytest.mark.covers("MSG-03", "TRK-05")
+@pytest.mark.parametrize(("earlier", "days", "text"), [(-5, 5, "T03U"), (0, 0, "T03UN"), (10, 0, "T03UN")])
+def test_the_end_that_the_shop_tells_counts(connected, earlier, days, text):
+    """The shop's own clock began earlier than ours: no number of days is made up, and no later end is believed."""
+    parcel = make.parcel(code="CP_ORD", country="IT")
+    until = parcel.receive_by - earlier * DAY
+    tracking.extend(parcel=parcel, days=15, actor=SYSTEM, now=SHIPPED + DAY)
+    OutboundCall.objects.update(
+        state="sent", sent_at=SHIPPED + DAY, receipt={"facts": {"receive_until": until.isoformat()}}
+    )
+    tracking.extension_settled(call=OutboundCall.objects.get(), now=SHIPPED + 2 * DAY)
+    parcel.refresh_from_db()
+    row = Extension.objects.get()
+    assert (parcel.receive_by, row.confirmed_at, row.days, told(parcel)) == (
+        until, SHIPPED + 2 * DAY, days, [(text, "ready")],
+    )  # fmt: skip
