@@ -73,7 +73,7 @@ class Action:
     ``form``        Django form for what must be entered; its fields are the REST input and ``**data`` of ``apply``
     ``tone``        "" | "primary" | "danger"; ``icon`` of the sprite; ``key`` the letter that presses it
     ``confirm``     the consequence, when the world will be told and there is no undo
-    ``explain``     one sentence under the heading of the preview
+    ``explain``     one sentence under the heading of the preview (of one object: ``explain_for``)
     ``undo``        name of the action that takes it back, or override ``revert`` (with ``before`` for old values)
     ``bulk``        offered for many rows; ``single`` offered on the detail page and for one row by REST
     ``order``       place among the buttons
@@ -109,6 +109,10 @@ class Action:
     def apply(self, obj: Any, actor: Actor, now: datetime, **data: Any) -> Any:
         """Do it to one object by calling one service. May answer a sentence, or a dict of plain values for REST."""
         raise NotImplementedError
+
+    def explain_for(self, obj: Any, actor: Actor, now: datetime) -> Any:
+        """The sentence in the dialog of one object: what one should know before."""
+        return self.explain
 
     def check(self, obj: Any, actor: Actor, now: datetime) -> None:
         """Raise the refusal without doing anything, when that is cheap. Default: the preview does it and takes it back."""

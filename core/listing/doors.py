@@ -197,7 +197,8 @@ class ActDoor(ListDoor):
 
     def _ask(self, action: Action, obj: Any, form: Any, status: int = 200) -> HttpResponse:
         back = self.next_url(self.listing.detail_address(obj.pk) or self.back())
-        context = {"title": f"{action.label} · {self.listing.label_of(obj)}", "text": action.explain, "object": obj,
+        context = {"title": f"{action.label} · {self.listing.label_of(obj)}", "object": obj,
+                   "text": action.explain_for(obj, self.actor, self.now),
                    "form": form or forms.Form(), "action_url": self.request.path, "hidden": [("next", back)],
                    "submit_label": action.label, "consequence": action.confirm, "danger": action.tone == "danger",
                    "back_url": back, "crumbs": [{"label": self.listing.title, "url": self.back()}]}  # fmt: skip

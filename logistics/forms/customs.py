@@ -117,6 +117,17 @@ class CompleteForm(forms.Form):
     material = forms.CharField(max_length=100, required=False, label=_("Material"))
     goods_class = forms.CharField(max_length=40, required=False, label=_("Class of goods"))
 
+    takes: ClassVar[tuple[str, ...]] = ("objs",)
+
+    def __init__(self, *args: Any, objs: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        skus = {line.sku_id: line.sku for line in objs}
+        if len(skus) == 1:  # what is known already stands there
+            (sku,) = skus.values()
+            self.initial = {**{name: getattr(sku, name) for name in self.fields}, **self.initial}
+        held = {text: text for text in {sku.goods_class for sku in skus.values()} if text}
+        self.fields["goods_class"].widget = forms.Select(choices=[("", "—"), *({**held, **class_names()}).items()])
+
 
 class WordsField(forms.CharField):
     """Words separated by commas."""

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from core import format as f
 from core.audit import Actor
 from core.errors import Conflict
 from core.listing import Action, Outcome
@@ -17,6 +18,7 @@ from logistics.choices import NoteState
 from logistics.forms.dispatch import BlockForm, NumberForm, PackForm, PrintForm, ReasonForm, SignForm
 from logistics.models import DispatchNote, PrintBatch
 from logistics.selectors import dispatch as selectors
+from logistics.selectors import signing
 from logistics.services import dispatch, numbers, packing, printing
 
 
@@ -45,6 +47,20 @@ class SignNotes(Action):
         if len(kinds) != 1:
             raise Conflict("which_signature", _("Say which signature you give."))
         return kinds[0]
+
+    def explain_for(self, obj: DispatchNote, actor: Actor, now: datetime) -> str:
+        """What goes where, and what customs ask to look at: the second signature keeps that somebody did."""
+        case = signing.cases([obj], now)[obj.pk]
+        text = gettext("%(n)s pieces to %(country)s, declared %(value)s.") % {
+            "n": sum(line.quantity for line in case.lines), "country": f.country_name(obj.country),
+            "value": f.money(obj.declared_value, obj.declared_currency),
+        }  # fmt: skip
+        if case.open_reviews and "note" in dispatch.kinds_for(actor):
+            text += " " + ngettext(
+                "Customs ask to look at %(n)s point; the note's signature says that you did.",
+                "Customs ask to look at %(n)s points; the note's signature says that you did.", len(case.open_reviews),
+            ) % {"n": len(case.open_reviews)}  # fmt: skip
+        return text
 
     def shown_for(self, obj: DispatchNote) -> bool:
         """While it is a draft."""

@@ -133,6 +133,17 @@ def test_a_bulk_action_previews_answers_row_by_row_and_can_be_taken_back(page: C
     assert CalendarDay.objects.filter(working=True, name__in="ad").count() == 2
 
 
+def test_when_nothing_would_be_done_enter_looks_again(page: Client, days: list) -> None:
+    """The first button of a form answers Enter: a disabled one would leave the keyboard without any."""
+    seen = page.post("/lists/days/do/close/", {"ids": ids(days, "b"), "step": "preview", "reason": "flood"})
+    body = seen.content.decode()
+    assert (
+        seen.context["will"] == "0"
+        and 'value="apply"' not in body
+        and 'class="b primary" name="step" value="preview"' in body
+    )
+
+
 def test_all_that_fit_the_filters_can_be_chosen(page: Client, days: list) -> None:
     page.post("/lists/days/do/close/", {"scope": "all", "query": "working=true&q=", "step": "apply", "reason": "x"})
     assert not CalendarDay.objects.filter(working=True).exists()

@@ -141,3 +141,11 @@ def test_a_packed_note_leads_to_its_parcel() -> None:
     parcel = make.pack(make.released())
     page = browser("service").get(f"/dispatch/notes/{parcel.note_id}/").content.decode()
     assert f"/parcels/{parcel.pk}/" in page
+
+
+def test_who_signs_is_told_what_customs_ask_to_look_at() -> None:
+    note = make.make_note(make.ready_order(lines=[(make.article(weight_g=None), 2)], country="FR"))
+    url = f"/lists/dispatch-notes/{note.pk}/do/sign/"
+    seen = browser("supervisor", language="en").get(url).content.decode()
+    assert "2 pieces to France" in seen and "Customs ask to look at" in seen
+    assert "Customs ask" not in browser("purchaser", language="en").get(url).content.decode()
