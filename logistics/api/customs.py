@@ -82,7 +82,7 @@ class GoodsClassInput(serializers.Serializer):
     meaning_en, meaning_zh = _text(120), _text(120)
     prefixes = serializers.ListField(child=serializers.RegexField(r"^\d{2,10}$"), required=False)
     action = serializers.ChoiceField(GoodsAction.choices, required=False)
-    note = _text(300)
+    note, note_zh = _text(300), _text(300)
     active = serializers.BooleanField(required=False)
 
 
@@ -113,7 +113,7 @@ class StopWordInput(serializers.Serializer):
     term = serializers.CharField(max_length=60)
     whole = serializers.BooleanField(default=True)
     level = serializers.ChoiceField(["block", "review"])
-    reason = _text(120)
+    reason, reason_zh = _text(120), _text(120)
     active = serializers.BooleanField(required=False)
     valid_from = serializers.DateField()
 
@@ -144,7 +144,7 @@ class NatureCodeInput(serializers.Serializer):
 
     content_type = serializers.ChoiceField(tables.CONTENT_TYPES)
     code = serializers.RegexField(r"^[0-9A-Z]{1,8}$")
-    meaning = _text(80)
+    meaning, source = _text(80), _text(200)
     valid_from = serializers.DateField()
 
 

@@ -216,10 +216,10 @@ class GoodsClassForm(DatedForm):
 
     class Meta:
         model = GoodsClassRule
-        fields = ("code", "meaning_en", "meaning_zh", "prefixes", "action", "note", "active", "valid_from")
+        fields = ("code", "meaning_en", "meaning_zh", "prefixes", "action", "note", "note_zh", "active", "valid_from")
         labels: ClassVar[dict[str, Any]] = {
-            "code": _("Class"), "meaning_en": _("Meaning (English)"), "meaning_zh": _("Meaning (Chinese)"), "note": _("Note"),
-            "active": _("In use"),
+            "code": _("Class"), "meaning_en": _("Meaning (English)"), "meaning_zh": _("Meaning (Chinese)"), "note": _("Note (English)"),
+            "note_zh": _("Note (Chinese)"), "active": _("In use"),
         }  # fmt: skip
 
 
@@ -232,9 +232,10 @@ class StopWordForm(DatedForm):
 
     class Meta:
         model = StopWordRule
-        fields = ("term", "whole", "level", "reason", "active", "valid_from")
+        fields = ("term", "whole", "level", "reason", "reason_zh", "active", "valid_from")
         labels: ClassVar[dict[str, Any]] = {
-            "term": _("Word"), "whole": _("Only as the whole text"), "reason": _("Reason"), "active": _("In use"),
+            "term": _("Word"), "whole": _("Only as the whole text"), "reason": _("Reason (English)"),
+            "reason_zh": _("Reason (Chinese)"), "active": _("In use"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {"whole": ""}
 
@@ -257,8 +258,8 @@ class NatureCodeForm(DatedForm):
 
     class Meta:
         model = NatureCode
-        fields = ("content_type", "code", "meaning", "valid_from")
-        labels: ClassVar[dict[str, Any]] = {"code": _("Code"), "meaning": _("Meaning")}
+        fields = ("content_type", "code", "meaning", "source", "valid_from")
+        labels: ClassVar[dict[str, Any]] = {"code": _("Code"), "meaning": _("Meaning"), "source": _("Source")}
 
 
 class DataFileForm(forms.Form):

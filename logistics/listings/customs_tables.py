@@ -122,6 +122,15 @@ class CountryRuleListing(HouseTable):
     source = staticmethod(lists.country_rules_for)
 
 
+def _own(name: str) -> Column:
+    """A text in the reader's language."""
+
+    def text(row: dict[str, Any]) -> str:
+        return f.in_own_language(row[f"{name}_zh"], row[name])
+
+    return Column(name, html=text, text=text, needs=(f"{name}_zh",), width="wide")
+
+
 class GoodsClassRow(serializers.Serializer):
     """A class of goods."""
 
@@ -133,6 +142,7 @@ class GoodsClassRow(serializers.Serializer):
     prefixes = serializers.ListField(child=serializers.CharField(), label=_("Tariff headings"))
     action = serializers.ChoiceField(GoodsAction.choices, label=_("What follows"))
     note = serializers.CharField(label=_("Note"))
+    note_zh = serializers.CharField(label=_("Note (Chinese)"))
     active = serializers.BooleanField(label=_("In use"))
 
 
@@ -146,7 +156,7 @@ class GoodsClassListing(HouseTable):
         Column("code", link="logistics:goods-class", mono=True, sortable=True), Column("meaning_zh"), Column("meaning_en"),
         Column("action", badge=ACTIONS),
         Column("prefixes", html=lambda row: ", ".join(row["prefixes"]), text=lambda row: ", ".join(row["prefixes"])),
-        Column("note", width="wide"), Column("valid_from"), Column("active", default=False),
+        _own("note"), Column("valid_from"), Column("active", default=False),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = "logistics:goods-classes", "logistics:goods-class", "code", "code"
     icon = "tags"
@@ -161,6 +171,7 @@ class StopWordRow(serializers.Serializer):
     whole = serializers.BooleanField(label=_("Only as the whole text"))
     level = serializers.CharField(label=_("What follows"))
     reason = serializers.CharField(label=_("Reason"))
+    reason_zh = serializers.CharField(label=_("Reason (Chinese)"))
     valid_from = serializers.DateField(label=_("Valid from"))
     active = serializers.BooleanField(label=_("In use"))
 
@@ -172,7 +183,7 @@ class StopWordListing(HouseTable):
     name, title = "stop-words", _("Stop words")
     model, row, filters = StopWordRule, StopWordRow, StopWordFilter
     columns = [
-        Column("term", link="logistics:stop-word", sortable=True), Column("whole"), Column("level", badge=LEVELS), Column("reason"),
+        Column("term", link="logistics:stop-word", sortable=True), Column("whole"), Column("level", badge=LEVELS), _own("reason"),
         Column("valid_from"), Column("active", default=False),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = "logistics:stop-words", "logistics:stop-word", "term", "term"
@@ -214,6 +225,7 @@ class NatureCodeRow(serializers.Serializer):
     content_type = serializers.CharField(label=_("Content"))
     code = serializers.CharField(label=_("Code"))
     meaning = serializers.CharField(label=_("Meaning"))
+    source = serializers.CharField(label=_("Source"))
     valid_from = serializers.DateField(label=_("Counts from"))
 
 
@@ -236,7 +248,7 @@ class NatureCodeListing(HouseTable):
     model, row = NatureCode, NatureCodeRow
     columns = [
         Column("content_type", html=content_html, text=content_word, sortable=True), Column("code", mono=True),
-        Column("meaning", width="wide"), Column("valid_from"),
+        Column("meaning", width="wide"), Column("source", width="wide"), Column("valid_from"),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = (
         "logistics:nature-codes", "logistics:nature-code", "content_type", "content_type",

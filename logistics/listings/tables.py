@@ -15,7 +15,8 @@ from rest_framework import serializers
 from core.audit import Actor
 from core.clock import utcnow
 from core.listing import Column, Listing, View, register
-from logistics.choices import Advice, ServiceKind, TrackingState
+from logistics.choices import Advice, ServiceKind
+from logistics.forms.decisions import DECISION_FACTS, DECISION_VALUES
 from logistics.models import DecisionRule, PromiseRule
 from logistics.selectors import payout
 from logistics.selectors import tracking as lookups
@@ -149,27 +150,9 @@ class DecisionListing(HouseTable):
     source = staticmethod(lookups.decisions_for)
 
 
-#: The facts a condition asks and the values it names, in words.
-FACTS = {
-    "tracking_state": _("tracking"), "delivery_place_ok": _("delivered to the right place"), "dispute_open": _("dispute open"),
-    "over_promise": _("promise passed"), "past_lost_after": _("counts as lost"), "past_second_check": _("second check passed"),
-    "days_since_dispatch": _("days since dispatch"), "post_office_checked": _("post office asked"), "buyer_mood": _("buyer"),
-    "hold_reason": _("held for"), "incoterm": _("duties"), "days_held": _("days held"), "days_to_return": _("days until return"),
-    "reminders_sent": _("reminders sent"), "days_waiting": _("days waiting"),
-    "later_than_percent": _("per cent of its lane that came earlier"), "arrives_soon_percent": _("chance to arrive soon, per cent"),
-}  # fmt: skip
-VALUES = {
-    True: _("yes"), False: _("no"), "yes": _("yes"), "no": _("no"), "if_deadline_near": _("when the end is near"),
-    "calm": _("calm"), "neutral": _("neutral"), "impatient": _("impatient"), "counterfeit": _("counterfeit"),
-    "restricted": _("restricted goods"), "documents": _("documents"), "valuation": _("declared value"), "duty_unpaid": _("unpaid duty"),
-    "recipient_id": _("the buyer's ID"), "recipient_refuses": _("the buyer refuses"), "DDP": _("paid by us (DDP)"),
-    **{state.value: state.label for state in TrackingState},
-}  # fmt: skip
-
-
 def word(value: Any) -> str:
     """A value in words; a number as it is."""
-    return str(VALUES.get(value, value)) if isinstance(value, bool | str) else str(value)
+    return str(DECISION_VALUES.get(value, value)) if isinstance(value, bool | str) else str(value)
 
 
 def note(row: Mapping[str, Any]) -> str:
@@ -182,7 +165,7 @@ def shown(row: Mapping[str, Any]) -> str:
     """Conditions as people read them."""
     parts = []
     for fact, wanted in row["conditions"].items():
-        name = str(FACTS.get(fact, fact))
+        name = str(DECISION_FACTS.get(fact, fact))
         if isinstance(wanted, list):
             parts.append(f"{name}: {' / '.join(map(word, wanted))}")
         elif isinstance(wanted, dict):

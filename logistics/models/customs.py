@@ -101,6 +101,7 @@ class GoodsClassRule(models.Model):
     prefixes = models.JSONField(default=list, blank=True)
     action = models.CharField(max_length=20)
     note = models.CharField(max_length=300, blank=True)
+    note_zh = models.CharField(max_length=300, blank=True, db_default="")
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -120,6 +121,7 @@ class StopWordRule(models.Model):
     whole = models.BooleanField(default=True, help_text="only when the description is nothing else")
     level = models.CharField(max_length=6)
     reason = models.CharField(max_length=120, blank=True)
+    reason_zh = models.CharField(max_length=120, blank=True, db_default="")
     active = models.BooleanField(default=True)
     valid_from = models.DateField()
 
@@ -158,6 +160,7 @@ class NatureCode(models.Model):
     content_type = models.CharField(max_length=20)
     code = models.CharField(max_length=8)
     meaning = models.CharField(max_length=80, blank=True)
+    source = models.CharField(max_length=200, blank=True, db_default="", help_text="where the code stands, or that it is not confirmed")
     valid_from = models.DateField()
 
     class Meta:

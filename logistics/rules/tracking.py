@@ -191,6 +191,10 @@ class Decision:
     approval: str = "none"
 
 
+#: States that the decision tables do not know: the nearest they do.
+NEAREST = {"customs": "in_transit", "out_for_delivery": "in_transit", "attempted": "awaiting_collection"}
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is known of a parcel at a check. None = unknown: it fits no rule that asks for it."""
@@ -222,9 +226,8 @@ class Facts:
 
     def inputs(self) -> dict[str, Any]:
         """The names the tables use; states they do not know are the nearest they do."""
-        state = {"customs": "in_transit", "out_for_delivery": "in_transit", "attempted": "awaiting_collection"}
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {**values, "tracking_state": state.get(self.tracking_state, self.tracking_state)}
+        return {**values, "tracking_state": NEAREST.get(self.tracking_state, self.tracking_state)}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from datetime import datetime
 from logistics.models import CountryRule, GoodsClassRule, NationalCode, NatureCode, StopWordRule
 from logistics.rules.customs import Country
 from logistics.rules.customs.files import EVER
-from logistics.selectors.customs.advance import NATURE
-from logistics.selectors.customs.shipped import shipped
+from logistics.selectors.customs.shipped import natures, shipped
 
 PLAIN = (
     "name", "group", "currency", "duty_free_max", "tax_free_max", "value_basis", "pos_tax_max", "pos_tax_scheme", "tax_percent",
@@ -16,12 +15,6 @@ PLAIN = (
     "hs_digits", "review_above", "review_currency", "band_currency", "band_note", "carrier_avoid", "carrier_advice", "rule_en",
     "rule_zh", "confidence", "valid_from",
 )  # fmt: skip
-
-
-NATURE_WORDS = {
-    "sale_of_goods": "sale", "returned_goods": "returned goods", "gift": "gift", "commercial_sample": "commercial sample",
-    "documents": "documents", "other": "other; from memory, to be confirmed by the carrier",
-}  # fmt: skip
 
 
 def row_of(rule: Country) -> CountryRule:
@@ -52,13 +45,15 @@ def load_customs(*, now: datetime) -> int:
     more = GoodsClassRule.objects.bulk_create(
         GoodsClassRule(
             code=row.code, valid_from=EVER, meaning_en=row.meaning_en, meaning_zh=row.meaning_zh, prefixes=list(row.prefixes),
-            action=row.action, note=row.note,
+            action=row.action, note=row.note, note_zh=row.note_zh,
         )
         for row in given.classes
         if row.code not in classes
     )  # fmt: skip
     terms = StopWordRule.objects.bulk_create(
-        StopWordRule(term=row.term, whole=row.whole, level=row.level, reason=row.reason, valid_from=EVER)
+        StopWordRule(
+            term=row.term, whole=row.whole, level=row.level, reason=row.reason, reason_zh=row.reason_zh, valid_from=EVER
+        )
         for row in given.stopwords
         if (row.term, row.whole) not in words
     )
@@ -68,9 +63,21 @@ def load_customs(*, now: datetime) -> int:
         if (country, hs6) not in codes
     )
     named = set(NatureCode.objects.values_list("content_type", flat=True))
-    natures = NatureCode.objects.bulk_create(
-        NatureCode(content_type=name, code=code, meaning=NATURE_WORDS.get(name, ""), valid_from=EVER)
-        for name, code in NATURE.items()
-        if name not in named
+    kinds = NatureCode.objects.bulk_create(
+        NatureCode(**row, valid_from=EVER) for row in natures() if row["content_type"] not in named
     )
-    return len(made) + len(more) + len(terms) + len(national) + len(natures)
+    _complete()
+    return len(made) + len(more) + len(terms) + len(national) + len(kinds)
+
+
+def _complete() -> None:
+    """What an older house does not have yet in rows that nobody changed: Chinese notes, where a code stands."""
+    given = shipped()
+    for text, chinese in {row.note: row.note_zh for row in given.classes if row.note}.items():
+        GoodsClassRule.objects.filter(note=text, note_zh="").update(note_zh=chinese)
+    for text, chinese in {row.reason: row.reason_zh for row in given.stopwords if row.reason}.items():
+        StopWordRule.objects.filter(reason=text, reason_zh="").update(reason_zh=chinese)
+    for row in natures():
+        NatureCode.objects.filter(content_type=row["content_type"], code=row["code"], source="").update(
+            source=row["source"]
+        )

@@ -32,8 +32,12 @@ def finding_text(code: str, fields: Mapping[str, str]) -> str:
     if code == "COUNTERFEIT" and "brand" in fields:
         return gettext("%(article)s names the brand %(brand)s, and no paper allows us to sell it.") % fields
     if code == "SENSITIVE":
-        named = {**fields, "goods": _goods(fields)}
+        note = f.in_own_language(fields.get("note_zh", ""), fields.get("note", ""))
+        named = {**fields, "goods": _goods(fields), "note": note}
         return gettext("%(article)s: %(goods)s. %(note)s") % named
+    if code == "DESC_STOPWORD" and fields.get("reason"):
+        reason = f.in_own_language(fields.get("reason_zh", ""), fields["reason"])
+        return gettext("“%(term)s” says nothing to customs (%(article)s): %(reason)s.") % {**fields, "reason": reason}
     if code == "VALUE_LIMIT_SERVICE" and fields.get("instead"):
         return gettext("%(service)s carries goods up to %(limit)s only: choose %(instead)s. The value stays.") % fields
     texts = {

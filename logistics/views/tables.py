@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
 from core.format import in_own_language
-from logistics.forms.tables import DecisionForm, PromiseForm
+from logistics.forms.decisions import DecisionForm
+from logistics.forms.tables import PromiseForm
 from logistics.listings import lane_words as words
 from logistics.listings.naming import service_name
 from logistics.listings.tables import services_meant
@@ -74,9 +76,15 @@ class DecisionPage(EditPage):
     permissions = {"POST": "logistics.change_service"}
     model, form_class, list_url, submit_label = DecisionRule, DecisionForm, "logistics:decisions", _("Save")
 
+    def answer(self, form: forms.Form, status: int = 200) -> HttpResponse:
+        """The questions in groups."""
+        self.asked = form
+        return super().answer(form, status)
+
     def extra(self) -> dict[str, Any]:
         """Its name and where it comes from."""
-        return {"title": self.row.rule_id, "text": in_own_language(self.row.note_zh, self.row.note_en)}
+        text = in_own_language(self.row.note_zh, self.row.note_en)
+        return {"title": self.row.rule_id, "text": text, "groups": self.asked.groups()}  # type: ignore[attr-defined]
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """A new version."""

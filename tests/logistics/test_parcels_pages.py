@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from django_scopes import scopes_disabled
 from core import longwork
 from core.clock import utcnow
 from core.models import Job
+from logistics.forms.decisions import DecisionForm
 from logistics.models import DecisionRule, Parcel, PromiseRule, TrackingEvent
 from logistics.selectors import tracking as lookups
 from logistics.services import tracking
@@ -223,14 +225,14 @@ def test_staff_edit_the_tables_from_a_day_on():
     page = boss.get(f"/parcels/decisions/{decision.pk}/").content.decode()
     assert "NR-14" in page and "untracked" in page
     fields = {
-        "priority": 140, "active": "on", "conditions": '{"nonsense": 1}', "advice": "wait", "extend_confirm": "no", "next_check_days": 9,
+        "priority": 140, "active": "on", "days_held_from": 9, "days_held_to": 3, "advice": "wait", "extend_confirm": "no", "next_check_days": 9,
         "message_template": "", "evidence_required": "", "note_en": "", "note_zh": "", "valid_from": "2026-06-01",
     }  # fmt: skip
     address = f"/parcels/decisions/{decision.pk}/"
-    assert boss.post(address, {**fields, "conditions": "[1]"}).status_code == 422
-    boss.post(address, fields)
+    assert boss.post(address, {**fields, "tracking_state": "nonsense"}).status_code == 422
+    assert boss.post(address, fields).status_code == 422  # from 9 to 3
     assert DecisionRule.objects.filter(rule_id="NR-14").count() == 1
-    boss.post(address, {**fields, "conditions": '{"tracking_state": "untracked"}'})
+    boss.post(address, {**fields, "days_held_from": "", "days_held_to": "", "tracking_state": "untracked"})
     found = next(d for d in lookups.tables(date(2026, 6, 2), decisions=True).decisions if d.rule_id == "NR-14")
     assert (found.advice, found.next_check_days) == ("wait", 9)
 
@@ -249,3 +251,17 @@ def test_rest_promises_are_read_and_changed():
     )
     assert answer.status_code == 200, answer.content
     assert PromiseRule.objects.get(rule_id="DP-060", valid_from="2026-07-01").promise_days == 12
+
+
+def test_every_condition_of_the_decision_tables_has_a_field_and_stays_as_it_was_written() -> None:
+    for rule in DecisionRule.objects.all():
+        shown = DecisionForm(instance=rule)
+        assert not shown.kept, (rule.rule_id, shown.kept)
+        sent: dict[str, Any] = {}
+        for name, field in shown.fields.items():
+            value = shown.initial.get(name, field.initial)
+            if value is not None and value is not False and value != "":
+                sent[name] = "on" if value is True else value
+        form = DecisionForm(sent, instance=DecisionRule.objects.get(pk=rule.pk))
+        assert form.is_valid(), (rule.rule_id, form.errors)
+        assert form.cleaned_data["conditions"] == rule.conditions, rule.rule_id

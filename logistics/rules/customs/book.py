@@ -99,6 +99,7 @@ class GoodsClass:
     prefixes: tuple[str, ...] = ()
     action: str = "country_check"
     note: str = ""
+    note_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class StopWord:
     whole: bool
     level: str
     reason: str = ""
+    reason_zh: str = ""
 
 
 @dataclass(frozen=True)

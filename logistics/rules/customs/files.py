@@ -115,11 +115,20 @@ def goods_class(row: Row) -> GoodsClass:
     if row["action"] not in ACTIONS:
         raise ValueError(f"action: {row['action']}")
     prefixes = tuple(filter(None, (p.strip() for p in row["hs_prefixes"].split(";"))))
-    return GoodsClass(row["code"], row["meaning_en"], row["meaning_zh"], prefixes, row["action"], row["note_en"])
+    return GoodsClass(
+        row["code"],
+        row["meaning_en"],
+        row["meaning_zh"],
+        prefixes,
+        row["action"],
+        row["note_en"],
+        row.get("note_zh", ""),
+    )
 
 
 def stop_word(row: Row) -> StopWord:
     """One stop word. Raises ``ValueError`` for a level that does not exist."""
     if row["severity"] not in ("block", "review"):
         raise ValueError(f"severity: {row['severity']}")
-    return StopWord(row["term"].casefold().strip(), row["match"] == "whole_description", row["severity"], row["reason"])
+    whole = row["match"] == "whole_description"
+    return StopWord(row["term"].casefold().strip(), whole, row["severity"], row["reason"], row.get("reason_zh", ""))

@@ -64,7 +64,8 @@ def descriptions(line: DeclaredLine, stopwords: Sequence[StopWord], limits: Limi
     for word in stopwords:
         only = plain(text) == plain(word.term)  # nothing else stands there: its own row says so, where there is one
         if only if word.whole else names(text, word.term) and not (only and plain(text) in whole):
-            yield Finding("DESC_STOPWORD", word.level, line.position, _at(line, term=word.term, reason=word.reason))
+            said = _at(line, term=word.term, reason=word.reason, reason_zh=word.reason_zh)
+            yield Finding("DESC_STOPWORD", word.level, line.position, said)
     if not is_specific(line.description, limits.words):
         yield Finding("DESC_SHORT", REVIEW, line.position, _at(line, words=str(limits.words)))
 
@@ -105,7 +106,9 @@ def brands(line: DeclaredLine, book: Book) -> Iterator[Finding]:
 def classes(line: DeclaredLine, rule: Country, book: Book, parcel: Parcel) -> Iterator[Finding]:
     """Classes of goods: some never travel, some not by ordinary mail, some only after a look."""
     for row in book.classes_of(line.hs_code, line.goods_class):
-        fields = _at(line, goods=row.code, note=row.note, goods_en=row.meaning_en, goods_zh=row.meaning_zh)
+        fields = _at(
+            line, goods=row.code, note=row.note, note_zh=row.note_zh, goods_en=row.meaning_en, goods_zh=row.meaning_zh
+        )
         if row.code == COUNTERFEIT:
             yield Finding("COUNTERFEIT", BLOCK, line.position, fields)
         elif row.action == "block" or (row.action == "block_postal" and parcel.service.kind.startswith(_POSTAL)):

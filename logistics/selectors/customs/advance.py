@@ -20,13 +20,10 @@ from logistics.rules.customs.lines import folded
 from logistics.selectors import dispatch
 from logistics.selectors.customs import book as books
 from logistics.selectors.customs.parcels import words
+from logistics.selectors.customs.shipped import natures
 
 #: Notes whose parcel is under way to the carrier.
 WITH_DATA = (NoteState.RELEASED, NoteState.BLOCKED, NoteState.PACKED)
-#: Kinds of content as the message names them while the table is empty (from memory, to be confirmed).
-NATURE = {
-    "sale_of_goods": "11", "returned_goods": "21", "gift": "31", "commercial_sample": "32", "documents": "91", "other": "999",
-}  # fmt: skip
 _POSTAL = ("postal_", "ems")
 
 
@@ -36,9 +33,9 @@ def nature_codes_for(actor: Actor) -> QuerySet[NatureCode]:
 
 
 def nature_of(day: date) -> dict[str, str]:
-    """Content type -> nature of transaction on ``day``."""
+    """Content type -> nature of transaction on ``day``; the shipped code while the table has none."""
     found = valid(NatureCode.objects.all(), day, lambda row: row.content_type, lambda row: row.valid_from)
-    return {**NATURE, **{row.content_type: row.code for row in found}}
+    return {**{row["content_type"]: row["code"] for row in natures()}, **{row.content_type: row.code for row in found}}
 
 
 def waiting() -> QuerySet[Declaration]:

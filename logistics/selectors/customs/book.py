@@ -111,12 +111,12 @@ def _read() -> Tables:
         (
             r.valid_from,
             r.active,
-            customs.GoodsClass(r.code, r.meaning_en, r.meaning_zh, tuple(r.prefixes), r.action, r.note),
+            customs.GoodsClass(r.code, r.meaning_en, r.meaning_zh, tuple(r.prefixes), r.action, r.note, r.note_zh),
         )
         for r in GoodsClassRule.objects.all()
     )
     words = tuple(
-        (r.valid_from, r.active, customs.StopWord(r.term, r.whole, r.level, r.reason))
+        (r.valid_from, r.active, customs.StopWord(r.term, r.whole, r.level, r.reason, r.reason_zh))
         for r in StopWordRule.objects.all()
     )
     codes = tuple((r.valid_from, r.country, r.hs6, r.code) for r in NationalCode.objects.all())

@@ -31,6 +31,12 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
+def natures() -> tuple[dict[str, str], ...]:
+    """How the electronic data names a content: content_type, code, meaning, and where the code stands."""
+    return tuple(rows("nature_codes.csv"))
+
+
+@lru_cache(maxsize=1)
 def shipped() -> Shipped:
     """Every shipped row, read once."""
     plain = [files.country(row) for name in ("customs_rules.csv", "customs_rules_before.csv") for row in rows(name)]
