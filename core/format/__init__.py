@@ -7,7 +7,7 @@ escaped, safe markup that needs no inline style; all others return plain text.
 Language and zone are the active ones (``gettext`` and ``django.utils.timezone``) unless an argument says otherwise.
 """
 
-from .habit import money_for, weight_for
+from .habit import money_for, size_for, weight_for
 from .html import (
     TONES,
     badge_html,
@@ -88,6 +88,7 @@ __all__ = [
     "percent",
     "picture_html",
     "progress_html",
+    "size_for",
     "sku_html",
     "stars",
     "tds_html",

@@ -5,7 +5,7 @@ For what buyers read (texts, slips) and what a clerk tells them; our own pages k
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from babel.numbers import format_currency, format_decimal
 
 #: Countries that weigh parcels in ounces and pounds.
 IMPERIAL = frozenset({"US", "LR", "MM"})
+INCH = Decimal("2.54")
 OUNCE, POUND = Decimal("28.349523125"), 16
 
 
@@ -48,6 +49,15 @@ def weight_for(grams: Decimal | int | None, country: str, imperial: Collection[s
     if Decimal(grams) < 1000:
         return f"{_number(Decimal(grams), 0, country)} g"
     return f"{_number(Decimal(grams) / 1000, 2, country)} kg"
+
+
+def size_for(sides_cm: Sequence[Decimal], country: str, imperial: Collection[str] = IMPERIAL) -> str:
+    """``7.9 × 5.9 × 2 in``; else ``20 × 15 × 5,5 cm``. "" when it is not known."""
+    if not sides_cm:
+        return ""
+    inches = country in imperial
+    sides = [_number(side / INCH if inches else side, 1, country) for side in sides_cm]
+    return f"{' × '.join(sides)} {'in' if inches else 'cm'}"
 
 
 def money_for(amount: Decimal, currency: str, country: str) -> str:

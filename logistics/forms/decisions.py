@@ -20,7 +20,7 @@ DECISION_FACTS: dict[str, Any] = {
     "over_promise": _("promise passed"), "past_first_check": _("first check passed"), "past_second_check": _("second check passed"),
     "past_lost_after": _("counts as lost"), "told_delay": _("buyer told of the delay"), "post_office_checked": _("post office asked"),
     "deadline_near": _("end of the receiving time near"), "days_since_dispatch": _("days since dispatch"), "buyer_mood": _("buyer"),
-    "days_to_confirm": _("days to confirm"), "hold_reason": _("held for"), "incoterm": _("duties"), "days_held": _("days held"),
+    "days_to_confirm": _("days to confirm"), "hold_reason": _("held for"), "incoterm": _("terms of delivery"), "days_held": _("days held"),
     "days_to_return": _("days until return"), "reminders_sent": _("reminders sent"), "days_waiting": _("days waiting"),
     "later_than_percent": _("per cent of its lane that came earlier"), "arrives_soon_percent": _("chance to arrive soon, per cent"),
 }  # fmt: skip

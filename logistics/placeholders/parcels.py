@@ -28,7 +28,7 @@ from logistics.models import Extension, Lane, Parcel
 from logistics.rules.lanes import Outlook
 from logistics.rules.lanes.sight import lesser
 from logistics.rules.tracking import days_between
-from logistics.selectors import concerned, habits, lanes, links
+from logistics.selectors import concerned, estimates, habits, lanes, links
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 
@@ -49,7 +49,14 @@ def parcel_facts(ids: Iterable[int], language: str) -> dict[int, dict[str, Any]]
     extensions = selectors.confirmed_extensions(wanted)
     rows = selectors.with_all(wanted)
     told = lanes.outlooks(rows, now)
-    return {p.pk: {**_facts(p, tables, extensions.get(p.pk), language, now), **_of_lane(told.get(p.pk))} for p in rows}
+    sizes = estimates.sizes_of(p.note_id for p in rows if p.note_id)
+    return {
+        p.pk: {
+            **_facts(p, tables, extensions.get(p.pk), language, now), **_of_lane(told.get(p.pk)),
+            **habits.of_parcel(p, language, now, sizes.get(p.note_id or 0, ())),
+        }
+        for p in rows
+    }  # fmt: skip
 
 
 def _of_lane(told: tuple[lanes.Answer, Outlook] | None) -> dict[str, Any]:
@@ -104,7 +111,6 @@ def _facts(
         "hold_until": local_day(parcel.waiting_since + hold, zone) if waits and parcel.waiting_since else None,
         "hold_reason": parcel.get_hold_reason_display() if parcel.held_since and parcel.hold_reason else None,
         "tracking_note": _note(lesser(tables.reach(parcel), tables.listed(parcel)), language),
-        **habits.of_parcel(parcel, language, now),
     }  # fmt: skip
 
 

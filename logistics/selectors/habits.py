@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,10 +25,15 @@ def imperial(day: date | datetime) -> frozenset[str]:
     return _countries(policies.value(IMPERIAL, day))
 
 
-def of_parcel(parcel: Parcel, language: str, now: datetime) -> dict[str, str | None]:
-    """Weight of a parcel and price of its order as its buyer reads them; None where it is not known."""
-    weight = f.weight_for(parcel.weight_g, parcel.country, imperial(now))
-    return {"parcel_weight": weight or None, "order_amount": price_of(parcel.order, language, now)}
+def of_parcel(parcel: Parcel, language: str, now: datetime, sides: Sequence[Decimal] = ()) -> dict[str, str | None]:
+    """Weight and size (``sides`` in cm) of a parcel and price of its order as its buyer reads them; None where it is not known."""
+    habit = imperial(now)
+    weight, size = f.weight_for(parcel.weight_g, parcel.country, habit), f.size_for(sides, parcel.country, habit)
+    return {
+        "parcel_weight": weight or None,
+        "parcel_size": size or None,
+        "order_amount": price_of(parcel.order, language, now),
+    }
 
 
 def price_of(order: Order, language: str, now: datetime) -> str | None:

@@ -28,7 +28,7 @@ from logistics.listings.witness import said_of
 from logistics.models import Extension, Parcel
 from logistics.registry import DisputeClock
 from logistics.rules.tracking import BY_PERSON, days_left
-from logistics.selectors import both_clocks, habits, judging, lanes, payout, sources
+from logistics.selectors import both_clocks, estimates, habits, judging, lanes, payout, sources
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.selectors.customs import declarations
@@ -142,15 +142,19 @@ class ParcelPage(DetailPage):
         ]  # fmt: skip
         rules = {obj.advice_rule, obj.next_check_why} - {""} - set(WHY)
         words = judging.rule_words(rules, self.now, get_language() or "en")
-        check += [{"label": _("Rule %(rule)s says") % {"rule": name}, "value": words[name], "wide": True} for name in sorted(words)]
-        parcel = [(_("Parcel"), obj.number), (_("Weight"), said_of(obj)), (_("Store"), str(obj.store))]
-        told = habits.of_parcel(obj, "zh" if (get_language() or "").startswith("zh") else "en", self.now)
-        parcel += [
-            (
-                _("As the buyer reads it"),
-                " · ".join(filter(None, [told["parcel_weight"], told["order_amount"]])) or f.DASH,
-            )
+        check += [
+            {"label": _("Rule %(rule)s says") % {"rule": name}, "value": words[name], "wide": True}
+            for name in sorted(words)
         ]
+        parcel = [(_("Parcel"), obj.number), (_("Weight"), said_of(obj)), (_("Store"), str(obj.store))]
+        told = habits.of_parcel(
+            obj,
+            "zh" if (get_language() or "").startswith("zh") else "en",
+            self.now,
+            estimates.sizes_of([obj.note_id or 0]).get(obj.note_id or 0, ()),
+        )
+        figures = [told[name] for name in ("parcel_weight", "parcel_size", "order_amount")]
+        parcel.append((_("As the buyer reads it"), " · ".join(filter(None, figures)) or f.DASH))
         if obj.note_id and declarations.for_print(obj.note_id):
             parcel.append((_("Customs papers"), customs_parts.papers_html(self.actor, obj.note_id)))
             if obj.held_since or obj.tracking_state == TrackingState.CUSTOMS_HELD:

@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 from core import format as f
 from core import policies
 from core.audit import SYSTEM
+from logistics.models import FreightEstimate
 from logistics.rules.detail_words import WORDS, spans
 from logistics.selectors import habits
 from logistics.selectors.arrivals import detail_of
@@ -37,6 +38,18 @@ def test_weights_by_country(grams: int | None, country: str, shown: str) -> None
 
 
 @pytest.mark.covers("STO-05")
+@pytest.mark.parametrize(
+    ("sides", "country", "shown"),
+    [
+        ("20 15 5", "US", "7.9 × 5.9 × 2 in"), ("20 15 5.5", "DE", "20 × 15 × 5,5 cm"), ("120 60 60", "GB", "120 × 60 × 60 cm"),
+        ("", "US", ""),
+    ],
+)  # fmt: skip
+def test_sizes_by_country(sides: str, country: str, shown: str) -> None:
+    assert f.size_for([Decimal(side) for side in sides.split()], country) == shown
+
+
+@pytest.mark.covers("STO-05")
 def test_money_by_country() -> None:
     assert f.money_for(Decimal(31), "EUR", "DE").replace("\xa0", " ") == "31,00 €"
     assert f.money_for(Decimal(31), "USD", "US") == "$31.00"
@@ -57,7 +70,21 @@ def test_the_freight_is_told_as_the_country_is_used_to_and_texts_can_name_it() -
         from logistics.placeholders.parcels import parcel_facts
 
         facts = parcel_facts([parcel.pk], "en")[parcel.pk]
-        assert facts["parcel_weight"] == "2.1 oz" and facts["order_amount"]
+        assert facts["parcel_weight"] == "2.1 oz" and facts["order_amount"] and facts["parcel_size"] is None
+        FreightEstimate.objects.create(
+            note=parcel.note,
+            basis="note",
+            service=parcel.service,
+            length_cm=20,
+            width_cm=15,
+            height_cm=5,
+            made_at=NOW,
+            refusal="no_list",
+        )
+        assert parcel_facts([parcel.pk], "en")[parcel.pk]["parcel_size"] == "7.9 × 5.9 × 2 in"
+        desk = Client()
+        desk.force_login(make_person("service"))
+        assert "7.9 × 5.9 × 2 in" in desk.get(f"/parcels/{parcel.pk}/").content.decode()
 
 
 def test_every_language_says_everything_and_days_are_runs() -> None:

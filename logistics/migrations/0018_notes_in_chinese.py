@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('logistics', '0015_incidents'),
+        ('logistics', '0017_opened_again'),
     ]
 
     operations = [
