@@ -207,9 +207,10 @@ def _order_pieces(parcels: Sequence[Parcel]) -> dict[int, dict[int, int]]:
     return found
 
 
-def declare(*, parcels: Sequence[Parcel], now: datetime) -> None:
+def declare(*, parcels: Sequence[Parcel], now: datetime) -> int:
     """Tell the channel of each handed-over parcel, once: an outgoing call with its final payload where the store can be told
-    by program, else a duty for the day. What was given up already is not asked again: it stays a duty until somebody did it."""
+    by program, else a duty for the day. What was given up already is not asked again: it stays a duty until somebody did it.
+    Answers for how many the channel is told."""
     waiting = [p for p in parcels if p.shipped_at and p.declared_at is None and p.declare_call_id is None]
     offers = {p.store_id: p.store for p in waiting}
     able = {pk for pk, store in offers.items() if store_selectors.offers(store, Ability.DECLARE_SHIPMENT)}
@@ -227,6 +228,7 @@ def declare(*, parcels: Sequence[Parcel], now: datetime) -> None:
     by_hand = [parcel.pk for parcel in waiting if parcel.declare_call is None]
     if by_hand:
         worklist.plan(rule_key=DECLARE_RULE, subject_ids=by_hand, now=now)
+    return len(told)
 
 
 def _call(parcel: Parcel) -> outbox.CallSpec:

@@ -123,3 +123,17 @@ def test_a_parcel_with_a_part_of_the_order_is_declared_as_a_part() -> None:
         made = shipping.hand_over(parcels=[parcel], actor=make.person("warehouse"), now=NOW)
         assert not made.refused and Order.objects.get().state == "part_shipped"
         assert OutboundCall.objects.get(ability="declare_shipment").payload["part"] is True
+
+
+def test_a_step_of_the_sweep_that_fails_stops_none_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, note = make.ready_order(), make.make_note(make.ready_order())
+
+    def broken(**_given: Any) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("logistics.tasks.dispatch.dispatch.draft_notes", broken)
+    Order.objects.filter(pk=note.order_id).update(state="cancelled")
+    with pytest.raises(ZeroDivisionError):
+        sweep_notes()
+    note.refresh_from_db()
+    assert note.state == "withdrawn" and not DispatchNote.objects.filter(order=order).exists()
