@@ -15,7 +15,7 @@ from inventory import selectors as stock_selectors
 from inventory.models import Balance, Movement, Reservation
 from inventory.services import stock
 from logistics import documents
-from logistics.models import ApprovalRule, Declaration, Parcel, SpareChoice
+from logistics.models import ApprovalRule, Declaration, Parcel, SpareChoice, ValueDifference
 from logistics.selectors import dispatch_record, station
 from logistics.services import dispatch, packing, printing, shipping, witness
 from tests.factories import dispatch as make
@@ -226,3 +226,29 @@ def test_the_button_and_the_address_of_programs_choose_spare_pieces() -> None:
     answer = desk.post(f"/api/v1/dispatch-notes/{note.pk}/spares/", given, "application/json")
     assert answer.status_code == 200, answer.content
     assert note.lines.get(spare=True).quantity == 1
+
+
+@pytest.mark.covers("DSP-19")
+def test_the_worth_of_a_spare_piece_is_lowered_by_two_persons() -> None:
+    note = make.make_note(make.ready_order(lines=[(vase(), 10)]))
+    main, spare = note.lines.get(spare=False), note.lines.get(spare=True)
+    chief = make.person("supervisor")
+
+    def ask(line: Any, value: str, reason: str) -> str:
+        made = dispatch.declare_difference(
+            note=note, line_id=line.pk, value=Decimal(value), reason=reason, text="corrected", document="invoice 7", actor=chief, now=NOW
+        )  # fmt: skip
+        return str(made.state)
+
+    lower = f"{main.paid - 1:f}"
+    assert ask(main, lower, "price_correction") == "waiting"
+    assert ask(spare, "0.01", "real_value") == "waiting"
+    spare.refresh_from_db()
+    assert spare.value > Decimal("0.01")
+    # the one question does not end the other
+    assert sorted(ValueDifference.objects.filter(note=note).values_list("state", flat=True)) == ["waiting", "waiting"]
+    with pytest.raises(DomainError):
+        dispatch.agree_difference(
+            difference=ValueDifference.objects.get(note=note, value=Decimal("0.01")), agree=True, actor=chief, now=NOW
+        )
+    assert ask(spare, f"{spare.value + 1:f}", "real_value") == "applied"  # upwards one person is enough

@@ -29,7 +29,8 @@ SECOND = "logistics.value_second_person"
 def declare_difference(
     *, note: DispatchNote, line_id: int, value: Decimal, reason: str, text: str, document: str = "", actor: Actor, now: datetime
 ) -> ValueDifference:  # fmt: skip
-    """Declare a line at another value than what was paid. Below the price paid it waits for a second person (house rule).
+    """Declare a line at another value than what was paid. Below the price paid, and below the worth of a spare piece, it waits
+    for a second person (house rule).
 
     Refused: people without the right, a value of nothing, a reason that is none, a lower value without a reason that
     allows it and a paper that shows it, notes that are sealed.
@@ -43,10 +44,12 @@ def declare_difference(
     if line is None:
         raise Invalid("bad_line", _("This line is not on the note."), errors={"line": [str(_("Unknown line."))]})
     _check(line, value, reason, text, document)
-    lowers = value < line.paid
+    lowers = value < line.paid or (
+        line.spare and value < line.value
+    )  # nothing was paid for a spare piece: its worth counts
     waits = lowers and bool(policies.value(LOWER_NEEDS_SECOND, now, held.store_id)) and not held.store.one_signer
     ValueDifference.objects.filter(
-        note=held, order_line_id=line.order_line_id, sku_id=line.sku_id, state=DifferenceState.WAITING
+        note=held, order_line_id=line.order_line_id, sku_id=line.sku_id, paid=line.paid, state=DifferenceState.WAITING
     ).update(state=DifferenceState.VOID)
     made = ValueDifference.objects.create(
         note=held, order_line_id=line.order_line_id, sku_id=line.sku_id, paid=line.paid, before=line.value, value=value,
