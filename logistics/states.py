@@ -48,6 +48,14 @@ PARCEL = Machine(
         Transition(
             "reopen", sources={P.DELIVERED, P.RETURNED, P.LOST}, target=P.SHIPPED, needs=["reason"], text=gettext_noop("Opened again")
         ),
+        # a newer event says otherwise; never by way of "shipped": its number may lie on another parcel by now
+        Transition(
+            "find_delivered", sources={P.RETURNED, P.LOST}, target=P.DELIVERED, stamp="settled_at", text=gettext_noop("Delivered after all")
+        ),
+        Transition(
+            "find_returned", sources={P.DELIVERED, P.LOST}, target=P.RETURNED, stamp="settled_at", text=gettext_noop("Came back after all")
+        ),
+        Transition("find_lost", sources={P.DELIVERED, P.RETURNED}, target=P.LOST, stamp="settled_at", text=gettext_noop("Lost after all")),
     ],
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ ORDER = Machine(
         Transition("ship", sources={S.NEW, S.READY, S.HELD, S.PART_SHIPPED}, target=S.SHIPPED, stamp="shipped_at",
             text=gettext_noop("Shipped")),
         Transition("deliver", sources={S.SHIPPED}, target=S.DELIVERED, stamp="delivered_at", text=gettext_noop("Delivered to the buyer")),
+        Transition("undeliver", sources={S.DELIVERED}, target=S.SHIPPED, text=gettext_noop("Not delivered after all: under way again")),
         Transition("complete", sources={S.SHIPPED, S.DELIVERED}, target=S.COMPLETED, stamp="completed_at", text=gettext_noop("Completed")),
         Transition(
             "cancel", sources={S.UNPAID, S.NEW, S.HELD, S.READY}, target=S.CANCELLED, permission="orders.cancel_order",

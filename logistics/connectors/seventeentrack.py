@@ -20,6 +20,8 @@ from stores.contracts import RemoteEvent
 from stores.services.exchange import Ambiguous, ConnectorError, Misconfigured, Permanent, Temporary
 
 ADDRESS = "https://api.17track.net/track/v2.2"
+#: Where the source got a carrier from when it only guessed.
+GUESSED = 3
 #: Items in one call, calls in a second: beyond it the API refuses.
 BATCH, PER_SECOND = 40, 3
 SHORTEST, LONGEST = 5, 50
@@ -28,15 +30,18 @@ _ACCOUNT = {
     -18010001: "this machine's address is not allowed",
     -18010002: "the key is wrong",
     -18010004: "the account is disabled",
+    -18010005: "this account may not make the call",
 }
-_OURS = {-18010010, -18010011, -18010012, -18010013, -18010014}
+_OURS = {-18010010, -18010011, -18010012, -18010013, -18010014, -18010015, -18010016}
 _QUOTA = {-18019907, -18019908}
 #: What the code of a single number means. A client in the wild has "registered" and "not registered" the other way round,
 #: so the call that was made decides which of the two is meant.
 _TWO = {-18019901, -18019902}
 _MEANS = {
     -18019903: "carrier", -18019910: "carrier", -18019904: "running", -18019905: "retracked", -18019906: "stopped",
-    -18019907: "quota", -18019908: "quota", -18019909: "nothing",
+    -18019907: "quota", -18019908: "quota", -18019909: "nothing", -18019911: "carrier", -18019801: "carrier", -18019802: "carrier",
+    -18019803: "same", -18019804: "carrier", -18019805: "unregistered", -18019806: "stopped", -18019807: "changed", -18019808: "early",
+    -18019809: "same",
 }  # fmt: skip
 
 #: What a sub-status or stage means; what is not here is read from the words.
@@ -82,6 +87,7 @@ class Wish:
     carrier: int | None
     tag: str
     shipped: datetime | None = None
+    new_carrier: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ class Accepted:
 @dataclass(frozen=True)
 class Rejected:
     """A number the call did not take. ``means``: registered, unregistered, carrier, running, retracked, stopped, quota,
-    nothing (no news yet) or refused."""
+    nothing (no news yet), same (it has that carrier), changed (too often), early (no result since the last change) or refused."""
 
     number: str
     means: str
@@ -146,6 +152,17 @@ def register_items(wishes: Iterable[Wish]) -> list[dict[str, Any]]:
 def number_items(wishes: Iterable[Wish]) -> list[dict[str, Any]]:
     """The body of every other call about numbers."""
     return [_item(w) for w in wishes]
+
+
+def change_items(wishes: Iterable[Wish]) -> list[dict[str, Any]]:
+    """The body that gives numbers another carrier; the old one says which registration is meant."""
+    return [
+        {"number": w.number} | ({"carrier_old": w.carrier} if w.carrier else {}) | {"carrier_new": w.new_carrier} for w in wishes
+    ]  # fmt: skip
+
+
+#: What each call about numbers posts; the others name number and carrier.
+ITEMS = {"register": register_items, "changecarrier": change_items}
 
 
 def _item(wish: Wish) -> dict[str, Any]:

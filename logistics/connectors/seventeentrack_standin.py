@@ -16,8 +16,6 @@ import re
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,9 +24,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from logistics.connectors.seventeentrack import BATCH, PER_SECOND, signature
+from logistics.connectors.seventeentrack_shapes import ok, post, refusal, track_info, wrong
 
 PREFIX = "/track/v2.2/"
 LARGEST = 2 * 1024 * 1024
+#: How often the carrier of one number can be changed.
+CHANGES = 5
 #: Pauses after which a push that was not answered with 200 is sent again (minutes); then it is dropped.
 AGAIN = (10, 30, 60)
 _KNOWN = (
@@ -52,6 +53,7 @@ class Number:
     status: str = "NotFound"
     stopped: bool = False
     retracked: bool = False
+    changes: int = 0
     news: bool = False
 
 
@@ -72,6 +74,7 @@ class Office:
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.numbers: dict[tuple[str, int], Number] = {}
         self.unknown: set[str] = set()
+        self.guessed: dict[str, int] = {}
         self.faults: list[Fault] = []
         self.dead = False
         self.calls: list[tuple[str, int]] = []
@@ -110,7 +113,7 @@ class Office:
             return wrong(-18010014, "The number of submitted tracking numbers exceeds the limit of 40.")
         one = {
             "register": self.register, "gettrackinfo": self.info, "stoptrack": self.stop, "retrack": self.retrack,
-            "deletetrack": self.delete,
+            "deletetrack": self.delete, "changecarrier": self.change,
         }.get(call)  # fmt: skip
         if one is None:
             return wrong(-18010013, "Unknown call.")
@@ -126,8 +129,8 @@ class Office:
         number, carrier = str(item.get("number", "")).upper(), int(item.get("carrier") or 0)
         if not re.fullmatch(r"[0-9A-Z-]{5,50}", number):
             return refusal(item, -18010012, f"The format of '{number}' is invalid.")
-        origin = 2 if carrier else 1
-        carrier = carrier or (0 if number in self.unknown else _detected(number))
+        origin = 2 if carrier else 3 if number in self.guessed else 1
+        carrier = carrier or self.guessed.get(number) or (0 if number in self.unknown else _detected(number))
         if not carrier:
             return refusal(item, -18019903, f"Carrier cannot be detected for '{number}'.")
         if (number, carrier) in self.numbers:
@@ -182,6 +185,26 @@ class Office:
         del self.numbers[held.number, held.carrier]
         return {"number": held.number, "carrier": held.carrier}
 
+    def change(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """Give a number another carrier: five times at most, and not before the first result after the last change."""
+        number, old, new = str(item.get("number", "")).upper(), _key(item.get("carrier_old")), _key(item.get("carrier_new"))
+        mine = [held for key, held in self.numbers.items() if key[0] == number and old in (0, key[1])]
+        if not new:
+            return refusal(item, -18019804, "The carrier to be changed to must be given.")
+        if len(mine) != 1:
+            return refusal(item, -18019801 if mine else -18019805, f"'{number}' is registered {len(mine)} times with this carrier.")
+        held = mine[0]
+        wrong_code = (
+            -18019806 if held.stopped else -18019803 if new == held.carrier else -18019809 if (number, new) in self.numbers
+            else -18019807 if held.changes >= CHANGES else -18019808 if not held.events else 0
+        )  # fmt: skip
+        if wrong_code:
+            return refusal(item, wrong_code, "The carrier cannot be changed.")
+        del self.numbers[number, held.carrier]
+        held.carrier, held.changes = new, held.changes + 1
+        self.numbers[number, new] = held
+        return {"number": number, "carrier": new}
+
     def held(self, item: Mapping[str, Any]) -> Number | None:
         """The number meant; without a carrier the first one of that number."""
         number, carrier = str(item.get("number", "")).upper(), int(item.get("carrier") or 0)
@@ -232,50 +255,12 @@ class Office:
         return answers
 
 
+def _key(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
 def _detected(number: str) -> int:
     return next((key for pattern, key in _KNOWN if re.fullmatch(pattern, number)), 0)
-
-
-def ok(data: dict[str, Any]) -> dict[str, Any]:
-    """A good envelope."""
-    return {"code": 0, "data": data}
-
-
-def wrong(code: int, message: str) -> dict[str, Any]:
-    """An envelope with an error."""
-    return {"code": code, "data": {"errors": [{"code": code, "message": message}]}}
-
-
-def refusal(item: Mapping[str, Any], code: int, message: str) -> dict[str, Any]:
-    """One item that was not taken."""
-    tag = {"tag": str(item["tag"])} if item.get("tag") else {}
-    return {"number": str(item.get("number", "")), **tag, "error": {"code": code, "message": message}}
-
-
-def track_info(held: Number) -> dict[str, Any]:
-    """The way of a number in the shape of the API."""
-    events = sorted(held.events, key=lambda e: str(e.get("time_utc") or e.get("time_iso") or ""), reverse=True)
-    return {
-        "latest_status": {"status": held.status.split("_")[0], "sub_status": held.status, "sub_status_descr": None},
-        "latest_event": events[0] if events else None,
-        "misc_info": {"risk_factor": 0}, "time_metrics": {}, "milestone": [],
-        "tracking": {"providers_hash": 1, "providers": [{
-            "provider": {"key": held.carrier, "name": "Carrier", "country": None}, "latest_sync_status": "Success",
-            "events": events,
-        }]},
-    }  # fmt: skip
-
-
-def post(url: str, body: bytes, sign: str) -> int:
-    """One push; answers the status, 0 when nobody answered."""
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json", "sign": sign})  # noqa: S310
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the address of the house under test
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return int(error.code)
-    except OSError:
-        return 0
 
 
 class Handler(BaseHTTPRequestHandler):

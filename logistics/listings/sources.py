@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -157,6 +158,8 @@ class FollowedRow(serializers.Serializer):
     state = serializers.ChoiceField(FollowState.choices, label=_("State"))
     carrier = serializers.IntegerField(label=_("Carrier"), allow_null=True)
     chosen = serializers.BooleanField(label=_("Picked by a person"))
+    guessed = serializers.BooleanField(label=_("Carrier is a guess"))
+    wish = serializers.IntegerField(label=_("Carrier to be told"), allow_null=True)
     reason = serializers.CharField(label=_("Why"))
     candidates = serializers.ListField(child=serializers.DictField(), label=_("May be of"))
     attempts = serializers.IntegerField(label=_("Tries"))
@@ -170,6 +173,14 @@ def carrier_name(key: int | None) -> str:
     return f.DASH if key is None else numbers.carriers().get(key, f"{key}")
 
 
+def carrier_words(row: Mapping[str, Any]) -> str:
+    """The carrier of a followed number; a guess says so, and what a person picked instead stands behind it."""
+    known = carrier_name(row["carrier"])
+    if row["wish"]:
+        return gettext("%(old)s → %(new)s") % {"old": known, "new": carrier_name(row["wish"])}
+    return gettext("%(carrier)s (a guess)") % {"carrier": known} if row["guessed"] else known
+
+
 def likely_html(row: Mapping[str, Any]) -> Any:
     """The candidates' names, the likeliest first."""
     names = dict.fromkeys(one.get("carrier") or f.DASH for one in row["candidates"])
@@ -181,11 +192,11 @@ class PickCarrier(Action):
 
     name, label, permission = "pick", _("Pick the carrier"), "logistics.track_parcel"
     form, icon, order, tone, key = PickForm, "ship", 10, "primary", "p"
-    done_text = _("Picked; it is registered within a minute.")
+    done_text = _("Picked; the source is told within a minute.")
 
     def shown_for(self, obj: FollowedNumber) -> bool:
-        """While somebody has to decide."""
-        return obj.state in (FollowState.CHOOSE, FollowState.REFUSED)
+        """While somebody has to decide, and while the source follows it with a carrier that may be wrong."""
+        return obj.state in (FollowState.CHOOSE, FollowState.REFUSED, FollowState.REGISTERED)
 
     def apply(self, obj: FollowedNumber, actor: Actor, now: datetime, **data: Any) -> None:
         """One service call."""
@@ -232,8 +243,7 @@ class FollowedListing(Listing):
         Column("number", link="logistics:followed-one", mono=True),
         Column("parcel", link="logistics:parcel", link_field="parcel_id", mono=True), Column("state", badge=FOLLOWED),
         Column(
-            "carrier", html=lambda row: carrier_name(row["carrier"]), text=lambda row: carrier_name(row["carrier"]),
-            align="left",
+            "carrier", html=carrier_words, text=carrier_words, align="left", needs=("guessed", "wish"),
         ),
         Column("candidates", html=likely_html, text=lambda row: ", ".join(str(one.get("carrier")) for one in row["candidates"])),
         Column("reason", width="wide"), Column("heard_at", time="ago"), Column("registered_at", time="day", default=False),

@@ -48,7 +48,7 @@ class TrackingSource(Lane):
         return self.code
 
 
-@tracked(exclude=["attempts", "next_try_at", "lease_until", "leased_by", "heard_at", "asked_at"])
+@tracked(exclude=["attempts", "next_try_at", "lease_until", "leased_by", "heard_at", "asked_at", "guessed", "wish"])
 class FollowedNumber(models.Model):
     """One number of one parcel at one source. A number is used again after months: the parcel tells which use is meant."""
 
@@ -57,6 +57,8 @@ class FollowedNumber(models.Model):
     number = models.CharField(max_length=60, help_text="capitals, no blanks")
     carrier = models.PositiveIntegerField(null=True, help_text="the source's key of the carrier")
     chosen = models.BooleanField(default=False, help_text="a person picked the carrier")
+    guessed = models.BooleanField(default=False, help_text="the source only guessed the carrier: it may be wrong")
+    wish = models.PositiveIntegerField(null=True, help_text="carrier that a person picked and the source was not told yet")
     state = models.CharField(max_length=10, choices=FollowState.choices, default=FollowState.WANTED)
     reason = models.CharField(max_length=300, blank=True, help_text="what the source said of it")
     candidates = models.JSONField(default=list, help_text="carriers it may be of: key, name, why")

@@ -27,6 +27,8 @@ _STATE = {
 }  # fmt: skip
 #: Stages that end a parcel's way, and the parcel state they mean.
 FINAL = {"delivered": "delivered", "returned": "returned", "lost": "lost"}
+#: Clocks of the world run ahead of ours; an event further in the future than this is not believed.
+AHEAD = timedelta(hours=26)
 #: What a service that is scanned only until departure (or arrival) can show; anything further proves that it is seen.
 _BEFORE_DEPARTURE = frozenset({"registered", "picked_up", "export_customs", "left_origin", "in_transit"})
 _BEFORE_ARRIVAL = _BEFORE_DEPARTURE | {"arrived", "import_customs"}
@@ -63,10 +65,11 @@ def standing(
 
     Rules for contradictions: the newest final event ends the way and later scans do not open it again; "delivered" after
     "being returned" means that the sender has it back. ``coverage`` (none, to_departure, to_arrival, full) turns the
-    silence of a service that is not scanned further into "not tracked" instead of "no news". Events after ``now`` are
-    not believed yet, and final ones up to ``ends_after`` not any more: a person knows better.
+    silence of a service that is not scanned further into "not tracked" instead of "no news". An event that seems to be still
+    to come was told by a clock in another zone: it counts at once, or nobody would look when its time has come. Final ones up to
+    ``ends_after`` do not count any more: a person knows better.
     """
-    known = sorted({e for e in events if e.at <= now and not _denied(e, ends_after)}, key=_key)
+    known = sorted({e for e in events if e.at <= now + AHEAD and not _denied(e, ends_after)}, key=_key)
     if not known:
         return Standing("untracked" if coverage in ("none", "to_departure") else "not_found")
     last = known[-1]

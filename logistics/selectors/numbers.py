@@ -59,8 +59,7 @@ def candidates(number: str) -> list[Candidate]:
 
 def parcels_by_number(actor: Actor, numbers: Iterable[str]) -> dict[str, list[Parcel]]:
     """The parcels of the actor's stores under each number, the newest first: a number may have been used again."""
-    wanted = {parcels.clean_number(number) for number in numbers} - {""}
-    rows = parcels.parcels_for(actor).filter(tracking_key__in=sorted(wanted)).order_by("-pk")
+    rows = parcels.parcels_for(actor).filter(tracking_key__in=parcels.number_keys(numbers)).order_by("-pk")
     found: dict[str, list[Parcel]] = {}
     for row in rows:
         found.setdefault(parcels.clean_number(row.tracking_number), []).append(row)

@@ -24,6 +24,7 @@ from core.timeline import Entry
 from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel, Service, TrackingEvent
 from logistics.policies import parcels as policies
+from logistics.rules import waybill
 from logistics.rules.tracking import FINAL, Seen, standing
 from logistics.selectors.tracking import PARCEL, tables
 from orders.choices import OrderState
@@ -186,9 +187,24 @@ def living(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Parcel]:
     return {pair: row for pair, row in found.items() if pair in wanted}
 
 
+def number_taken(parcel: Parcel) -> bool:
+    """Whether another parcel in the house or under way has the number of this one, from the same service."""
+    others = Parcel._base_manager.filter(
+        service=parcel.service_id, tracking_number=parcel.tracking_number, together__isnull=True,
+        state__in=[ParcelState.PACKED, ParcelState.SHIPPED],
+    ).exclude(pk=parcel.pk)  # fmt: skip
+    return bool(parcel.tracking_number) and parcel.together_id is None and others.exists()
+
+
 def clean_number(text: str) -> str:
-    """A waybill number as it is compared: no blanks, capitals."""
-    return "".join(text.split()).upper()
+    """A waybill number as it is compared and followed: no blanks, no hyphens, capitals."""
+    return waybill.normalise(text)
+
+
+def number_keys(numbers: Iterable[str]) -> list[str]:
+    """How these numbers may stand in the table: as they are compared, and with the hyphens an older row may have kept."""
+    told = [text for number in numbers if (text := "".join(number.split()).upper())]
+    return sorted({*told, *map(clean_number, told)} - {""})
 
 
 def parcels_of_order(order: Order, actor: Actor) -> list[Parcel]:
@@ -260,9 +276,9 @@ def state_again(parcel: Parcel, now: datetime) -> str:
     ).tracking_state
 
 
-def last_end(parcel_id: int, now: datetime) -> datetime | None:
+def last_end(parcel_id: int) -> datetime | None:
     """The time of the newest event that says how a parcel ended; None = there is none."""
-    rows = TrackingEvent._base_manager.filter(parcel_id=parcel_id, stage__in=list(FINAL), occurred_at__lte=now)
+    rows = TrackingEvent._base_manager.filter(parcel_id=parcel_id, stage__in=list(FINAL))
     found: datetime | None = rows.aggregate(last=Max("occurred_at"))["last"]
     return found
 

@@ -17,7 +17,7 @@ from logistics.choices import SETTLED, FollowState, ParcelState, PushState
 from logistics.models import FollowedNumber, Parcel, TrackingEvent, TrackingPush, TrackingSource
 from logistics.policies import sources as policies
 from logistics.rules.sources import Silence, Use
-from logistics.selectors.parcels import clean_number, stores_with_parcels
+from logistics.selectors.parcels import clean_number, number_keys, stores_with_parcels
 from logistics.selectors.tracking import PARCEL
 from stores import selectors as doors
 from stores.choices import Ability
@@ -112,6 +112,12 @@ def to_ask(source: TrackingSource, now: datetime) -> QuerySet[FollowedNumber]:
     return rows.filter(Q(asked_at__isnull=True) | quiet).order_by(F("asked_at").asc(nulls_first=True), "pk")
 
 
+def to_change(source: TrackingSource, now: datetime) -> QuerySet[FollowedNumber]:
+    """Registered rows for which a person picked another carrier that the source was not told yet."""
+    rows = registered(source).filter(Q(next_try_at__isnull=True) | Q(next_try_at__lte=now), wish__isnull=False)
+    return rows.order_by("pk")
+
+
 def registered(source: TrackingSource) -> QuerySet[FollowedNumber]:
     """The rows the source follows."""
     return FollowedNumber._base_manager.filter(source=source, state=FollowState.REGISTERED)
@@ -119,14 +125,14 @@ def registered(source: TrackingSource) -> QuerySet[FollowedNumber]:
 
 def uses_of(store: Store | None, numbers: Iterable[str]) -> dict[str, list[Use]]:
     """Every use of each number: the boxes that travelled under it and when. ``store`` None: of the open scope."""
-    wanted = sorted({clean_number(n) for n in numbers} - {""})
+    wanted = number_keys(numbers)
     manager = Parcel.objects if store is None else Parcel._base_manager.filter(store=store)
     return _uses(manager.filter(tracking_key__in=wanted)) if wanted else {}
 
 
 def uses_anywhere(numbers: Iterable[str]) -> dict[str, list[Use]]:
     """The same over all stores."""
-    return _uses(Parcel._base_manager.filter(tracking_key__in=sorted({clean_number(n) for n in numbers} - {""})))
+    return _uses(Parcel._base_manager.filter(tracking_key__in=number_keys(numbers)))
 
 
 def _uses(rows: QuerySet[Parcel]) -> dict[str, list[Use]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -129,14 +129,14 @@ def valid(rows: Iterable[Any], when: date) -> list[Any]:
     return chosen
 
 
-def told(ids: Iterable[int]) -> Mapping[int, Counter[str]]:
-    """How often each text (base code: T03 also counts T03N, T03U, T03UN) was handed to its routes about each parcel."""
+def told(ids: Iterable[int]) -> Mapping[int, Mapping[str, list[datetime]]]:
+    """When each text (base code: T03 also counts T03N, T03U, T03UN) was handed to its routes about each parcel."""
     rows = Message._base_manager.filter(
         about_type=PARCEL, about_id__in=list(ids), direction=Direction.OUT, state=MessageState.READY
     ).exclude(template_code="")
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    for parcel_id, code in rows.values_list("about_id", "template_code"):
-        found[int(parcel_id or 0)][base_of(code)] += 1
+    found: dict[int, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
+    for parcel_id, code, at in rows.values_list("about_id", "template_code", "at"):
+        found[int(parcel_id or 0)][base_of(code)].append(at)
     return found
 
 

@@ -107,6 +107,14 @@ def mark_delivered_many(*, orders: Iterable[Order], actor: Actor, now: datetime)
     restage(order_ids=[order.pk for order in moved], now=now)
 
 
+def mark_undelivered_many(*, orders: Iterable[Order], actor: Actor, now: datetime) -> None:
+    """A parcel that counted as arrived has not: delivered orders are under way again. Completed ones stay as they are."""
+    rows = [order for order in orders if order.state == OrderState.DELIVERED]
+    if rows:
+        moved, _refused = move_many(rows, "undeliver", actor=actor, now=now, delivered_at=None)
+        restage(order_ids=[order.pk for order in moved], now=now)
+
+
 def mark_completed(*, order: Order, actor: Actor, now: datetime) -> None:
     """The sale is closed; publishes ``OrderCompleted``."""
     mark_completed_many(orders=[order], actor=actor, now=now)

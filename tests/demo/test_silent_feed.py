@@ -27,7 +27,7 @@ from tests.factories.sources import KEY, make_source
 from worklist.models import Duty
 
 FULL = os.environ.get("SAMPAN_SCALE") == "full"
-DAYS, PER_DAY = (180, 10) if FULL else (8, 2)
+DAYS, PER_DAY = (180, 4) if FULL else (8, 2)
 END = datetime(2026, 11, 21, 16, tzinfo=UTC)
 SILENT = timedelta(days=5)
 #: What the pretended carriers say, in the words of the source.

@@ -38,7 +38,7 @@ def test_parcels_handed_over_are_registered_forty_at_a_time(source: TrackingSour
     assert [n for name, n in office.calls if name == "register"] == [40, 40, 15]
     assert set(states().values()) == {"registered"} and office.used == 95
     assert set(FollowedNumber.objects.values_list("carrier", flat=True)) == {3011}
-    assert sources.walk(source=source, now=NOW + HOUR) == {"wanted": 0, "registered": 0, "stopped": 0, "asked": 0}
+    assert sources.walk(source=source, now=NOW + HOUR) == {"wanted": 0, "registered": 0, "stopped": 0, "changed": 0, "asked": 0}
     source.refresh_from_db()
     assert (source.quota_total, source.quota_left, source.answered_at) == (1000, 905, NOW)
 
@@ -160,7 +160,7 @@ def test_an_unknown_carrier_is_picked_by_a_person(source: TrackingSource, office
     row.refresh_from_db()
     assert (row.state, row.carrier, row.chosen) == ("registered", 11031, True)
     with pytest.raises(Conflict):
-        sources.pick_carrier(followed=row, carrier=3011, actor=SYSTEM, now=NOW)
+        sources.pick_carrier(followed=row, carrier=11031, actor=SYSTEM, now=NOW)
 
 
 def test_a_settled_parcel_is_stopped_and_a_reused_number_started_again(source: TrackingSource, office: Office) -> None:

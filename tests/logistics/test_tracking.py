@@ -11,17 +11,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
-from conversations.models import Message, Template
+from conversations.models import Message
 from core.audit import SYSTEM
 from core.errors import Conflict, Invalid
 from logistics.models import Extension, Parcel, TrackingEvent
-from logistics.selectors import tracking as lookups
 from logistics.services import tracking
-from logistics.services.seeding_tracking import load_tracking
 from orders.models import Order
 from stores.contracts import RemoteEvent
-from stores.models import Deadline, OutboundCall
+from stores.models import OutboundCall
 from tests.factories import parcels as make
+from tests.logistics.tracking_stage import set_house
 from worklist import registry
 from worklist import services as worklist
 from worklist.models import Duty
@@ -36,53 +35,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Reference tables, and texts short enough to read; nothing leaves the house."""
     monkeypatch.setattr(registry, "drain", [])
     with scopes_disabled():
-        load_tracking(now=SHIPPED)
-        for code, channel, value in (
-            ("AE_PROTECT_MAX_DEFAULT", "aliexpress", "60"),
-            ("AE_PROTECT_MAX_RU", "aliexpress", "90"),
-            ("AE_PROTECT_MAX_BR", "aliexpress", "120"),
-            ("AE_EXTEND_DAYS", "aliexpress", "15"),
-            ("FOLLOW_STALLED", "all", "15"),
-            ("POST_HOLD", "all", "14"),
-        ):
-            Deadline.objects.get_or_create(
-                rule_code=code,
-                valid_from=datetime(2010, 1, 1).date(),
-                defaults={
-                    "channel": channel,
-                    "topic": "parcel",
-                    "anchor_event": "x",
-                    "actor": "seller",
-                    "value": value,
-                    "unit": "days",
-                },
-            )
-        extended, recorded = "{{extended_days}} {{new_deadline}}", "{{last_event}} {{last_event_date}}"
-        for code, mode, body in (
-            ("T03", "auto", f"{recorded} {extended} {{{{next_check_date}}}}"),
-            ("T03N", "auto", f"{recorded} {{{{next_check_date}}}}"),
-            ("T03U", "auto", f"{{{{ship_date}}}} {extended}"),
-            ("T03UN", "auto", "{{ship_date}} {{carrier_name}}"),
-            ("T05", "auto", "{{post_office}} {{hold_until}}"),
-            ("T05D", "auto", "{{tracking_url}}"),
-            ("T04", "suggest", "{{last_event_date}}"),
-            ("X02", "suggest", "{{days_since}} {{next_check_date}}"),
-            ("X01", "suggest", "{{hold_reason}} {{new_deadline}}"),
-        ):
-            Template.objects.get_or_create(
-                code=code,
-                language="en",
-                store=None,
-                defaults={
-                    "base_code": lookups.base_of(code),
-                    "purpose": "x",
-                    "kind": "parcel",
-                    "send_mode": mode,
-                    "subject": "s",
-                    "body": body,
-                    "updated_at": SHIPPED,
-                },
-            )
+        set_house(SHIPPED)
         yield
 
 

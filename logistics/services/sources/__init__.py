@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from logistics.models import TrackingSource
-from logistics.services.sources import asking, registering
+from logistics.services.sources import asking, changing, registering
 from logistics.services.sources.giving import Told, give
 from logistics.services.sources.managing import (
     ask_test,
@@ -35,6 +35,7 @@ def walk(*, source: TrackingSource, now: datetime) -> dict[str, int]:
         asking.ask_quota(line=opened, now=now)
         done["registered"] = registering.register(line=opened, now=now)
         done["stopped"] = registering.stop(line=opened, source=source, now=now)
+        done["changed"] = changing.change(line=opened, now=now)
         done["asked"] = asking.ask(line=opened, now=now)
     return done
 

@@ -17,6 +17,7 @@ from logistics.connectors import seventeentrack as words
 from logistics.models import FollowedNumber, TrackingSource
 from logistics.rules.sources import owners
 from logistics.selectors import sources as selectors
+from logistics.selectors.parcels import clean_number
 from logistics.services.sources.wire import TRACKER
 from logistics.services.tracking import events
 from stores.contracts import RemoteEvent
@@ -55,7 +56,7 @@ def give(*, source: TrackingSource, told: Sequence[Told], now: datetime, actor: 
         by_parcel: dict[int, list[RemoteEvent]] = defaultdict(list)
         for one in meant:
             for event in words.events_of(one.number, one.info):
-                whose = owners(event.at, event.stage, uses.get(one.number, ()), margin)
+                whose = owners(event.at, event.stage, uses.get(clean_number(one.number), ()), margin)
                 found.strangers += not whose
                 for parcel_id in whose:
                     by_parcel[parcel_id].append(event)

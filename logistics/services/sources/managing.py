@@ -144,15 +144,29 @@ def ask_test(*, source: TrackingSource, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def pick_carrier(*, followed: FollowedNumber, carrier: int, actor: Actor, now: datetime) -> FollowedNumber:
-    """A person says whose a number is; it is registered within a minute. Refuses numbers that are followed already."""
+    """A person says whose a number is; it is registered within a minute. Where the source follows it with another carrier, it is
+    told of the right one. Refuses numbers that are not followed any more, and the carrier that it has."""
     _need(actor, "logistics.track_parcel")
     row = FollowedNumber._base_manager.select_for_update(of=("self",)).get(pk=followed.pk)
-    if row.state not in (FollowState.CHOOSE, FollowState.REFUSED, FollowState.WANTED):
+    if row.state == FollowState.STOPPED:
         raise Conflict("followed_already", _("This number is followed already, or its parcel has ended."))
     if not 0 < carrier < 2**31:
         raise Invalid("bad_carrier", _("Choose a carrier."), errors={"carrier": [str(_("Choose one."))]})
+    if row.state == FollowState.REGISTERED:
+        return _change(row, carrier, actor, now)
     row.carrier, row.chosen = carrier, True
     return _want_again(row, actor, now, gettext_noop("Carrier picked: %(carrier)s"), carrier=carrier)
+
+
+def _change(row: FollowedNumber, carrier: int, actor: Actor, now: datetime) -> FollowedNumber:
+    if carrier == (row.wish or row.carrier) and not row.guessed:
+        raise Conflict("same_carrier", _("It is followed with this carrier."))
+    same = carrier == row.carrier
+    row.wish, row.chosen, row.guessed, row.next_try_at = None if same else carrier, True, row.guessed and not same, None
+    row.save(update_fields=["wish", "chosen", "guessed", "next_try_at"])
+    audit.record(row, "followed.carrier", actor=actor, now=now, text=gettext_noop("Carrier picked: %(carrier)s"), carrier=carrier)
+    later("logistics.follow_numbers")
+    return row
 
 
 @transaction.atomic

@@ -116,7 +116,7 @@ def _answered(
     for one in answer.accepted:
         row = by_number.pop(one.number, None)
         if row is not None:
-            _registered(row, one.carrier, now, ask=False)
+            _registered(row, one.carrier, now, ask=False, guessed=one.origin == words.GUESSED)
     if answer.accepted:
         TrackingSource.objects.filter(pk=source.pk, quota_left__isnull=False).update(
             quota_left=Greatest(F("quota_left") - len(answer.accepted), 0)
@@ -170,11 +170,14 @@ def _again(line: Line, rows: Sequence[FollowedNumber], now: datetime) -> None:
                 _registered(mine[row.pk], None, now, ask=True)
 
 
-def _registered(row: FollowedNumber, carrier: int | None, now: datetime, *, ask: bool) -> None:
+def _registered(
+    row: FollowedNumber, carrier: int | None, now: datetime, *, ask: bool, guessed: bool = False
+) -> None:
     row.state, row.carrier, row.registered_at = FollowState.REGISTERED, carrier or row.carrier, now
     row.reason, row.attempts, row.next_try_at, row.lease_until, row.leased_by = "", 0, None, None, ""
-    row.asked_at, row.candidates = None if ask else now, []
+    row.asked_at, row.candidates, row.guessed, row.wish = None if ask else now, [], guessed, None
     row.save(update_fields=[
+        "guessed", "wish",
         "state", "carrier", "registered_at", "reason", "attempts", "next_try_at", "lease_until", "leased_by", "asked_at",
         "candidates",
     ])  # fmt: skip

@@ -59,7 +59,7 @@ class Line:
 
     def batch(self, name: str, wishes: Sequence[words.Wish]) -> words.Batch:
         """One call about at most forty numbers."""
-        items = words.register_items(wishes) if name == "register" else words.number_items(wishes)
+        items = words.ITEMS.get(name, words.number_items)(wishes)
         return self._read(lambda answer: words.read_batch(name, answer), self.call(name, items))
 
     def quota(self) -> words.Quota:

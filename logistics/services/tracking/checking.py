@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -75,10 +75,11 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
     """Check parcels: read their events and facts, ask the tables, do what they advise, set the next check.
 
     Longer receiving times are asked of the channel first and the text goes out once they are confirmed, also when another
-    check comes in between; where there is none the text without one goes at once. Texts the house does not send alone
-    become drafts. What needs a person becomes a duty with the advice. While its tracking source is silent a parcel is
-    looked up by a person and nothing is said to the buyer: what we last heard may be wrong by now. Each text and extension
-    exists once per cycle. Parcels not under way are passed over. The statements do not grow with the number of parcels.
+    check comes in between; where there is none the text without one goes at once. What was said within the days of its step
+    is not said again because a check came early. Texts the house does not send alone become drafts. What needs a person
+    becomes a duty with the advice. While its tracking source is silent a parcel is looked up by a person and nothing is said
+    to the buyer: what we last heard may be wrong by now. Each text and extension exists once per cycle. Parcels not under way
+    are passed over. The statements do not grow with the number of parcels.
     """
     with transaction.atomic():
         locked = selectors.locked([p.pk for p in parcels])
@@ -120,6 +121,8 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
         blind = silence is not None and silence.blind(now, again)
         if blind:
             step = replace(step, text="", alone=False, role="", delay_text=False)
+        if step.alone and _said(parcel, step, told.get(parcel.pk, {}), now):
+            step = replace(step, text="", alone=False)
         parcel.check_round += 1
         first = step.delay_text and not facts.told_delay and not facts.past_second_check
         extend = step.extend and parcel.pk not in pending and _worth_it(parcel, facts, first, now)
@@ -129,6 +132,13 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
         parcel.next_check_at = _next(parcel, promise, step, now)
         parcel.next_check_why = step.rule_id or "escalate"
     return checks
+
+
+def _said(parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], now: datetime) -> bool:
+    """Whether the buyer heard this text within the days after which the table repeats it: an event or a person brought the
+    check forward."""
+    heard = max(told.get(step.text, ()), default=None)
+    return heard is not None and plus_days(heard, step.check_days, parcel.store.time_zone) > now + LEAST
 
 
 def _worth_it(parcel: Parcel, facts: Facts, first: bool, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from logistics.choices import EventStage, ParcelState, TrackingState
 from logistics.models import Parcel, TrackingEvent
 from logistics.policies import parcels as policies
 from logistics.rules.sources import owners
-from logistics.rules.tracking import Standing, standing
+from logistics.rules.tracking import AHEAD, Standing, standing
 from logistics.rules.tracking_words import stage_of
 from logistics.selectors import parcels as selectors
 from logistics.selectors import sources
@@ -34,8 +34,8 @@ from worklist import services as worklist
 
 #: States in which somebody must look at once: the next check is now.
 LOOK = frozenset({"customs_held", "awaiting_collection", "attempted", "returning"})
-#: Clocks of the world run ahead of ours; an event further in the future than this is not believed.
-AHEAD = timedelta(hours=26)
+#: Why a parcel is settled when its events did it.
+BY_EVENTS = "tracking"
 _TEXT, _PLACE = 300, 120
 #: What the timeline says of a new state: whole sentences, so that each reader has them in the own language.
 SAYS = {
@@ -55,7 +55,7 @@ SAYS = {
 }
 STANDING = [
     "tracking_state", "last_event_at", "last_event_text", "held_since", "waiting_since", "post_office", "next_check_at",
-    "next_check_why",
+    "next_check_why", "delivered_at",
 ]  # fmt: skip
 
 
@@ -78,8 +78,8 @@ def record_events(
 
     The same event is kept once; the order of arrival does not matter. Delivered, returned and lost settle the parcel;
     customs, collection, a failed delivery and a return bring the check forward to now; a fresh "out for delivery" is told
-    to the buyer. A settled parcel is settled anew by a newer final event; final events known when a person opened it again end
-    it no more. The statements do not grow with the parcels.
+    to the buyer. A settled parcel is settled anew by a newer final event only; what a person said of it last stands until one is
+    heard that is newer than those known then. The statements do not grow with the parcels.
     """
     found = Recorded()
     with transaction.atomic():
@@ -256,19 +256,24 @@ def _apply(parcel: Parcel, stand: Standing, now: datetime) -> bool:
         parcel.post_office = stand.post_office
         if news and stand.tracking_state in LOOK:
             parcel.next_check_at, parcel.next_check_why = min(parcel.next_check_at or now, now), "event"
+    elif alive:
+        parcel.held_since, parcel.waiting_since, parcel.post_office = None, None, ""
+    elif parcel.state == stand.settled == ParcelState.DELIVERED and parcel.settle_reason == BY_EVENTS:
+        parcel.delivered_at = min(stand.settled_at or now, now)  # a newer scan of the delivery, or an older one that is known late
     return tuple(getattr(parcel, name) for name in STANDING) != old
 
 
 def _end(ended: Sequence[tuple[Parcel, Standing]], actor: Actor, now: datetime) -> list[int]:
-    """Settle what the events ended; a parcel that had ended otherwise is opened first."""
+    """Settle what the events ended, or had ended otherwise until now."""
     done: list[int] = []
     for outcome in (ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST):
         mine = {p: s.settled_at or now for p, s in ended if s.settled == outcome and p.state != ParcelState.PACKED}
-        wrong = [p for p in mine if p.state != ParcelState.SHIPPED]
-        for parcel in wrong:
-            settling.open_again(parcel=parcel, actor=audit.SYSTEM, now=now, reason="A newer event says otherwise")
-        moved = settling.settle_many(parcels=mine, outcome=outcome, actor=actor, now=now, reason="tracking")
-        done += [p.pk for p in moved]
+        for alive in (True, False):
+            these = {p: at for p, at in mine.items() if (p.state == ParcelState.SHIPPED) is alive}
+            moved = settling.settle_many(
+                parcels=these, outcome=outcome, actor=actor, now=now, reason=BY_EVENTS, otherwise=not alive
+            )
+            done += [p.pk for p in moved]
     return done
 
 

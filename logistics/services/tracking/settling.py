@@ -25,6 +25,10 @@ from worklist import services as worklist
 MOVES = {
     ParcelState.DELIVERED: "deliver", ParcelState.RETURNED: "return", ParcelState.LOST: "lose", ParcelState.CLOSED: "close",
 }  # fmt: skip
+#: What newer news make of a parcel that had ended otherwise.
+AFTER_ALL = {
+    ParcelState.DELIVERED: "find_delivered", ParcelState.RETURNED: "find_returned", ParcelState.LOST: "find_lost",
+}  # fmt: skip
 #: Duties that end with the parcel.
 DUTIES = ("logistics.parcel_check", "logistics.parcel_step", "logistics.promise_ending")
 
@@ -34,8 +38,8 @@ def settle(
 ) -> Parcel:
     """A person (or the shop) says how the parcel ended: delivered, returned, lost or closed. Lost and closed need a reason.
 
-    Ends its duties; an order whose parcels have all arrived is delivered. Refuses a parcel that was not handed over and
-    one that ended otherwise (open it again first).
+    Ends its duties; an order whose parcels have all arrived is delivered. This word stands until a final event is heard that is
+    newer than those known now. Refuses a parcel that was not handed over and one that ended otherwise (open it again first).
     """
     if not actor.has_perm("logistics.settle_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
@@ -43,7 +47,11 @@ def settle(
         raise Invalid("bad_outcome", _("Choose how the parcel ended."), errors={"outcome": [str(_("Choose one."))]})
     if parcel.state == ParcelState.PACKED:
         raise Conflict("not_handed_over", _("This parcel was not handed over yet."))
-    settle_many(parcels={parcel: at or now}, outcome=outcome, actor=actor, now=now, reason=reason, strict=True)
+    with transaction.atomic():
+        held = selectors.locked([parcel.pk])[0]
+        settle_many(parcels={parcel: at or now}, outcome=outcome, actor=actor, now=now, reason=reason, strict=True)
+        if held.state != outcome and (last := selectors.last_end(parcel.pk)) is not None:
+            Parcel._base_manager.filter(pk=parcel.pk).update(ends_after=last)
     parcel.refresh_from_db()
     return parcel
 
@@ -56,17 +64,23 @@ def settle_many(
     now: datetime,
     reason: str = "",
     strict: bool = False,
+    otherwise: bool = False,
 ) -> list[Parcel]:
-    """The set form: ``parcels`` maps each to the time it ended. With ``strict`` a refusal is raised, else passed over."""
+    """The set form: ``parcels`` maps each to the time it ended. ``strict``: a person's word, and a refusal is raised; else
+    what the events say, and a refusal is passed over. ``otherwise``: they had ended otherwise until now."""
+    columns: dict[str, Any] = {"settle_reason": reason[:300]}
+    if outcome != ParcelState.CLOSED:
+        columns["tracking_state"] = outcome
+    if otherwise:
+        columns["delivered_at"] = None
     with transaction.atomic():
-        moved, refused = move_many(
-            parcels, MOVES[ParcelState(outcome)], actor=actor, now=now, reason=reason,
-            **{"settle_reason": reason[:300], "tracking_state": outcome} if outcome != ParcelState.CLOSED
-            else {"settle_reason": reason[:300]},
-        )  # fmt: skip
+        name = (AFTER_ALL if otherwise else MOVES)[ParcelState(outcome)]
+        moved, refused = move_many(parcels, name, actor=actor, now=now, reason=reason, **columns)
         if refused and strict:
             raise next(iter(refused.values()))
         done: list[Parcel] = moved
+        if otherwise and outcome != ParcelState.DELIVERED:
+            undeliver_orders(order_ids={p.order_id for p in done}, actor=actor, now=now)
         if outcome == ParcelState.DELIVERED:
             times = {p.pk: at for p, at in parcels.items()}
             for parcel in done:
@@ -96,28 +110,27 @@ def deliver_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> 
         worklist.plan(rule_key="logistics.complete_order", subject_ids=list(arrived), now=now)
 
 
+def undeliver_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> None:
+    """Orders that count as delivered and are not: they are looked after again."""
+    fulfilment.mark_undelivered_many(orders=selectors.orders_locked(order_ids), actor=actor, now=now)
+
+
 def reopen(*, parcel: Parcel, actor: Actor, now: datetime, reason: str) -> Parcel:
-    """Follow a settled parcel again (it was settled by mistake); it is looked at within the hour. What the carrier said of its
-    end until now counts no more. Needs a reason; refuses a closed one. The order stays as it is."""
+    """Follow a settled parcel again (it was settled by mistake, or the carrier's word is not believed); it is looked at within
+    the hour. Final events that are known by now do not end it again, newer ones do. Needs a reason; refuses a closed one, and
+    one whose number lies on another parcel under way by now. An order that counted as delivered is under way again; a completed
+    one stays as it is."""
     if not actor.has_perm("logistics.settle_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with transaction.atomic():
-        held = selectors.locked([parcel.pk])[0]
-        return open_again(
-            parcel=parcel,
-            actor=actor,
-            now=now,
-            reason=reason,
-            ends_after=selectors.last_end(held.pk, now) or held.ends_after,
-        )
-
-
-def open_again(*, parcel: Parcel, actor: Actor, now: datetime, reason: str, **also: Any) -> Parcel:
-    """A settled parcel is under way again, and its check is planned; ``also`` are further columns."""
-    with transaction.atomic():
+        parcel.ends_after = selectors.locked([parcel.pk])[0].ends_after
+        if selectors.number_taken(parcel):
+            raise Conflict("number_taken", _("Another parcel under way has this number by now."))
         move(
             parcel, "reopen", actor=actor, now=now, reason=reason, next_check_at=now + SOON, next_check_why="reopened",
-            settled_at=None, delivered_at=None, settle_reason="", tracking_state=selectors.state_again(parcel, now), **also,
+            settled_at=None, delivered_at=None, settle_reason="", tracking_state=selectors.state_again(parcel, now),
+            ends_after=selectors.last_end(parcel.pk) or parcel.ends_after,
         )  # fmt: skip
+        undeliver_orders(order_ids=[parcel.order_id], actor=actor, now=now)
         worklist.plan(rule_key="logistics.parcel_check", subject_ids=[parcel.pk], now=now)
     return parcel
