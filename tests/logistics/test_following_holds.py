@@ -43,7 +43,7 @@ def test_a_text_that_gave_up_waiting_does_not_hold_back_later_ones(connected):
     run(32.1)
     first = len(told(parcel))
     Parcel.objects.filter(pk=parcel.pk).update(promised_by=SHIPPED + 33 * DAY)
-    late = SHIPPED + 34 * DAY
+    late = SHIPPED + 40 * DAY  # a week after the first: it may be said again
     tracking.record_events(parcel_events={parcel.pk: [event(0.1, "in_transit", late)]}, source="file", now=late)
     tracking.check_many(parcels=[parcel], actor=SYSTEM, now=late)
     assert (first, Parcel.objects.get(pk=parcel.pk).advice_rule) == (1, "NR-11")
