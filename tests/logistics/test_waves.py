@@ -281,3 +281,12 @@ def test_a_blocked_note_keeps_its_slot_until_it_goes_on() -> None:
     assert table.scan("BB") == "slots_full_bin" or table.last.code == "wave_foreign_bin"
     dispatch.unblock(note=notes[0], actor=make.person("supervisor"), now=NOW)
     assert table.scan("BB") == "slot_complete"
+
+
+def test_the_slot_of_an_order_in_other_hands_stays_off_the_table() -> None:
+    notes = mixed()
+    first = on_wave(notes)
+    assert first.scan("SLOT:1") == "note_open"
+    second = Table()
+    second.wave_id = first.wave_id
+    assert second.scan("SLOT:1") == "being_packed" and second.note_id is None

@@ -20,12 +20,17 @@ from logistics.services.packing.answers import Plan, names, who
 from worklist import services as worklist
 
 
-def take_note(number: str, held: DispatchNote | None, actor: Actor, now: datetime) -> Plan:
-    """A note's own barcode: it goes onto the table when nothing speaks against it."""
+def take_note(
+    number: str, held: DispatchNote | None, actor: Actor, now: datetime, *, locked: DispatchNote | None = None
+) -> Plan:
+    """A note's own barcode: it goes onto the table when nothing speaks against it. ``held``: the note that lies there;
+    ``locked``: the asked one, when it is locked already."""
     found = selectors.note_by_number(number)
     if found is None:
         return Plan("note", "no_such_note", {"code": number[:40]})
-    if held is None:
+    if locked is not None:
+        note = locked
+    elif held is None:
         note = selectors.lock_note(found.pk)
     elif held.pk == found.pk:
         note = held

@@ -57,7 +57,7 @@ def _slot(wave: Wave, slot: int, actor: Actor, now: datetime) -> Plan:
     held = notes.lock_if_free(found[0])  # who seals it holds it and waits for the wave
     if held is None:
         return Plan("wave", "slot_busy", {}, leave=True)
-    plan = opening.take_note(found[1], held, actor, now)
+    plan = opening.take_note(found[1], None, actor, now, locked=held)
     plan.fields["slot"] = slot
     return plan
 
