@@ -157,9 +157,14 @@ def _chance(found: costs.Compared) -> str:
         return gettext("Reckoned with %(share)s that it still comes: a house figure, for too few parcels of its lane tell it.") % {
             "share": share,
         }  # fmt: skip
-    return gettext("Reckoned with %(share)s that it still comes, by %(n)s parcels of its lane.") % {
-        "share": share, "n": f.number(found.told),
-    }  # fmt: skip
+    said = (
+        gettext(
+            "Reckoned with %(share)s that it still comes: at least so much, by the %(n)s parcels that speak for its lane."
+        )
+        if found.at_least
+        else gettext("Reckoned with %(share)s that it still comes, by the %(n)s parcels that speak for its lane.")
+    )
+    return said % {"share": share, "n": f.number(found.told)}
 
 
 def _parts(found: costs.Compared) -> list[tuple[Any, str]]:
@@ -180,7 +185,15 @@ def _impatient(obj: Any) -> bool:
 
 for _place in ("parcels.detail", "cases.detail"):
     register(
-        _place, Panel("remedy", _("Wait, refund or new parcel"), "disputes.view_case", "disputes/_remedy_costs.html", remedy_costs, order=8)
+        _place,
+        Panel(
+            "remedy",
+            _("Wait, refund or new parcel"),
+            "disputes.view_case",
+            "disputes/_remedy_costs.html",
+            remedy_costs,
+            order=8,
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from disputes.rules import costs as rules
 from disputes.selectors import cases
 from logistics.choices import ParcelState
 from logistics.models import Parcel
+from logistics.rules.lanes import Arrives
 from logistics.selectors import lanes, resending
 from orders.models import Order
 
@@ -22,7 +23,7 @@ from orders.models import Order
 @dataclass(frozen=True)
 class Compared:
     """The three ways of an order with what they rest on. ``told``: parcels of the lane that tell the chance, None where the
-    house's figure stands in; ``out``: something is still under way."""
+    house's figure stands in; ``out``: something is still under way; ``at_least``: the lane knows the chance only from below."""
 
     costs: rules.Costs
     sums: rules.Sums
@@ -31,6 +32,7 @@ class Compared:
     left: Money
     told: int | None
     out: bool
+    at_least: bool = False
 
 
 def figures(store_id: int, now: datetime) -> rules.Figures:
@@ -54,15 +56,22 @@ def compared(order: Order, now: datetime) -> Compared | None:
     if not parcels:
         return None
     out = [parcel for parcel in parcels if parcel.state == ParcelState.SHIPPED]
-    chance, told = (lanes.still_arrives_for(order, now), _told(out, now)) if out else (0.0, None)
+    comes = lanes.still_arrives_for(order, now) if out else Arrives(0.0, True)
     again, held = resending.again(parcels, now), figures(order.store_id, now)
     left = cases.given(order).left
     sums = rules.Sums(_in(left, order.currency, again.currency, now), again.goods, again.freight)
-    known = None if chance is None else Decimal(str(round(chance, 4)))
+    known = _known(comes, held)
     costs = rules.compare(sums, held, known)
-    return Compared(
-        costs, sums, held, again, Money(left, order.currency), told if known is not None else None, bool(out)
-    )
+    told = _told(out, now) if out and known is not None else None
+    at_least = comes is not None and not comes.exact
+    return Compared(costs, sums, held, again, Money(left, order.currency), told, bool(out), at_least)
+
+
+def _known(comes: Arrives | None, held: rules.Figures) -> Decimal | None:
+    """What the lane tells of the chance. Where it only knows "at least so much", and the house reckons with more, nothing."""
+    if comes is None or (not comes.exact and comes.share <= held.arrives):
+        return None
+    return Decimal(str(round(comes.share, 4)))
 
 
 def _told(parcels: list[Parcel], now: datetime) -> int:

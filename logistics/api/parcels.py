@@ -49,6 +49,7 @@ class LaneOut(serializers.Serializer):
     soon = serializers.FloatField(allow_null=True)
     soon_exact = serializers.BooleanField(allow_null=True)
     ever = serializers.FloatField(allow_null=True)
+    ever_exact = serializers.BooleanField(allow_null=True)
 
 
 class ParcelDetail(serializers.Serializer):
@@ -64,7 +65,7 @@ def lane_out(answer: lanes.Answer, told: Outlook) -> dict[str, Any]:
         "level": basis.level, "season": basis.season, "blind": basis.blind, "few": answer.picked.few, "parcels": counts.parcels,
         "arrived": counts.arrived, "age_days": told.age, "later_than": told.later_than, "soon_days": told.days,
         "soon": told.soon.share if told.soon else None, "soon_exact": told.soon.exact if told.soon else None,
-        "ever": told.ever.share if told.ever else None,
+        "ever": told.ever.share if told.ever else None, "ever_exact": answer.whole if told.ever else None,
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from logistics.models import Extension, Parcel
 from logistics.policies import parcels as policies
 from logistics.registry import clocks_of
 from logistics.rules.tracking import BY_PERSON, BY_SUPERVISOR
+from logistics.selectors import lanes
 from logistics.selectors import parcels as selectors
 from logistics.services import tracking
 from orders.choices import OrderState
@@ -62,11 +63,15 @@ class ParcelRule(FollowUpRule):
         return subject.order.total, subject.order.currency
 
     def chance_of(self, subject: Parcel) -> Decimal:
-        """A late parcel loses its money with this chance: that it never comes, where its lane knows, else the house's."""
+        """A late parcel loses its money with this chance: that it never comes, where its lane knows, else the house's (or less,
+        where the lane knows that it is less)."""
         told = getattr(subject, "lane_told", None)
-        if told is not None and told[0].enough and told[1].ever is not None:
-            return Decimal(str(round(1 - told[1].ever.share, 3)))
-        return Decimal(str(house.value(policies.KEEP_CHANCE, subject.created_at)))
+        usual = Decimal(str(house.value(policies.KEEP_CHANCE, subject.created_at)))
+        comes = lanes.still_comes(*told) if told is not None else None
+        if comes is None:
+            return usual
+        never = Decimal(str(round(1 - comes.share, 3)))
+        return never if comes.exact else min(never, usual)
 
     def facts(self, subject: Parcel) -> dict[str, Any]:
         """Number, buyer, country, page."""

@@ -108,7 +108,7 @@ def sight_text(lane: Lane | None, reach: str) -> str:
 def outlook_text(told: rules.Outlook) -> str:
     """One parcel: later than 93% of its lane; 41% chance to arrive within 10 days."""
     if told.later_than is None:
-        later = _("Out longer than any parcel of its lane was followed")
+        later = _("Out longer than the curve of its lane reaches")
     else:
         later = _("Later than %(share)s of its lane") % {"share": share_text(told.later_than)}
     if told.soon is None:

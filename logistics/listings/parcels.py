@@ -326,7 +326,7 @@ def lane_cell(row: Mapping[str, Any]) -> Any:
     if later is None:
         return f.DASH
     if later > 100:
-        return f.badge_html("> 99%", "rose", str(_("Out longer than any parcel of its lane was followed")))
+        return f.badge_html("> 99%", "rose", str(_("Out longer than the curve of its lane reaches")))
     text, limit = f.percent(later / 100), int(house.value(policies.SLOW_PERCENT, utcnow()))
     return f.badge_html(text, "lantern") if later >= limit else text
 

@@ -154,6 +154,11 @@ class Answer:
         """Whether it rests on enough arrivals."""
         return not self.picked.few
 
+    @property
+    def whole(self) -> bool:
+        """Whether enough of its parcels are old enough to count as lost: only then does the curve tell how many never come."""
+        return self.picked.tally.ripe >= self.figures.least
+
     def advised(self, risk: float | None = None) -> int | None:
         """Days that may be promised at ``risk`` (the house's when not said); None = not reached."""
         return rules.advised_days(self.curve, self.figures.risk if risk is None else risk)
@@ -288,16 +293,22 @@ def lane_of(parcel: Parcel) -> int | None:
     return found.pk if found else None
 
 
-def still_arrives(parcels: Sequence[Parcel], now: datetime) -> dict[int, float]:
+def still_comes(answer: Answer, told: rules.Outlook) -> rules.Arrives | None:
+    """The chance that a parcel comes at all. Where the curve ends before parcels count as lost (a young house, a new lane) it is
+    only "at least": those it cannot see any more may come all the same. None: too few parcels say it."""
+    if not answer.enough or told.ever is None:
+        return None
+    return rules.Arrives(told.ever.share, answer.whole)
+
+
+def still_arrives(parcels: Sequence[Parcel], now: datetime) -> dict[int, rules.Arrives]:
     """The chance that each parcel still comes, where its lane has enough parcels to say: the ``pa`` of remedy costs and the
-    stake of its duties. What the curve cannot see any more counts as not coming."""
-    return {
-        pk: told.ever.share for pk, (answer, told) in outlooks(parcels, now).items()
-        if answer.enough and told.ever is not None
-    }  # fmt: skip
+    stake of its duties."""
+    found = {pk: still_comes(answer, told) for pk, (answer, told) in outlooks(parcels, now).items()}
+    return {pk: chance for pk, chance in found.items() if chance is not None}
 
 
-def still_arrives_for(order: Order, now: datetime) -> float | None:
+def still_arrives_for(order: Order, now: datetime) -> rules.Arrives | None:
     """The chance that all parcels of an order that are still out arrive; None when it is not known for one of them."""
     rows = list(Parcel._base_manager.filter(order=order, state=ParcelState.SHIPPED).select_related("service"))
     known = still_arrives(rows, now)
@@ -305,8 +316,8 @@ def still_arrives_for(order: Order, now: datetime) -> float | None:
         return None
     share = 1.0
     for chance in known.values():
-        share *= chance
-    return share
+        share *= chance.share
+    return rules.Arrives(share, all(chance.exact for chance in known.values()))
 
 
 # --- the page of a lane ----------------------------------------------------------------------------------------------------

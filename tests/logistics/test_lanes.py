@@ -304,7 +304,7 @@ def test_the_check_the_duty_the_texts_and_the_quotes_use_the_lane():
     box = make.parcel(shop, shipped=NOW - timedelta(days=45))
     told = selectors.outlooks([Parcel.objects.select_related("service").get(pk=box.pk)], NOW)[box.pk]
     assert 0.8 < told[1].later_than < 0.98 and 0 < told[1].soon.share < 1
-    assert selectors.still_arrives_for(box.order, NOW) == told[1].ever.share
+    assert selectors.still_arrives_for(box.order, NOW) == rules.Arrives(told[1].ever.share, True)
     DecisionRule.objects.create(
         rule_id="NR-00", table_code="NR", priority=0, conditions={"later_than_percent": {"gte": 80}}, advice="carrier_inquiry",
         next_check_days=3, valid_from=NOW.date() - timedelta(days=1),
