@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('logistics', '0017_opened_again'),
+        ('logistics', '0018_notes_in_chinese'),
     ]
 
     operations = [
