@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from conversations.rules.choice import FALLBACK
+
 #: Reasons that a person may overrule.
 MAY_OVERRULE = frozenset({"told_before", "by_person"})
 #: Reasons that own words for the buyer mend.
@@ -48,6 +50,12 @@ def key_of(code: str, texts: Mapping[str, Mapping[str, str]]) -> str:
         for language, said in sorted(texts.items())
     )
     return hashlib.sha256(held.encode()).hexdigest()
+
+
+def readable(language: str, offered: Iterable[str]) -> list[str]:
+    """Of the languages in which own words are written the one the buyer reads, or English; none of them: nothing."""
+    there, wanted = set(offered), language or FALLBACK
+    return [name for name in dict.fromkeys((wanted, wanted.split("-")[0], FALLBACK)) if name in there][:1]
 
 
 def grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -13,8 +13,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from conversations import rules
 from conversations.choices import DeliveryState, Direction, MessageState, Verdict
 from conversations.models import Delivery, Message, Telling, TellingRow, Template
+from conversations.policies import TOLD_SAME_DAYS
 from conversations.rules.cards import CARD
+from core import policies
 from core.audit import Actor
+from customers.models import Buyer
 
 #: Buyers of one page of a telling.
 PAGE = 50
@@ -115,6 +118,18 @@ def texts_since(about_type: str, ids: Iterable[int], base_code: str, since: date
     )  # fmt: skip
     found = rows.values_list("about_id", "template_code")
     return {int(pk or 0) for pk, code in found if rules.base_code_of(code) == base_code}
+
+
+def same_lately(about_type: str, ids: Iterable[int], base_code: str, store_id: int, now: datetime) -> set[int]:
+    """Objects about which this text went out within the days in which the house does not tell the same twice."""
+    days = int(policies.value(TOLD_SAME_DAYS, now, store_id))
+    return texts_since(about_type, ids, base_code, now - timedelta(days=days))
+
+
+def hold_buyers(ids: Iterable[int]) -> None:
+    """Lock these buyers in primary-key order until the transaction ends; who only refers to them does not wait."""
+    rows = Buyer._base_manager.filter(pk__in=list(ids)).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
 
 
 def told_of(source_type: str, source_id: int) -> QuerySet[TellingRow]:

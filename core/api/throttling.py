@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.cache import cache
 from rest_framework.throttling import BaseThrottle
 
+from core.reading import caller_address
+
 logger = logging.getLogger(__name__)
 WINDOW = 60
 
@@ -23,7 +25,7 @@ class CallerThrottle(BaseThrottle):
         """Count the request; False when there were too many in this minute."""
         actor = getattr(request.user, "actor", None) or (request.user if request.user.is_authenticated else None)
         if actor is None:
-            who, limit = f"ip:{request.META.get('REMOTE_ADDR', '')}", getattr(settings, "API_ANONYMOUS_PER_MINUTE", 60)
+            who, limit = f"ip:{caller_address(request)}", getattr(settings, "API_ANONYMOUS_PER_MINUTE", 60)
         else:
             who = f"{getattr(actor, 'kind', 'user')}:{getattr(actor, 'ref', None) or getattr(actor, 'pk', '')}"
             limit = getattr(settings, "API_RATE_PER_MINUTE", 6000)

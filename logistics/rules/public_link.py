@@ -55,8 +55,15 @@ def _folded(text: str) -> str:
 
 
 def hidden_words(texts: Iterable[str]) -> frozenset[str]:
-    """The words of names, streets and mail addresses that must not stand on the page."""
-    return frozenset(word for text in texts for word in re.split(r"[\W_]+", _folded(text)) if len(word) > 2)
+    """The words of names, streets and mail addresses that must not stand on the page. Names of two signs are words where words
+    are written without blanks."""
+    words = (word for text in texts for word in re.split(r"[\W_]+", _folded(text)))
+    return frozenset(word for word in words if len(word) > 2 or (len(word) == 2 and _unspaced(word)))
+
+
+def _unspaced(word: str) -> bool:
+    """Chinese, Japanese, Korean, Thai: a name stands in the middle of other signs."""
+    return any("\u0e00" <= sign <= "\u0eff" or sign >= "\u1100" for sign in word)
 
 
 def public_place(place: str, hidden: frozenset[str]) -> str:
@@ -65,7 +72,9 @@ def public_place(place: str, hidden: frozenset[str]) -> str:
     text = " ".join(place.split())
     if not text or len(text) > LONGEST_PLACE or "@" in text or any(sign.isdigit() for sign in text):
         return ""
-    return "" if hidden.intersection(re.split(r"[\W_]+", _folded(text))) else text
+    folded = _folded(text)
+    inside = any(word in folded for word in hidden if _unspaced(word))
+    return "" if inside or hidden.intersection(re.split(r"[\W_]+", folded)) else text
 
 
 def seen_until(shipped: datetime, settled: datetime | None, *, days: int, after: int) -> datetime:

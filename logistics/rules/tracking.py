@@ -69,7 +69,7 @@ def standing(
     to come was told by a clock in another zone: it counts at once, or nobody would look when its time has come. Final ones up to
     ``ends_after`` do not count any more: a person knows better.
     """
-    known = sorted({e for e in events if e.at <= now + AHEAD and not _denied(e, ends_after)}, key=_key)
+    known = sorted({e for e in events if e.at <= now + AHEAD and not denied(e.stage, e.at, ends_after)}, key=_key)
     if not known:
         return Standing("untracked" if coverage in ("none", "to_departure") else "not_found")
     last = known[-1]
@@ -93,8 +93,9 @@ def standing(
     return Standing(state, last=last)
 
 
-def _denied(event: Seen, ends_after: datetime | None) -> bool:
-    return ends_after is not None and event.stage in FINAL and event.at <= ends_after
+def denied(stage: str, at: datetime, ends_after: datetime | None) -> bool:
+    """Whether an event says that a parcel had ended which a person opened again since: it counts no more."""
+    return ends_after is not None and stage in FINAL and at <= ends_after
 
 
 def _ended(end: Seen, known: Sequence[Seen]) -> Standing:

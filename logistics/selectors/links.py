@@ -15,6 +15,7 @@ from logistics.models import Parcel, TrackingEvent
 from logistics.policies import links as house
 from logistics.rules import public_link as rules
 from logistics.rules.incident_words import reason_in
+from logistics.rules.tracking import denied
 from logistics.selectors import dispatch, incidents, lanes
 from orders.models import OrderAddress
 
@@ -121,7 +122,8 @@ def _events(parcel: Parcel, now: datetime) -> list[rules.Shown]:
     hidden = rules.hidden_words(private)
     seen = [
         rules.Shown(row.occurred_at, row.stage, rules.public_place(row.location, hidden)) for row in rows[: SHOWN * 2]
-    ]
+        if not denied(row.stage, row.occurred_at, parcel.ends_after)
+    ]  # fmt: skip
     assert parcel.shipped_at is not None
     return rules.newest_first([*seen, rules.Shown(parcel.shipped_at, "handed_over")], SHOWN)
 

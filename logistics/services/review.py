@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Store
 from conversations import services as conversations
+from conversations.selectors import telling as tellings
 from core import audit, copying
 from core import policies as house
 from core.audit import Actor
@@ -19,7 +20,10 @@ from logistics.choices import ParcelState
 from logistics.models import Parcel, ReviewLine, TransitReview
 from logistics.policies import review as policies
 from logistics.rules.anomalies import ORDER, TEXTS
+from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors import review as selectors
+from logistics.selectors.tracking import PARCEL
+from logistics.services.tracking.extending import waiting_texts
 from worklist import services as worklist
 
 RULE = "logistics.transit_review"
@@ -108,8 +112,8 @@ def note_lines(*, lines: Sequence[ReviewLine], finding: str, actor: Actor, now: 
 def tell_lines(*, lines: Sequence[ReviewLine], actor: Actor, now: datetime, code: str = "") -> dict[int, DomainError]:
     """Write to the buyers of parcels of an open review: the text ``code``, else the one that fits the reason. A line is told once.
 
-    Answers the refused ones by line: settled meanwhile, told already, nothing to say alone (a parcel that comes back), or
-    a text that would not be true.
+    Answers the refused ones by line: settled meanwhile, told already (from here, or the same lately), nothing to say
+    alone (a parcel that comes back), or a text that would not be true.
     """
     if not actor.has_perm("conversations.send_message"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
@@ -117,10 +121,11 @@ def tell_lines(*, lines: Sequence[ReviewLine], actor: Actor, now: datetime, code
     with transaction.atomic():
         _all_open(lines)
         parcels, refused = selectors.parcels_of(lines), dict[int, DomainError]()
+        lately = _told_lately(lines, parcels, code, now)
         wanted: list[tuple[ReviewLine, conversations.TextSpec]] = []
         for line in lines:
             text, parcel = code or TEXTS.get(line.reason, ""), parcels[line.parcel_id]
-            fault = _fault(line, parcel, text)
+            fault = _fault(line, parcel, text, (parcel.pk, text) in lately)
             if fault is not None:
                 refused[line.pk] = fault
             else:
@@ -142,9 +147,26 @@ def tell_lines(*, lines: Sequence[ReviewLine], actor: Actor, now: datetime, code
     return refused
 
 
-def _fault(line: ReviewLine, parcel: Parcel, text: str) -> DomainError | None:
+def _told_lately(
+    lines: Sequence[ReviewLine], parcels: Mapping[int, Parcel], code: str, now: datetime
+) -> set[tuple[int, str]]:
+    """(parcel, text) that went out within the days of the house rule, or waits for a shop's word on a longer receiving time."""
+    wanted: dict[tuple[str, int], list[int]] = {}
+    for line in lines:
+        wanted.setdefault((code or TEXTS.get(line.reason, ""), line.store_id), []).append(line.parcel_id)
+    found = waiting_texts(parcel_selectors.pending_extensions(list(parcels)))
+    for (text, store_id), ids in wanted.items():
+        found |= {(pk, text) for pk in tellings.same_lately(PARCEL, ids, text, store_id, now)}
+    return found
+
+
+def _fault(line: ReviewLine, parcel: Parcel, text: str, lately: bool) -> DomainError | None:
     if line.told_at is not None:
         return Conflict("told_already", _("This buyer was told from this review already."))
+    if lately:
+        return Conflict(
+            "told_lately", _("This buyer was told the same lately, or will be as soon as the shop has answered.")
+        )
     if parcel.state != ParcelState.SHIPPED:
         return Conflict("not_under_way", _("This parcel is not under way."))
     if not text:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core import policies
 from core.clock import utcnow, zone
+from core.reading import caller_address
 from logistics.policies.links import LINK_PER_MINUTE
 from logistics.rules import public_link as rules
 from logistics.selectors import links as selectors
@@ -44,7 +45,7 @@ def parcel_link(request: HttpRequest, token: str) -> HttpResponse:
 def too_often(request: HttpRequest, now: datetime) -> bool:
     """Whether an address opened too many of these pages within the minute. Without the counter nobody is held back."""
     limit = int(policies.value(LINK_PER_MINUTE, now))
-    key = f"link:{request.META.get('REMOTE_ADDR', '')}:{int(time.time()) // WINDOW}"
+    key = f"link:{caller_address(request)}:{int(time.time()) // WINDOW}"
     try:
         return int(cache.bump(key, WINDOW * 2)) > limit  # type: ignore[attr-defined]  # core.valkey
     except Exception as error:

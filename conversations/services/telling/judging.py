@@ -136,18 +136,32 @@ def _look(
         one.why = reason
         one.detail = [stops[one.about_id]] if reason == "stopped" else []
         return
-    one.spec = _spec(telling, one, abouts)
+    seen = one.asked.seen
+    if seen is not None and not seen.own and [one.about_id, *one.more_ids] != list(one.asked.ids):
+        seen = None  # what was looked through names things that need no word any more: it is filled anew
+    words = _words(telling, party, own=seen is not None and seen.own)
+    if telling.texts and not words:
+        one.why = LeftOut.NO_TEXT
+        return
+    one.spec = _spec(telling, one, abouts, words, seen)
 
 
-def _spec(telling: Telling, one: Judged, abouts: Sequence[models.Model]) -> TextSpec:
+def _words(telling: Telling, party: Party, *, own: bool) -> tuple[Words, ...]:
+    """Own words that the buyer reads: in their language, or in English. ``own``: a person wrote others for this buyer."""
+    tongues = rules.readable(party.buyer.language, telling.texts) or (sorted(telling.texts)[:1] if own else [])
+    return tuple(Words(name, telling.texts[name].get("subject", ""), telling.texts[name]["body"]) for name in tongues)
+
+
+def _spec(
+    telling: Telling, one: Judged, abouts: Sequence[models.Model], words: tuple[Words, ...], seen: Seen | None
+) -> TextSpec:
     numbers = [str(getattr(about, "tracking_number", "")) for about in abouts]
     extra: dict[str, Any] = (
         {"all_tracking_nos": ", ".join(number for number in numbers if number)} if any(numbers) else {}
     )
-    words = tuple(Words(name, said.get("subject", ""), said["body"]) for name, said in sorted(telling.texts.items()))
     return TextSpec(
         telling.code, abouts[0], f"tell:{telling.pk}:{one.asked.buyer_id}", extra, is_chaser=True, as_draft=False, words=words,
-        seen=one.asked.seen, tells=True, more=tuple(abouts[1:]),
+        seen=seen, tells=True, more=tuple(abouts[1:]),
     )  # fmt: skip
 
 

@@ -80,12 +80,14 @@ def next_piece(telling: Telling) -> list[int]:
 @transaction.atomic
 def send_piece(*, telling: Telling, row_ids: Sequence[int], actor: Actor, now: datetime) -> tuple[int, int]:
     """Tell these buyers, those against whom something speaks by now left out with the reason; answers (told, left out). The key
-    of each text is the telling and the buyer, so that twice is once."""
+    of each text is the telling and the buyer, so that twice is once. The buyers are held meanwhile: another telling of the same
+    matter waits, and finds them told."""
     rows = list(
         TellingRow.objects.select_for_update(of=("self",))
         .filter(pk__in=list(row_ids), verdict=Verdict.READY)
         .order_by("pk")
     )
+    reads.hold_buyers([row.buyer_id for row in rows])
     asked = [
         Asked(
             row.buyer_id,
@@ -96,6 +98,14 @@ def send_piece(*, telling: Telling, row_ids: Sequence[int], actor: Actor, now: d
         for row in rows
     ]
     judged = {one.asked.buyer_id: one for one in judge(telling, asked, actor=actor, now=now)}
+    for one in judged.values():
+        if (
+            not one.why
+            and one.asked.seen
+            and one.asked.seen.own
+            and [one.about_id, *one.more_ids] != list(one.asked.ids)
+        ):
+            one.why = LeftOut.STOPPED  # a person's own words may name what has arrived since
     wanted = [one for one in judged.values() if not one.why and one.spec is not None]
     outcomes = send_many(specs=[one.spec for one in wanted if one.spec], actor=actor, now=now, keep_refused=False)
     sent = {one.asked.buyer_id: outcome for one, outcome in zip(wanted, outcomes, strict=True)}

@@ -83,8 +83,8 @@ def prolong_incident(
         raise Invalid("reason_needed", _("Say why: a reason is needed."), errors={"reason": [str(_("Say why."))]})
     if expected_end == held.expected_end:
         return incident
-    held.expected_end, held.round = expected_end, held.round + 1
-    held.save(update_fields=["expected_end", "round"])
+    held.expected_end, held.round, held.reviewed_for = expected_end, held.round + 1, None
+    held.save(update_fields=["expected_end", "round", "reviewed_for"])
     audit.record(
         held, "incident.prolong", actor=actor, now=now, reason=reason.strip(), text=gettext_noop("Now expected to end on %(day)s"),
         day=f"{expected_end:%Y-%m-%d}",
@@ -138,6 +138,15 @@ def _may(actor: Actor, store_id: int | None, now: datetime) -> None:
 def _held(incident: Incident, actor: Actor, now: datetime) -> Incident:
     _may(actor, incident.store_id, now)
     return Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+
+
+def still_open(incident: Incident) -> Incident:
+    """The incident as it stands now, kept from ending until the transaction ends. Refuses one that has ended: a worker that began
+    before stops there."""
+    held = Incident.objects.select_for_update(of=("self",), no_key=True).get(pk=incident.pk)
+    if held.state != IncidentState.OPEN:
+        raise Conflict("incident_ended", _("This incident has ended."))
+    return held
 
 
 def _changed() -> None:

@@ -18,6 +18,7 @@ from logistics.choices import IncidentState, ParcelState
 from logistics.models import Incident
 from logistics.selectors import incidents as selectors
 from logistics.selectors import parcels as parcel_selectors
+from logistics.services.incidents.keeping import still_open
 from logistics.services.tracking.extending import MOST_DAYS, Wanted, ask_extensions
 
 EXTEND = "logistics.extend_incident"
@@ -57,7 +58,9 @@ def extend_parcels(*, incident: Incident, days: int, actor: Actor, now: datetime
 
 @transaction.atomic
 def extend_piece(*, incident: Incident, parcel_ids: Sequence[int], days: int, actor: Actor, now: datetime) -> int:
-    """Ask for these parcels; those that arrived meanwhile are passed over. Answers how many were asked for."""
+    """Ask for these parcels; those that arrived meanwhile are passed over. Answers how many were asked for. Refuses an incident
+    that ended meanwhile."""
+    still_open(incident)
     rows = [
         p for p in parcel_selectors.locked(parcel_ids) if p.state == ParcelState.SHIPPED and p.receive_by is not None
     ]

@@ -21,6 +21,7 @@ from logistics.rules.choosing import instead_of
 from logistics.selectors import incidents as selectors
 from logistics.selectors import quotes
 from logistics.services import quoting
+from logistics.services.incidents.keeping import still_open
 
 REROUTE = "logistics.reroute_incident"
 DIRECT = 100
@@ -68,8 +69,9 @@ def _may(incident: Incident, actor: Actor) -> None:
 
 @transaction.atomic
 def reroute_piece(*, incident: Incident, note_ids: Sequence[int], actor: Actor, now: datetime) -> Rerouting:
-    """The notes ``note_ids``; each answers for itself, and what was sent another way is kept."""
-    _may(incident, actor)
+    """The notes ``note_ids``; each answers for itself, and what was sent another way is kept. Refuses an incident that ended
+    meanwhile."""
+    _may(still_open(incident), actor)
     notes = list(selectors.waiting_notes(incident).filter(pk__in=list(note_ids)))
     before = {note.pk: note.service for note in notes}
     chosen = quoting.choose_by_rule(notes=notes, actor=actor, now=now)

@@ -35,7 +35,7 @@ from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import events
-from logistics.services.tracking.extending import Wanted, ask_extensions, text_key
+from logistics.services.tracking.extending import Wanted, ask_extensions, text_key, waiting_texts
 from worklist import services as worklist
 
 #: Two checks of one parcel are never nearer than this.
@@ -99,7 +99,7 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
     tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
     pending, silences, again = selectors.pending_extensions(ids), sources.silences(ids), sources.again(now)
-    waiting = lookups.unsaid({text_key(e.text, pk, e.cycle): (pk, e.text) for pk, e in pending.items() if e.text})
+    waiting = waiting_texts(pending)
     lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
     disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
     disturbed = incidents.of_parcels(parcels, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -220,6 +220,13 @@ def _tell(row: Extension, parcel: Parcel, now: datetime, extra: dict[str, Any]) 
             now=now,
             extra=extra,
         )
+
+
+def waiting_texts(pending: Mapping[int, Extension]) -> set[tuple[int, str]]:
+    """Of open extensions (parcel id -> extension) the texts that wait for their answer: (parcel, base code)."""
+    return lookups.unsaid(
+        {text_key(row.text, pk, row.cycle): (pk, row.text) for pk, row in pending.items() if row.text}
+    )
 
 
 def text_key(code: str, parcel_id: int, cycle: str) -> str:
