@@ -15,7 +15,6 @@ from disputes.rules import costs as rules
 from disputes.selectors import cases
 from logistics.choices import ParcelState
 from logistics.models import Parcel
-from logistics.rules.lanes import Arrives
 from logistics.selectors import lanes, resending
 from orders.models import Order
 
@@ -56,22 +55,20 @@ def compared(order: Order, now: datetime) -> Compared | None:
     if not parcels:
         return None
     out = [parcel for parcel in parcels if parcel.state == ParcelState.SHIPPED]
-    comes = lanes.still_arrives_for(order, now) if out else Arrives(0.0, True)
+    comes = lanes.still_arrives_for(order, now) if out else None
     again, held = resending.again(parcels, now), figures(order.store_id, now)
     left = cases.given(order).left
     sums = rules.Sums(_in(left, order.currency, again.currency, now), again.goods, again.freight)
-    known = _known(comes, held)
+    known = _known(comes.share, comes.exact, held) if comes else None if out else Decimal(0)
     costs = rules.compare(sums, held, known)
     told = _told(out, now) if out and known is not None else None
     at_least = comes is not None and not comes.exact
     return Compared(costs, sums, held, again, Money(left, order.currency), told, bool(out), at_least)
 
 
-def _known(comes: Arrives | None, held: rules.Figures) -> Decimal | None:
+def _known(share: float, exact: bool, held: rules.Figures) -> Decimal | None:
     """What the lane tells of the chance. Where it only knows "at least so much", and the house reckons with more, nothing."""
-    if comes is None or (not comes.exact and comes.share <= held.arrives):
-        return None
-    return Decimal(str(round(comes.share, 4)))
+    return Decimal(str(round(share, 4))) if exact or share > held.arrives else None
 
 
 def _told(parcels: list[Parcel], now: datetime) -> int:
