@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 
 from core import policies as house
 from core.clock import plus_days
+from logistics.choices import ParcelState
 from logistics.models import Lane, Parcel
 from logistics.policies.quotes import PAYOUT_DAYS
 from logistics.rules import lanes as rules
 from logistics.selectors import lanes
+from logistics.selectors.judging import dispute_open
 
 #: So many days around a promise are compared with it.
 STEPS = (-15, -10, -5, 0, 5, 10, 15, 30)
@@ -23,9 +25,12 @@ def days_after(day: date | datetime, store_id: int | None = None) -> int:
 
 
 def expected(parcel: Parcel, now: datetime) -> datetime | None:
-    """When the money of a parcel is expected: after its receiving time where the channel has one (it grows when that is
-    lengthened), else after its promise; None where nothing is promised."""
+    """When the money of a parcel (loaded with order and store) is expected: after its receiving time where the channel has one (it
+    grows when that is lengthened), else after its promise. None where nothing is promised, while a dispute holds the money, and
+    for a parcel that did not arrive."""
     end = parcel.receive_by or parcel.promised_by
+    if dispute_open(parcel.order) or parcel.state in (ParcelState.LOST, ParcelState.RETURNED, ParcelState.CLOSED):
+        return None
     return None if end is None else plus_days(end, days_after(now, parcel.store_id), parcel.store.time_zone)
 
 

@@ -97,7 +97,7 @@ class ReviewPage(DetailPage):
         state = f.joined_html([f.badge_html(*TRACKING[line.tracking_state]), others], " ")
         return f.tds_html([
             ("", link), ("", state), ("", f.ago(line.last_event_at, self.now)),
-            ("", f.day(line.promised_by)), ("num", later), ("wide", finding),
+            ("", f.day(line.promised_by)), ("num", later), ("", finding),
             ("", f"{line.told_code} {f.moment(line.told_at, self.now)}" if line.told_at else f.DASH),
         ])  # fmt: skip
 

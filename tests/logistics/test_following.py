@@ -226,3 +226,6 @@ def test_each_promise_says_when_it_is_paid_out_and_what_longer_ones_cost():
     )  # fmt: skip
     order = boss.get(f"/lists/orders/{box.order_id}/panels/parcels/").content.decode()
     assert "6 Feb 2027" in order and "+15" in order and "Confirmed" in order
+    box.order.intercept = "dispute"
+    box.refresh_from_db(fields=["receive_by"])
+    assert payout.expected(box, NOW) is None  # a dispute holds the money
