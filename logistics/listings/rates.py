@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core import format as f
+from core.audit import Actor
 from core.listing import Column, register
 from logistics.choices import PickStrategy, SurchargeKind, VolumetricKind
 from logistics.filters.rates import ChoiceFilter, PlaceFilter, SurchargeFilter, TableFilter, TermsFilter
@@ -105,7 +106,7 @@ class TermsRow(serializers.Serializer):
 def goods_text(row: Mapping[str, Any]) -> str:
     """What it takes."""
     words = {"yes": _("yes"), "no": _("no"), "check": _("ask the carrier")}
-    names = class_names() if row["accepts"] else {}
+    names = row.get("named") or {}
     return "; ".join(
         f"{names.get(code, code)}: {words.get(answer, answer)}" for code, answer in (row["accepts"] or {}).items()
     )
@@ -138,6 +139,12 @@ class TermsListing(HouseTable):
     )  # fmt: skip
     icon = "ruler-2"
     source = staticmethod(selectors.terms_for)
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """The names of the classes of goods, read once for all rows."""
+        names = class_names()
+        for row in rows:
+            row["named"] = names
 
 
 class PlaceRow(serializers.Serializer):

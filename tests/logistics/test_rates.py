@@ -296,6 +296,13 @@ def test_every_page_opens(name: str, language: str) -> None:
     assert browser("manager", language=language).get(reverse(f"logistics:{name}")).status_code == 200
 
 
+def test_goods_are_named_in_the_reader_s_language() -> None:
+    page = browser("manager", language="zh-hans").get(reverse("logistics:terms")).content.decode()
+    assert "内置电池" in page and "battery_in_equipment" not in page
+    rows = browser("manager").get("/api/v1/settings/service-terms/").json()["results"]
+    assert any("battery_in_equipment" in row["accepts"] for row in rows) and "named" not in rows[0], "programs keep the codes"
+
+
 def test_terms_get_a_version_the_past_keeps_its_own() -> None:
     old = ServiceTerms.objects.get(service__code="DHL")
     boss, url = browser("manager"), reverse("logistics:terms-edit", args=[old.pk])
