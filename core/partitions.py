@@ -76,30 +76,64 @@ def month_start(day: date, plus: int = 0) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def make_partitions(today: date, ahead: int = 3) -> list[str]:
-    """Make the parts of this month and ``ahead`` further ones for every partitioned table; answers the new names.
+#: Rows of one month that are moved out of the default part while others wait; more are left where they are.
+MOST_MOVED = 20_000
+#: Months looked back at for rows that lie in the default part.
+BEHIND = 24
 
-    A month whose rows already lie in the default part is left there: it stays readable, only less well sorted.
+
+def make_partitions(today: date, ahead: int = 3) -> list[str]:
+    """Make the parts of this month and ``ahead`` further ones for every partitioned table, and of past months whose rows lie in
+    the default part (news of long ago, a month that began before its part was made); answers the new names.
+
+    Rows of such a month move with it, if they are few enough and nothing is tied to their leaving; else the month is left there: it
+    stays readable, only less well sorted.
     """
     made: list[str] = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace")
-        tables = [row[0] for row in cursor.fetchall()]
-        for table in tables:
-            for plus in range(ahead + 1):
-                first, after = month_start(today, plus), month_start(today, plus + 1)
+        cursor.execute(_TABLES)
+        for table, column, guarded in cursor.fetchall():
+            for first in _months(cursor, table, column, today, ahead):
+                after = month_start(first, 1)
                 name = f"{table}_{first:%Y_%m}"
                 cursor.execute("SELECT to_regclass(%s)", [name])
-                if cursor.fetchone()[0] is not None:
-                    continue
-                try:
-                    with transaction.atomic():
-                        cursor.execute(
-                            f'CREATE TABLE "{name}" PARTITION OF "{table}" FOR VALUES FROM (%s) TO (%s)',
-                            [f"{first} 00:00:00+00", f"{after} 00:00:00+00"],
-                        )
+                if cursor.fetchone()[0] is None and _make(cursor, table, column, name, (first, after), guarded):
                     made.append(name)
-                except Exception as error:  # rows of that month already lie in the default part
-                    if getattr(error.__cause__, "pgcode", "") != "23514":
-                        raise
     return made
+
+
+#: Partitioned tables with a default part: name, column, and whether something happens when one of their rows goes.
+_TABLES = """
+SELECT c.relname, a.attname,
+       EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid IN (c.oid, rest.oid) AND NOT t.tgisinternal AND t.tgtype & 8 <> 0)
+  FROM pg_class c JOIN pg_partitioned_table p ON p.partrelid = c.oid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.partattrs[0]
+  JOIN pg_class rest ON rest.relname = c.relname || '_rest' AND rest.relnamespace = c.relnamespace
+ WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1"""
+
+
+def _months(cursor: Any, table: str, column: str, today: date, ahead: int) -> list[date]:
+    """The months that should have a part of their own, oldest first."""
+    coming = [month_start(today, plus) for plus in range(ahead + 1)]
+    oldest = month_start(today, -BEHIND)
+    statement = f'SELECT DISTINCT date_trunc(\'month\', "{column}" AT TIME ZONE \'UTC\')::date FROM "{table}_rest" WHERE "{column}" >= %s'  # noqa: S608
+    cursor.execute(statement, [f"{oldest} 00:00:00+00"])
+    return sorted({*coming, *(first for (first,) in cursor.fetchall() if first < coming[0])})
+
+
+def _make(cursor: Any, table: str, column: str, name: str, span: tuple[date, date], guarded: bool) -> bool:
+    bounds = [f"{day} 00:00:00+00" for day in span]
+    mine = f'FROM "{table}_rest" WHERE "{column}" >= %s AND "{column}" < %s'
+    cursor.execute(f"SELECT count(*) FROM (SELECT {mine} LIMIT {MOST_MOVED + 1}) AS counted", bounds)  # noqa: S608
+    count = cursor.fetchone()[0]
+    if count and (guarded or count > MOST_MOVED):
+        return False
+    with transaction.atomic():
+        if not count:
+            cursor.execute(f'CREATE TABLE "{name}" PARTITION OF "{table}" FOR VALUES FROM (%s) TO (%s)', bounds)
+            return True
+        cursor.execute(f'LOCK TABLE "{table}_rest" IN ACCESS EXCLUSIVE MODE')
+        cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING DEFAULTS)')
+        cursor.execute(f'WITH gone AS (DELETE {mine} RETURNING *) INSERT INTO "{name}" SELECT * FROM gone', bounds)  # noqa: S608
+        cursor.execute(f'ALTER TABLE "{table}" ATTACH PARTITION "{name}" FOR VALUES FROM (%s) TO (%s)', bounds)
+    return True

@@ -8,6 +8,7 @@ from core import longwork
 from core.clock import utcnow
 from core.jobs import job, later
 from core.models import Heartbeat, IdempotencyRecord
+from core.partitions import make_partitions
 
 
 @job("core.run_job", queue="long", soft_limit=540)
@@ -29,6 +30,12 @@ def sweep_jobs() -> int:
 def beat() -> None:
     """Sign of life: scheduler, broker and a worker are all alive when this row moves."""
     Heartbeat.objects.update_or_create(name="beat", defaults={"at": utcnow()})
+
+
+@job("core.make_partitions", every=3600)
+def keep_partitions() -> list[str]:
+    """Make the parts of tables by month before their month begins."""
+    return make_partitions(utcnow().date())
 
 
 @job("core.prune_requests", every=3600)
