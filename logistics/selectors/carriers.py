@@ -120,7 +120,7 @@ def asked(notes: Sequence[DispatchNote]) -> Iterator[tuple[DispatchNote, Asked]]
         )
         yield note, Asked(
             reference=note.number, service=note.service.code if note.service else "",
-            country=note.country, postcode=place["postcode"], weight_g=net, value=str(note.declared_value),
+            country=note.country, postcode=place["postcode"], weight_g=net, value=f"{note.declared_value:.4f}",
             currency=note.declared_currency, order_id=note.order.external_id, recipient=place,
             lines=tuple(_line(line) for line in mine),
         )  # fmt: skip
@@ -131,7 +131,7 @@ def _line(line: NoteLine) -> dict[str, str]:
     return {
         "text": sku.customs_text,
         "quantity": str(line.quantity),
-        "value": str(line.value),
+        "value": f"{line.value:.4f}",
         "hs": sku.hs_code,
         "origin": sku.origin,
     }

@@ -17,7 +17,7 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.models import ActivityEntry
 from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, PrintLog, Service, WaybillNumber
 from logistics.services import carriers, dispatch, numbers
-from orders.models import OrderAddress
+from orders.models import OrderAddress, OrderLine
 from stores.connectors.http import Client as Wire
 from stores.connectors.sandbox.control import Control
 from stores.connectors.sandbox.server import Server
@@ -388,3 +388,12 @@ def test_a_value_raised_later_asks_the_carrier_anew(other_side: Control) -> None
     make.sign_both(note, SOON)
     later(60)
     assert make.number_of(note) != old and WaybillNumber.objects.get(number=old).state == "void"
+
+
+def test_a_wish_of_the_buyer_asks_no_carrier_anew(other_side: Control) -> None:
+    note = released()
+    assert later() == {"sent": 1}
+    old = make.number_of(note)
+    OrderLine.objects.filter(order=note.order).update(buyer_note="blue please")
+    assert dispatch.refresh_lines(order_ids=[note.order_id], actor=SYSTEM, now=SOON) == 1
+    assert make.number_of(note) == old
