@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q
 
-from conversations.choices import DeliveryState, MessageState, Route
-from conversations.models import Conversation, Delivery, Message
+from conversations.choices import DeliveryState, MessageState, Route, TellingState
+from conversations.models import Conversation, Delivery, Message, Telling
 from core.clock import local_day
 from core.invariants import invariant
+from core.models import Job
 from stores.choices import CallState
 from worklist.choices import ALIVE
 from worklist.models import Duty
@@ -103,3 +104,10 @@ def by_hand_without_duty(now: datetime) -> Iterable[object]:
     ids = Duty._base_manager.filter(told, rule="conversations.send_by_hand").values("subject_id")
     old = Delivery._base_manager.filter(state=DeliveryState.BY_HAND, created_at__lt=now - timedelta(minutes=15))
     return old.exclude(pk__in=ids)
+
+
+@invariant("G1", "a telling that is being told has a job that tells it, or that somebody stopped")
+def tellings_without_job(now: datetime) -> Iterable[object]:
+    """Nobody tells the rest, and nobody knows."""
+    rows = Telling.objects.filter(state=TellingState.SENDING)
+    return rows.filter(Q(job__isnull=True) | Q(job__state=Job.State.DONE))

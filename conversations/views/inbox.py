@@ -21,7 +21,18 @@ from core import format as f
 from core.listing.html import ListPage
 from core.pages import Page
 
-MessagesPage = ListPage.of("messages")
+
+class AllMessagesPage(ListPage):
+    """Every message, and the way to what was told to many."""
+
+    listing_name = "messages"
+
+    def head_actions(self) -> list[dict[str, Any]]:
+        """Tellings."""
+        return [{"label": _("Tellings"), "url": reverse("conversations:tellings"), "icon": "send"}]
+
+
+MessagesPage = AllMessagesPage.as_view()
 #: The groups of the left pane: name, words, whether a waiting one is hot.
 GROUPS = (
     ("waiting", gettext_lazy("Waiting for us"), True), ("drafts", gettext_lazy("Drafts"), False),

@@ -1,5 +1,5 @@
 """Promises of this app, proven on any database."""
 
-from logistics.checks import customs, dispatch, parcels, quotes
+from logistics.checks import customs, dispatch, incidents, parcels, quotes
 
-__all__ = ["customs", "dispatch", "parcels", "quotes"]
+__all__ = ["customs", "dispatch", "incidents", "parcels", "quotes"]

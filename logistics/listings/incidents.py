@@ -25,6 +25,7 @@ STATES = {
     IncidentState.OPEN.value: (IncidentState.OPEN.label, "lantern"),
     IncidentState.ENDED.value: (IncidentState.ENDED.label, "neutral"),
 }
+KINDS = {kind.value: (kind.label, "neutral") for kind in IncidentKind}
 FIGURES = {
     "concerned": _("Concerned"), "under_way": _("Under way"), "arrived": _("Arrived"), "returned": _("Came back"),
     "lost": _("Lost"), "asked": _("Extension asked"), "extended": _("Extended"), "told": _("Buyers told"),
@@ -134,14 +135,14 @@ class IncidentListing(Listing):
     model, row, filters = Incident, IncidentRow, IncidentFilter
     columns = [
         Column("number", link="logistics:incident", mono=True, sortable=True), Column("state", badge=STATES),
-        Column("kind"), Column("service", html=lambda row: service_cell(row) if row["service"] else gettext("All services"),
+        Column("kind", badge=KINDS), Column("service", html=lambda row: service_cell(row) if row["service"] else gettext("All services"),
                                text=lambda row: row["service"], needs=NAMES),
         Column("countries", mono=True), Column("starts_at", time="day", sortable=True), Column("expected_end", time="day", sortable=True),
         Column("reason", width="wide"), Column("store", mono=True, default=False), Column("stops_new", default=False),
         Column("ended_at", time="day", default=False),
     ]  # fmt: skip
     actions = [RerouteNotes(), ExtendParcels(), Prolong(), EndIncident()]
-    views = [View("open", _("Open"), "state=open"), View("all", _("All"), default=True)]
+    views = [View("open", IncidentState.OPEN.label, "state=open"), View("all", _("All"), default=True)]
     url, detail_url, default_order, label_field, needs = (
         "logistics:incidents", "logistics:incident", "-starts_at", "number", NAMES,
     )  # fmt: skip

@@ -163,7 +163,7 @@ class IncidentPage(DetailPage):
             found.append(
                 _table(
                     _("Notes that wait for a stopped service"),
-                    [_("Note"), _("State"), _("Service"), _("Order"), _("Country")],
+                    [_("Dispatch note"), _("State"), _("Service"), _("Order"), _("Country")],
                     rows,
                 )
             )
@@ -173,7 +173,7 @@ class IncidentPage(DetailPage):
                  ("", f.moment(r.at, self.now))]
                 for r in moved
             ]  # fmt: skip
-            found.append(_table(_("Sent another way"), [_("Note"), _("From"), _("To"), _("When")], rows))
+            found.append(_table(_("Sent another way"), [_("Dispatch note"), _("Service before"), _("Service now"), _("Time")], rows))
         if told := list(telling.tellings_of(subject_type(obj), obj.pk)[:SHOWN]):
             held = telling.counts(row.pk for row in told)
             rows = [
@@ -197,7 +197,8 @@ class IncidentPage(DetailPage):
             return "reroute"
         if selectors.to_extend(obj, self.actor):
             return "extend"
-        return "tell" if self.figures["under_way"] > self.figures["told"] else "prolong"
+        told = telling.tellings_of(subject_type(obj), obj.pk).exists()
+        return "tell" if self.figures["under_way"] and not told else "prolong"
 
 
 def _table(title: str, heads: list[str], rows: list[list[tuple[str, Any]]]) -> dict[str, Any]:

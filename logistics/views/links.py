@@ -7,7 +7,7 @@ import time
 from datetime import date, datetime
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -73,10 +73,13 @@ def context(page: selectors.PublicPage) -> dict[str, object]:
     def day(moment: date | datetime) -> str:
         return format_date(moment, format="long", locale=locale)
 
+    def when(moment: datetime) -> str:
+        return f"{format_date(moment, format='medium', locale=locale)}, {format_time(moment, format='short', locale=locale)}"
+
     there = zone(page.zone)
     events = [
-        {"at": one.at, "when": format_datetime(one.at.astimezone(there), format="medium", locale=locale),
-         "words": words.get(one.stage, words["in_transit"]), "place": one.place}
+        {"at": one.at, "when": when(one.at.astimezone(there)),
+         "words": words.get(one.stage, words["in_transit"]), "place": locale.territories.get(one.place, one.place)}
         for one in page.events
     ]  # fmt: skip
     span = page.expected

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django_scopes import scopes_disabled
 
+from conversations import checks as telling_checks
 from conversations.models import Telling, TellingRow
 from conversations.services import seeding as texts
 from conversations.services import telling
@@ -22,6 +23,7 @@ from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.models import ActivityEntry, ExchangeRate
 from customers.models import Buyer
 from disputes.models import Case
+from logistics.checks import incidents as incident_checks
 from logistics.models import DispatchNote, Extension, Incident, Lane, NoteSignature, Parcel, Rerouted, Service
 from logistics.rules import incidents as rules
 from logistics.rules.incident_words import REASONS, reason_in
@@ -141,6 +143,9 @@ def test_an_incident_from_its_opening_to_its_result(monkeypatch: pytest.MonkeyPa
     )
     assert not duties("logistics.incident_review") and row.round == 2
     assert len(selectors.to_extend(row, boss)) == 43, "prolonged: once more"
+    assert not list(incident_checks.incidents_unwatched(NOW + 9 * DAY)) and not list(
+        telling_checks.tellings_without_job(NOW)
+    )
     worklist.run_until_done(now=NOW + 18 * DAY + DAY / 2)
     assert duties("logistics.incident_review") == {"open"}
 
