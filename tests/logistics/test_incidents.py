@@ -30,7 +30,7 @@ from logistics.rules.incident_words import REASONS, reason_in
 from logistics.rules.tracking import Step
 from logistics.selectors import incidents as selectors
 from logistics.selectors import quotes
-from logistics.services import incidents, lanes, quoting, seeding, tracking
+from logistics.services import dispatch, incidents, lanes, quoting, seeding, tracking
 from stores import selectors as doors
 from stores.models import OutboundCall
 from tests.factories import dispatch as notes
@@ -281,6 +281,10 @@ def test_who_may_open_and_what_a_signature_says() -> None:
     with pytest.raises(DomainError) as refused:
         notes.sign_both(note, NOW)
     assert refused.value.code == "service_incident"
+    elsewhere = notes.make_note(country="ES", now=NOW)
+    with pytest.raises(Conflict) as typed:
+        dispatch.edit(note=elsewhere, service=service("CP_REG"), actor=make_person("manager").actor, now=NOW)
+    assert typed.value.code == "service_incident", "neither is it typed on the page of a note"
     incidents.end_incident(incident=row, reason="over", actor=make_person("manager").actor, now=NOW)
     assert notes.sign_both(note, NOW).state == "released"
 

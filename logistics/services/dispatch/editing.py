@@ -28,10 +28,12 @@ from logistics.models import (
     Service,
     ValueDifference,
 )
+from logistics.rules.incidents import stopping
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import why_not
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import drafting as reads
+from logistics.selectors import incidents
 from logistics.selectors.signing import lines_of
 from logistics.services import boxes, carriers, numbers, stages
 from logistics.services.customs import values
@@ -103,7 +105,11 @@ def _check_service(note: DispatchNote, service: Service, now: datetime) -> None:
         selectors.facts_of_service(service), country=note.country, weight_g=None,
         value_in=lambda currency: convert(note.declared_value, note.declared_currency, currency),
     )  # fmt: skip
+    held = incidents.open_ones(now)
+    if stopping(held, service_id=service.pk, country=note.country, store_id=note.store_id):
+        reason = "incident"
     texts = {
+        "incident": _("An incident stops this service there: choose another."),
         "inactive": _("This service is switched off."),
         "country": _("This service does not go to that country."),
         "value": _("The goods are worth more than this service may carry: choose another service."),
