@@ -14,7 +14,7 @@ from core.audit import Actor, subject_type
 from core.errors import Missing
 from core.remembering import Remembered
 from logistics.choices import IncidentState, NoteState, ParcelState
-from logistics.models import DispatchNote, Extension, Incident, Lane, Parcel, Rerouted
+from logistics.models import DispatchNote, Extension, Incident, Lane, Parcel, Rerouted, Service
 from logistics.rules.incidents import Disturbance, concerns, stopping, touches
 from logistics.selectors.parcels import parcels_for
 
@@ -69,6 +69,12 @@ def of_note(note: DispatchNote, now: datetime) -> Disturbance | None:
     if note.service_id is None:
         return None
     return stopping(open_ones(now), service_id=note.service_id, country=note.country, store_id=note.store_id)
+
+
+def why_stopped(note: DispatchNote, service: Service, now: datetime) -> str:
+    """ "incident" when one stops this service for a note, else ""."""
+    asked = stopping(open_ones(now), service_id=service.pk, country=note.country, store_id=note.store_id)
+    return "incident" if asked else ""
 
 
 def of_lane(lane: Lane, since: datetime) -> list[Incident]:

@@ -28,7 +28,6 @@ from logistics.models import (
     Service,
     ValueDifference,
 )
-from logistics.rules.incidents import stopping
 from logistics.rules.packing import address_digest
 from logistics.rules.routing import why_not
 from logistics.selectors import dispatch as selectors
@@ -101,13 +100,10 @@ def edit(
 
 def _check_service(note: DispatchNote, service: Service, now: datetime) -> None:
     convert = reads.converter(now.date())
-    reason = why_not(
+    reason = incidents.why_stopped(note, service, now) or why_not(
         selectors.facts_of_service(service), country=note.country, weight_g=None,
         value_in=lambda currency: convert(note.declared_value, note.declared_currency, currency),
     )  # fmt: skip
-    held = incidents.open_ones(now)
-    if stopping(held, service_id=service.pk, country=note.country, store_id=note.store_id):
-        reason = "incident"
     texts = {
         "incident": _("An incident stops this service there: choose another."),
         "inactive": _("This service is switched off."),
