@@ -69,10 +69,11 @@ class ParcelFilter(django_filters.FilterSet):
         now = utcnow()
         if value == "blind":
             return rows.filter(state=ParcelState.SHIPPED, pk__in=sources.blind_rows(now).values("parcel_id"))
+        quiet, near = (int(house.value(rule, now)) for rule in (policies.STALLED_DAYS, policies.ENDING_DAYS))
         wanted: dict[str, Q] = {
-            "late": Q(promised_by__lt=now), "ending": Q(receive_by__lte=now + timedelta(days=5)),
+            "late": Q(promised_by__lt=now), "ending": Q(receive_by__lte=now + timedelta(days=near)),
             "lane": Q(later_than__gte=int(house.value(policies.SLOW_PERCENT, now))), "due": Q(next_check_at__lte=now),
-            "silent": Q(last_event_at__lt=now - timedelta(days=15)),
+            "silent": Q(last_event_at__lt=now - timedelta(days=quiet)),
         }  # fmt: skip
         return rows.filter(wanted[value], state=ParcelState.SHIPPED)
 

@@ -49,6 +49,10 @@ STEP_HOURS = declare(
 STALLED_DAYS = declare(
     "logistics.stalled_days", 15, _("Days without an event after which a parcel stands still (where no deadline says)"), source="chosen"
 )  # fmt: skip
+ENDING_DAYS = declare(
+    "logistics.ending_days", 5, _("A receiving time that ends within so many days stands out in the list of parcels"), source="chosen",
+    per_store=False,
+)  # fmt: skip
 EXTENSION_DAYS = declare(
     "logistics.extension_days", 15, _("Days of one extension (where no deadline says)"), source="chosen"
 )

@@ -41,8 +41,13 @@ def followed_for(actor: Actor) -> QuerySet[FollowedNumber]:
 
 
 def pushes_for(actor: Actor) -> QuerySet[TrackingPush]:
-    """The pushes; they belong to the house."""
-    return TrackingPush.objects.select_related("source").defer("body")
+    """The pushes: of the numbers of the actor's stores, and those of nobody's number (not read, or unknown)."""
+    rows = TrackingPush.objects.select_related("source").defer("body")
+    if actor.store_ids is None:
+        return rows
+    same = {"source": OuterRef("source"), "number": OuterRef("number")}
+    mine = FollowedNumber._base_manager.filter(**same, parcel__store_id__in=actor.store_ids)
+    return rows.filter(Exists(mine) | ~Exists(FollowedNumber._base_manager.filter(**same)))
 
 
 def active() -> list[TrackingSource]:
@@ -233,9 +238,9 @@ def by_state(source: TrackingSource) -> dict[str, int]:
     return dict(rows.order_by("state"))
 
 
-def newest_pushes(source: TrackingSource, limit: int = 10) -> list[TrackingPush]:
-    """The last pushes of the source."""
-    return list(TrackingPush.objects.filter(source=source).defer("body").order_by("-pk")[:limit])
+def newest_pushes(source: TrackingSource, actor: Actor, limit: int = 10) -> list[TrackingPush]:
+    """The last pushes of the source that the actor sees."""
+    return list(pushes_for(actor).filter(source=source).order_by("-pk")[:limit])
 
 
 def waiting_pushes(after: int, limit: int) -> list[TrackingPush]:

@@ -115,7 +115,7 @@ class SourcePage(DetailPage):
 
     def tables(self, obj: TrackingSource) -> list[dict[str, Any]]:
         """The last pushes."""
-        rows = selectors.newest_pushes(obj)
+        rows = selectors.newest_pushes(obj, self.actor)
         columns = [
             {"label": label, "css": ""}
             for label in (_("Received"), _("Waybill number"), _("Kind"), _("State"), _("Why"))
@@ -225,7 +225,7 @@ class PushPage(DetailPage):
 
     def queryset(self) -> Any:
         """With its body."""
-        return TrackingPush.objects.select_related("source")
+        return selectors.pushes_for(self.actor).defer(None)
 
     def number(self, obj: TrackingPush) -> str:
         """Its number."""
@@ -241,13 +241,14 @@ class PushPage(DetailPage):
         return [{"text": _(obj.error), "tone": "rose" if obj.state == "failed" else "amber"}] if obj.error else []
 
     def facts(self, obj: TrackingPush) -> list[dict[str, Any]]:
-        """The row in words, and the body for those who may see personal data."""
+        """The row in words, and the body for those who may see personal data; of one that was not read, whose number is not known
+        yet, for those who see all stores."""
         items: list[Any] = [
             (_("Tracking source"), obj.source.name), (_("Kind"), obj.event or f.DASH),
             (_("Received"), f.time_html(obj.received_at, self.now)), (_("Tries"), obj.attempts),
         ]  # fmt: skip
         boxes = [{"title": _("Push"), "items": items}]
-        if self.actor.has_perm("orders.view_personal"):
+        if self.actor.has_perm("orders.view_personal") and (obj.number or self.actor.store_ids is None):
             body = bytes(obj.body).decode("utf-8", "replace")[:20_000]
             boxes.append({"title": _("As it came"), "items": [{"label": "", "value": body, "wide": True}]})
         return boxes

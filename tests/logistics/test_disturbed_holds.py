@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from conversations.models import Message
 from core.clock import utcnow
 from core.errors import Conflict
 from core.reading import caller_address
-from logistics.models import Extension, Incident, Parcel, ReviewLine, TrackingEvent
+from logistics.models import Extension, Incident, Parcel, ReviewLine, TrackingEvent, TrackingPush
 from logistics.rules import public_link as rules
 from logistics.selectors import incidents as incident_selectors
 from logistics.selectors import links
@@ -20,6 +21,7 @@ from logistics.services import incidents, review, tracking
 from stores import selectors as doors
 from stores.models import OutboundCall
 from tests.factories import parcels as make
+from tests.factories import sources
 from tests.factories.accounts import make_person
 from tests.factories.conversations import make_template
 from tests.factories.incidents import make_incident
@@ -130,3 +132,28 @@ def test_buyers_behind_one_proxy_are_counted_each(settings, proxies: int, header
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     more = {"HTTP_X_FORWARDED_FOR": header} if header else {}
     assert caller_address(RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", **more)) == address
+
+
+@pytest.mark.covers("TRK-11")
+def test_pushes_about_other_stores_are_not_ours_to_see() -> None:
+    source, here, there = sources.make_source(), under_way(), under_way()
+    for number, box in (("RB000000001CN", here), ("RB000000002CN", there)):
+        sources.make_followed(source, box, number=number, state="registered")
+    for number in ("RB000000001CN", "RB000000002CN", "RB000000003CN", ""):
+        TrackingPush.objects.create(
+            source=source,
+            body=b'{"who": "Rosa %s"}' % number.encode(),
+            digest=f"d{number}",
+            received_at=NOW,
+            state="done",
+            number=number,
+        )
+    manager = make_person("manager", stores=[here.store])
+    visitor = Client()
+    visitor.force_login(manager)
+    rows = visitor.get("/api/v1/settings/tracking-pushes/").json()["results"]
+    assert sorted(row["number"] for row in rows) == ["", "RB000000001CN", "RB000000003CN"]
+    pages = {push.number: visitor.get(reverse("logistics:push", args=[push.pk])) for push in TrackingPush.objects.all()}
+    assert pages["RB000000002CN"].status_code == 404 and "Rosa RB000000001CN" in pages["RB000000001CN"].content.decode()
+    assert pages[""].status_code == 200 and "Rosa" not in pages[""].content.decode()
+    assert "RB000000002CN" not in visitor.get(reverse("logistics:source", args=[source.pk])).content.decode()

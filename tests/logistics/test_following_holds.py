@@ -6,10 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Message
 from core.audit import SYSTEM
+from core.clock import utcnow
 from core.errors import Invalid
+from core.models import PolicyValue
+from logistics.filters.parcels import ParcelFilter
 from logistics.models import Extension, Parcel
 from logistics.selectors import parcels as selectors
 from logistics.services import tracking
@@ -181,3 +186,28 @@ def test_the_end_that_the_shop_tells_counts(connected, earlier, days, text):
     assert (parcel.receive_by, row.confirmed_at, row.days, told(parcel)) == (
         until, SHIPPED + 2 * DAY, days, [(text, "ready")],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", ["out_for_delivery", "import_customs", "delivered", "ready_for_collection"])
+def test_what_an_event_sets_off_takes_the_same_statements_for_any_number(connected, stage):
+    now, counted = SHIPPED + 20 * DAY, []
+    shop = make.store()
+    for count in (2, 12):
+        boxes = [make.parcel(shop) for _ in range(count)]
+        told_of = {box.pk: [event(0.1, stage, now)] for box in boxes}
+        with CaptureQueriesContext(connection) as ran:
+            tracking.record_events(parcel_events=told_of, source="file", now=now)
+        counted.append(len(ran))
+    assert counted[1] <= counted[0] + 2
+
+
+@pytest.mark.parametrize(("policy", "days", "lateness", "shown"), [
+    ("logistics.stalled_days", 30, "silent", 0), ("logistics.stalled_days", 9, "silent", 1),
+    ("logistics.ending_days", 3, "ending", 0), ("logistics.ending_days", 9, "ending", 1),
+])  # fmt: skip
+def test_what_stands_out_follows_the_house_rules(policy, days, lateness, shown):
+    now = utcnow()
+    PolicyValue.objects.create(key=policy, value=days, valid_from=now.date() - DAY, created_by="", created_at=now)
+    box = make.parcel(shipped=now - 20 * DAY)
+    Parcel.objects.filter(pk=box.pk).update(last_event_at=now - 16 * DAY, receive_by=now + 4 * DAY)
+    assert ParcelFilter.by_lateness(None, Parcel.objects.all(), "lateness", lateness).count() == shown

@@ -259,7 +259,9 @@ def _apply(parcel: Parcel, stand: Standing, now: datetime) -> bool:
     elif alive:
         parcel.held_since, parcel.waiting_since, parcel.post_office = None, None, ""
     elif parcel.state == stand.settled == ParcelState.DELIVERED and parcel.settle_reason == BY_EVENTS:
-        parcel.delivered_at = min(stand.settled_at or now, now)  # a newer scan of the delivery, or an older one that is known late
+        parcel.delivered_at = min(
+            stand.settled_at or now, now
+        )  # a newer scan of the delivery, or an older one that is known late
     return tuple(getattr(parcel, name) for name in STANDING) != old
 
 
@@ -279,6 +281,7 @@ def _end(ended: Sequence[tuple[Parcel, Standing]], actor: Actor, now: datetime) 
 
 def _tell(changed: Sequence[tuple[Parcel, Standing]], now: datetime) -> None:
     """Texts that an event itself calls for, while it is fresh: out for delivery goes out, customs is drafted."""
+    specs = []
     for parcel, stand in changed:
         if stand.last is None:
             continue
@@ -288,10 +291,9 @@ def _tell(changed: Sequence[tuple[Parcel, Standing]], now: datetime) -> None:
         code = {"out_for_delivery": "T05D", "customs": "T04"}.get(stand.tracking_state)
         if code is None:
             continue
-        conversations.try_send_template(
-            base_code=code, about=parcel, key=f"{code}:parcel-{parcel.pk}:{stand.last.at:%Y%m%d}", actor=audit.SYSTEM,
-            now=now, as_draft=True if code == "T04" else None,
-        )  # fmt: skip
+        key = f"{code}:parcel-{parcel.pk}:{stand.last.at:%Y%m%d}"
+        specs.append(conversations.TextSpec(code, parcel, key, as_draft=True if code == "T04" else None))
+    conversations.send_many(specs=specs, actor=audit.SYSTEM, now=now)
 
 
 def pull_done(*, store: Store, now: datetime, after: int = 0) -> None:
