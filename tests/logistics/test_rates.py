@@ -300,7 +300,9 @@ def test_goods_are_named_in_the_reader_s_language() -> None:
     page = browser("manager", language="zh-hans").get(reverse("logistics:terms")).content.decode()
     assert "内置电池" in page and "battery_in_equipment" not in page
     rows = browser("manager").get("/api/v1/settings/service-terms/").json()["results"]
-    assert any("battery_in_equipment" in row["accepts"] for row in rows) and "named" not in rows[0], "programs keep the codes"
+    assert any("battery_in_equipment" in row["accepts"] for row in rows) and "named" not in rows[0], (
+        "programs keep the codes"
+    )
 
 
 def test_terms_get_a_version_the_past_keeps_its_own() -> None:
