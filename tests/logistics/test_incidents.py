@@ -89,7 +89,7 @@ def test_an_incident_from_its_opening_to_its_result(monkeypatch: pytest.MonkeyPa
     elsewhere = stuck(1, country="PT")[0]
     make_rate(service("CP_REG"), "ES")
     make_rate(service("EMS"), "ES", per_kg=200)
-    waiting = [notes.released(country="ES", now=NOW) for _ in range(10)]
+    waiting = [notes.released(country="ES", now=NOW), *(notes.make_note(country="ES", now=NOW) for _ in range(9))]
     assert {note.service.code for note in waiting if note.service} == {"CP_REG"}
 
     row = opened(actor=boss)
@@ -134,9 +134,9 @@ def test_an_incident_from_its_opening_to_its_result(monkeypatch: pytest.MonkeyPa
     assert sent.job_id and longwork.run(sent.job_id) == "done"
     assert act.rows.filter(verdict="told").count() == 43
 
-    worklist.run_until_done(now=NOW + 7 * DAY)
+    worklist.run_due(now=NOW + 7 * DAY)
     assert not duties("logistics.incident_review")
-    worklist.run_until_done(now=NOW + 8 * DAY + DAY / 2)
+    worklist.run_due(now=NOW + 8 * DAY + DAY / 2)
     assert duties("logistics.incident_review") == {"open"}
     incidents.prolong_incident(
         incident=row, expected_end=NOW + 20 * DAY, reason="Still no flights", actor=boss, now=NOW + 9 * DAY
@@ -146,7 +146,7 @@ def test_an_incident_from_its_opening_to_its_result(monkeypatch: pytest.MonkeyPa
     assert not list(incident_checks.incidents_unwatched(NOW + 9 * DAY)) and not list(
         telling_checks.tellings_without_job(NOW)
     )
-    worklist.run_until_done(now=NOW + 18 * DAY + DAY / 2)
+    worklist.run_due(now=NOW + 18 * DAY + DAY / 2)
     assert duties("logistics.incident_review") == {"open"}
 
     for box in boxes[:30]:
