@@ -260,6 +260,7 @@ class NatureCodeForm(DatedForm):
         model = NatureCode
         fields = ("content_type", "code", "meaning", "source", "valid_from")
         labels: ClassVar[dict[str, Any]] = {"code": _("Code"), "meaning": _("Meaning"), "source": _("Source")}
+        help_texts: ClassVar[dict[str, Any]] = {"source": _("Where the code stands, or that nobody confirmed it yet")}
 
 
 class DataFileForm(forms.Form):
