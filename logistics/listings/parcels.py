@@ -94,7 +94,9 @@ class ParcelRow(serializers.Serializer):
     advice = serializers.ChoiceField(Advice.choices, allow_blank=True, label=_("Advice"))
     weight_g = serializers.IntegerField(label=_("Weight"), allow_null=True)
     later_than = serializers.IntegerField(
-        label=_("Later than its lane"), allow_null=True, help_text=_("Per cent; 101: older than its lane was ever followed.")
+        label=_("Later than its lane"),
+        allow_null=True,
+        help_text=_("Per cent; 101: older than its lane was ever followed."),
     )
     orders = OrderBrief(many=True)
     days = serializers.IntegerField(label=_("Days under way"), allow_null=True)
@@ -262,7 +264,7 @@ class ParcelListing(Listing):
         View("all", _("All"), counted=False),
     ]
     url, detail_url, default_order, label_field = "logistics:parcels", "logistics:parcel", "-shipped_at", "number"
-    needs = NAMES
+    needs = (*NAMES, "settled_at")
     computed = ("orders", "days", "late_days")
     search_by = [Prefix("tracking_key"), LastDigits("tracking_tail"), Prefix("number", upper=True)]
     exact_by = ("tracking_key", "number")
@@ -285,7 +287,7 @@ class ParcelListing(Listing):
         """Age, lateness and the order as programs read it."""
         now = utcnow()
         for row in rows:
-            end = row["delivered_at"] or now
+            end = row["delivered_at"] or row["settled_at"] or now
             row["days"] = (end - row["shipped_at"]).days if row["shipped_at"] else None
             over = (
                 row["promised_by"] is not None and end > row["promised_by"] and row["state"] in ("shipped", "delivered")

@@ -16,14 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Store
 from conversations.selectors import buyer_zone
 from core import format as f
-from core import policies as house
 from core.audit import Actor
 from core.errors import Missing
 from core.models import Heartbeat
 from core.timeline import Entry
 from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel, Service, TrackingEvent
-from logistics.policies import parcels as policies
 from logistics.rules import waybill
 from logistics.rules.tracking import FINAL, Seen, standing
 from logistics.selectors.tracking import PARCEL, tables
@@ -325,10 +323,11 @@ def store(pk: int) -> Store:
     return Store.objects.get(pk=pk)
 
 
-def stores_with_parcels() -> list[Store]:
-    """Open stores that have parcels under way."""
+def stores_with_parcels(*, closed: bool = False) -> list[Store]:
+    """Open stores that have parcels under way, and with ``closed`` those that were closed since."""
     alive = parcels_under_way().filter(store_id=OuterRef("pk"))
-    return list(Store.objects.filter(Exists(alive), closed_at__isnull=True))
+    rows = Store.objects.filter(Exists(alive))
+    return list(rows if closed else rows.filter(closed_at__isnull=True))
 
 
 def pull_is_due(store: Store, now: datetime, pause: timedelta) -> bool:
@@ -338,11 +337,14 @@ def pull_is_due(store: Store, now: datetime, pause: timedelta) -> bool:
 
 
 def gone_silent(now: datetime, limit: int = 1000) -> list[int]:
-    """Parcels that still count as moving although their last event is as old as a standstill."""
-    days = int(house.value(policies.STALLED_DAYS, now))
-    moving = parcels_under_way().filter(
-        tracking_state__in=["in_transit", "customs", "out_for_delivery"], last_event_at__lt=now - timedelta(days=days)
-    )
+    """Parcels that still count as moving although their last event is as old as a standstill in their store."""
+    known, by_days = tables(now), defaultdict[int, list[int]](list)
+    for found in stores_with_parcels(closed=True):
+        by_days[known.stalled_days(found)].append(found.pk)
+    quiet = Q(pk__in=[])
+    for days, stores in by_days.items():
+        quiet |= Q(store_id__in=stores, last_event_at__lt=now - timedelta(days=days))
+    moving = parcels_under_way().filter(quiet, tracking_state__in=["in_transit", "customs", "out_for_delivery"])
     return list(moving.order_by("pk").values_list("pk", flat=True)[:limit])
 
 

@@ -6,20 +6,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Message
+from core import longwork
 from core.audit import SYSTEM
 from core.clock import utcnow
 from core.errors import Invalid
 from core.models import PolicyValue
 from logistics.filters.parcels import ParcelFilter
-from logistics.models import Extension, Parcel
+from logistics.models import Extension, Parcel, TrackingPush
 from logistics.selectors import parcels as selectors
+from logistics.services import sources as source_services
 from logistics.services import tracking
-from stores.models import OutboundCall
+from logistics.services.sources import giving
+from stores.models import Deadline, OutboundCall
 from tests.factories import parcels as make
+from tests.factories import sources
+from tests.factories.accounts import make_person
+from tests.logistics.sources_stage import event as push_event
+from tests.logistics.sources_stage import told as told_push
 from tests.logistics.test_tracking import DAY, SHIPPED, answer, connected, event, house, run, told
 from worklist.models import Duty
 
@@ -211,3 +218,57 @@ def test_what_stands_out_follows_the_house_rules(policy, days, lateness, shown):
     box = make.parcel(shipped=now - 20 * DAY)
     Parcel.objects.filter(pk=box.pk).update(last_event_at=now - 16 * DAY, receive_by=now + 4 * DAY)
     assert ParcelFilter.by_lateness(None, Parcel.objects.all(), "lateness", lateness).count() == shown
+
+
+@pytest.mark.parametrize(("days", "silent"), [("9", True), ("30", False)])
+def test_a_standstill_is_noticed_by_the_clock_of_the_store(days, silent):
+    now, box = SHIPPED + 20 * DAY, make.parcel()
+    Deadline.objects.filter(rule_code="FOLLOW_STALLED").update(value=days)
+    Parcel.objects.filter(pk=box.pk).update(
+        tracking_state="in_transit", last_event_at=now - (10 if silent else 20) * DAY
+    )
+    assert selectors.gone_silent(now) == ([box.pk] if silent else [])
+
+
+def test_a_busy_database_spoils_no_push(monkeypatch):
+    source, box, now = sources.make_source(), make.parcel(), utcnow()
+    sources.make_followed(source, box)
+    body = told_push(box.tracking_number, push_event(SHIPPED + 5 * DAY, "arrived"))
+    TrackingPush.objects.create(source=source, body=body, digest="x", received_at=now, state="new")
+
+    def busy(**_given: Any) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(giving, "give", busy)
+        for _turn in range(5):
+            assert source_services.read(now=now) == 0
+    assert source_services.read(now=now) == 1
+    assert box.events.count() == 1
+    TrackingPush.objects.update(state="new")
+    with monkeypatch.context() as broken:
+        broken.setattr(giving, "give", busy)
+        for _turn in range(3):  # an hour later it is somebody's
+            source_services.read(now=now + HOUR)
+    assert TrackingPush.objects.get().state == "failed"
+
+
+def test_a_parcel_that_was_given_up_grows_no_older(client):
+    now = utcnow()
+    box = make.parcel(shipped=now - 90 * DAY)
+    tracking.settle(parcel=box, outcome="lost", actor=SYSTEM, now=now - 50 * DAY, reason="nothing heard")
+    client.force_login(make_person("service"))
+    assert client.get(f"/api/v1/parcels/{box.pk}/").json()["days"] == 40
+
+
+def test_times_that_cannot_be_are_named(client):
+    now, box = utcnow(), make.parcel(shipped=utcnow() - 9 * DAY)
+    client.force_login(make_person("service"))
+    event_of = {"parcel": box.pk, "occurred_at": "1026-11-22T08:00:00Z", "stage": "in_transit"}
+    answered = client.post("/api/v1/tracking-events/", event_of, content_type="application/json")
+    assert answered.status_code == 422 and "too long ago" in answered.content.decode()
+    late = f"number,time,text\n{box.tracking_number},{now + 40 * DAY:%Y-%m-%d %H:%M},delivered\n"
+    job = tracking.start_event_import(raw=late.encode(), name="e.csv", time_zone="UTC", actor=SYSTEM, now=now)
+    assert longwork.run(job.pk) == "done"
+    job.refresh_from_db()
+    assert (job.failed, box.events.count()) == (1, 0)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -34,6 +34,8 @@ LARGEST = 1024 * 1024
 #: Pushes read in one piece, and pieces of one round.
 PIECE, PIECES = 200, 50
 TRIES = 3
+#: A database that is busy or away spoils no push until it is so old.
+PATIENCE = timedelta(hours=1)
 _REFUSED = "tracking-push-refused"
 
 _KEEP = """
@@ -89,7 +91,7 @@ def read(*, now: datetime) -> int:
     """Read what was pushed and hand it on, in pieces; answers how many pushes were read.
 
     A piece that fails is tried push by push, so that one bad push does not stop the others; a push that fails three times
-    waits for a person.
+    waits for a person. A database that is busy or away is not the fault of the push.
     """
     done, last = 0, 0
     for _piece in range(PIECES):
@@ -108,7 +110,8 @@ def _read(rows: Sequence[TrackingPush], now: datetime) -> int:
         if len(rows) > 1:
             return sum(_read([row], now) for row in rows)
         logger.error("push cannot be handed on", exc_info=error)
-        _spoiled(rows[0], str(error) or type(error).__name__, final=False)
+        if not isinstance(error, OperationalError | InterfaceError) or now - rows[0].received_at >= PATIENCE:
+            _spoiled(rows[0], str(error) or type(error).__name__, final=False)
         return 0
 
 

@@ -36,6 +36,8 @@ from worklist import services as worklist
 LOOK = frozenset({"customs_held", "awaiting_collection", "attempted", "returning"})
 #: Why a parcel is settled when its events did it.
 BY_EVENTS = "tracking"
+#: Nothing here is older: an earlier time was mistyped.
+FIRST_YEAR = 2000
 _TEXT, _PLACE = 300, 120
 #: What the timeline says of a new state: whole sentences, so that each reader has them in the own language.
 SAYS = {
@@ -113,6 +115,8 @@ def record_by_hand(
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     if at > now + timedelta(hours=1):
         raise Invalid("in_the_future", _("This time is still to come."), errors={"at": [str(_("Still to come."))]})
+    if at.year < FIRST_YEAR:
+        raise Invalid("long_ago", _("This time is too long ago."), errors={"at": [str(_("Too long ago."))]})
     if any(p.state == ParcelState.PACKED for p in parcels):
         raise Conflict("not_handed_over", _("This parcel was not handed over yet."))
     event = RemoteEvent("", at, stage, _words(stage, text), place)

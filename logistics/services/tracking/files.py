@@ -18,6 +18,7 @@ from core.errors import NotAllowed
 from core.listing.export import safe_text
 from core.models import Job
 from logistics.choices import EventStage
+from logistics.rules.tracking import AHEAD
 from logistics.services.tracking import events
 from stores.contracts import RemoteEvent
 
@@ -85,9 +86,10 @@ def import_events(work: longwork.Work) -> None:
     rejected = list(read.rejected)
     new = settled = 0
     for piece in _pieces(read.events):
+        now = utcnow()
         with transaction.atomic():
             done = events.record_remote(
-                store=None, remotes=[event for _line, event in piece], source="file", actor=work.actor, now=utcnow()
+                store=None, remotes=[event for _line, event in piece], source="file", actor=work.actor, now=now
             )
             unknown, early = set(done.unknown), {id(event) for event in done.early}
             bad = [
@@ -99,6 +101,11 @@ def import_events(work: longwork.Work) -> None:
                 (line, e.tracking_number, _("It happened before the parcel was handed over."))
                 for line, e in piece
                 if id(e) in early
+            ]
+            bad += [
+                (line, e.tracking_number, _("This time is still to come."))
+                for line, e in piece
+                if e.at > now + AHEAD and e.tracking_number not in unknown
             ]
             work.step(len(piece), failed=len(bad))
         rejected += bad
