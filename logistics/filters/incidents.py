@@ -8,7 +8,6 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Missing
 from logistics.choices import IncidentKind, IncidentState
 from logistics.filters.dispatch import ServiceChoice
 from logistics.models import Incident, Parcel
@@ -28,16 +27,7 @@ class IncidentFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class ByIncident(django_filters.NumberFilter):
-    """The parcels that an incident concerns."""
-
-    def filter(self, qs: QuerySet[Parcel], value: Any) -> QuerySet[Parcel]:
-        """Its scope as a condition; an incident the reader does not see concerns nothing."""
-        if value in (None, ""):
-            return qs
-        actor = getattr(getattr(self.parent, "request", None), "actor", None)
-        try:
-            row = incidents.incident(actor, int(value)) if actor is not None else None
-        except (Missing, OverflowError):
-            row = None
-        return qs.none() if row is None else qs.filter(incidents.concerned(row))
+def by_incident(rows: QuerySet[Parcel], name: str, value: Any) -> QuerySet[Parcel]:
+    """The parcels that an incident concerns; one of another store concerns none of the reader's."""
+    asked = incidents.concerned_by(value)
+    return rows.none() if asked is None else rows.filter(asked)

@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_filters import NumberFilter
 from rest_framework import serializers
 
 from core.audit import Actor
 from core.listing import Action, Column, Listing, RowPart, View, register, register_part
 from logistics.choices import IncidentKind, IncidentState
-from logistics.filters.incidents import ByIncident, IncidentFilter
+from logistics.filters.incidents import IncidentFilter, by_incident
 from logistics.forms.incidents import EndForm, ExtendDaysForm, ProlongForm
 from logistics.listings.naming import NAMES, service_cell
 from logistics.models import Incident
@@ -160,7 +161,7 @@ class IncidentListing(Listing):
 register_part(
     "parcels",
     RowPart(
-        "incident", filters={"incident": ByIncident(label=_("Incident"))},
+        "incident", filters={"incident": NumberFilter(method=by_incident, label=_("Incident"))},
         scan_ok={"incident": "asks the parcels of one incident by country and hand-over (indexes parcel_country and parcel_newest)"},
     ),
 )  # fmt: skip

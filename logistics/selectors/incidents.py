@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -122,6 +123,12 @@ def concerned(row: Incident) -> Q:
     if row.handed_to:
         asked &= Q(shipped_at__lt=datetime.combine(row.handed_to + timedelta(days=1), time(), tzinfo=UTC))
     return asked & Q(shipped_at__lte=row.ended_at) if row.ended_at else asked
+
+
+def concerned_by(number: Any) -> Q | None:
+    """The parcels that an incident with this id concerns; None when there is none."""
+    row = Incident.objects.filter(pk=number).first() if 0 < number < 2**63 else None
+    return None if row is None else concerned(row)
 
 
 def parcels_of(row: Incident, actor: Actor) -> QuerySet[Parcel]:
