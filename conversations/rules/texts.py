@@ -22,6 +22,8 @@ from liquid import Environment
 from liquid.exceptions import LiquidError, LiquidSyntaxError
 from liquid.undefined import Undefined
 
+from core.sentences import one_stop
+
 #: How a fact that is not there is shown in a draft; a text that still holds such a mark is never sent.
 MARK = "⟦{}⟧"
 _MARKS = re.compile("⟦([^⟧]{1,80})⟧")
@@ -110,7 +112,7 @@ def fill(source: str, facts: Mapping[str, str | None]) -> Filled:
         return Filled("", (), _sentence(error))
     finally:
         _missing.reset(token)
-    return Filled(text, tuple(missing))
+    return Filled(one_stop(text, list(known.values())), tuple(missing))
 
 
 def check(source: str, known: frozenset[str]) -> list[str]:

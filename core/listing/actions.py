@@ -78,6 +78,7 @@ class Action:
     ``bulk``        offered for many rows; ``single`` offered on the detail page and for one row by REST
     ``order``       place among the buttons
     ``onward``      one goes on at the address (``url``) it answered
+    ``submit``      what the button in the dialog says where that is less than the label promises: it only prepares
 
     Attributes may be given to the constructor too, so small actions need no class.
     """
@@ -96,6 +97,7 @@ class Action:
     single: bool = True
     order: int = 50
     onward: bool = False
+    submit: Any = ""
     done_text: Any = gettext_lazy("Done.")
 
     def __init__(self, **given: Any) -> None:

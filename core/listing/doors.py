@@ -106,7 +106,7 @@ class BulkDoor(ListDoor):
             done = sum(o.ok for o in made.outcomes)
             will = shown if as_job else done
             context |= {**shown_rows(self.listing, made.outcomes), "will": str(done), "wont": str(len(made.outcomes) - done),
-                        "confirm_label": f"{action.label} · {will}"}  # fmt: skip
+                        "confirm_label": f"{action.submit or action.label} · {will}"}  # fmt: skip
         return self.render("core/_action_preview.html" if self.is_partial() else "core/action_preview.html", context)
 
     def _do(self, action: Action, chosen: bulk.Selection, data: dict[str, Any], raw: QueryDict) -> HttpResponse:
@@ -200,7 +200,7 @@ class ActDoor(ListDoor):
         context = {"title": f"{action.label} · {self.listing.label_of(obj)}", "object": obj,
                    "text": action.explain_for(obj, self.actor, self.now),
                    "form": form or forms.Form(), "action_url": self.request.path, "hidden": [("next", back)],
-                   "submit_label": action.label, "consequence": action.confirm, "danger": action.tone == "danger",
+                   "submit_label": action.submit or action.label, "consequence": action.confirm, "danger": action.tone == "danger",
                    "back_url": back, "crumbs": [{"label": self.listing.title, "url": self.back()}]}  # fmt: skip
         return self.render("core/_form.html" if self.is_partial() else "core/form.html", context, status)
 

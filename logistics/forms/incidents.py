@@ -14,6 +14,7 @@ from accounts.selectors import stores_for
 from core import policies
 from core.clock import utcnow
 from logistics.choices import IncidentKind
+from logistics.forms.naming import ServiceField
 from logistics.models import Service
 from logistics.policies.incidents import EXTEND_DAYS
 
@@ -30,7 +31,7 @@ class IncidentForm(forms.Form):
     """A new incident."""
 
     kind = forms.ChoiceField(choices=IncidentKind.choices, label=_("What happened"))
-    service = forms.ModelChoiceField(
+    service = ServiceField(
         queryset=Service.objects.none(), required=False, to_field_name="code", label=_("Service"), empty_label=_("All services"),
     )  # fmt: skip
     countries = forms.CharField(

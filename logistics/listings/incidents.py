@@ -87,7 +87,14 @@ class ExtendParcels(_OnIncident):
 class Prolong(_OnIncident):
     """Expect another end."""
 
-    name, label, icon, order, form, done_text = "prolong", _("Prolong"), "clock", 30, ProlongForm, _("Prolonged.")
+    name, label, icon, order, form, done_text = (
+        "prolong",
+        _("Expect another end"),
+        "clock",
+        30,
+        ProlongForm,
+        _("Prolonged."),
+    )
 
     def apply(self, obj: Incident, actor: Actor, now: datetime, **data: Any) -> None:
         """One service call."""

@@ -99,7 +99,11 @@ def sight_text(lane: Lane | None, reach: str) -> str:
         return _("%(reach)s, says the table of coverage") % {"reach": words}
     since = f.day(lane.blind_since or lane.as_of)
     if lane.blind_by == "hand":
-        return _("%(reach)s, a person says since %(day)s: %(why)s") % {"reach": words, "day": since, "why": lane.sight_why}
+        return _("%(reach)s, a person says since %(day)s: %(why)s") % {
+            "reach": words,
+            "day": since,
+            "why": lane.sight_why,
+        }
     return _("%(reach)s, its own parcels say since %(day)s: of %(old)s old enough %(said)s were confirmed") % {
         "reach": words, "day": since, "old": f.number(lane.old), "said": f.number(lane.said),
     }  # fmt: skip
@@ -107,10 +111,11 @@ def sight_text(lane: Lane | None, reach: str) -> str:
 
 def outlook_text(told: rules.Outlook) -> str:
     """One parcel: later than 93% of its lane; 41% chance to arrive within 10 days."""
-    if told.later_than is None:
+    share = told.later_than if told.later_than is not None else told.later_least
+    if not share and told.later_than is None:
         later = _("Out longer than the curve of its lane reaches")
     else:
-        later = _("Later than %(share)s of its lane") % {"share": share_text(told.later_than)}
+        later = _("Later than %(share)s of its lane") % {"share": share_text(share, told.later_than is not None)}
     if told.soon is None:
         chance = _("too few parcels were ever so old to tell its chances")
     else:

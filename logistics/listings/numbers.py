@@ -18,13 +18,21 @@ SERVICES = {
     "untracked": pgettext_lazy("postal number", "without tracking"), "mbag": pgettext_lazy("postal number", "M-bag"),
     "reply": pgettext_lazy("postal number", "reply service"),
 }  # fmt: skip
+#: Carriers of China, who have a name of their own in their country.
+CARRIERS = {
+    "China Post": pgettext_lazy("carrier", "China Post"), "China EMS": pgettext_lazy("carrier", "China EMS"),
+    "Yanwen": pgettext_lazy("carrier", "Yanwen"), "YunExpress": pgettext_lazy("carrier", "YunExpress"),
+    "Cainiao": pgettext_lazy("carrier", "Cainiao"), "SF Express": pgettext_lazy("carrier", "SF Express"),
+    "4PX": pgettext_lazy("carrier", "4PX"), "SFC": pgettext_lazy("carrier", "SFC"), "Chukou1": pgettext_lazy("carrier", "Chukou1"),
+    "AliExpress": pgettext_lazy("carrier", "AliExpress"),
+}  # fmt: skip
 TONES = {"check_fits": "leaf", "form": "neutral", "check_wrong": "lantern"}
 
 
 def name_of(one: Candidate) -> str:
     """The carrier; the post of a country we have no name for by its country."""
     if one.carrier:
-        return one.carrier
+        return str(CARRIERS.get(one.carrier, one.carrier))
     return _("Post of %(country)s") % {"country": f.country_name(one.country)} if one.country else _("Any carrier")
 
 

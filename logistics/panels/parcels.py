@@ -20,6 +20,7 @@ from logistics.listings.parcels import STATES, TRACKING
 from logistics.models import Extension, Parcel
 from logistics.selectors import parcels as selectors
 from logistics.selectors import payout
+from logistics.services.customs.reviews import WITH_SIGNATURE
 from orders.models import Order
 
 
@@ -52,7 +53,15 @@ def _row(parcel: Parcel, longer: list[Extension]) -> Any:
     states = (f.badge_html(*STATES[parcel.state]), f.badge_html(*TRACKING[parcel.tracking_state]))
     asked = f.joined_html([_extension(row) for row in longer], " ") if longer else f.DASH
     paid = payout.expected(parcel, utcnow())
-    cells = [link, *states, last, f.day(parcel.receive_by), asked, f.day(paid, parcel.store.time_zone) if paid else f.DASH, check]
+    cells = [
+        link,
+        *states,
+        last,
+        f.day(parcel.receive_by),
+        asked,
+        f.day(paid, parcel.store.time_zone) if paid else f.DASH,
+        check,
+    ]
     return f.tds_html([("", cell) for cell in cells])
 
 
@@ -76,6 +85,7 @@ def _events_of_order(order: Any, actor: Actor, before: datetime | None, limit: i
 timeline.register_words("parcel.check", "advice", dict(Advice.choices))
 timeline.register_reason("tracking", _("tracking says so"))
 timeline.register_reason("undone", _("taken back"))
+timeline.register_reason(WITH_SIGNATURE, _("Looked at when the note was signed"))
 timeline.register_source("logistics.parcel", _events)
 timeline.register_source("orders.order", _events_of_order)
 timeline.register_related("orders.order", lambda order: [("logistics.parcel", selectors.ids_of_order(order))])

@@ -31,6 +31,8 @@ PULSE = "lanes"
 LATENESS = "lanes:lateness"
 #: Nobody follows a parcel for longer.
 LONGEST = 3650
+#: A chance as other apps read it.
+Arrives = rules.Arrives
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from logistics.rules import numbers as rules
 from logistics.rules.numbers import Candidate, Pattern, Post
 from logistics.selectors import parcels
 from logistics.selectors.dispatch import postal_countries
+from orders.models import Order
+from orders.selectors import orders_for
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -55,6 +57,14 @@ def carriers() -> dict[int, str]:
 def candidates(number: str) -> list[Candidate]:
     """Whose ``number`` may be, the likeliest first."""
     return rules.candidates(number, patterns(), posts(), postal_countries())
+
+
+def orders_by_number(actor: Actor, numbers: Iterable[str]) -> dict[str, list[Order]]:
+    """The orders of the actor's stores that bear one of the numbers: people paste both."""
+    found: dict[str, list[Order]] = {}
+    for row in orders_for(actor).filter(number__in=list(numbers)).order_by("-pk"):
+        found.setdefault(row.number, []).append(row)
+    return found
 
 
 def parcels_by_number(actor: Actor, numbers: Iterable[str]) -> dict[str, list[Parcel]]:

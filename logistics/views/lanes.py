@@ -117,7 +117,7 @@ class LanePage(DetailPage):
         ]  # fmt: skip
         own = self.page.own
         counts = [
-            (_("Handed over"), self._link(own.parcels, "all")), (_("Arrived"), self._link(own.arrived, "arrived")),
+            (_("Parcels handed over"), self._link(own.parcels, "all")), (_("Arrived"), self._link(own.arrived, "arrived")),
             (_("Under way"), self._link(own.open, "open")), (_("Lost"), self._link(own.lost, "lost")),
             (_("Came back"), self._link(own.returned, "returned")),
         ]  # fmt: skip

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from core import policies
 from core.clock import utcnow, zone
 from core.reading import caller_address
+from core.sentences import filled
 from logistics.policies.links import LINK_PER_MINUTE
 from logistics.rules import public_link as rules
 from logistics.selectors import links as selectors
@@ -88,6 +89,6 @@ def context(page: selectors.PublicPage) -> dict[str, object]:
         "state": words.get(page.stage, words["in_transit"]), "done": page.stage == "delivered", "number": page.number,
         "country": locale.territories.get(page.country, page.country), "carrier_url": page.carrier_url,
         "expected": " – ".join(dict.fromkeys(day(each) for each in span)) if span else "", "overdue": page.overdue,
-        "delayed": words["delayed"].format(reason=page.reason) if page.reason else "",
-        "until": words["until"].format(day=day(page.until.astimezone(there))),
+        "delayed": filled(words["delayed"], reason=page.reason) if page.reason else "",
+        "until": filled(words["until"], day=day(page.until.astimezone(there))),
     }  # fmt: skip

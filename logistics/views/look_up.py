@@ -39,10 +39,17 @@ class LookUpPage(Page):
             return self.answer(form, status=422)
         found, bad = pasted(form.cleaned_data["text"])
         mine = selectors.parcels_by_number(self.actor, found[:SHOWN])
-        rows = [{"number": number, "parcels": [self._parcel(p) for p in mine.get(number, [])],
+        named = (
+            selectors.orders_by_number(self.actor, found[:SHOWN]) if self.actor.has_perm("orders.view_order") else {}
+        )
+        rows = [{"number": number, "parcels": [self._parcel(p) for p in mine.get(number, [])], "orders": named.get(number, []),
                  "candidates": [said_of(c) for c in selectors.candidates(number)]} for number in found[:SHOWN]]  # fmt: skip
         return self.answer(
-            form, rows=rows, bad=bad[:20], left=max(0, len(found) - SHOWN), known=sum(bool(r["parcels"]) for r in rows)
+            form,
+            rows=rows,
+            bad=bad[:20],
+            left=max(0, len(found) - SHOWN),
+            known=sum(bool(r["parcels"] or r["orders"]) for r in rows),
         )
 
     def answer(self, form: LookUpForm, *, status: int = 200, **found: Any) -> HttpResponse:

@@ -92,8 +92,8 @@ class ParcelPage(DetailPage):
         return facts
 
     def clock(self, obj: Parcel) -> dict[str, Any] | None:
-        """The receiving time, while it runs."""
-        if obj.state != ParcelState.SHIPPED or obj.receive_by is None:
+        """The receiving time, while it runs; with an open dispute both clocks stand there instead."""
+        if obj.state != ParcelState.SHIPPED or obj.receive_by is None or self.dispute is not None:
             return None
         return {
             "at": obj.receive_by,
@@ -137,8 +137,8 @@ class ParcelPage(DetailPage):
             (_("Next check"), f.due_html(obj.next_check_at, self.now) if obj.state == ParcelState.SHIPPED else f.DASH),
             (_("Why then"), self.why(obj)), (_("Last check"), f.moment(obj.checked_at, self.now)),
             (_("Advice"), obj.get_advice_display() or f.DASH), (_("Buyer's mood"), obj.get_buyer_mood_display() or f.DASH),
-            (_("Customs hold"), obj.get_hold_reason_display() or f.DASH), (_("Delivered to"), obj.get_place_ok_display() or f.DASH),
-            (_("Scanned"), self._scanned(obj)),
+            (_("Why customs hold it"), obj.get_hold_reason_display() or f.DASH), (_("Delivered to"), obj.get_place_ok_display() or f.DASH),
+            (_("Scans"), self._scanned(obj)),
         ]  # fmt: skip
         rules = {obj.advice_rule, obj.next_check_why} - {""} - set(WHY)
         words = judging.rule_words(rules, self.now, get_language() or "en")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core import format as f
 from core.listing.detail import DetailPage
@@ -55,7 +56,14 @@ class WavePage(DetailPage):
     def tables(self, obj: Wave) -> list[dict[str, Any]]:
         """The notes in their turn."""
         mixed = obj.kind == WaveKind.MIXED
-        heads = [_("Slot") if mixed else _("Turn"), _("Note"), _("Order"), _("Articles"), _("Pieces"), _("State")]
+        heads = [
+            _("Slot") if mixed else _("Turn"),
+            pgettext("dispatch", "Note"),
+            _("Order"),
+            _("Articles"),
+            _("Pieces"),
+            _("State"),
+        ]
         columns = [{"label": label, "css": "num" if index in (0, 4) else ""} for index, label in enumerate(heads)]
         return [
             {

@@ -89,6 +89,21 @@ def test_an_empty_fact_that_is_shown_is_noticed(
     assert rules.fill(source, facts).missing == missing
 
 
+@pytest.mark.parametrize(
+    ("source", "value", "text"),
+    [
+        ("До {{day}}. Ждём.", "29 ноября 2026 г.", "До 29 ноября 2026 г. Ждём."),
+        ("До {{day}}, а затем", "29 ноября 2026 г.", "До 29 ноября 2026 г., а затем"),
+        ("Until {{day}}... and then", "29 ноября 2026 г.", "Until 29 ноября 2026 г.... and then"),
+        ("Do {{day}}.", "29. studenoga 2026.", "Do 29. studenoga 2026."),
+        ("Sent by {{day}}..", "x", "Sent by x.."),
+        ("{{day}}. {{other}}", "Smith Ltd.", "Smith Ltd. ⟦other⟧"),
+    ],
+)
+def test_a_date_that_ends_in_a_full_stop_ends_a_sentence_once(source: str, value: str, text: str) -> None:
+    assert rules.fill(source, {"day": value}).text == text
+
+
 def test_a_gap_is_marked_and_found_again() -> None:
     filled = rules.fill("Number {{tracking_no}}", {})
     assert filled.text == "Number ⟦tracking_no⟧"

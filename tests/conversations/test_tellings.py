@@ -284,6 +284,7 @@ def test_from_the_list_and_by_rest_it_is_one_action(clerk: User, django_capture_
     address = reverse("core:bulk", args=["parcels", "tell"])
     shown = client.post(address, {"ids": ids, "template": "L01", "step": "preview"})
     assert shown.status_code == 200 and not Telling.objects.exists(), "the preview is taken back"
+    assert "Prepare and look through · 5" in shown.content.decode(), "the button says that nobody is told yet"
     made = client.post(address, {"ids": ids, "template": "L01", "step": "apply"})
     first = Telling.objects.get()
     assert made.status_code == 302 and made.headers["Location"] == reverse("conversations:telling", args=[first.pk])

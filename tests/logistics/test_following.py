@@ -79,6 +79,21 @@ def test_parcels_are_sorted_by_how_late_they_are_on_their_lane(monkeypatch):
     assert [checks[pk] for pk in due] == sorted(checks[pk] for pk in due)
 
 
+def test_on_a_young_lane_the_oldest_are_not_called_the_latest():
+    """Five weeks of parcels of which not half have come: the oldest is later than those that came, no more is known."""
+    shop = make.store()
+    fill(spread(lognormal(120, median=34), over=36), store=shop)
+    services.refresh_lanes(now=NOW)
+    box = make.parcel(shop, shipped=NOW - timedelta(days=44))
+    services.refresh_lateness(now=NOW)
+    (answer, told) = selectors.outlooks([Parcel.objects.select_related("service").get(pk=box.pk)], NOW)[box.pk]
+    assert answer.enough and told.later_than is None and 0.1 < told.later_least < 0.9
+    assert Parcel.objects.get(pk=box.pk).later_than == int(told.later_least * 100)
+    assert box.pk not in [row["id"] for row in browser().get("/parcels/?view=slow").context["rows"]]
+    text = browser().get(f"/parcels/{box.pk}/").content.decode()
+    assert f"Later than at least {round(told.later_least * 100)}%" in text
+
+
 # --- the page --------------------------------------------------------------------------------------------------------------
 
 
@@ -87,7 +102,9 @@ def test_both_clocks_stand_side_by_side_with_what_must_be_done():
     shop = make.store("spreadsheet")
     box = make.parcel(shop, "EMS", country="US", shipped=NOW - 20 * DAY)  # promised in 15 days: five days late
     client, respond = browser(), NOW + 30 * timedelta(hours=1)
-    assert client.get(f"/parcels/{box.pk}/").context["both"] is None
+    Parcel.objects.filter(pk=box.pk).update(receive_by=NOW + 40 * DAY)
+    plain = client.get(f"/parcels/{box.pk}/").context
+    assert plain["both"] is None and plain["clock"]["at"] == NOW + 40 * DAY
     case = make_case(box.order, now=NOW, respond_by=respond)
     box.refresh_from_db()
     for url in (f"/parcels/{box.pk}/", f"/cases/{case.pk}/"):
@@ -98,6 +115,7 @@ def test_both_clocks_stand_side_by_side_with_what_must_be_done():
         # over the promise, no scan at all, dispute open: NR-21, the refund goes through the dispute
         assert (both["rule"], both["template"]) == ("NR-21", "X06")
         assert f'href="/cases/{case.pk}/answer/"' in page.content.decode()
+        assert "completes or is disputed" not in page.content.decode()  # it is disputed
         assert "Refund" in both["action"] and "propose the refund through the dispute" in page.content.decode()
     marks = client.get(f"/parcels/{box.pk}/").context["way"]["marks"]
     assert [m["name"] for m in marks] == ["shipped", "promised", "today", "dispute"]

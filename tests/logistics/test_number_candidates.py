@@ -103,10 +103,15 @@ def test_the_page_shows_parcels_and_candidates_of_pasted_numbers() -> None:
     person = make_person("service")
     with scopes_disabled():
         box = make.parcel(tracking_number="RB123456785CN")
+        box.order.number = "8000000000000120"
+        box.order.save()
     client = Client()
     client.force_login(person)
     assert client.get("/parcels/numbers/").status_code == 200
-    page = client.post("/parcels/numbers/", {"text": "RB 1234 5678 5 CN\n1Z999AA10123456784\nnothing"}).content.decode()
+    page = client.post(
+        "/parcels/numbers/", {"text": "RB 1234 5678 5 CN\n1Z999AA10123456784\n8000000000000120\nnothing"}
+    ).content.decode()
+    assert f'href="/orders/{box.order_id}/"' in page and "2 of ours" in page  # a number of an order leads to it
     assert box.number in page and "China Post" in page and "UPS" in page and "nothing" in page
     assert client.post("/parcels/numbers/", {"text": ""}).status_code == 422
 

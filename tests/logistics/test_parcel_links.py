@@ -127,6 +127,13 @@ def test_it_speaks_the_language_of_the_buyer(language: str, words: str) -> None:
 
 
 @pytest.mark.covers("TRK-07")
+def test_a_place_that_is_a_country_has_its_name_and_a_date_one_full_stop() -> None:
+    parcel = box("ru")
+    TrackingEvent.objects.filter(parcel=parcel, location="MADRID").update(location="ES")
+    text = Client().get(links.path_of(parcel)).content.decode()
+    assert text.count("Испания") == 2 and ">ES<" not in text and "г.." not in text and "г." in text
+
+
 def test_foreign_and_ended_links_are_not_found() -> None:
     parcel, client = box(), Client()
     path, token = links.path_of(parcel), links.path_of(parcel).split("/")[2]

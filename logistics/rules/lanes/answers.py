@@ -21,7 +21,8 @@ class Outlook:
     """One parcel on its lane: ``later_than`` the share of the lane that had arrived at its age; ``soon`` the chance that it
     comes within ``days``; ``ever`` the chance that it comes at all; ``alike`` parcels once were as old and still out.
 
-    None: not known, because too few parcels were ever so old."""
+    None: not known, because too few parcels were ever so old; then it is later than ``later_least`` of the lane, the share
+    that had arrived where the curve ends."""
 
     age: int
     days: int
@@ -29,6 +30,7 @@ class Outlook:
     soon: Arrives | None
     ever: Arrives | None
     alike: int
+    later_least: float = 0.0
 
 
 def outlook(held: Curve, age: int, days: int, *, least: int) -> Outlook:
@@ -37,8 +39,16 @@ def outlook(held: Curve, age: int, days: int, *, least: int) -> Outlook:
     later = 1.0 - held.out(age) if held.steps and held.knows(age) else None
     alike, out = held.followed_beyond(age), held.out(age)
     if alike < max(least, 1) or out <= NEAR:
-        return Outlook(age, days, later, None, None, alike)
-    return Outlook(age, days, later, _chance(held, out, age + days), _chance(held, out, held.last), alike)
+        return Outlook(age, days, later, None, None, alike, 1.0 - held.out(held.last))
+    return Outlook(
+        age,
+        days,
+        later,
+        _chance(held, out, age + days),
+        _chance(held, out, held.last),
+        alike,
+        1.0 - held.out(held.last),
+    )
 
 
 def _chance(held: Curve, out: float, until: float) -> Arrives:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from core.models import Heartbeat
 from logistics.models import Service
+from logistics.rules.lanes import Outlook
 from logistics.selectors import lanes as selectors
 
 #: Values of ``Parcel.later_than`` that are no per cent: too few parcels say it, or older than the lane was ever followed.
@@ -74,9 +75,16 @@ def _answers(groups: Sequence[tuple[int, str, int, int, datetime]], now: datetim
         if told is None or not told[0].enough:
             found.append(UNKNOWN)
         else:
-            later = told[1].later_than
-            found.append(BEYOND if later is None else int(later * 100))
+            found.append(_percent(told[1], told[0].figures.most))
     return found
+
+
+def _percent(told: Outlook, most: float) -> int:
+    """The per cent that came earlier. A parcel older than the curve is later than all of it: beyond, where most had come by
+    its end; else that much at least (the curve of a young lane ends early, and says nothing of what comes after)."""
+    if told.later_than is not None:
+        return int(told.later_than * 100)
+    return BEYOND if told.later_least >= most else int(told.later_least * 100)
 
 
 def _pieces() -> Iterator[tuple[int, int]]:
