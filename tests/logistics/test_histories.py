@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from conversations.models import Message
 from core.invariants import check_all
 from logistics.models import Parcel, TrackingEvent
-from logistics.rules.tracking import standing
+from logistics.rules.tracking import AHEAD, standing
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from stores import selectors as doors
@@ -35,7 +35,7 @@ WORLDS, EACH, KILLS = (20, 500, 10) if FULL else (1, 24, 25)
 #: the hours by which a check may come early. "Out for delivery" is told of each try.
 SAID_ALONE = {"T03": timedelta(hours=42), "T05": timedelta(hours=42), "T05D": timedelta(hours=1)}
 STANDING = (
-    "state", "tracking_state", "last_event_at", "last_event_text", "held_since", "waiting_since", "post_office", "delivered_at",
+    "state", "tracking_state", "last_event_at", "last_event_text", "held_since", "waiting_since", "post_office",
 )  # fmt: skip
 
 
@@ -97,6 +97,8 @@ def judge(world: World, now: datetime) -> None:
             for mine, other in zip(history.parcels, world.histories[history.twin].parcels, strict=True):
                 left, right = ({name: getattr(parcels[p.pk], name) for name in STANDING} for p in (mine, other))
                 assert left == right, f"{world.story(mine.pk)}\n{world.story(other.pk)}"
+                times = [parcels[p.pk].delivered_at for p in (mine, other)]  # never later than it was heard
+                assert times[0] == times[1] or abs(times[0] - times[1]) < AHEAD, world.story(mine.pk)
                 world.counted["twins"] += 1
     told_twice(world, parcels)
     ours = [row for row in check_all(now) if row.invariant.search.__module__.split(".")[0] in ("logistics", "worklist")]
