@@ -128,7 +128,7 @@ class IncidentPage(DetailPage):
             }
         ]
         if obj.result:
-            kept = [(FIGURES[name], f.number(n)) for name, n in obj.result.items() if name in FIGURES]
+            kept = [(label, f.number(obj.result[name])) for name, label in FIGURES.items() if name in obj.result]
             boxes.append({"title": _("When it ended"), "items": kept})
         return [*boxes, {"title": _("Incident"), "items": days}]
 
@@ -173,7 +173,11 @@ class IncidentPage(DetailPage):
                  ("", f.moment(r.at, self.now))]
                 for r in moved
             ]  # fmt: skip
-            found.append(_table(_("Sent another way"), [_("Dispatch note"), _("Service before"), _("Service now"), _("Time")], rows))
+            found.append(
+                _table(
+                    _("Sent another way"), [_("Dispatch note"), _("Service before"), _("Service now"), _("Time")], rows
+                )
+            )
         if told := list(telling.tellings_of(subject_type(obj), obj.pk)[:SHOWN]):
             held = telling.counts(row.pk for row in told)
             rows = [
