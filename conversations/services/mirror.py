@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from conversations import registry
 from conversations.choices import DeliveryState, MessageState, Route
-from conversations.models import Delivery
+from conversations.models import Delivery, Message, TellingRow
 from conversations.rules import base_code_of
 from conversations.services.handing import SEND_BY_HAND
 from stores.choices import DISCONNECTED, CallState
@@ -52,4 +52,15 @@ def reason_against(call: OutboundCall, *, now: datetime) -> str:
     for ask in registry.WANTED.get(base_code_of(message.template_code), ()):
         if reason := ask(message, now=now):
             return str(reason)
-    return ""
+    return _told_too_late(message, now)
+
+
+def _told_too_late(message: Message, now: datetime) -> str:
+    """Why a text of a telling must not leave any more: none of the things it is about needs a word."""
+    ask = registry.STOPS.get(message.about_type) if message.key.startswith("tell:") else None
+    row = TellingRow._base_manager.filter(message=message).first() if ask else None
+    if ask is None or row is None:
+        return ""
+    ids = [row.about_id, *row.more_ids]
+    stops = ask(ids, now=now)
+    return str(stops[ids[0]]) if set(ids) <= set(stops) else ""

@@ -170,6 +170,23 @@ def still_not_met(message: Any, *, now: datetime) -> str:
     return _settled(message)
 
 
+@still_wanted("T05D")
+def still_out(message: Any, *, now: datetime) -> str:
+    """Why the word that the courier is out must not leave any more: it was met, or the attempt failed."""
+    if message.about_type != lookups.PARCEL:
+        return ""
+    states = Parcel._base_manager.filter(pk=message.about_id).values_list("tracking_state", flat=True)
+    out = states.first() in (None, TrackingState.OUT_FOR_DELIVERY)
+    return _settled(message) or ("" if out else "the parcel is not out for delivery any more")
+
+
+@still_wanted("X01")
+@still_wanted("T04")
+def customs_still_asked(message: Any, *, now: datetime) -> str:
+    """Why a word about customs must not leave any more."""
+    return _settled(message)
+
+
 @still_wanted("T05")
 def still_waits(message: Any, *, now: datetime) -> str:
     """Why the call to collect a parcel must not leave any more."""

@@ -12,11 +12,12 @@ from django_scopes import scopes_disabled
 from accounts.models import User
 from conversations.choices import Verdict
 from conversations.models import Message
-from conversations.services import telling
+from conversations.services import mirror, telling
 from core.clock import utcnow
 from customers.models import Buyer
 from logistics.models import Parcel
 from orders.models import Order
+from stores.models import OutboundCall
 from tests.conversations.test_tellings import OWN, begin, boxes, clerk, line, tell, texts, unscoped
 from tests.factories.accounts import make_person
 
@@ -91,3 +92,17 @@ def test_own_words_that_a_buyer_does_not_read_are_told_to_nobody(clerk: User) ->
     tell(made, clerk)
     assert Counter(made.rows.values_list("verdict", flat=True)) == {"told": 3}
     assert Message.objects.get(about_id=found[0].pk).body == "Рейс задержан."
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("TRK-17")
+def test_a_text_that_waits_in_the_outbox_does_not_leave_once_all_has_arrived(clerk: User) -> None:
+    texts()
+    two, made = _of_one_buyer(clerk, {"template": "L01"})
+    tell(made, clerk)
+    call = OutboundCall.objects.get(ability="send_email")
+    found = [mirror.reason_against(call, now=utcnow())]
+    for box in two:
+        Parcel.objects.filter(pk=box.pk).update(state="delivered", delivered_at=utcnow())
+        found.append(mirror.reason_against(call, now=utcnow()))
+    assert [bool(reason) for reason in found] == [False, False, True]

@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Message
+from conversations.services import mirror
 from core import longwork
 from core.audit import SYSTEM
 from core.clock import utcnow
@@ -272,3 +273,28 @@ def test_times_that_cannot_be_are_named(client):
     assert longwork.run(job.pk) == "done"
     job.refresh_from_db()
     assert (job.failed, box.events.count()) == (1, 0)
+
+
+@pytest.mark.covers("TRK-05")
+def test_a_receiving_time_that_is_over_is_not_lengthened(connected):
+    """Nobody looked for months: the buyer hears what is true, without an end in the past."""
+    box = make.parcel(code="CP_ORD", country="IT")
+    now = SHIPPED + 35 * DAY
+    Parcel.objects.filter(pk=box.pk).update(receive_by=now - 20 * DAY)
+    tracking.check_many(parcels=[box], actor=SYSTEM, now=now)
+    assert (Extension.objects.count(), told(box)) == (0, [("T03UN", "ready")])
+
+
+def test_nothing_ends_before_it_began():
+    box = make.parcel()
+    with pytest.raises(Invalid, match="before the parcel was handed over"):
+        tracking.settle(parcel=box, outcome="delivered", at=SHIPPED - DAY, actor=SYSTEM, now=SHIPPED + DAY)
+
+
+@pytest.mark.parametrize(("stage", "sent"), [("out_for_delivery", True), ("attempted", False), ("delivered", False)])
+def test_the_word_that_the_courier_is_out_leaves_only_while_it_is_true(connected, stage, sent):
+    box, now = make.parcel(), SHIPPED + 20 * DAY
+    tracking.record_events(parcel_events={box.pk: [event(0.2, "out_for_delivery", now)]}, source="file", now=now)
+    tracking.record_events(parcel_events={box.pk: [event(0.1, stage, now)]}, source="file", now=now)
+    calls = OutboundCall.objects.filter(ability__in=["send_message", "send_email"])
+    assert calls.exists() and {mirror.reason_against(call, now=now) == "" for call in calls} == {sent}

@@ -142,8 +142,9 @@ def _said(parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], no
 
 
 def _worth_it(parcel: Parcel, facts: Facts, first: bool, now: datetime) -> bool:
-    """Whether lengthening makes sense: the channel has a receiving time, and (later checks) not much of it is left."""
-    if parcel.receive_by is None or facts.days_to_confirm is None:
+    """Whether lengthening makes sense: the channel has a receiving time that is not over, and (later checks) not much of it is
+    left."""
+    if parcel.receive_by is None or facts.days_to_confirm is None or parcel.receive_by <= now:
         return False
     limit = int(house.value(policies.EXTEND_LEFT, now, parcel.store_id))
     return first or facts.deadline_near or facts.days_to_confirm <= limit

@@ -39,7 +39,8 @@ def settle(
     """A person (or the shop) says how the parcel ended: delivered, returned, lost or closed. Lost and closed need a reason.
 
     Ends its duties; an order whose parcels have all arrived is delivered. This word stands until a final event is heard that is
-    newer than those known now. Refuses a parcel that was not handed over and one that ended otherwise (open it again first).
+    newer than those known now. Refuses a parcel that was not handed over, an end before that, and one that ended otherwise
+    (open it again first).
     """
     if not actor.has_perm("logistics.settle_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
@@ -47,6 +48,9 @@ def settle(
         raise Invalid("bad_outcome", _("Choose how the parcel ended."), errors={"outcome": [str(_("Choose one."))]})
     if parcel.state == ParcelState.PACKED:
         raise Conflict("not_handed_over", _("This parcel was not handed over yet."))
+    if at is not None and parcel.shipped_at is not None and at < parcel.shipped_at:
+        why = _("It happened before the parcel was handed over.")
+        raise Invalid("too_early", why, errors={"at": [str(why)]})
     with transaction.atomic():
         held = selectors.locked([parcel.pk])[0]
         settle_many(parcels={parcel: at or now}, outcome=outcome, actor=actor, now=now, reason=reason, strict=True)
