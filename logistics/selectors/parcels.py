@@ -289,6 +289,11 @@ def unfollowed_orders(now: datetime) -> QuerySet[Order]:
     )
 
 
+def orders_with_parcels(order_ids: Iterable[int]) -> set[int]:
+    """Which of these orders have a parcel by now."""
+    return set(Parcel._base_manager.filter(order_id__in=list(order_ids)).values_list("order_id", flat=True))
+
+
 def misaligned(now: datetime, limit: int = 1000) -> list[int]:
     """Parcels under way whose check is planned later than the parcel says."""
     duty = Duty._base_manager.filter(

@@ -74,7 +74,9 @@ def adopt_orders(*, order_ids: Iterable[int], actor: Actor, now: datetime) -> li
     """
     with transaction.atomic():
         wanted = selectors.unfollowed_orders(now).filter(pk__in=list(order_ids)).select_related("store")
-        orders = list(wanted.select_for_update(of=("self",)).order_by("pk"))
+        held = list(wanted.select_for_update(of=("self",)).order_by("pk"))
+        taken = selectors.orders_with_parcels([order.pk for order in held])  # by another worker, while this one waited
+        orders = [order for order in held if order.pk not in taken]
         if not orders:
             return []
         rows = [row for order in orders for row in _shipments(order)]
