@@ -33,7 +33,8 @@ PARTS = {
     "import": pgettext_lazy("actor", "import"), "intake": pgettext_lazy("actor", "order intake"),
     "outbox": pgettext_lazy("actor", "outbox"), "privacy": pgettext_lazy("actor", "privacy"),
     "shipping": pgettext_lazy("actor", "shipping"), "sweep": pgettext_lazy("actor", "clock"),
-    "tracking": pgettext_lazy("actor", "tracking"),
+    "tracking": pgettext_lazy("actor", "tracking"), "review": pgettext_lazy("actor", "weekly review"),
+    "carriers": pgettext_lazy("actor", "carriers"), "lanes": pgettext_lazy("actor", "lanes"),
 }  # fmt: skip
 NOTE_LENGTH = 4000
 

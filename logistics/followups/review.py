@@ -55,7 +55,7 @@ class WeeklyReview(FollowUpRule):
     def facts(self, subject: TransitReview) -> dict[str, Any]:
         """The store, the day, how many stand out."""
         return {
-            "number": subject.store.code, "day": subject.day.isoformat(), "found": subject.found, "all": subject.in_transit,
+            "number": str(subject.store), "day": subject.day.isoformat(), "found": subject.found, "all": subject.in_transit,
             "url": reverse("logistics:review", args=[subject.pk]),
         }  # fmt: skip
 

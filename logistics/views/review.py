@@ -27,8 +27,8 @@ class ReviewPage(DetailPage):
     title = gettext_lazy("Weekly review")
 
     def number(self, obj: TransitReview) -> str:
-        """Store and day."""
-        return f"{obj.store.code} · {f.day(obj.day)}"
+        """Store and day, by its name as people call it."""
+        return f"{obj.store} · {f.day(obj.day)}"
 
     def badges(self, obj: TransitReview) -> list[dict[str, Any]]:
         """Open, late or closed."""

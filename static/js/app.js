@@ -83,9 +83,12 @@ export function showDialog() {
 }
 
 let confirmed = null;
-function ask(text) {
-  const box = $("#confirm");
+const plain = $("#confirm [data-yes]")?.textContent;
+function ask(text, label, danger) {   // the button says what it does, in the words of the one that was pressed
+  const box = $("#confirm"), yes = $("[data-yes]", box);
   $("#confirm-text").textContent = text;
+  yes.textContent = label || plain;
+  yes.classList.toggle("danger", danger); yes.classList.toggle("primary", !danger);
   box.showModal();
   $("[data-yes]", box).focus();
   return new Promise((resolve) => { confirmed = resolve; box.addEventListener("close", () => resolve(false), { once: true }); });
@@ -99,7 +102,7 @@ document.addEventListener("click", async (event) => {
   if (on.confirm && !at.sampanSure) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (await ask(on.confirm)) { at.sampanSure = true; at.click(); at.sampanSure = false; }
+    if (await ask(on.confirm, $("span", at)?.textContent.trim(), at.classList.contains("danger"))) { at.sampanSure = true; at.click(); at.sampanSure = false; }
     return;
   }
   if (on.yes !== undefined) { confirmed?.(true); at.closest("dialog").close(); return; }

@@ -173,7 +173,7 @@ def find_many(hand: Counted, day: clerk.Morning, mouse: bool) -> None:
 
 def greet_one(hand: Counted, day: clerk.Morning, mouse: bool) -> None:
     hand.click(".d-h button:has-text('Greet')") if mouse else hand.press("w")
-    hand.sees("#confirm[open] [data-yes]:focus")
+    hand.sees("#confirm[open] [data-yes]:focus:has-text('Greet')")  # the button says what it does
     hand.click("#confirm [data-yes]") if mouse else hand.press("Enter")
     hand.sees(".toast-s")
 
