@@ -139,8 +139,10 @@ def offers(made: django_filters.Filter, actor: Actor) -> Hashable | None:
 
 
 def shown_values(field: Any, values: list[str]) -> str:
-    """The chosen values of a filter in words."""
+    """The chosen values of a filter in words; a field that knows better says them itself (``in_words(value)``)."""
     choices = {}
+    if (said := getattr(field, "in_words", None)) is not None:
+        return ", ".join(said(value) for value in values[:3]) + (f" +{len(values) - 3}" if len(values) > 3 else "")
     offered = getattr(field, "choices", None)  # only walked: choices that are read when asked have no length
     for key, label in getattr(field.widget, "choices", ()) if offered is None else offered:
         if isinstance(label, list | tuple):

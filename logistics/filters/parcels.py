@@ -14,6 +14,7 @@ from accounts.selectors import stores_for
 from core import policies as house
 from core.clock import utcnow
 from logistics.choices import EventStage, ParcelState, TrackingState
+from logistics.filters.figures import FigureFilter
 from logistics.models import Parcel, Service, TrackingEvent
 from logistics.policies import parcels as policies
 from logistics.selectors import lane_parcels, sources
@@ -46,7 +47,7 @@ class ParcelFilter(django_filters.FilterSet):
         method="by_lane", label=_("Later than so many per cent of its lane"), min_value=0, max_value=100
     )
     order = django_filters.NumberFilter(field_name="order_id", label=_("Order"))
-    behind = django_filters.CharFilter(method="by_figure", label=_("Behind a figure of a lane"))
+    behind = FigureFilter(method="by_figure", label=_("Behind a figure of a lane"))
 
     class Meta:
         model = Parcel

@@ -94,6 +94,17 @@ def test_on_a_young_lane_the_oldest_are_not_called_the_latest():
     assert f"Later than at least {round(told.later_least * 100)}%" in text
 
 
+def test_parcels_behind_a_figure_say_which_and_what_has_ended_has_no_next_check():
+    fill([(NOW - 90 * DAY, 20.0)] * 3)
+    Parcel.objects.update(next_check_at=NOW - 40 * DAY)  # as it stood when it was delivered
+    services.refresh_lanes(now=NOW)
+    page = browser().get(f"/parcels/?edited=1&behind={Lane.objects.get().pk}.lane..arrived.20")
+    assert "CP_REG → DE · arrived on day 20" in page.content.decode()
+    assert len(page.context["rows"]) == 3 and "late<" not in page.content.decode()
+    told = browser().get("/api/v1/parcels/").json()["results"]
+    assert [row["next_check_at"] for row in told] == [None] * 3
+
+
 # --- the page --------------------------------------------------------------------------------------------------------------
 
 
