@@ -294,9 +294,8 @@ class ParcelListing(Listing):
             )
             row["late_days"] = max(1, (end - row["promised_by"]).days) if over else None
             row["later_than"] = row["later_than"] if row["state"] == "shipped" and row["later_than"] >= 0 else None
-            row["next_check_at"] = (
-                row["next_check_at"] if row["state"] == "shipped" else None
-            )  # nobody checks what has ended
+            if row["state"] != "shipped":  # nobody checks what has ended
+                row["next_check_at"] = None
             row["orders"] = [{"id": str(row["order_id"]), "number": row["order_number"]}]
 
 
