@@ -141,7 +141,7 @@ class NoteFinding(Action):
     """Write down what was found, of one or many."""
 
     name, label, permission = "note-finding", _("Note a finding"), "logistics.track_parcel"
-    form, icon, order, key, done_text = FindingForm, "message", 10, "n", _("Noted.")
+    form, icon, order, key, done_text = FindingForm, "message", 10, "f", _("Noted.")
 
     def apply(self, obj: ReviewLine, actor: Actor, now: datetime, **data: Any) -> None:
         """One line."""
