@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import MutableMapping
+from typing import Any
 
 PROBES = ("/healthz", "/readyz", "/metrics")
+#: The public page of a parcel: who reads its address can open it.
+_LINK = re.compile(r"(/t/)[^/\s?\"']+")
+
+
+def without_links(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The line without the keys of public pages: a log is read by people who may not see buyers."""
+    for key, value in event.items():
+        if isinstance(value, str) and "/t/" in value:
+            event[key] = _LINK.sub(r"\1…", value)
+    return event
 
 
 class NoProbes(logging.Filter):

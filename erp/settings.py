@@ -9,6 +9,7 @@ import structlog
 from django.utils.translation import gettext_lazy as _
 
 from erp import env
+from erp.logs import without_links
 from launch.places import places
 from launch.secrets import embedded_secret
 
@@ -310,6 +311,7 @@ _LOG_STEPS: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.ExtraAdder(),
+    without_links,
 ]
 _RENDER: list[Any] = (
     [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]

@@ -60,6 +60,10 @@ class SourceRow(serializers.Serializer):
     refused_pushes = serializers.IntegerField(label=_("Pushes refused"))
 
 
+#: What the health of a source is told from.
+HEALTH = ("active", "paused_reason", "silent_since", "failures", "heard_at", "pushed_at", "quota_left")
+
+
 def health_of(row: Mapping[str, Any]) -> tuple[Any, str]:
     """How a source is, in one word and its colour."""
     if not row["active"]:
@@ -70,6 +74,8 @@ def health_of(row: Mapping[str, Any]) -> tuple[Any, str]:
         return _("Silent"), "lantern"
     if row["failures"]:
         return _("In trouble"), "amber"
+    if not row["heard_at"] and not row["pushed_at"] and row["quota_left"] is None:
+        return _("Not heard yet"), "neutral"  # its key was never proven
     return _("Works"), "leaf"
 
 
@@ -123,7 +129,7 @@ class SourceListing(Listing):
     columns = [
         Column("name", link="logistics:source"), Column("code", mono=True, default=False),
         Column("paused_reason", label=_("Health"), html=lambda row: f.badge_html(*health_of(row)), text=lambda row: str(health_of(row)[0]),
-               needs=("active", "silent_since", "failures")),
+               needs=HEALTH),
         Column("active", badge=YES_NO, default=False), Column("quota_left", align="num"),
         Column("heard_at", time="ago"), Column("pushed_at", time="ago"), Column("refused_pushes", align="num"),
         Column("whole_house", badge=YES_NO, default=False), Column("failures", align="num", default=False),

@@ -21,7 +21,7 @@ from core.reading import whole
 from logistics.choices import FollowState
 from logistics.forms.sources import NewSourceForm, SourceForm
 from logistics.listings.numbers import said_of
-from logistics.listings.sources import FOLLOWED, MAY, PUSHED, carrier_name, health_of
+from logistics.listings.sources import FOLLOWED, HEALTH, MAY, PUSHED, carrier_name, health_of
 from logistics.models import FollowedNumber, TrackingPush, TrackingSource
 from logistics.selectors import numbers
 from logistics.selectors import sources as selectors
@@ -64,8 +64,7 @@ class SourcePage(DetailPage):
 
     def badges(self, obj: TrackingSource) -> list[dict[str, Any]]:
         """Health in a word."""
-        names = ("active", "paused_reason", "silent_since", "failures")
-        label, tone = health_of({name: getattr(obj, name) for name in names})
+        label, tone = health_of({name: getattr(obj, name) for name in HEALTH})
         return [{"label": label, "tone": tone}]
 
     def alerts(self, obj: TrackingSource) -> list[dict[str, Any]]:

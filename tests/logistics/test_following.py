@@ -140,6 +140,8 @@ def test_both_clocks_stand_side_by_side_with_what_must_be_done():
     assert (step.facts["case"], step.facts["until"]) == (case.number, respond.isoformat())
     assert "the dispute is answered by" in registry.RULES["logistics.parcel_step"].sentence(step.facts)
     assert client.get(f"/parcels/{box.pk}/").content.decode().count("clock-rose") == 2
+    type(box.order)._base_manager.filter(pk=box.order_id).update(hold_reason="", intercept="")  # the case is known before the order is stopped
+    assert client.get(f"/parcels/{box.pk}/").context["both"]["rule"] == "NR-21"
     assert browser("warehouse").get(f"/parcels/{box.pk}/").context["both"] is None
 
 
