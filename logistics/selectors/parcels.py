@@ -348,7 +348,7 @@ def gone_silent(now: datetime, limit: int = 1000) -> list[int]:
         by_days[known.stalled_days(found)].append(found.pk)
     quiet = Q(pk__in=[])
     for days, stores in by_days.items():
-        quiet |= Q(store_id__in=stores, last_event_at__lt=now - timedelta(days=days))
+        quiet |= Q(store_id__in=stores, last_event_at__lte=now - timedelta(days=days))
     moving = parcels_under_way().filter(quiet, tracking_state__in=["in_transit", "customs", "out_for_delivery"])
     return list(moving.order_by("pk").values_list("pk", flat=True)[:limit])
 

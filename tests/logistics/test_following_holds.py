@@ -221,8 +221,8 @@ def test_what_stands_out_follows_the_house_rules(policy, days, lateness, shown):
     assert ParcelFilter.by_lateness(None, Parcel.objects.all(), "lateness", lateness).count() == shown
 
 
-@pytest.mark.parametrize(("days", "silent"), [("9", True), ("30", False)])
-def test_a_standstill_is_noticed_by_the_clock_of_the_store(days, silent):
+@pytest.mark.parametrize(("days", "silent"), [("9", True), ("10", True), ("30", False)])
+def test_a_standstill_is_noticed_by_the_clock_of_the_store_from_its_first_moment(days, silent):
     now, box = SHIPPED + 20 * DAY, make.parcel()
     Deadline.objects.filter(rule_code="FOLLOW_STALLED").update(value=days)
     Parcel.objects.filter(pk=box.pk).update(
