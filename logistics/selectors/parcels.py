@@ -159,6 +159,12 @@ def pending_extensions(ids: Iterable[int]) -> dict[int, Extension]:
     return {row.parcel_id: row for row in rows}
 
 
+def asked_extensions(ids: Iterable[int]) -> list[Extension]:
+    """Every extension of these parcels that a text waited for or that is open, the oldest first, whatever the scope."""
+    rows = Extension._base_manager.filter(~Q(text="") | Q(confirmed_at__isnull=True, refused=""), parcel_id__in=list(ids))
+    return list(rows.order_by("asked_at", "pk"))
+
+
 def asked_in_vain(ids: Iterable[int]) -> set[int]:
     """Parcels for which a receiving time was asked that is longer than the one they have."""
     rows = Extension._base_manager.filter(

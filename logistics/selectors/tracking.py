@@ -140,8 +140,8 @@ def told(ids: Iterable[int]) -> Mapping[int, Mapping[str, list[datetime]]]:
     return found
 
 
-def unsaid(keys: Mapping[str, tuple[int, str]]) -> set[tuple[int, str]]:
-    """Of texts that wait for something (key -> parcel and base code) those that nobody has got yet."""
+def unsaid(keys: Mapping[str, int]) -> set[int]:
+    """Of rows with a text that waits for something (its key -> the row) those whose text nobody has got yet."""
     said = set(Message._base_manager.filter(key__in=list(keys)).values_list("key", flat=True)) if keys else set()
     return {what for key, what in keys.items() if key not in said}
 

@@ -20,10 +20,9 @@ from logistics.choices import ParcelState
 from logistics.models import Parcel, ReviewLine, TransitReview
 from logistics.policies import review as policies
 from logistics.rules.anomalies import ORDER, TEXTS
-from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors import review as selectors
 from logistics.selectors.tracking import PARCEL
-from logistics.services.tracking.extending import waiting_texts
+from logistics.services.tracking.extending import asked_before
 from worklist import services as worklist
 
 RULE = "logistics.transit_review"
@@ -154,7 +153,8 @@ def _told_lately(
     wanted: dict[tuple[str, int], list[int]] = {}
     for line in lines:
         wanted.setdefault((code or TEXTS.get(line.reason, ""), line.store_id), []).append(line.parcel_id)
-    found = waiting_texts(parcel_selectors.pending_extensions(list(parcels)))
+    asked = asked_before(parcels.values(), now)
+    found = {(pk, before.unsaid.text) for pk, before in asked.items() if before.unsaid is not None}
     for (text, store_id), ids in wanted.items():
         found |= {(pk, text) for pk in tellings.same_lately(PARCEL, ids, text, store_id, now)}
     return found

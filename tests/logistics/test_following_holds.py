@@ -17,7 +17,7 @@ from core.clock import utcnow
 from core.errors import Invalid
 from core.models import PolicyValue
 from logistics.filters.parcels import ParcelFilter
-from logistics.models import Extension, Parcel, TrackingPush
+from logistics.models import Extension, Parcel, TrackingPush, TrackingSource
 from logistics.selectors import parcels as selectors
 from logistics.services import sources as source_services
 from logistics.services import tracking
@@ -46,6 +46,34 @@ def test_a_check_while_the_shop_is_asked_says_nothing_yet(connected):
     assert (Parcel.objects.get(pk=parcel.pk).check_round, told(parcel)) == (2, [])
     answer(now + 4 * HOUR)
     assert told(parcel) == [("T03U", "ready")]
+
+
+@pytest.mark.covers("TRK-05", "TRK-11")
+@pytest.mark.parametrize("ending", ["confirmed", "refused", "no answer"])
+def test_what_the_shop_answers_while_the_source_is_silent_is_told_once_somebody_knows_more(connected, ending):
+    """The extension was asked before the silence; its answer, or none, comes in the middle: nothing is said of a parcel nobody
+    has news of, and afterwards once, with what is true, and no second extension is asked."""
+    source = sources.make_source("t17", created=SHIPPED)
+    parcel = make.parcel(code="CP_ORD", country="IT")
+    sources.make_followed(source, parcel, at=SHIPPED)
+    TrackingSource.objects.update(heard_at=SHIPPED + 31 * DAY)
+    now = run(31)
+    TrackingSource.objects.update(silent_since=now)
+    if ending != "no answer":
+        answer(now + 4 * HOUR, ok=ending == "confirmed")
+    for day in (32.1, 33.1, 34.5):
+        run(day)
+        tracking.check_many(parcels=[parcel], actor=SYSTEM, now=SHIPPED + day * DAY)
+    assert (told(parcel), Extension.objects.count()) == ([], 1)
+    hands = Duty.objects.filter(rule="logistics.promise_ending", closed_at__isnull=True).count()
+    assert hands == (ending != "confirmed"), "what the shop did not do is a person's all the same"
+    TrackingSource.objects.update(silent_since=None, heard_at=SHIPPED + 35 * DAY)
+    for day in (35, 36.5):
+        tracking.check_many(parcels=[parcel], actor=SYSTEM, now=SHIPPED + day * DAY)
+        assert (told(parcel), Extension.objects.count()) == (
+            [("T03U" if ending == "confirmed" else "T03UN", "ready")],
+            1,
+        )
 
 
 @pytest.mark.covers("TRK-05")

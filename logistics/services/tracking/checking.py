@@ -35,7 +35,7 @@ from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import events
-from logistics.services.tracking.extending import Wanted, ask_extensions, text_key, waiting_texts
+from logistics.services.tracking.extending import Asked, Wanted, ask_extensions, asked_before, text_key, told_of
 from worklist import services as worklist
 
 #: Two checks of one parcel are never nearer than this.
@@ -44,11 +44,14 @@ STEP = "logistics.parcel_step"
 COLUMNS = ["advice", "advice_rule", "checked_at", "check_round", "next_check_at", "next_check_why"]
 
 
+NOTHING_ASKED = Asked()
+
+
 @dataclass
 class Check:
     """One parcel at its check: the facts, the step they lead to, how long the receiving time lasts, whether nobody but
-    a person can know more (its tracking source is silent), the incident that delays it, and whether its text waits for an
-    extension asked for before."""
+    a person can know more (its tracking source is silent), the incident that delays it, and what came of an extension asked
+    for before."""
 
     parcel: Parcel
     facts: Facts
@@ -57,7 +60,7 @@ class Check:
     extend: bool
     blind: bool = False
     incident: Disturbance | None = None
-    waits: bool = False
+    asked: Asked = NOTHING_ASKED
 
 
 def check_parcel(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
@@ -75,10 +78,12 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
     """Check parcels: read their events and facts, ask the tables, do what they advise, set the next check.
 
     Longer receiving times are asked of the channel first and the text goes out once they are confirmed, also when another
-    check comes in between; where there is none the text without one goes at once. What was said within the days of its step
-    is not said again because a check came early. Texts the house does not send alone become drafts. What needs a person
-    becomes a duty with the advice. While its tracking source is silent a parcel is looked up by a person and nothing is said
-    to the buyer: what we last heard may be wrong by now. Each text and extension exists once per cycle. Parcels not under way
+    check comes in between; where there is none the text without one goes at once. A text that could not be said when the
+    channel answered, because nobody knew where the parcel was, is said here, once, with what was confirmed. What was said
+    within the days of its step is not said again because a check came early. Texts the house does not send alone become
+    drafts. What needs a person becomes a duty with the advice. While its tracking source is silent a parcel is looked up by a
+    person and nothing is said to the buyer: what we last heard may be wrong by now. Each text and extension exists once per
+    cycle. Parcels not under way
     are passed over. The statements do not grow with the number of parcels.
     """
     with transaction.atomic():
@@ -98,8 +103,7 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
     tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
-    pending, silences, again = selectors.pending_extensions(ids), sources.silences(ids), sources.again(now)
-    waiting = waiting_texts(pending)
+    asked, silences, again = asked_before(parcels, now), sources.silences(ids), sources.again(now)
     lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
     disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
     disturbed = incidents.of_parcels(parcels, now)
@@ -124,10 +128,11 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
         if step.alone and _said(parcel, step, told.get(parcel.pk, {}), now):
             step = replace(step, text="", alone=False)
         parcel.check_round += 1
-        first = step.delay_text and not facts.told_delay and not facts.past_second_check
-        extend = step.extend and parcel.pk not in pending and _worth_it(parcel, facts, first, now)
-        waits = (parcel.pk, step.text) in waiting
-        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident, waits))
+        before = asked.get(parcel.pk, NOTHING_ASKED)
+        late = before.late(step.text) is not None
+        first = step.delay_text and not facts.told_delay and not facts.past_second_check and not late
+        extend = step.extend and not before.pending and _worth_it(parcel, facts, first, now)
+        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident, before))
         parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
         parcel.next_check_at = _next(parcel, promise, step, now)
         parcel.next_check_why = step.rule_id or "escalate"
@@ -192,12 +197,12 @@ def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) 
     specs, drafts = [], []
     for check in checks:
         code, parcel = check.step.text, check.parcel
-        if not code or (check.step.alone and (parcel.pk in asked or check.waits)):
+        if not code or (check.step.alone and (parcel.pk in asked or check.asked.waits(code))):
             continue
         if check.step.alone:
-            specs.append(conversations.TextSpec(
-                code, parcel, text_key(code, parcel.pk, check.cycle), {"extended_days": None, "new_deadline": None}
-            ))  # fmt: skip
+            late = check.asked.late(code)
+            key = text_key(code, parcel.pk, late.cycle if late else check.cycle)
+            specs.append(conversations.TextSpec(code, parcel, key, told_of(late, parcel, now)))
         elif code in DRAFTED:  # one draft until a person has dealt with it, however often the advice repeats
             drafts.append(parcel.pk)
             specs.append(conversations.TextSpec(code, parcel, text_key(code, parcel.pk, "draft"), as_draft=True))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,12 +14,15 @@ from django.utils.translation import gettext_noop
 
 from conversations import services as conversations
 from core import audit, copying
+from core import policies as house
 from core.audit import SYSTEM, Actor
 from core.clock import local_day, plus_days
 from core.errors import Conflict, Invalid, NotAllowed
 from logistics.choices import ParcelState
 from logistics.models import Extension, Parcel
+from logistics.policies import parcels as policies
 from logistics.selectors import parcels as selectors
+from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
 from orders.choices import OrderState
 from stores import selectors as doors
@@ -158,10 +161,7 @@ def confirm_extension(*, extension: Extension, actor: Actor, now: datetime, afte
         )  # fmt: skip
         _over(row, actor, now)
         if parcel.state == ParcelState.SHIPPED:
-            longer = row.days > 0
-            _tell(row, parcel, now, {
-                "extended_days": row.days if longer else None, "new_deadline": local_day(row.after, zone) if longer else None,
-            })  # fmt: skip
+            _tell(row, parcel, now, told_of(row, parcel, now))
 
 
 def extension_settled(*, call: OutboundCall, now: datetime) -> None:
@@ -200,7 +200,7 @@ def extension_silent(*, extension: Extension, now: datetime) -> None:
 
 
 def _without(row: Extension, parcel: Parcel, now: datetime, reason: str) -> None:
-    _tell(row, parcel, now, {"extended_days": None, "new_deadline": None})
+    _tell(row, parcel, now, told_of(None, parcel, now))
     worklist.open_for(rule_key=BY_HAND, facts={parcel.pk: {"refused": reason, "asked": row.days}}, now=now)
 
 
@@ -210,8 +210,9 @@ def _over(row: Extension, actor: Actor, now: datetime) -> None:
 
 
 def _tell(row: Extension, parcel: Parcel, now: datetime, extra: dict[str, Any]) -> None:
-    """The text of the cycle, once: with the new time or without it, never both (one key)."""
-    if row.text:
+    """The text of the cycle, once: with the new time or without it, never both (one key). While nobody but a person can know
+    where the parcel is nothing is said: the next check that has news says it (:func:`asked_before`)."""
+    if row.text and not sources.blind([parcel.pk], now):
         conversations.try_send_template(
             base_code=row.text,
             about=parcel,
@@ -222,11 +223,47 @@ def _tell(row: Extension, parcel: Parcel, now: datetime, extra: dict[str, Any]) 
         )
 
 
-def waiting_texts(pending: Mapping[int, Extension]) -> set[tuple[int, str]]:
-    """Of open extensions (parcel id -> extension) the texts that wait for their answer: (parcel, base code)."""
-    return lookups.unsaid(
-        {text_key(row.text, pk, row.cycle): (pk, row.text) for pk, row in pending.items() if row.text}
-    )
+def told_of(row: Extension | None, parcel: Parcel, now: datetime) -> dict[str, Any]:
+    """What a text says of a longer receiving time: days and last day (of the store's zone) of one that is confirmed and not
+    over by ``now``, else neither."""
+    if row is None or row.confirmed_at is None or row.days <= 0 or row.after <= now:
+        return {"extended_days": None, "new_deadline": None}
+    return {"extended_days": row.days, "new_deadline": local_day(row.after, parcel.store.time_zone)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for a parcel before: whether an answer is still awaited, and the text that nobody has got yet."""
+
+    pending: bool = False
+    unsaid: Extension | None = None
+    held: bool = False
+
+    def waits(self, code: str) -> bool:
+        """Whether this text goes out by itself once the shop has answered."""
+        return self.unsaid is not None and self.unsaid.text == code and not self.held
+
+    def late(self, code: str) -> Extension | None:
+        """The settled extension whose text this is: nothing could be said when it was settled."""
+        return self.unsaid if self.unsaid is not None and self.unsaid.text == code and self.held else None
+
+
+def asked_before(parcels: Iterable[Parcel], now: datetime) -> dict[int, Asked]:
+    """Of each parcel (store loaded) that asked for a longer receiving time what came of it, in two queries."""
+    stores = {parcel.pk: parcel.store_id for parcel in parcels}
+    rows = selectors.asked_extensions(stores)
+    unsaid = lookups.unsaid({text_key(row.text, row.parcel_id, row.cycle): row.pk for row in rows if row.text})
+    found: dict[int, Asked] = {}
+    for row in rows:  # the oldest first: the newest one counts
+        before = found.get(row.parcel_id, Asked())
+        awaited = row.confirmed_at is None and not row.refused
+        hours = float(house.value(policies.EXTENSION_HOURS, now, stores[row.parcel_id]))
+        if row.pk in unsaid:
+            held = not awaited or row.asked_at + timedelta(hours=hours) <= now
+            found[row.parcel_id] = Asked(before.pending or awaited, row, held)
+        else:
+            found[row.parcel_id] = Asked(before.pending or awaited)
+    return found
 
 
 def text_key(code: str, parcel_id: int, cycle: str) -> str:
