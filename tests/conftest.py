@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,44 @@ def clean_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         from django.core.cache import cache
 
         cache.clear()
+
+
+#: What a test left at work in its database, and the test: told at the end of the run, never passed on to the next test.
+STRAYS = """SELECT pid, state, extract(epoch FROM now() - xact_start)::int, left(regexp_replace(query, '\\s+', ' ', 'g'), 200)
+    FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    AND (state <> 'idle' OR wait_event_type = 'Lock')"""
+PATIENCE = 5.0
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_at_work(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Before the tables are emptied after a test with transactions of its own nobody else is at work in them: a page still
+    being answered gets some seconds to end; what is left then is ended and named at the end of the run. Without this one
+    hanging session keeps the rows of its test, and every test that follows in this database fails."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if not (
+        (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(request.fixturenames)
+    ):
+        return
+    from django.db import connection
+
+    end = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(STRAYS)
+            left = cursor.fetchall()
+            if not left or time.monotonic() > end:
+                break
+            time.sleep(0.02)
+        for pid, *told in left:
+            cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [pid])
+            request.node.user_properties.append(("left at work", " ".join(map(str, told))))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that left a session at work in their database."""
+    for report in (*terminalreporter.stats.get("", ()), *terminalreporter.getreports("error")):
+        for name, told in getattr(report, "user_properties", ()) if report.when == "teardown" else ():
+            if name == "left at work":
+                terminalreporter.write_line(f"left at work by {report.nodeid}: {told}")

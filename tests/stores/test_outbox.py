@@ -537,8 +537,8 @@ def killed_worker(server: Server, now: Any, effects: int) -> None:
         finally:
             os._exit(0)
     end = time.monotonic() + 20
-    while time.monotonic() < end and os.waitpid(child, os.WNOHANG) == (0, 0):
-        if server.shop.rows("SELECT count(*) FROM journal")[0][0] >= before + effects:
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        if time.monotonic() > end or server.shop.rows("SELECT count(*) FROM journal")[0][0] >= before + effects:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return
