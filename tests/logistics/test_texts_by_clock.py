@@ -14,7 +14,7 @@ from conversations.rules import TEAM, as_text, country_name
 from conversations.services import seeding
 from core.audit import SYSTEM
 from customers.models import Buyer
-from logistics.models import Extension, Parcel
+from logistics.models import Extension, Parcel, Service
 from logistics.services import tracking
 from logistics.services.seeding_tracking import load_tracking
 from orders.models import Order
@@ -121,9 +121,16 @@ def test_template_5_names_office_and_last_day_and_a_failed_delivery_has_its_own(
     heard(missed, "attempted", 1)
     check({**{f"a{k}": v for k, v in waiting.items()}, **{f"b{k}": v for k, v in missed.items()}})
     for language in LANGUAGES:
-        holds(waiting[language], language, "T05", "Post 7", as_text(date(2026, 6, 23), language))
+        there = f"https://track.example/{waiting[language].tracking_number}"
+        holds(waiting[language], language, "T05", "Post 7", as_text(date(2026, 6, 23), language), there)
         link = f"https://track.example/{missed[language].tracking_number}"
         holds(missed[language], language, "T05A", link, as_text(date(2026, 6, 9), language))
+    nowhere = boxes(20)["en"]
+    Service.objects.filter(pk=nowhere.service_id).update(tracking_url="")
+    heard({"en": nowhere}, "ready_for_collection", 1, "Post 7")
+    check({"en": nowhere})
+    (words,) = Message.objects.filter(about_id=nowhere.pk).values_list("body", flat=True)
+    assert "Post 7" in words and "http" not in words, "a carrier without a page of its own holds no text back"
     for box in (waiting["en"], missed["en"]):  # followed on without a reply: again after four days
         box.refresh_from_db()
         assert box.next_check_at == NOW + 4 * DAY
