@@ -55,14 +55,14 @@ class CountryRuleInput(serializers.Serializer):
     value_basis = _text(20)
     pos_tax_scheme = _text(30)
     tax_percent = _limit(6, 3)
-    duty_rule = _text(300)
+    duty_rule, duty_rule_zh = _text(300), _text(300)
     flat_currency, formal_currency, review_currency, band_currency = (_text(3) for _i in range(4))
     flat_unit = _text(12)
-    recipient_id = _text(200)
+    recipient_id, recipient_id_zh = _text(200), _text(200)
     hs_digits = serializers.IntegerField(min_value=4, max_value=12, required=False)
     sensitive = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
-    carrier_avoid = _text(400)
-    carrier_advice, rule_en, rule_zh = (_text(4000) for _i in range(3))
+    carrier_avoid = _text(1000)
+    carrier_advice, carrier_advice_zh, rule_en, rule_zh = (_text(4000) for _i in range(4))
 
 
 def set_country(*, country: str, valid_from: Any, actor: Any, now: Any, **changes: Any) -> CountryRule:
@@ -130,7 +130,7 @@ class NationalCodeInput(serializers.Serializer):
     country = serializers.RegexField(r"^[A-Z]{2}$")
     hs6 = serializers.RegexField(r"^\d{6}$")
     code = serializers.RegexField(r"^\d{7,12}$")
-    description = _text(200)
+    description, description_zh = _text(200), _text(200)
     valid_from = serializers.DateField()
 
 
@@ -144,7 +144,7 @@ class NatureCodeInput(serializers.Serializer):
 
     content_type = serializers.ChoiceField(tables.CONTENT_TYPES)
     code = serializers.RegexField(r"^[0-9A-Z]{1,8}$")
-    meaning, source = _text(80), _text(200)
+    meaning, meaning_zh, source, source_zh = _text(80), _text(80), _text(200), _text(200)
     valid_from = serializers.DateField()
 
 

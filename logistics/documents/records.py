@@ -26,7 +26,7 @@ from logistics.rules import packing
 from logistics.rules.barcodes import code128
 from logistics.selectors import dispatch
 from logistics.selectors import printing as reads
-from logistics.selectors.naming import service_name
+from logistics.selectors.naming import service_name, signer_name
 from logistics.selectors.printing import Sheet, card_allowed
 from logistics.services.printing import CARDS, CUSTOMS, LABELS, NOTES, PICK_LIST, SLIPS
 
@@ -233,7 +233,7 @@ def _note(sheet: Sheet) -> dict[str, Any]:
 def _signature(signature: Any, zone: ZoneInfo) -> list[str]:
     return [
         str(SignatureKind(signature.kind).label),
-        f"{shown(signature.label)} · {signature.at.astimezone(zone):%m-%d %H:%M}",
+        f"{shown(signer_name(signature))} · {signature.at.astimezone(zone):%m-%d %H:%M}",
     ]
 
 

@@ -18,6 +18,7 @@ from logistics.choices import ParcelState
 from logistics.followups.parcels import page_of
 from logistics.models import Manifest, Parcel
 from logistics.selectors import manifests as selectors
+from logistics.selectors.naming import carrier_said
 from worklist.choices import Band, Doer, Group
 from worklist.registry import FollowUpRule, register
 
@@ -60,7 +61,7 @@ class ListUnsigned(FollowUpRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """Whose signature."""
         return gettext("%(who)s has not signed for what left on %(day)s.") % {
-            "who": facts.get("who") or gettext("The carrier"),
+            "who": carrier_said(facts.get("who") or "") or gettext("The carrier"),
             "day": facts.get("day", ""),
         }
 

@@ -58,9 +58,10 @@ class ApprovalForm(forms.ModelForm):
 
     class Meta:
         model = ApprovalRule
-        fields = ("name", "position", "store", "active", "kinds")
+        fields = ("name", "name_zh", "position", "store", "active", "kinds")
         labels: ClassVar[dict[str, Any]] = {
-            "name": _("Name"), "active": _("In use"), "position": _("Position"), "store": _("Only this store"),
+            "name": _("Name"), "name_zh": _("Name (Chinese)"), "active": _("In use"), "position": _("Position"),
+            "store": _("Only this store"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {"position": _("Lower ones are asked first.")}
 

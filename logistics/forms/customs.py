@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Store
 from accounts.selectors import stores_for
@@ -181,24 +180,30 @@ class CountryRuleForm(DatedForm):
         model = CountryRule
         fields = (
             "country", "currency", "duty_free_max", "tax_free_max", "value_basis", "pos_tax_max", "pos_tax_scheme", "tax_percent",
-            "tax_inside", "duty_rule", "duty_steps", "flat_amount", "flat_currency", "flat_unit", "formal_above", "formal_currency",
-            "recipient_id", "hs_digits", "review_above", "review_currency", "bands", "band_currency", "sensitive", "carrier_avoid",
-            "carrier_advice", "rule_en", "rule_zh", "valid_from",
+            "tax_inside", "duty_rule", "duty_rule_zh", "duty_steps", "flat_amount", "flat_currency", "flat_unit", "formal_above",
+            "formal_currency",
+            "recipient_id", "recipient_id_zh", "hs_digits", "review_above", "review_currency", "bands", "band_currency", "sensitive",
+            "carrier_avoid",
+            "carrier_advice", "carrier_advice_zh", "rule_en", "rule_zh", "valid_from",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "country": _("Country"), "currency": _("Currency"), "duty_free_max": _("Free of duty up to"),
             "tax_free_max": _("Free of tax up to"), "value_basis": _("Value counted as"), "pos_tax_max": _("Tax at the sale up to"),
             "pos_tax_scheme": _("Scheme"), "tax_percent": _("VAT or GST %"), "tax_inside": _("The tax is part of its own base"),
-            "duty_rule": pgettext_lazy("customs", "Duty"), "flat_amount": _("Flat charge"), "flat_currency": _("Currency of the charge"),
+            "duty_rule": _("Duty (English)"), "duty_rule_zh": _("Duty (Chinese)"), "flat_amount": _("Flat charge"),
+            "flat_currency": _("Currency of the charge"),
             "flat_unit": _("Charge for each"), "formal_above": _("Full declaration above"),
-            "formal_currency": _("Currency of the full declaration"), "recipient_id": _("Recipient's ID"),
+            "formal_currency": _("Currency of the full declaration"), "recipient_id": _("Recipient's ID (English)"),
+            "recipient_id_zh": _("Recipient's ID (Chinese)"),
             "hs_digits": _("Digits of the HS code"), "review_above": _("Look at it above"), "review_currency": _("Currency of the limit"),
-            "band_currency": _("Currency of the manual"), "carrier_avoid": _("Services to avoid"), "carrier_advice": _("Advice"),
+            "band_currency": _("Currency of the manual"), "carrier_avoid": _("Services to avoid"), "carrier_advice": _("Advice (English)"),
+            "carrier_advice_zh": _("Advice (Chinese)"),
             "rule_en": _("Rule (English)"), "rule_zh": _("Rule (Chinese)"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {"tax_inside": ""}
         widgets: ClassVar[dict[str, Any]] = {
-            name: forms.Textarea(attrs={"rows": 3}) for name in ("carrier_advice", "rule_en", "rule_zh")
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("carrier_advice", "carrier_advice_zh", "rule_en", "rule_zh")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -245,9 +250,10 @@ class NationalCodeForm(DatedForm):
 
     class Meta:
         model = NationalCode
-        fields = ("country", "hs6", "code", "description", "valid_from")
+        fields = ("country", "hs6", "code", "description", "description_zh", "valid_from")
         labels: ClassVar[dict[str, Any]] = {
-            "country": _("Country"), "hs6": _("Six digits"), "code": _("National code"), "description": _("Description"),
+            "country": _("Country"), "hs6": _("Six digits"), "code": _("National code"), "description": _("Description (English)"),
+            "description_zh": _("Description (Chinese)"),
         }  # fmt: skip
 
 
@@ -258,8 +264,11 @@ class NatureCodeForm(DatedForm):
 
     class Meta:
         model = NatureCode
-        fields = ("content_type", "code", "meaning", "source", "valid_from")
-        labels: ClassVar[dict[str, Any]] = {"code": _("Code"), "meaning": _("Meaning"), "source": _("Source")}
+        fields = ("content_type", "code", "meaning", "meaning_zh", "source", "source_zh", "valid_from")
+        labels: ClassVar[dict[str, Any]] = {
+            "code": _("Code"), "meaning": _("Meaning (English)"), "meaning_zh": _("Meaning (Chinese)"), "source": _("Source (English)"),
+            "source_zh": _("Source (Chinese)"),
+        }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {"source": _("Where the code stands, or that nobody confirmed it yet")}
 
 

@@ -62,12 +62,13 @@ class DecisionForm(VersionForm):
     class Meta:
         model = DecisionRule
         fields = (
-            "priority", "active", "advice", "extend_confirm", "next_check_days", "message_template", "evidence_required", "note_en",
-            "note_zh", "valid_from",
+            "priority", "active", "advice", "extend_confirm", "next_check_days", "message_template", "evidence_required",
+            "evidence_zh", "note_en", "note_zh", "valid_from",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "priority": _("Tried in this order"), "active": _("In use"), "advice": _("Advice"), "next_check_days": _("Next check (days)"),
-            "message_template": _("Template"), "evidence_required": _("Papers needed"), "note_en": _("Note (English)"),
+            "message_template": _("Template"), "evidence_required": _("Papers needed (English)"),
+            "evidence_zh": _("Papers needed (Chinese)"), "note_en": _("Note (English)"),
             "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
 

@@ -234,7 +234,7 @@ class ServiceForm(forms.ModelForm):
         fields = (
             "name_en", "name_zh", "carrier", "kind", "tracking_level", "active", "connector",
             "days_min", "days_max", "max_weight_g", "value_max", "value_max_currency",
-            "pickup_time", "number_pattern", "tracking_url", "match_words",
+            "pickup_time", "number_pattern", "tracking_url", "match_words", "note", "note_zh",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "name_en": _("Name (English)"), "name_zh": _("Name (Chinese)"), "carrier": _("Carrier"), "active": _("In use"),
@@ -242,6 +242,7 @@ class ServiceForm(forms.ModelForm):
             "connector": _("Carrier program"), "days_min": _("Days from"), "days_max": _("Days to"), "max_weight_g": _("Heaviest (g)"),
             "value_max": _("Highest value"), "value_max_currency": _("Currency"), "pickup_time": _("Pick-up"),
             "number_pattern": _("Pattern of its numbers"), "tracking_url": _("Tracking page"),
+            "note": _("Note (English)"), "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {
             "connector": _("Short name of the carrier account that gives the numbers; empty: the pool, or a file"),

@@ -129,10 +129,12 @@ class PlaceForm(DatedForm):
             "max_sum_cm",
             "max_girth_cm",
             "note",
+            "note_zh",
         )
         labels: ClassVar[dict[str, Any]] = {
             "country": _("Country"), "zone": _("Zone"), "max_weight_g": _("Heaviest (g)"), "max_side_cm": _("Longest side (cm)"),
-            "max_sum_cm": _("Length + width + height (cm)"), "max_girth_cm": _("Length + girth (cm)"), "note": _("Note"),
+            "max_sum_cm": _("Length + width + height (cm)"), "max_girth_cm": _("Length + girth (cm)"), "note": _("Note (English)"),
+            "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
 
     def clean_country(self) -> str:
@@ -197,10 +199,12 @@ class ChoiceForm(forms.ModelForm):
     class Meta:
         model = ChoiceRule
         fields = (
-            "name", "position", "active", "store", "countries", "goods_classes", "services", "strategy", "keep_promise", "tracked_only",
+            "name", "name_zh", "position", "active", "store", "countries", "goods_classes", "services", "strategy", "keep_promise",
+            "tracked_only",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
-            "name": _("Name"), "position": _("Tried in this order"), "active": _("In use"), "store": _("Only this store"),
+            "name": _("Name"), "name_zh": _("Name (Chinese)"), "position": _("Tried in this order"), "active": _("In use"),
+            "store": _("Only this store"),
             "countries": _("Only these countries"), "goods_classes": _("Only these goods classes"), "services": _("Among these services"),
             "strategy": _("Takes"), "keep_promise": _("Only what keeps the days promised"), "tracked_only": _("Only what is tracked"),
         }  # fmt: skip

@@ -34,12 +34,14 @@ class PromiseForm(VersionForm):
         model = PromiseRule
         fields = (
             "priority", "service_match", "destination_match", "promise_days", "first_check_days", "second_check_days",
-            "lost_after_days", "extend_when_days_left", "note_zh", "valid_from",
+            "lost_after_days", "extend_when_days_left", "note", "note_zh",
+            "valid_from",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "priority": _("Tried in this order"), "service_match": _("Services"), "destination_match": _("Countries"),
             "promise_days": _("Days promised"), "first_check_days": _("First check (days)"), "second_check_days": _("Second check (days)"),
-            "lost_after_days": _("Lost after (days)"), "extend_when_days_left": _("Lengthen when days left"), "note_zh": _("Note"),
+            "lost_after_days": _("Lost after (days)"), "extend_when_days_left": _("Lengthen when days left"), "note": _("Note (English)"),
+            "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {
             "service_match": _("Kinds as kind:a|b, services as service:A|B, * for all"),

@@ -2,6 +2,7 @@
 
 from logistics.listings import (
     carriers,
+    country_rules,
     customs,
     customs_tables,
     dispatch,
@@ -22,6 +23,7 @@ from logistics.listings import (
 
 __all__ = [
     "carriers",
+    "country_rules",
     "customs",
     "customs_tables",
     "dispatch",

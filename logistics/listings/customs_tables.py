@@ -7,25 +7,24 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core import format as f
 from core.audit import Actor
-from core.listing import Column, Prefix, View, register
+from core.listing import Column, Prefix, register
 from logistics.choices import ContentKind, GoodsAction
 from logistics.filters.customs import (
-    CountryRuleFilter,
     GoodsClassFilter,
     NationalCodeFilter,
     StopWordFilter,
     TaxNumberFilter,
 )
+from logistics.listings.naming import own_text
 from logistics.listings.tables import HouseTable
 from logistics.models import (
     Brand,
-    CountryRule,
     GoodsClassRule,
     NationalCode,
     NatureCode,
@@ -40,95 +39,6 @@ ACTIONS = {
     GoodsAction.CARRIER.value: (GoodsAction.CARRIER.label, "amber"), GoodsAction.COUNTRY.value: (GoodsAction.COUNTRY.label, "amber"),
 }  # fmt: skip
 LEVELS = {"block": (_("must be mended"), "rose"), "review": (_("look at it"), "amber")}
-
-
-class CountryRuleRow(serializers.Serializer):
-    """The rule of a country."""
-
-    id = serializers.CharField()
-    country = serializers.CharField(label=_("Country"))
-    valid_from = serializers.DateField(label=_("Valid from"))
-    group = serializers.CharField(label=_("Region"))
-    currency = serializers.CharField()
-    duty_free_max = serializers.DecimalField(14, 2, label=_("Free of duty up to"), allow_null=True)
-    tax_free_max = serializers.DecimalField(14, 2, label=_("Free of tax up to"), allow_null=True)
-    value_basis = serializers.CharField(label=_("Value counted as"))
-    pos_tax_max = serializers.DecimalField(14, 2, label=_("Tax at the sale up to"), allow_null=True)
-    pos_tax_scheme = serializers.CharField(label=_("Scheme"))
-    tax_percent = serializers.DecimalField(6, 3, label=_("VAT or GST %"), allow_null=True)
-    duty_rule = serializers.CharField(label=pgettext_lazy("customs", "Duty"))
-    hs_digits = serializers.IntegerField(label=_("Digits"))
-    recipient_id = serializers.CharField(label=_("Recipient's ID"))
-    review_above = serializers.DecimalField(14, 2, label=_("Look at it above"), allow_null=True)
-    review_currency = serializers.CharField()
-    bands = serializers.ListField(child=serializers.DictField(), label=_("Manual 002"))
-    band_currency = serializers.CharField()
-    sensitive = serializers.ListField(child=serializers.CharField(), label=_("Classes of goods to look at"))
-    carrier_avoid = serializers.CharField(label=_("Services to avoid"))
-    carrier_advice = serializers.CharField(label=_("Advice"))
-    rule_en = serializers.CharField(label=_("Rule (English)"))
-    rule_zh = serializers.CharField(label=_("Rule (Chinese)"))
-    confidence = serializers.CharField(label=_("Sure"))
-
-
-def bands_text(row: Mapping[str, Any]) -> str:
-    """The manual's figures, for reading."""
-    made = []
-    for band in row["bands"]:
-        low, high = band.get("low"), band.get("high")
-        figures = f"{low}–{high}" if low and high and low != high else str(high or low or "")
-        made.append(f"≤{band['to_g']} g: {figures}" if band.get("to_g") else figures)
-    return f"{'; '.join(made)} {row['band_currency']}" if made else ""
-
-
-def percent_text(row: Mapping[str, Any]) -> str:
-    """A rate without needless noughts."""
-    return "" if row["tax_percent"] is None else f"{row['tax_percent'].normalize():f}"
-
-
-def rule_html(row: Mapping[str, Any]) -> str:
-    """The rule in the reader's language."""
-    chinese = (get_language() or "").startswith("zh")
-    return str((row["rule_zh"] or row["rule_en"]) if chinese else (row["rule_en"] or row["rule_zh"]))
-
-
-@register
-class CountryRuleListing(HouseTable):
-    """Customs rules of destinations, each with the day from which it counts."""
-
-    name, title = "country-rules", _("Customs rules of countries")
-    model, row, filters = CountryRule, CountryRuleRow, CountryRuleFilter
-    columns = [
-        Column("country", link="logistics:country-rule", sortable=True), Column("valid_from", sortable=True),
-        Column("duty_free_max", money="currency"), Column("tax_free_max", money="currency"),
-        Column("pos_tax_max", money="currency"), Column("pos_tax_scheme"), Column("tax_percent", html=percent_text, text=percent_text),
-        Column("review_above", money="review_currency"), Column("hs_digits"),
-        Column("bands", html=bands_text, text=bands_text, needs=("band_currency",)),
-        Column("recipient_id"),
-        Column("rule_en", label=_("Rule"), html=rule_html, text=rule_html, needs=("rule_zh",), width="wide", default=False),
-        Column("group", default=False), Column("value_basis", default=False), Column("duty_rule", default=False),
-        Column("carrier_avoid", default=False), Column("confidence", default=False),
-    ]  # fmt: skip
-    views = [
-        View("all", _("All"), default=True), View("eu", "EU", "group=EU"), View("latam", _("Latin America"), "group=LATAM"),
-    ]  # fmt: skip
-    url, detail_url, default_order, label_field = (
-        "logistics:country-rules",
-        "logistics:country-rule",
-        "country",
-        "country",
-    )
-    icon = "world"
-    source = staticmethod(lists.country_rules_for)
-
-
-def _own(name: str) -> Column:
-    """A text in the reader's language."""
-
-    def text(row: dict[str, Any]) -> str:
-        return f.in_own_language(row[f"{name}_zh"], row[name])
-
-    return Column(name, html=text, text=text, needs=(f"{name}_zh",), width="wide")
 
 
 class GoodsClassRow(serializers.Serializer):
@@ -153,10 +63,11 @@ class GoodsClassListing(HouseTable):
     name, title = "goods-classes", _("Classes of goods")
     model, row, filters = GoodsClassRule, GoodsClassRow, GoodsClassFilter
     columns = [
-        Column("code", link="logistics:goods-class", mono=True, sortable=True), Column("meaning_zh"), Column("meaning_en"),
+        Column("code", link="logistics:goods-class", mono=True, sortable=True), own_text("meaning", _("Meaning"), english="meaning_en"),
+        Column("meaning_zh", default=False),
         Column("action", badge=ACTIONS),
         Column("prefixes", html=lambda row: ", ".join(row["prefixes"]), text=lambda row: ", ".join(row["prefixes"])),
-        _own("note"), Column("valid_from"), Column("active", default=False),
+        own_text("note"), Column("valid_from"), Column("active", default=False),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = "logistics:goods-classes", "logistics:goods-class", "code", "code"
     icon = "tags"
@@ -183,7 +94,7 @@ class StopWordListing(HouseTable):
     name, title = "stop-words", _("Stop words")
     model, row, filters = StopWordRule, StopWordRow, StopWordFilter
     columns = [
-        Column("term", link="logistics:stop-word", sortable=True), Column("whole"), Column("level", badge=LEVELS), _own("reason"),
+        Column("term", link="logistics:stop-word", sortable=True), Column("whole"), Column("level", badge=LEVELS), own_text("reason"),
         Column("valid_from"), Column("active", default=False),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = "logistics:stop-words", "logistics:stop-word", "term", "term"
@@ -200,6 +111,7 @@ class NationalCodeRow(serializers.Serializer):
     hs6 = serializers.CharField(label=_("Six digits"))
     code = serializers.CharField(label=_("National code"))
     description = serializers.CharField(label=_("Description"))
+    description_zh = serializers.CharField(label=_("Description (Chinese)"))
     valid_from = serializers.DateField(label=_("Valid from"))
 
 
@@ -211,7 +123,7 @@ class NationalCodeListing(HouseTable):
     model, row, filters = NationalCode, NationalCodeRow, NationalCodeFilter
     columns = [
         Column("hs6", link="logistics:national-code", mono=True, sortable=True), Column("country", country=True),
-        Column("code", mono=True), Column("description", width="wide"), Column("valid_from"),
+        Column("code", mono=True), own_text("description"), Column("valid_from"),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = "logistics:national-codes", "logistics:national-code", "hs6", "hs6"
     icon = "barcode"
@@ -225,7 +137,9 @@ class NatureCodeRow(serializers.Serializer):
     content_type = serializers.CharField(label=_("Content"))
     code = serializers.CharField(label=_("Code"))
     meaning = serializers.CharField(label=_("Meaning"))
+    meaning_zh = serializers.CharField(label=_("Meaning (Chinese)"))
     source = serializers.CharField(label=_("Source"))
+    source_zh = serializers.CharField(label=_("Source (Chinese)"))
     valid_from = serializers.DateField(label=_("Counts from"))
 
 
@@ -248,7 +162,7 @@ class NatureCodeListing(HouseTable):
     model, row = NatureCode, NatureCodeRow
     columns = [
         Column("content_type", html=content_html, text=content_word, sortable=True), Column("code", mono=True),
-        Column("meaning", width="wide"), Column("source", width="wide"), Column("valid_from"),
+        own_text("meaning"), own_text("source"), Column("valid_from"),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = (
         "logistics:nature-codes", "logistics:nature-code", "content_type", "content_type",

@@ -15,16 +15,17 @@ from core import format as f
 from core.audit import Actor
 from core.listing import Action, Column, Listing, Prefix, RowPart, View, register
 from core.models import Job
-from logistics.choices import NumberSource, NumberState, ServiceKind, SignatureKind
+from logistics.choices import CustomsForm, NumberSource, NumberState, ServiceKind, SignatureKind, TrackingLevel
 from logistics.filters.dispatch import ApprovalFilter, BatchFilter, NumberFilter, ServiceFilter
 from logistics.forms.approval import in_words
 from logistics.forms.dispatch import ReasonForm
 from logistics.listings.customs_actions import DataOfBatch
-from logistics.listings.naming import NAMES, service_cell
+from logistics.listings.naming import NAMES, named, own_text, service_cell
 from logistics.listings.waves import WavesOfBatch
 from logistics.models import ApprovalRule, PrintBatch, Service, WaybillNumber
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
+from logistics.selectors.naming import carrier_said
 from logistics.services import numbers, printing
 
 NUMBER_STATES = {
@@ -228,11 +229,15 @@ class ServiceListing(Listing):
     model, row, filters = Service, ServiceRow, ServiceFilter
     columns = [
         Column("code", link="logistics:service", mono=True, sortable=True),
-        Column("name_en", html=lambda row: f.clip_html(row["name_en"])), Column("name_zh", html=lambda row: f.clip_html(row["name_zh"])),
-        Column("carrier"), Column("kind", badge=ServiceKind), Column("active", badge=YES_NO), Column("days_min"), Column("days_max"),
+        Column("name_en", html=lambda row: f.clip_html(named(row["code"], row["name_en"], row["name_zh"])), needs=("name_zh",)),
+        Column("name_zh", default=False),
+        Column("carrier", html=lambda row: carrier_said(row["carrier"]), text=lambda row: row["carrier"]),
+        Column("kind", badge=ServiceKind), Column("active", badge=YES_NO), Column("days_min"), Column("days_max"),
         Column("value_max", money="value_max_currency"), Column("pickup_time", html=lambda row: row["pickup_time"] or f.DASH),
-        Column("tracking_level", default=False), Column("max_weight_g", default=False), Column("connector", default=False),
-        Column("customs_form", default=False), Column("match_words", default=False, html=lambda row: ", ".join(row["match_words"])[:80]),
+        Column("tracking_level", badge=TrackingLevel, default=False), Column("max_weight_g", default=False),
+        Column("connector", default=False),
+        Column("customs_form", badge=CustomsForm, default=False),
+        Column("match_words", default=False, html=lambda row: ", ".join(row["match_words"])[:80]),
     ]  # fmt: skip
     views = [View("in-use", _("In use"), "active=true", default=True), View("all", _("All"))]
     url, detail_url, default_order, label_field, small = "logistics:services", "logistics:service", "code", "code", True
@@ -254,6 +259,7 @@ class ApprovalRow(serializers.Serializer):
 
     id = serializers.CharField()
     name = serializers.CharField(label=_("Name"))
+    name_zh = serializers.CharField(label=_("Name (Chinese)"))
     active = serializers.BooleanField(label=_("In use"))
     position = serializers.IntegerField(label=_("Position"))
     store = serializers.CharField(source="store.code", label=_("Only this store"), allow_null=True)
@@ -279,7 +285,7 @@ class ApprovalListing(Listing):
     name, title, permission = "approval-rules", _("Approval rules"), "logistics.view_note"
     model, row, filters = ApprovalRule, ApprovalRow, ApprovalFilter
     columns = [
-        Column("name", link="logistics:approval-rule"), Column("active", badge=YES_NO), Column("position", sortable=True),
+        own_text("name", width="", link="logistics:approval-rule"), Column("active", badge=YES_NO), Column("position", sortable=True),
         Column("store", mono=True), Column("kinds", html=kinds_text, text=kinds_text),
         Column("conditions", html=conditions_text, text=conditions_text, width="wide"),
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from logistics.forms.dispatch import ReasonForm
 from logistics.forms.manifests import SignListForm
 from logistics.models import Manifest
 from logistics.selectors import manifests as selectors
+from logistics.selectors.naming import carrier_said
 from logistics.services import manifests
 
 
@@ -93,7 +94,8 @@ class ManifestListing(Listing):
     name, title, permission = "manifests", _("Hand-over lists"), "logistics.view_note"
     model, row, filters, small = Manifest, ManifestRow, ManifestFilter, True
     columns = [
-        Column("number", link="logistics:manifest", mono=True), Column("day", sortable=True), Column("carrier"),
+        Column("number", link="logistics:manifest", mono=True), Column("day", sortable=True),
+        Column("carrier", html=lambda row: carrier_said(row["carrier"]), text=lambda row: row["carrier"]),
         Column("count", align="num"),
         Column("weight_g", html=lambda row: f.weight(row["weight_g"] or 0) or f.DASH, align="num"),
         Column("untold", html=untold_html, text=lambda row: str(row["untold"])),

@@ -14,7 +14,7 @@ from core.audit import Actor
 from core.listing import Column, register
 from logistics.choices import PickStrategy, SurchargeKind, VolumetricKind
 from logistics.filters.rates import ChoiceFilter, PlaceFilter, SurchargeFilter, TableFilter, TermsFilter
-from logistics.listings.naming import NAMES, named
+from logistics.listings.naming import NAMES, named, own_text
 from logistics.listings.tables import HouseTable
 from logistics.models import ChoiceRule, RateTable, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import rates as selectors
@@ -159,6 +159,7 @@ class PlaceRow(serializers.Serializer):
     max_sum_cm = serializers.DecimalField(7, 2, label=_("Sum (cm)"), allow_null=True)
     max_girth_cm = serializers.DecimalField(7, 2, label=_("Girth (cm)"), allow_null=True)
     note = serializers.CharField(label=_("Note"))
+    note_zh = serializers.CharField(label=_("Note (Chinese)"))
     valid_from = serializers.DateField(label=_("Valid from"))
 
 
@@ -171,7 +172,7 @@ class PlaceListing(HouseTable):
     columns = [
         Column("country", link="logistics:place", sortable=True), Column("service", **SERVICE), Column("zone"), Column("max_weight_g"),
         *(Column(n, html=lambda row, n=n: cm(row, n)) for n in ("max_side_cm", "max_sum_cm", "max_girth_cm")), Column("valid_from"),
-        Column("note", width="wide"),
+        own_text("note"),
     ]  # fmt: skip
     needs = NAMES
     url, detail_url, default_order, label_field = "logistics:places", "logistics:place", "country", "country"
@@ -228,6 +229,7 @@ class ChoiceRow(serializers.Serializer):
 
     id = serializers.CharField()
     name = serializers.CharField(label=_("Name"))
+    name_zh = serializers.CharField(label=_("Name (Chinese)"))
     position = serializers.IntegerField(label=_("Tried in this order"))
     active = serializers.BooleanField(label=_("In use"))
     store = serializers.CharField(source="store.code", label=_("Only this store"), allow_null=True)
@@ -246,7 +248,7 @@ class ChoiceListing(HouseTable):
     name, title = "choosing-rules", _("Choosing rules")
     model, row, filters = ChoiceRule, ChoiceRow, ChoiceFilter
     columns = [
-        Column("name", link="logistics:choosing-rule"), Column("position", sortable=True), Column("active", badge=YES_NO),
+        own_text("name", width="", link="logistics:choosing-rule"), Column("position", sortable=True), Column("active", badge=YES_NO),
         Column("strategy", badge=PickStrategy),
         Column("services"), Column("countries"), Column("goods_classes"), Column("keep_promise", badge=YES_NO),
         Column("tracked_only", badge=YES_NO), Column("store"),

@@ -17,6 +17,7 @@ from core.clock import utcnow
 from core.listing import Column, Listing, View, register
 from logistics.choices import Advice, ServiceKind
 from logistics.forms.decisions import DECISION_FACTS, DECISION_VALUES
+from logistics.listings.naming import own_text
 from logistics.models import DecisionRule, PromiseRule
 from logistics.selectors import payout
 from logistics.selectors import tracking as lookups
@@ -51,8 +52,10 @@ class PromiseRow(serializers.Serializer):
     second_check_days = serializers.IntegerField(label=_("Second check"))
     lost_after_days = serializers.IntegerField(label=_("Lost after"))
     extend_when_days_left = serializers.IntegerField(label=_("Lengthen when left"))
-    note_zh = serializers.CharField(label=_("Note"))
+    note = serializers.CharField(label=_("Note"))
+    note_zh = serializers.CharField(label=_("Note (Chinese)"))
     origin = serializers.CharField(label=_("Origin"))
+    origin_zh = serializers.CharField(label=_("Origin (Chinese)"))
     valid_from = serializers.DateField(label=_("Valid from"))
     paid_by = serializers.DateField(label=_("Paid out by"), help_text=_("For a parcel handed over today."))
 
@@ -82,8 +85,8 @@ class PromiseListing(HouseTable):
         Column("destination_match", html=lambda row: places_meant(row["destination_match"]), width="wide"),
         Column("promise_days"), Column("paid_by", time="day", needs=("promise_days",)),
         Column("first_check_days"), Column("second_check_days"),
-        Column("lost_after_days"), Column("extend_when_days_left"), Column("valid_from"), Column("note_zh", default=False),
-        Column("origin", default=False),
+        Column("lost_after_days"), Column("extend_when_days_left"), Column("valid_from"), own_text("note", default=False),
+        own_text("origin", default=False),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = "logistics:promises", "logistics:promise", "priority", "rule_id"
     icon = "clock"

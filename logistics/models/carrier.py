@@ -38,6 +38,8 @@ class Service(models.Model):
     match_words = models.JSONField(
         default=list, help_text="words in the buyer's shipping method that mean this service"
     )
+    note = models.CharField(max_length=400, blank=True, default="", db_default="")
+    note_zh = models.CharField(max_length=400, blank=True, default="", db_default="")
     facts = models.JSONField(default=dict, help_text="further columns of the reference list")
 
     class Meta:
@@ -61,8 +63,10 @@ class PromiseRule(models.Model):
     second_check_days = models.PositiveSmallIntegerField()
     lost_after_days = models.PositiveSmallIntegerField()
     extend_when_days_left = models.PositiveSmallIntegerField()
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
     note_zh = models.CharField(max_length=200, blank=True)
     origin = models.CharField(max_length=200, blank=True)
+    origin_zh = models.CharField(max_length=200, blank=True, default="", db_default="")
     valid_from = models.DateField()
 
     class Meta:

@@ -60,6 +60,7 @@ class CountryRule(models.Model):
     pos_tax_scheme = models.CharField(max_length=30, blank=True)
     tax_percent = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     duty_rule = models.CharField(max_length=300, blank=True)
+    duty_rule_zh = models.CharField(max_length=300, blank=True, default="", db_default="")
     duty_steps = models.JSONField(default=list, blank=True, help_text="{to, percent, less} by rising value")
     tax_inside = models.BooleanField(default=False, help_text="the tax is part of its own base")
     flat_amount = models.DecimalField(**LIMIT)
@@ -68,6 +69,7 @@ class CountryRule(models.Model):
     formal_above = models.DecimalField(**LIMIT)
     formal_currency = models.CharField(max_length=3, blank=True)
     recipient_id = models.CharField(max_length=200, blank=True)
+    recipient_id_zh = models.CharField(max_length=200, blank=True, default="", db_default="")
     hs_digits = models.PositiveSmallIntegerField(default=6)
     review_above = models.DecimalField(**LIMIT)
     review_currency = models.CharField(max_length=3, blank=True)
@@ -75,8 +77,9 @@ class CountryRule(models.Model):
     band_currency = models.CharField(max_length=3, blank=True)
     band_note = models.CharField(max_length=200, blank=True)
     sensitive = models.JSONField(default=list, blank=True, help_text="codes of classes of goods to look at")
-    carrier_avoid = models.CharField(max_length=400, blank=True)
+    carrier_avoid = models.CharField(max_length=1000, blank=True)
     carrier_advice = models.TextField(blank=True)
+    carrier_advice_zh = models.TextField(blank=True, default="", db_default="")
     rule_en = models.TextField(blank=True)
     rule_zh = models.TextField(blank=True)
     confidence = models.CharField(max_length=20, blank=True)
@@ -142,6 +145,7 @@ class NationalCode(models.Model):
     hs6 = models.CharField(max_length=6)
     code = models.CharField(max_length=12)
     description = models.CharField(max_length=200, blank=True)
+    description_zh = models.CharField(max_length=200, blank=True, default="", db_default="")
     valid_from = models.DateField()
 
     class Meta:
@@ -160,7 +164,11 @@ class NatureCode(models.Model):
     content_type = models.CharField(max_length=20)
     code = models.CharField(max_length=8)
     meaning = models.CharField(max_length=80, blank=True)
-    source = models.CharField(max_length=200, blank=True, db_default="", help_text="where the code stands, or that it is not confirmed")
+    meaning_zh = models.CharField(max_length=80, blank=True, default="", db_default="")
+    source = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="where the code stands, or that it is not confirmed"
+    )
+    source_zh = models.CharField(max_length=200, blank=True, default="", db_default="")
     valid_from = models.DateField()
 
     class Meta:

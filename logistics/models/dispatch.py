@@ -142,6 +142,7 @@ class ApprovalRule(models.Model):
     """Signs unexceptional notes (ORD-25). All conditions must hold; people sign the rest."""
 
     name = models.CharField(max_length=80, unique=True)
+    name_zh = models.CharField(max_length=80, blank=True, default="", db_default="")
     active = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
     store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="+")

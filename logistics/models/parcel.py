@@ -272,6 +272,7 @@ class DecisionRule(models.Model):
     next_check_days = models.PositiveSmallIntegerField(null=True, blank=True)
     message_template = models.CharField(max_length=10, blank=True)
     evidence_required = models.CharField(max_length=200, blank=True)
+    evidence_zh = models.CharField(max_length=200, blank=True, default="", db_default="")
     approval = models.CharField(max_length=24, default="none")
     note_en = models.CharField(max_length=300, blank=True)
     note_zh = models.CharField(max_length=200, blank=True)

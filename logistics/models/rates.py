@@ -60,6 +60,7 @@ class ServiceDestination(models.Model):
     max_sum_cm = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     max_girth_cm = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    note_zh = models.CharField(max_length=200, blank=True, default="", db_default="")
     valid_from = models.DateField()
 
     class Meta:
@@ -188,6 +189,7 @@ class ChoiceRule(models.Model):
     """Which service an order takes when the buyer paid for none we know. The first rule that fits decides."""
 
     name = models.CharField(max_length=80, unique=True)
+    name_zh = models.CharField(max_length=80, blank=True, default="", db_default="")
     position = models.PositiveIntegerField(default=10)
     active = models.BooleanField(default=True)
     store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="+")

@@ -168,7 +168,8 @@ def live_numbers(note_ids: Iterable[int]) -> dict[int, WaybillNumber]:
 def signatures_of(note_ids: Iterable[int]) -> dict[int, dict[str, NoteSignature]]:
     """The living signatures of notes by kind. One query."""
     found: dict[int, dict[str, NoteSignature]] = defaultdict(dict)
-    for row in NoteSignature.objects.filter(note_id__in=list(note_ids), void_at__isnull=True):
+    rows = NoteSignature.objects.filter(note_id__in=list(note_ids), void_at__isnull=True).select_related("rule")
+    for row in rows:
         found[row.note_id][row.kind] = row
     return found
 

@@ -1,16 +1,36 @@
-"""Carrier services as their readers call them."""
+"""Carriers and their services as their readers call them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 
 
 def named(code: str, english: str, chinese: str) -> str:
     """The name of a service in the reader's language, else the other one, else its code."""
     own, other = (chinese, english) if (get_language() or "").startswith("zh") else (english, chinese)
     return own or other or code
+
+
+#: The carriers of the reference list, whose names the catalogue has in Chinese; any other is called as staff wrote it.
+CARRIERS = (
+    gettext_noop("China Post"), gettext_noop("Cainiao"), gettext_noop("SF"), gettext_noop("YunExpress"), gettext_noop("Yanwen"),
+    gettext_noop("4PX"), gettext_noop("CEL and twelve partners"), gettext_noop("local carrier"), gettext_noop("various"),
+)  # fmt: skip
+
+
+def carrier_said(carrier: str) -> str:
+    """The name of a carrier in the reader's language."""
+    return gettext(carrier) if carrier in CARRIERS else carrier
+
+
+def signer_name(signature: Any) -> str:
+    """Who signed: a person as he was called then, a rule by its name in the reader's language."""
+    rule = signature.rule if signature.rule_id else None
+    if rule is None:
+        return str(signature.label)
+    return (rule.name_zh if (get_language() or "").startswith("zh") else "") or str(signature.label)
 
 
 def service_name(service: Any) -> str:

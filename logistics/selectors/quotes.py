@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from core import policies
 from core.clock import utcnow
+from core.format import in_own_language
 from logistics.choices import IncidentKind
 from logistics.models import (
     ChoiceRule,
@@ -149,7 +150,7 @@ class Book:
         """Why the rule of the country advises against a service for these goods; "" when it does not."""
         advice = avoid.read(self.customs.country(case.ship.country).carrier_avoid)
         told = [
-            row.reason for row in advice
+            in_own_language(row.reason_zh, row.reason) for row in advice
             if row.holds(service=service.code, carrier=service.carrier, classes=case.ship.classes, urgent=case.urgent)
         ]  # fmt: skip
         return "; ".join(told)
@@ -269,7 +270,7 @@ def _list(text: str) -> tuple[str, ...]:
 def rule_of(row: ChoiceRule) -> Choosing:
     """A choosing rule as the rules read it."""
     return Choosing(
-        row.name, _list(row.services) or ("*",), row.strategy, row.store_id, _list(row.countries),
+        in_own_language(row.name_zh, row.name), _list(row.services) or ("*",), row.strategy, row.store_id, _list(row.countries),
         frozenset(_list(row.goods_classes)), row.keep_promise, row.tracked_only,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from logistics.choices import SignatureKind
 from logistics.models import ApprovalRule, Service
+from logistics.services import reference_texts
 from logistics.services.seeding_customs import load_customs
 from logistics.services.seeding_rates import load_rates
 from logistics.services.seeding_tracking import load_tracking
@@ -22,14 +23,15 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 #: Columns of the reference list that have a column of their own; the others are kept as facts.
 _OWN = {
     "service_code", "name_en", "name_zh", "carrier", "kind", "tracking_level", "days_min", "days_max", "max_weight_g", "value_max",
-    "value_max_currency", "tracking_number_pattern", "tracking_url_pattern", "customs_form",
+    "value_max_currency", "notes", "notes_zh", "tracking_number_pattern", "tracking_url_pattern", "customs_form",
 }  # fmt: skip
 UNEXCEPTIONAL = "In stock, in margin, nothing unusual"
 
 
 def load_reference(*, now: datetime) -> int:
     """Load the rows that are missing; answers how many."""
-    return _services() + _rule() + load_tracking(now=now) + load_rates(now=now) + load_customs(now=now)
+    made = _services() + _rule() + load_tracking(now=now) + load_rates(now=now) + load_customs(now=now)
+    return made + reference_texts.complete()
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -61,7 +63,8 @@ def _service(row: dict[str, str], words: list[str]) -> Service:
         tracking_level=row["tracking_level"] or "full", days_min=_number(row["days_min"]), days_max=_number(row["days_max"]),
         max_weight_g=_number(row["max_weight_g"]), value_max=Decimal(row["value_max"]) if row["value_max"].strip() else None,
         value_max_currency=row["value_max_currency"], number_pattern=row["tracking_number_pattern"], tracking_url=url,
-        customs_form=row["customs_form"], match_words=[*words, row["name_en"], *([row["name_zh"]] if row["name_zh"] else [])],
+        customs_form=row["customs_form"], note=row["notes"], note_zh=row["notes_zh"],
+        match_words=[*words, row["name_en"], *([row["name_zh"]] if row["name_zh"] else [])],
         facts={name: value for name, value in row.items() if name not in _OWN and value.strip()},
     )  # fmt: skip
 

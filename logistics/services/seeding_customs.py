@@ -11,8 +11,10 @@ from logistics.selectors.customs.shipped import natures, shipped
 
 PLAIN = (
     "name", "group", "currency", "duty_free_max", "tax_free_max", "value_basis", "pos_tax_max", "pos_tax_scheme", "tax_percent",
-    "duty_rule", "tax_inside", "flat_amount", "flat_currency", "flat_unit", "formal_above", "formal_currency", "recipient_id",
-    "hs_digits", "review_above", "review_currency", "band_currency", "band_note", "carrier_avoid", "carrier_advice", "rule_en",
+    "duty_rule", "duty_rule_zh", "tax_inside", "flat_amount", "flat_currency", "flat_unit", "formal_above", "formal_currency",
+    "recipient_id", "recipient_id_zh",
+    "hs_digits", "review_above", "review_currency", "band_currency", "band_note", "carrier_avoid", "carrier_advice",
+    "carrier_advice_zh", "rule_en",
     "rule_zh", "confidence", "valid_from",
 )  # fmt: skip
 
@@ -58,26 +60,12 @@ def load_customs(*, now: datetime) -> int:
         if (row.term, row.whole) not in words
     )
     national = NationalCode.objects.bulk_create(
-        NationalCode(country=country, hs6=hs6, code=code, description=text, valid_from=since)
-        for country, hs6, code, text, since in given.national
+        NationalCode(country=country, hs6=hs6, code=code, description=text, description_zh=chinese, valid_from=since)
+        for country, hs6, code, text, chinese, since in given.national
         if (country, hs6) not in codes
     )
     named = set(NatureCode.objects.values_list("content_type", flat=True))
     kinds = NatureCode.objects.bulk_create(
         NatureCode(**row, valid_from=EVER) for row in natures() if row["content_type"] not in named
     )
-    _complete()
     return len(made) + len(more) + len(terms) + len(national) + len(kinds)
-
-
-def _complete() -> None:
-    """What an older house does not have yet in rows that nobody changed: Chinese notes, where a code stands."""
-    given = shipped()
-    for text, chinese in {row.note: row.note_zh for row in given.classes if row.note}.items():
-        GoodsClassRule.objects.filter(note=text, note_zh="").update(note_zh=chinese)
-    for text, chinese in {row.reason: row.reason_zh for row in given.stopwords if row.reason}.items():
-        StopWordRule.objects.filter(reason=text, reason_zh="").update(reason_zh=chinese)
-    for row in natures():
-        NatureCode.objects.filter(content_type=row["content_type"], code=row["code"], source="").update(
-            source=row["source"]
-        )

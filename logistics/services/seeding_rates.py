@@ -98,7 +98,7 @@ def _places(services: dict[str, Service]) -> int:
         weight = int(Decimal(row["max_weight_kg"]) * 1000) if row["max_weight_kg"] else None
         fresh.append(ServiceDestination(
             service=ems, country=row["iso2"], zone=row["zone"], max_weight_g=weight, max_side_cm=side, max_girth_cm=girth,
-            note=row["size_rule"][:200], valid_from=date.fromisoformat(row["as_of"]),
+            note=row["size_rule"], note_zh=row["size_rule_zh"], valid_from=date.fromisoformat(row["as_of"]),
         ))  # fmt: skip
     return len(ServiceDestination.objects.bulk_create(fresh))
 

@@ -33,7 +33,7 @@ def _promises() -> int:
             destination_match=r["destination_match"], promise_days=int(r["promise_days"]),
             first_check_days=int(r["first_check_days"]), second_check_days=int(r["second_check_days"]),
             lost_after_days=int(r["lost_after_days"]), extend_when_days_left=int(r["extend_when_days_left"]),
-            note_zh=r["note_zh"], origin=r["origin"], valid_from=SINCE,
+            note=r["note_en"], note_zh=r["note_zh"], origin=r["origin"], origin_zh=r["origin_zh"], valid_from=SINCE,
         )
         for r in _rows("delivery_promises.csv") if r["rule_id"] not in known
     ]  # fmt: skip
@@ -59,7 +59,8 @@ def _decisions() -> int:
             table_code=r["table_code"], rule_id=r["rule_id"], priority=int(r["priority"]), conditions=json.loads(r["conditions"]),
             advice=r["advice"], alternatives=r["alternatives"], choose_by=r["choose_by"], cost_formula=r["cost_formula"],
             extend_confirm=r["extend_confirm"], next_check_days=int(r["next_check_days"]) if r["next_check_days"] else None,
-            message_template=r["message_template"], evidence_required=r["evidence_required"], approval=r["approval"] or "none",
+            message_template=r["message_template"], evidence_required=r["evidence_required"],
+            evidence_zh=r["evidence_zh"], approval=r["approval"] or "none",
             note_en=r["note_en"], note_zh=r["note_zh"], origin=r["origin"], valid_from=SINCE,
         )
         for r in _rows("aftersales_decisions.csv") if r["rule_id"] not in known

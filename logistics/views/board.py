@@ -17,6 +17,7 @@ from logistics.choices import Work
 from logistics.listings.naming import service_name
 from logistics.models import DispatchNote
 from logistics.selectors import board, clerks, manifests
+from logistics.selectors.naming import carrier_said
 
 #: Columns of the board with what is done there, in the order of the work.
 LANES = (Work.TO_SIGN, Work.TO_BUY, Work.TO_NUMBER, Work.TO_PRINT, Work.TO_PACK, Work.BLOCKED, Work.PACKED)
@@ -103,7 +104,9 @@ class BoardPage(Page):
         return [{"count": count, "label": label, "url": url, "tone": tone} for count, label, url, tone in rows if count]
 
     def _carriers(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{"name": row["carrier"] or f.DASH, "count": row["n"], "untold": row["untold"]} for row in rows]
+        return [
+            {"name": carrier_said(row["carrier"]) or f.DASH, "count": row["n"], "untold": row["untold"]} for row in rows
+        ]
 
     def _card(self, note: DispatchNote) -> dict[str, Any]:
         blocked = note.state == "blocked"

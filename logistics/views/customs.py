@@ -42,6 +42,7 @@ from logistics.models import (
 )
 from logistics.selectors.customs import declarations, lists
 from logistics.services.customs import packs, tables
+from logistics.views.naming import row_name
 from logistics.views.setup import EditPage
 from logistics.views.table_list import MAY_CHANGE as RIGHT
 from logistics.views.table_list import TablePage
@@ -109,7 +110,7 @@ class RulePage(EditPage):
     def extra(self) -> dict[str, Any]:
         """Its name."""
         return {
-            "title": str(self.row) or _("New row"),
+            "title": row_name(self.row) or _("New row"),
             "text": _("A change counts from the day you name; the past keeps its own."),
         }
 
@@ -127,11 +128,13 @@ class CountryRulePage(RulePage):
     model, form_class, list_url = CountryRule, CountryRuleForm, "logistics:country-rules"
     wide_fields = (
         "duty_rule",
+        "duty_rule_zh",
         "duty_steps",
         "bands",
         "sensitive",
         "carrier_avoid",
         "carrier_advice",
+        "carrier_advice_zh",
         "rule_en",
         "rule_zh",
     )

@@ -13,6 +13,7 @@ from core.pages import Page
 from logistics.forms.customs import DataFileForm
 from logistics.rules.customs.advance import Fault
 from logistics.selectors.customs import advance as reads
+from logistics.selectors.naming import carrier_said
 from logistics.services.customs import advance
 from logistics.services.customs.fault_words import reason
 
@@ -28,7 +29,7 @@ class DataPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The carriers, and one of them checked."""
         carrier = request.GET.get("carrier", "")[:60]
-        rows = reads.by_carrier(self.now)
+        rows = [{**row, "name": carrier_said(row["carrier"])} for row in reads.by_carrier(self.now)]
         chosen = next((row for row in rows if row["carrier"] == carrier), None)
         context = {
             "title": _("Customs data"), "rows": rows, "carrier": carrier, "chosen": chosen, "form": DataFileForm(), "found": None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
@@ -21,10 +21,15 @@ from logistics.services.customs import reviews
 TONES = {"block": "rose", "review": "amber", "info": "neutral"}
 #: So many remarks stand on the page; blocks and reviews come first.
 SHOWN = 14
+#: Texts of a finding that stand in both languages beside one another.
+_BOTH = ("asks", "rule", "reason", "note")
 
 
 def finding_text(code: str, fields: Mapping[str, str]) -> str:
     """A remark of the customs rule in words."""
+    for name in _BOTH:
+        if name in fields:
+            fields = {**fields, name: f.in_own_language(fields.get(f"{name}_zh", ""), fields[name])}
     if code == "NO_WEIGHT" and "gross" in fields:
         return gettext("The articles weigh %(net)s g, the parcel %(gross)s g.") % fields
     if code == "VALUE_PER_KG" and "median" in fields:
@@ -32,12 +37,10 @@ def finding_text(code: str, fields: Mapping[str, str]) -> str:
     if code == "COUNTERFEIT" and "brand" in fields:
         return gettext("%(article)s names the brand %(brand)s, and no paper allows us to sell it.") % fields
     if code == "SENSITIVE":
-        note = f.in_own_language(fields.get("note_zh", ""), fields.get("note", ""))
-        named = {**fields, "goods": _goods(fields), "note": note}
-        return gettext("%(article)s: %(goods)s. %(note)s") % named
+        goods = f.in_own_language(fields.get("goods_zh", ""), fields.get("goods_en", "")) or fields.get("goods", "")
+        return gettext("%(article)s: %(goods)s. %(note)s") % {**fields, "goods": goods}
     if code == "DESC_STOPWORD" and fields.get("reason"):
-        reason = f.in_own_language(fields.get("reason_zh", ""), fields["reason"])
-        return gettext("“%(term)s” says nothing to customs (%(article)s): %(reason)s.") % {**fields, "reason": reason}
+        return gettext("“%(term)s” says nothing to customs (%(article)s): %(reason)s.") % fields
     if code == "VALUE_LIMIT_SERVICE" and fields.get("instead"):
         return gettext("%(service)s carries goods up to %(limit)s only: choose %(instead)s. The value stays.") % fields
     texts = {
@@ -66,18 +69,20 @@ def finding_text(code: str, fields: Mapping[str, str]) -> str:
     return texts.get(code, code) % fields
 
 
-def _goods(fields: Mapping[str, str]) -> str:
-    chinese = (get_language() or "").startswith("zh")
-    return fields.get("goods_zh" if chinese else "goods_en") or fields.get("goods", "")
-
-
 def rule_text(case: Case) -> str:
     """The country's rule in the reader's language."""
     if case.book is None or case.parcel is None:
         return ""
     rule = case.book.country(case.parcel.country)
-    chinese = (get_language() or "").startswith("zh")
-    return (rule.rule_zh or rule.rule_en) if chinese else (rule.rule_en or rule.rule_zh)
+    return f.in_own_language(rule.rule_zh, rule.rule_en)
+
+
+def advice_text(case: Case) -> str:
+    """What the country's rule advises about carriers, in the reader's language."""
+    if case.book is None or case.parcel is None:
+        return ""
+    rule = case.book.country(case.parcel.country)
+    return f.in_own_language(rule.carrier_advice_zh, rule.carrier_advice)
 
 
 def hints(case: Case) -> list[str]:
@@ -120,6 +125,8 @@ def facts(case: Case, actor: Actor) -> list[Any]:
     text = rule_text(case)
     if text:
         rows.append({"label": _("Rule of the country"), "value": text, "wide": True})
+    if advice := advice_text(case):
+        rows.append({"label": _("Advice"), "value": advice, "wide": True})
     return rows
 
 

@@ -17,6 +17,7 @@ from logistics.listings.naming import named, service_name
 from logistics.models import Parcel
 from logistics.selectors import board, manifests, station
 from logistics.selectors import dispatch as selectors
+from logistics.selectors.naming import carrier_said
 from logistics.services import counter, packing, shipping
 from logistics.views.station import NOTE, turn_to
 
@@ -103,7 +104,7 @@ class HandOverPage(Page):
             "boxes": [
                 {
                     "title": _("Sealed, waiting for their carrier"),
-                    "lines": [f"{row['carrier']} · {named_row(row)}: {row['n']}" for row in waiting],
+                    "lines": [f"{carrier_said(row['carrier'])} · {named_row(row)}: {row['n']}" for row in waiting],
                     "total": gettext("Together: %(n)s") % {"n": sum(row["n"] for row in waiting)},
                 }
             ],
@@ -114,7 +115,7 @@ class HandOverPage(Page):
         return [
             {
                 "label": gettext("%(list)s, %(carrier)s: print and have it signed")
-                % {"list": row.number, "carrier": row.carrier or "—"},
+                % {"list": row.number, "carrier": carrier_said(row.carrier) or "—"},
                 "url": reverse("logistics:manifest", args=[row.pk]),
                 "icon": "signature",
                 "method": "get",

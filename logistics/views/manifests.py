@@ -17,6 +17,7 @@ from logistics import documents
 from logistics.listings.naming import service_name
 from logistics.models import Manifest, Parcel
 from logistics.selectors import manifests as selectors
+from logistics.selectors.naming import carrier_said
 
 #: So many parcels stand on the page of a list; the paper and the export have all.
 SHOWN = 300
@@ -47,7 +48,7 @@ class ManifestPage(DetailPage):
 
     def sub(self, obj: Manifest) -> list[Any]:
         """Carrier, day, warehouse."""
-        return [obj.carrier or f.DASH, f.day(obj.day), obj.warehouse.name]
+        return [carrier_said(obj.carrier) or f.DASH, f.day(obj.day), obj.warehouse.name]
 
     def alerts(self, obj: Manifest) -> list[dict[str, Any]]:
         """A count that differs; numbers that are not online."""

@@ -18,6 +18,7 @@ from logistics.forms.dispatch import AskForm, EditForm, LineForm
 from logistics.models import DispatchNote, Parcel
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import signing
+from logistics.selectors.naming import carrier_said
 from logistics.services import dispatch, shipping
 from logistics.views import customs_parts
 
@@ -168,7 +169,7 @@ class DeclarePage(Page):
         fields = [
             (_("Order"), parcel.order.number),
             (_("Waybill number"), parcel.tracking_number),
-            (_("Carrier"), parcel.service.carrier if parcel.service else ""),
+            (_("Carrier"), carrier_said(parcel.service.carrier) if parcel.service else ""),
             (_("Service"), parcel.service.name_en if parcel.service else ""),
             (_("Tracking page"), shipping.tracking_link(parcel)),
         ]

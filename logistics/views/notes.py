@@ -19,6 +19,7 @@ from logistics.listings.order_steps import next_is_packing, next_of_note, to_the
 from logistics.models import DispatchNote
 from logistics.selectors import board, signing, station
 from logistics.selectors import dispatch as selectors
+from logistics.selectors.naming import signer_name
 from logistics.views import customs_parts, documents, incident_parts
 
 
@@ -190,7 +191,9 @@ class NotePage(DetailPage):
         made = []
         for kind, label in SignatureKind.choices:
             held = living.get(kind)
-            made.append((label, f"{held.label} · {f.moment(held.at, self.now)}" if held else gettext("still to give")))
+            made.append(
+                (label, f"{signer_name(held)} · {f.moment(held.at, self.now)}" if held else gettext("still to give"))
+            )
         return made
 
     def tables(self, obj: DispatchNote) -> list[dict[str, Any]]:

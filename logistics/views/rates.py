@@ -24,6 +24,7 @@ from logistics.listings.rates import STANDS
 from logistics.models import ChoiceRule, RateRow, RateTable, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import rates as selectors
 from logistics.services import rates
+from logistics.views.naming import row_name
 from logistics.views.setup import EditPage
 from logistics.views.table_list import MAY_CHANGE
 
@@ -184,7 +185,7 @@ class TableEdit(EditPage):
 
     def extra(self) -> dict[str, Any]:
         """Its name."""
-        return {"title": str(self.row) if self.row.pk else _("New price list")}
+        return {"title": row_name(self.row) or _("New price list")}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """One service."""
@@ -208,7 +209,7 @@ class SettingEdit(EditPage):
 
     def extra(self) -> dict[str, Any]:
         """Its name."""
-        return {"title": str(self.row) if self.row.pk else self.new_title}
+        return {"title": row_name(self.row) or self.new_title}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """One service."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.format import in_own_language
 from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.pages import Page
@@ -17,6 +18,7 @@ from logistics.forms.approval import ApprovalForm
 from logistics.forms.dispatch import NewServiceForm, ServiceForm
 from logistics.models import ApprovalRule, Service
 from logistics.services import setup
+from logistics.views.naming import row_name
 
 
 class EditPage(FormPage):
@@ -52,8 +54,8 @@ class ServicePage(EditPage):
     submit_label = _("Save")
 
     def extra(self) -> dict[str, Any]:
-        """Its name, and its figures from the reference list."""
-        return {"title": self.row.code, "text": str(self.row.facts.get("notes", "")) if self.row.facts else ""}
+        """Its name, and what is known of it."""
+        return {"title": row_name(self.row), "text": in_own_language(self.row.note_zh, self.row.note)}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Change it."""
@@ -93,7 +95,7 @@ class ApprovalPage(EditPage):
     def extra(self) -> dict[str, Any]:
         """What may be asked."""
         text = _("New notes that fit are signed by the rule; people sign the rest.")
-        return {"title": self.row.name or _("New approval rule"), "text": text, "groups": self.asked.groups()}
+        return {"title": row_name(self.row) or _("New approval rule"), "text": text, "groups": self.asked.groups()}
 
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """Store it."""

@@ -36,7 +36,7 @@ def book(day: date = DAY) -> customs.Book:
     ever = date.min
     held = Tables(
         given.countries, tuple((ever, True, c) for c in given.classes), tuple((ever, True, w) for w in given.stopwords),
-        tuple((since, country, hs6, code) for country, hs6, code, _text, since in given.national), (), (), {},
+        tuple((since, country, hs6, code) for country, hs6, code, *_texts, since in given.national), (), (), {},
     )  # fmt: skip
     return _book(held, day)
 

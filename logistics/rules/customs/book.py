@@ -56,6 +56,7 @@ class Country:
     pos_tax_scheme: str = ""
     tax_percent: Decimal | None = None
     duty_rule: str = ""
+    duty_rule_zh: str = ""
     duty_steps: tuple[DutyStep, ...] = ()
     tax_inside: bool = False
     flat_amount: Decimal | None = None
@@ -64,6 +65,7 @@ class Country:
     formal_above: Decimal | None = None
     formal_currency: str = ""
     recipient_id: str = ""
+    recipient_id_zh: str = ""
     hs_digits: int = 6
     review_above: Decimal | None = None
     review_currency: str = ""
@@ -73,6 +75,7 @@ class Country:
     sensitive: frozenset[str] = frozenset()
     carrier_avoid: str = ""
     carrier_advice: str = ""
+    carrier_advice_zh: str = ""
     rule_en: str = ""
     rule_zh: str = ""
     confidence: str = ""

@@ -34,8 +34,12 @@ def check(parcel: Parcel, book: Book, *, convert: Convert, limits: Limits | None
         found += _manual(parcel, rule, convert)
     found += _advice(parcel, rule, book)
     if rule.recipient_id and not parcel.has_recipient_id:
-        found.append(Finding("RECIPIENT_ID", REVIEW, fields={"asks": rule.recipient_id, "country": parcel.country}))
+        found.append(Finding("RECIPIENT_ID", REVIEW, fields=_asks(rule, parcel)))
     return ordered(found)
+
+
+def _asks(rule: Country, parcel: Parcel) -> dict[str, str]:
+    return {"asks": rule.recipient_id, "asks_zh": rule.recipient_id_zh, "country": parcel.country}
 
 
 def _content(parcel: Parcel) -> Iterator[Finding]:
@@ -74,7 +78,7 @@ def _money(parcel: Parcel, rule: Country, convert: Convert) -> Iterator[Finding]
     limit = rule.review_above
     if limit is not None and rule.review_currency:
         value = convert(basis_value(parcel, rule), parcel.currency, rule.review_currency)
-        fields = {"limit": _shown(limit, rule.review_currency), "rule": rule.duty_rule}
+        fields = {"limit": _shown(limit, rule.review_currency), "rule": rule.duty_rule, "rule_zh": rule.duty_rule_zh}
         if value is None:
             yield Finding("RATE_MISSING", INFO, fields={**fields, "currency": rule.review_currency})
         elif value > limit:
@@ -155,4 +159,5 @@ def _advice(parcel: Parcel, rule: Country, book: Book) -> Iterator[Finding]:
     service = parcel.service
     for advice in avoid.read(rule.carrier_avoid):
         if advice.holds(service=service.code, carrier=service.carrier, classes=goods, urgent=parcel.urgent):
-            yield Finding("CARRIER_ADVICE", REVIEW, fields={"service": service.code, "reason": advice.reason})
+            said = {"service": service.code, "reason": advice.reason, "reason_zh": advice.reason_zh}
+            yield Finding("CARRIER_ADVICE", REVIEW, fields=said)

@@ -56,16 +56,22 @@ def country(row: Row) -> Country:
         code=code, name=row["country_en"].strip(), group=row["group_code"].strip(), currency=row["currency"].strip(),
         duty_free_max=_field(row, "duty_free_max"), tax_free_max=_field(row, "tax_free_max"), value_basis=basis,
         pos_tax_max=_field(row, "pos_tax_max"), pos_tax_scheme=row["pos_tax_scheme"].strip(), tax_percent=_field(row, "std_tax_pct"),
-        duty_rule=row["duty_rule"].strip(), flat_amount=_field(row, "flat_charge_amount"),
+        duty_rule=row["duty_rule"].strip(), duty_rule_zh=_chinese(row, "duty_rule"), flat_amount=_field(row, "flat_charge_amount"),
         flat_currency=row["flat_charge_currency"].strip(), flat_unit=row["flat_charge_unit"].strip(),
         formal_above=_field(row, "formal_entry_above"), formal_currency=row["formal_entry_currency"].strip(),
-        recipient_id=row["recipient_id"].strip(), hs_digits=int(digits),
+        recipient_id=row["recipient_id"].strip(), recipient_id_zh=_chinese(row, "recipient_id"), hs_digits=int(digits),
         review_above=_field(row, "review_above"), review_currency=row["review_above_currency"].strip(),
         bands=(Band(None, low, high),) if low is not None or high is not None else (), band_currency=row["seed_currency"].strip(),
         band_note=row["seed_weight_rule"].strip(), sensitive=frozenset(filter(None, row["sensitive_goods"].split(";"))),
-        carrier_avoid=row["carrier_avoid"].strip(), carrier_advice=row["carrier_advice"].strip(), rule_en=row["rule_en"].strip(),
+        carrier_avoid=row["carrier_avoid"].strip(), carrier_advice=row["carrier_advice"].strip(),
+        carrier_advice_zh=_chinese(row, "carrier_advice"), rule_en=row["rule_en"].strip(),
         rule_zh=row["rule_zh"].strip(), confidence=row["confidence"].strip(), valid_from=day(row["effective_from"]),
     )  # fmt: skip
+
+
+def _chinese(row: Row, name: str) -> str:
+    """The Chinese of a text; packs of others may have none."""
+    return (row.get(f"{name}_zh") or "").strip()
 
 
 def _field(row: Row, name: str) -> Decimal | None:

@@ -79,9 +79,10 @@ def country_of(row: CountryRule) -> customs.Country:
         name: getattr(row, name)
         for name in (
             "name", "group", "currency", "duty_free_max", "tax_free_max", "value_basis", "pos_tax_max", "pos_tax_scheme",
-            "tax_percent", "duty_rule", "tax_inside", "flat_amount", "flat_currency", "flat_unit", "formal_above",
-            "formal_currency", "recipient_id", "hs_digits", "review_above", "review_currency", "band_currency", "band_note",
-            "carrier_avoid", "carrier_advice", "rule_en", "rule_zh", "confidence", "valid_from",
+            "tax_percent", "duty_rule", "duty_rule_zh", "tax_inside", "flat_amount", "flat_currency", "flat_unit", "formal_above",
+            "formal_currency", "recipient_id", "recipient_id_zh", "hs_digits", "review_above", "review_currency", "band_currency",
+            "band_note",
+            "carrier_avoid", "carrier_advice", "carrier_advice_zh", "rule_en", "rule_zh", "confidence", "valid_from",
         )
     }  # fmt: skip
     return customs.Country(
@@ -124,7 +125,7 @@ def _read() -> Tables:
         countries,
         classes or tuple((date.min, True, row) for row in given.classes),
         words or tuple((date.min, True, row) for row in given.stopwords),
-        codes or tuple((since, country, hs6, code) for country, hs6, code, _text, since in given.national),
+        codes or tuple((since, country, hs6, code) for country, hs6, code, _text, _chinese, since in given.national),
         tuple(Brand.objects.all()), tuple(TaxNumber.objects.all()), {},
     )  # fmt: skip
 

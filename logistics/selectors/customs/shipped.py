@@ -20,7 +20,7 @@ class Shipped:
     countries: tuple[Country, ...]
     classes: tuple[GoodsClass, ...]
     stopwords: tuple[StopWord, ...]
-    national: tuple[tuple[str, str, str, str, date], ...]
+    national: tuple[tuple[str, str, str, str, str, date], ...]
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -32,7 +32,8 @@ def rows(name: str) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def natures() -> tuple[dict[str, str], ...]:
-    """How the electronic data names a content: content_type, code, meaning, and where the code stands."""
+    """How the electronic data names a content: content_type, code, and in both languages its meaning and where
+    the code stands."""
     return tuple(rows("nature_codes.csv"))
 
 
@@ -46,7 +47,14 @@ def shipped() -> Shipped:
         tuple(files.goods_class(row) for row in rows("goods_classes.csv")),
         tuple(files.stop_word(row) for row in rows("description_stopwords.csv")),
         tuple(
-            (row["country"], row["hs6"], row["code"], row["description"], files.day(row["valid_from"]))
+            (
+                row["country"],
+                row["hs6"],
+                row["code"],
+                row["description"],
+                row["description_zh"],
+                files.day(row["valid_from"]),
+            )
             for row in rows("customs_national_codes.csv")
         ),
     )

@@ -29,6 +29,8 @@ COLUMNS = (
     "formal_entry_currency", "recipient_id", "hs_digits", "review_above", "review_above_currency", "seed_low", "seed_high",
     "seed_currency", "seed_weight_rule", "sensitive_goods", "carrier_avoid", "carrier_advice", "rule_en", "rule_zh", "confidence",
 )  # fmt: skip
+#: Columns it may have: the Chinese of its texts.
+CHINESE = ("duty_rule_zh", "recipient_id_zh", "carrier_advice_zh")
 _IGNORED = {"valid_from", "name", "confidence"}
 
 
@@ -43,7 +45,7 @@ def read(rows: Sequence[Mapping[str, str]], valid_from: date) -> list[Country]:
         )
     made: dict[str, Country] = {}
     for number, row in enumerate(rows, start=2):
-        plain = {name: str(row.get(name) or "") for name in COLUMNS}
+        plain = {name: str(row.get(name) or "") for name in (*COLUMNS, *CHINESE)}
         try:
             rule = files.country({**plain, "effective_from": f"{valid_from:%Y-%m-%d}"})
             _fits(rule, plain)
@@ -121,7 +123,21 @@ def _joined(rule: Country, held: Country | None) -> Country:
     outer = (min((b.low for b in held.bands if b.low is not None), default=None),
              max((b.high for b in held.bands if b.high is not None), default=None))  # fmt: skip
     bands = held.bands if plain == outer else rule.bands
-    return replace(rule, duty_steps=held.duty_steps, tax_inside=held.tax_inside, bands=bands)
+    told = {name: getattr(held, name) for name in CHINESE if _silent(rule, held, name)}
+    if rule.carrier_avoid and rule.carrier_avoid == _english(held.carrier_avoid):
+        told["carrier_avoid"] = held.carrier_avoid
+    return replace(rule, duty_steps=held.duty_steps, tax_inside=held.tax_inside, bands=bands, **told)
+
+
+def _silent(rule: Country, held: Country, name: str) -> bool:
+    """Whether a file says the same in English and nothing in Chinese: what stands there goes on."""
+    english = name.removesuffix("_zh")
+    return not getattr(rule, name) and getattr(rule, english) == getattr(held, english)
+
+
+def _english(text: str) -> str:
+    """Services to avoid without the Chinese of their reasons."""
+    return ";".join(part.partition("|")[0] for part in text.split(";"))
 
 
 def _differs(rule: Country, held: Country | None) -> bool:
