@@ -81,8 +81,10 @@ def register_related(subject_type: str, related: Callable[[Any], Iterable[tuple[
     _RELATED[subject_type].append(related)
 
 
-#: Codes kept in the record that are worded when read: verb -> parameter -> labels by code; and codes used as reasons.
-_WORDS: dict[str, dict[str, Mapping[Any, Any]]] = defaultdict(dict)
+#: Codes kept in the record that are worded when read: verb -> parameter -> labels by code, or what makes a value's words; and
+#: codes used as reasons.
+Words = Mapping[Any, Any] | Callable[[Any], Any]
+_WORDS: dict[str, dict[str, Words]] = defaultdict(dict)
 #: Reasons that the house itself writes; apps add their codes (:func:`register_reason`).
 _REASONS: dict[str, Any] = {
     "handed over": pgettext_lazy("reason", "handed over"), "greeted": pgettext_lazy("reason", "greeted"),
@@ -112,8 +114,9 @@ _REASONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def register_words(verb: str, parameter: str, labels: Mapping[Any, Any]) -> None:
-    """The values of ``parameter`` in lines of ``verb`` are codes: show their label in the reader's language."""
+def register_words(verb: str, parameter: str, labels: Words) -> None:
+    """The values of ``parameter`` in lines of ``verb`` are codes: show their label in the reader's language (``labels`` by code, or
+    a function of the value)."""
     _WORDS[verb][parameter] = labels
 
 
@@ -172,7 +175,11 @@ def sentence(line: ActivityEntry) -> str:
 def _worded(line: ActivityEntry) -> dict[str, Any]:
     """The parameters of a line, codes in words."""
     known = _WORDS.get(line.verb, {})
-    return {name: known[name].get(value, value) if name in known else value for name, value in line.params.items()}
+    return {name: _word(known[name], value) if name in known else value for name, value in line.params.items()}
+
+
+def _word(labels: Words, value: Any) -> Any:
+    return labels(value) if callable(labels) else labels.get(value, value)
 
 
 def mentioned(text: str) -> tuple[str, ...]:

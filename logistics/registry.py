@@ -13,8 +13,8 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class DisputeClock:
-    """The open dispute of an order: until when we answer (None = it is not our turn), its number, page, and where one answers
-    ("" while an answer is on its way or none is owed)."""
+    """The open dispute of an order: until when we answer (None = it is not our turn, or nobody knows), its number ("" while there
+    is no case), page, and where one answers or opens the case ("" while an answer is on its way or none is owed)."""
 
     at: datetime | None
     number: str

@@ -147,11 +147,13 @@ def moment(value: datetime | None, now: datetime | None = None, zone: str | tzin
     return f"{_day_text(local.date(), with_year=local.year != today.year)} {clock}"
 
 
-def full_moment(value: datetime, zone: str | tzinfo | None = None) -> str:
-    """The exact time with its zone, for titles and prints: ``2025-11-23 16:00:05 Asia/Shanghai``."""
+def full_moment(value: datetime, zone: str | tzinfo | None = None, *, seconds: bool = True) -> str:
+    """The exact time with the place whose clock it is, for titles and prints: ``2025-11-23 16:00:05 Shanghai``."""
     where = _zone(zone)
     local = value.astimezone(where)  # isoformat is several times as fast as strftime, and lists call this for each row
-    return f"{local.isoformat(' ', 'seconds')[:19]} {getattr(where, 'key', None) or where.tzname(value) or 'UTC'}"
+    key = getattr(where, "key", None)
+    place = _place(key, babel_locale()) if key else where.tzname(value) or "UTC"
+    return f"{local.isoformat(' ', 'seconds')[: 19 if seconds else 16]} {place}"
 
 
 def buyer_clock(zone: str | tzinfo | None, now: datetime | None = None) -> str:

@@ -165,7 +165,7 @@ class CasePage(DetailPage):
     def more(self, obj: Case) -> dict[str, Any]:
         """Both clocks, while the case is open and its parcel is (TRK-16); its own clock is one of them."""
         both = case_both(obj, self.now, self.actor)
-        return {"both": {**both, "answer_url": ""}, "clock": None} if both else {"both": None}
+        return {"both": {**both, "step": None}, "clock": None} if both else {"both": None}
 
     def first_step(self, obj: Case) -> str:
         """What comes next."""
@@ -358,7 +358,10 @@ class CasePane(Page):
         ]  # fmt: skip
         both = case_both(case, self.now, self.actor)
         if both is not None:
-            facts += [(both["clocks"][0]["head"], both["clocks"][0]["text"]), (_("What to do"), f"{both['action']} · {both['rule']}")]
+            facts += [
+                (both["clocks"][0]["head"], both["clocks"][0]["text"]),
+                (_("What to do"), f"{both['action']} · {both['rule']}"),
+            ]
         answers = [
             {"what": row.get_kind_display(), "amount": money(row.amount, row.currency) if row.amount is not None else "", "text": row.text,
              "state": row.get_state_display(), "tone": AnswerState(row.state).tone}

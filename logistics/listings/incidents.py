@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import NumberFilter
 from rest_framework import serializers
 
+from core import format as f
 from core.audit import Actor
 from core.listing import Action, Column, Listing, RowPart, View, register, register_part
 from logistics.choices import IncidentKind, IncidentState
@@ -85,15 +86,15 @@ class ExtendParcels(_OnIncident):
 
 
 class Prolong(_OnIncident):
-    """Expect another end."""
+    """Another expected end."""
 
     name, label, icon, order, form, done_text = (
         "prolong",
-        _("Expect another end"),
+        _("Change the expected end"),
         "clock",
         30,
         ProlongForm,
-        _("Prolonged."),
+        _("The expected end is changed."),
     )
 
     def apply(self, obj: Incident, actor: Actor, now: datetime, **data: Any) -> None:
@@ -112,6 +113,12 @@ class EndIncident(_OnIncident):
     def apply(self, obj: Incident, actor: Actor, now: datetime, **data: Any) -> None:
         """One service call."""
         incidents.end_incident(incident=obj, reason=data["reason"], actor=actor, now=now)
+
+
+def country_chips(codes: str) -> Any:
+    """The countries as chips; what has none holds everywhere."""
+    found = [code for code in codes.split(";") if code]
+    return f.joined_html([f.country_html(code) for code in found], " ") if found else gettext("everywhere")
 
 
 class IncidentRow(serializers.Serializer):
@@ -145,7 +152,8 @@ class IncidentListing(Listing):
         Column("number", link="logistics:incident", mono=True, sortable=True), Column("state", badge=STATES),
         Column("kind", badge=KINDS), Column("service", html=lambda row: service_cell(row) if row["service"] else gettext("All services"),
                                text=lambda row: row["service"], needs=NAMES),
-        Column("countries", mono=True), Column("starts_at", time="day", sortable=True), Column("expected_end", time="day", sortable=True),
+        Column("countries", html=lambda row: country_chips(row["countries"]), text=lambda row: row["countries"]),
+        Column("starts_at", time="day", sortable=True), Column("expected_end", time="day", sortable=True),
         Column("reason", width="wide"), Column("store", mono=True, default=False), Column("stops_new", default=False),
         Column("ended_at", time="day", default=False),
     ]  # fmt: skip

@@ -58,7 +58,7 @@ def basis_text(answer: Answer, service: Any, country: str) -> str:
     }
     text = names[LaneLevel(basis.level)]
     if basis.season:
-        text = f"{text}, {season_text(basis.season)}"
+        text = _("%(lane)s, %(season)s") % {"lane": text, "season": season_text(basis.season)}
     counted = counts.parcels - counts.unsaid
     return _("%(basis)s: %(parcels)s parcels, %(arrived)s arrived") % {
         "basis": text, "parcels": f.number(counted), "arrived": f.number(counts.arrived),
@@ -122,7 +122,7 @@ def outlook_text(told: rules.Outlook) -> str:
         chance = _("%(share)s chance to arrive within %(days)s days") % {
             "share": share_text(told.soon.share, told.soon.exact), "days": told.days,
         }  # fmt: skip
-    return f"{later}; {chance}."
+    return _("%(later)s; %(chance)s.") % {"later": later, "chance": chance}
 
 
 def kept_text(days: int, kept: float | None) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -124,11 +125,8 @@ def most_cell(row: Mapping[str, Any]) -> str:
     if not row["level"]:
         return f.DASH
     band = words.band_text(row["most_low"], row["most_high"])
-    return (
-        f"{words.days_text(row['most_days'])} ({band})"
-        if band and row["most_days"] is not None
-        else words.days_text(row["most_days"])
-    )
+    day = words.days_text(row["most_days"])
+    return gettext("%(day)s (%(band)s)") % {"day": day, "band": band} if band and row["most_days"] is not None else day
 
 
 def share_cell(name: str) -> Any:

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 
 from core import format as f
 from core.listing import Column
-from logistics.selectors.naming import named, service_name
+from logistics.selectors.naming import by_code, named, service_name
 
-__all__ = ["NAMES", "named", "own_text", "service_cell", "service_name"]
+__all__ = ["NAMES", "by_code", "named", "own_text", "service_cell", "service_name"]
 
 #: What a column needs to name the service of its row.
 NAMES = ("service__name_en", "service__name_zh")

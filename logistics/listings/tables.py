@@ -17,7 +17,7 @@ from core.clock import utcnow
 from core.listing import Column, Listing, View, register
 from logistics.choices import Advice, ServiceKind
 from logistics.forms.decisions import DECISION_FACTS, DECISION_VALUES
-from logistics.listings.naming import own_text
+from logistics.listings.naming import by_code, own_text
 from logistics.models import DecisionRule, PromiseRule
 from logistics.selectors import payout
 from logistics.selectors import tracking as lookups
@@ -61,11 +61,13 @@ class PromiseRow(serializers.Serializer):
 
 
 def services_meant(match: str) -> str:
-    """The services a promise counts for, in words: kinds by their name, single services by their code."""
+    """The services a promise counts for, by their names; kinds by theirs."""
     what, _colon, names = match.partition(":")
     if what == "kind":
-        return ", ".join(str(dict(ServiceKind.choices).get(name, name)) for name in names.split("|"))
-    return names.replace("|", ", ") if names else gettext("all others") if match == "*" else match
+        return gettext(", ").join(str(dict(ServiceKind.choices).get(name, name)) for name in names.split("|"))
+    if not names:
+        return gettext("all others") if match == "*" else match
+    return gettext(", ").join(by_code(code) for code in names.split("|"))
 
 
 def places_meant(match: str) -> str:
@@ -170,10 +172,10 @@ def shown(row: Mapping[str, Any]) -> str:
     for fact, wanted in row["conditions"].items():
         name = str(DECISION_FACTS.get(fact, fact))
         if isinstance(wanted, list):
-            parts.append(f"{name}: {' / '.join(map(word, wanted))}")
+            parts.append(gettext("%(name)s: %(value)s") % {"name": name, "value": " / ".join(map(word, wanted))})
         elif isinstance(wanted, dict):
             signs = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<"}
             parts += [f"{name} {signs.get(sign, sign)} {value}" for sign, value in wanted.items()]
         else:
-            parts.append(f"{name}: {word(wanted)}")
+            parts.append(gettext("%(name)s: %(value)s") % {"name": name, "value": word(wanted)})
     return " · ".join(parts) or gettext("always")

@@ -120,6 +120,7 @@ class Parcel(models.Model):
     ends_after = models.DateTimeField(
         null=True, help_text="a person opened it again: final events up to this time do not end it any more"
     )
+    link_ended_at = models.DateTimeField(null=True, help_text="a person ended its public page")
     created_at = models.DateTimeField()
 
     objects = ScopedManager(store="store")
@@ -254,6 +255,9 @@ class Extension(models.Model):
     class Meta:
         verbose_name = _("extension")
         constraints = [models.UniqueConstraint(fields=["parcel", "cycle"], name="extension_once")]
+        indexes = [
+            models.Index(fields=["cycle"], name="extension_of_incident", condition=Q(cycle__startswith="incident-"))
+        ]
 
 
 @tracked()

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import format as f
 from core import panels
 from core.audit import Actor
 from core.clock import utcnow
@@ -18,6 +19,11 @@ from logistics.selectors import links
 def _link(parcel: Parcel, actor: Actor) -> dict[str, Any]:
     now = utcnow()
     end = links.until(parcel, now)
+    if parcel.link_ended_at is not None:
+        return {
+            "why": _("Somebody ended it on %(day)s; the timeline says who and why.")
+            % {"day": f.day(parcel.link_ended_at)}
+        }
     if end is None:
         return {
             "why": _(

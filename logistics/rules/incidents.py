@@ -40,12 +40,11 @@ def touches(one: Disturbance, *, service_id: int | None, country: str, store_id:
     )
 
 
-def concerns(one: Disturbance, *, service_id: int | None, country: str, store_id: int, handed: datetime | None) -> bool:
-    """Whether an incident is about a parcel handed over then."""
+def concerns(one: Disturbance, *, service_id: int | None, country: str, store_id: int, handed: date | None) -> bool:
+    """Whether an incident is about a parcel handed over on that day of its store."""
     if handed is None or not touches(one, service_id=service_id, country=country, store_id=store_id):
         return False
-    day = handed.date()
-    return (one.first is None or day >= one.first) and (one.last is None or day <= one.last)
+    return (one.first is None or handed >= one.first) and (one.last is None or handed <= one.last)
 
 
 def stopping(held: Iterable[Disturbance], *, service_id: int, country: str, store_id: int | None) -> Disturbance | None:

@@ -31,13 +31,15 @@ def context(
 ) -> dict[str, Any]:
     """The context of ``logistics/_both_clocks.html``."""
     promise = promise_clock(parcel, now)
-    if dispute.at is None:
+    if not dispute.number:
         clock: dict[str, Any] = {
             "head": _("Dispute"),
-            "text": _("waits for somebody else"),
-            "tone": "neutral",
+            "text": _("no case here yet: its time runs in the shop"),
+            "tone": "rose",
             "at": None,
         }
+    elif dispute.at is None:
+        clock = {"head": _("Dispute"), "text": _("waits for somebody else"), "tone": "neutral", "at": None}
     else:
         clock = {
             "head": _("Answer the dispute by"),
@@ -45,12 +47,27 @@ def context(
             "tone": "rose",
             "text": f.due(dispute.at, now, hard=True).text,
         }
-    may = actor.has_perm("disputes.offer_remedy")
+    step = answer_step(dispute, actor)
     return {
         "parcel": parcel.tracking_number or parcel.number, "parcel_url": reverse("logistics:parcel", args=[parcel.pk]),
-        "clocks": [promise, {**clock, "when": f.full_moment(dispute.at) if dispute.at else ""}],
-        "number": dispute.number, "url": dispute.url, "answer_url": dispute.answer_url if may else "", **required(said, now),
+        "clocks": [promise, {**clock, "when": f.full_moment(dispute.at, seconds=False) if dispute.at else ""}],
+        "number": dispute.number, "url": dispute.url, "step": step, **required(said, now),
     }  # fmt: skip
+
+
+def answer_step(dispute: DisputeClock, actor: Actor) -> dict[str, Any] | None:
+    """The button that answers a dispute, or opens its case where there is none; None while nothing is owed, or the actor may not."""
+    may = actor.has_perm("disputes.offer_remedy" if dispute.number else "disputes.change_case")
+    if not dispute.answer_url or not may:
+        return None
+    label = _("Answer the case") if dispute.number else _("Open a case")
+    return {
+        "label": label,
+        "url": dispute.answer_url,
+        "method": "get" if dispute.number else "dialog",
+        "icon": "send",
+        "key": "r",
+    }
 
 
 def promise_clock(parcel: Parcel, now: datetime) -> dict[str, Any]:
@@ -68,11 +85,11 @@ def promise_clock(parcel: Parcel, now: datetime) -> dict[str, Any]:
             "text": shown,
             "tone": "leaf" if kept else "rose",
             "at": None,
-            "when": f.full_moment(at),
+            "when": f.full_moment(at, seconds=False),
         }
     return {
         "head": _("Promised by"), "text": f.due(at, now, hard=True).text, "tone": "rose" if end > at else "amber", "at": at,
-        "when": f.full_moment(at),
+        "when": f.full_moment(at, seconds=False),
     }  # fmt: skip
 
 
@@ -88,5 +105,11 @@ def required(said: judging.Judged | None, now: datetime) -> dict[str, Any]:
 
 
 def disputes_of(parcels: Sequence[Parcel]) -> dict[int, DisputeClock]:
-    """The open dispute of the order of each parcel that has one, by order."""
-    return clocks_of({parcel.order_id for parcel in parcels})
+    """The open dispute of the order of each parcel (order loaded) that has one, by order. An order that is marked as disputed
+    while nobody opened a case has one without number and time; there one opens the case."""
+    found = clocks_of({parcel.order_id for parcel in parcels})
+    for parcel in parcels:
+        if parcel.order_id not in found and judging.dispute_open(parcel.order):
+            opens = reverse("core:act", args=["orders", parcel.order_id, "open-case"])
+            found[parcel.order_id] = DisputeClock(None, "", reverse("orders:detail", args=[parcel.order_id]), opens)
+    return found

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Store
 from conversations import registry
 from conversations.selectors import telling
 from core.audit import Actor, subject_type
+from core.clock import at_wall, local_day
 from core.errors import Missing
 from core.remembering import Remembered
 from logistics.choices import IncidentState, NoteState, ParcelState
@@ -59,10 +61,17 @@ def of_parcels(parcels: Iterable[Parcel], now: datetime) -> dict[int, Disturbanc
                 service_id=parcel.service_id,
                 country=parcel.country,
                 store_id=parcel.store_id,
-                handed=parcel.shipped_at,
+                handed=_handed_day(one, parcel),
             ):
                 found.setdefault(parcel.pk, one)
     return found
+
+
+def _handed_day(one: Disturbance, parcel: Parcel) -> date | None:
+    """The day of its store on which a parcel was handed over; any day will do for an incident that asks for none."""
+    if parcel.shipped_at is None:
+        return None
+    return local_day(parcel.shipped_at, parcel.store.time_zone) if one.first or one.last else parcel.shipped_at.date()
 
 
 def of_note(note: DispatchNote, now: datetime) -> Disturbance | None:
@@ -118,11 +127,29 @@ def concerned(row: Incident) -> Q:
         asked &= Q(country__in=row.countries.split(";"))
     if row.store_id:
         asked &= Q(store_id=row.store_id)
-    if row.handed_from:
-        asked &= Q(shipped_at__gte=datetime.combine(row.handed_from, time(), tzinfo=UTC))
-    if row.handed_to:
-        asked &= Q(shipped_at__lt=datetime.combine(row.handed_to + timedelta(days=1), time(), tzinfo=UTC))
+    if row.handed_from or row.handed_to:
+        asked &= _handed(row)
     return asked & Q(shipped_at__lte=row.ended_at) if row.ended_at else asked
+
+
+def _handed(row: Incident) -> Q:
+    """Handed over on the days of an incident, as the clock of each store says; the widest span comes first, for the index."""
+    spans: dict[str, tuple[datetime | None, datetime | None]] = {}
+    for zone in Store.objects.values_list("time_zone", flat=True).distinct():
+        spans[zone] = (
+            at_wall(row.handed_from, time(0), zone) if row.handed_from else None,
+            at_wall(row.handed_to + timedelta(days=1), time(0), zone) if row.handed_to else None,
+        )
+    found = Q()
+    if starts := [first for first, _last in spans.values() if first]:
+        found &= Q(shipped_at__gte=min(starts))
+    if ends := [last for _first, last in spans.values() if last]:
+        found &= Q(shipped_at__lt=max(ends))
+    own = Q(pk__in=[])
+    for zone, (first, last) in spans.items():
+        there = Q(store__time_zone=zone)
+        own |= there & (Q(shipped_at__gte=first) if first else Q()) & (Q(shipped_at__lt=last) if last else Q())
+    return found & own if len(spans) > 1 else found
 
 
 def concerned_by(number: Any) -> Q | None:
@@ -145,6 +172,12 @@ def under_way(row: Incident, actor: Actor) -> list[int]:
 def cycle_of(row: Incident) -> str:
     """Under which cycle extensions of an incident are kept: once a parcel and prolonging."""
     return f"incident-{row.pk}-{row.round}"
+
+
+def extensions_of(row: Incident) -> QuerySet[Extension]:
+    """The extensions asked for because of an incident, of all its rounds; through the index of those."""
+    cycles = [f"incident-{row.pk}-{number}" for number in range(1, row.round + 1)]
+    return Extension.objects.filter(cycle__startswith="incident-", cycle__in=cycles)
 
 
 def to_extend(row: Incident, actor: Actor) -> list[int]:
@@ -185,14 +218,13 @@ def figures(row: Incident, actor: Actor) -> dict[str, int]:
     """What came of the concerned parcels of the reader's stores, as things stand now."""
     rows = parcels_of(row, actor).order_by()
     by_state = dict(rows.values_list("state").annotate(n=Count("pk")))
-    extended = Extension.objects.filter(cycle__startswith=f"incident-{row.pk}-")
+    extended = extensions_of(row)
     orders = set(rows.values_list("order_id", flat=True))
     return {
         "concerned": sum(by_state.values()), "under_way": by_state.get(ParcelState.SHIPPED, 0),
         "arrived": by_state.get(ParcelState.DELIVERED, 0), "returned": by_state.get(ParcelState.RETURNED, 0),
-        "lost": by_state.get(ParcelState.LOST, 0),
+        "lost": by_state.get(ParcelState.LOST, 0), "asked": extended.values("parcel").distinct().count(),
         "extended": extended.filter(confirmed_at__isnull=False).values("parcel").distinct().count(),
-        "asked": extended.values("parcel").distinct().count(),
         "told": telling.told_of(subject_type(row), row.pk).values("buyer").distinct().count(),
         "rerouted": Rerouted.objects.filter(incident=row).count(),
         "disputed": len(registry.disputed(orders, since=row.starts_at)),

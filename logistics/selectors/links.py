@@ -44,8 +44,8 @@ class PublicPage:
 
 def until(parcel: Parcel, now: datetime) -> datetime | None:
     """Until when the public page of a parcel can be seen; None when there is none: not handed over, switched off in the store,
-    the buyer's data erased, or over."""
-    if parcel.shipped_at is None or parcel.order.buyer.erased_at is not None:
+    ended by a person, the buyer's data erased, or over."""
+    if parcel.shipped_at is None or parcel.link_ended_at is not None or parcel.order.buyer.erased_at is not None:
         return None
     if not policies.value(house.PUBLIC_LINK, now, parcel.store_id):
         return None

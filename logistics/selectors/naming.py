@@ -6,6 +6,9 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext, gettext_noop
 
+from core.remembering import Remembered
+from logistics.models import Service
+
 
 def named(code: str, english: str, chinese: str) -> str:
     """The name of a service in the reader's language, else the other one, else its code."""
@@ -31,6 +34,17 @@ def signer_name(signature: Any) -> str:
     if rule is None:
         return str(signature.label)
     return (rule.name_zh if (get_language() or "").startswith("zh") else "") or str(signature.label)
+
+
+def by_code(code: str) -> str:
+    """The name of the service with this code; a code that is none stays. One read for a minute, however often it is asked."""
+    known = _names().get(code)
+    return named(code, *known) if known else code
+
+
+_names: Remembered[dict[str, tuple[str, str]]] = Remembered(
+    lambda: {code: (en, zh) for code, en, zh in Service.objects.values_list("code", "name_en", "name_zh")}, 60
+)
 
 
 def service_name(service: Any) -> str:

@@ -36,12 +36,14 @@ def pull_tracking() -> int:
 
 @job("logistics.pull_store", queue="channel", soft_limit=300)
 def pull_store(store_id: int) -> int:
-    """Ask one channel about the next parcels under way of its store."""
+    """Ask one channel about the next parcels under way of its store. A question that was not answered is asked again with the
+    next round, after the pause of the connection."""
     now, store = utcnow(), selectors.store(store_id)
     numbers, after = selectors.due_for_pull(store, ASKED)
-    found = inbound.fetch(store=store, kind=Ability.TRACKING, now=now, subjects=numbers) if numbers else 0
-    tracking.pull_done(store=store, now=now, after=after)
-    return found
+    found = inbound.try_fetch(store=store, kind=Ability.TRACKING, now=now, subjects=numbers) if numbers else 0
+    if found is not None:
+        tracking.pull_done(store=store, now=now, after=after)
+    return found or 0
 
 
 @job("logistics.watch_parcels", every=600)

@@ -124,7 +124,11 @@ class IncidentPage(DetailPage):
         boxes = [
             {
                 "title": _("Parcels"),
-                "items": [(FIGURES[name], self._count(name, n)) for name, n in self.figures.items()],
+                "items": [
+                    (label, self._count(name, self.figures[name]))
+                    for name, label in FIGURES.items()
+                    if name in self.figures
+                ],
             }
         ]
         if obj.result:
@@ -157,7 +161,8 @@ class IncidentPage(DetailPage):
         if obj.stops_new and obj.state == IncidentState.OPEN and (notes := list(selectors.waiting_notes(obj)[:SHOWN])):
             rows = [
                 [("mono", self._note(n.pk, n.number)), ("", n.get_state_display()), ("", service_name(n.service)),
-                 ("mono", f.link_html(reverse("orders:detail", args=[n.order_id]), n.order.number, "mono")), ("", n.country)]
+                 ("mono", f.link_html(reverse("orders:detail", args=[n.order_id]), n.order.number, "mono")),
+                 ("", f.country_html(n.country))]
                 for n in notes
             ]  # fmt: skip
             found.append(
@@ -192,17 +197,18 @@ class IncidentPage(DetailPage):
         return f.link_html(reverse("logistics:note", args=[pk]), number, "mono")
 
     def first_step(self, obj: Incident) -> str:
-        """Notes first, then extensions, then the buyers; near its end the end itself."""
+        """Notes first, then extensions, then the buyers. Near the expected end another one is told; once it has passed, the end
+        itself. In between nothing waits, and no button asks to be pressed."""
         if obj.state != IncidentState.OPEN:
             return ""
         if obj.reviewed_for == obj.expected_end:
-            return "prolong"
+            return "end" if obj.expected_end <= self.now else "prolong"
         if obj.stops_new and selectors.waiting_notes(obj).exists():
             return "reroute"
         if selectors.to_extend(obj, self.actor):
             return "extend"
         told = telling.tellings_of(subject_type(obj), obj.pk).exists()
-        return "tell" if self.figures["under_way"] and not told else "prolong"
+        return "tell" if self.figures["under_way"] and not told else ""
 
 
 def _table(title: str, heads: list[str], rows: list[list[tuple[str, Any]]]) -> dict[str, Any]:

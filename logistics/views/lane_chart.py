@@ -10,31 +10,34 @@ from django.utils.translation import gettext as _
 from core import format as f
 from logistics.rules.lanes import Curve, Step
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 960, 300, 48, 20, 12, 34
-HIGH, WIDE = HEIGHT - TOP - FOOT, WIDTH - LEFT - RIGHT
-#: Days between two ticks, the first that gives at most ten.
+#: Width on a desk and on a phone, and what both share; on a phone the whole way to the promise fits, too.
+WIDTH, NARROW = 960, 400
+HEIGHT, LEFT, RIGHT, TOP, FOOT = 312, 48, 20, 12, 46
+HIGH = HEIGHT - TOP - FOOT
+#: Days between two ticks, the first that gives at most ten (on a phone six).
 TICKS = (1, 2, 5, 10, 20, 30, 60, 90, 180, 365)
 
 
 def chart(
-    held: Curve, *, promise: int | None, most: float, most_day: float | None, url: Callable[[str, Step], str]
-) -> dict[str, Any]:
+    held: Curve, *, promise: int | None, most: float, most_day: float | None, url: Callable[[str, Step], str],
+    wide: int = WIDTH,
+) -> dict[str, Any]:  # fmt: skip
     """The context of ``logistics/_lane_curve.html``."""
     end = max(held.last, float(promise or 0), 1.0) * 1.02
 
     def x(day: float) -> float:
-        return LEFT + min(day / end, 1.0) * WIDE
+        return LEFT + min(day / end, 1.0) * (wide - LEFT - RIGHT)
 
     def y(share: float) -> float:
         return TOP + (1.0 - share) * HIGH
 
-    gap = next((n for n in TICKS if end / n <= 10), TICKS[-1])
+    gap = next((n for n in TICKS if end / n <= (10 if wide == WIDTH else 6)), TICKS[-1])
     return {
-        "width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "top": TOP, "base": f"{TOP + HIGH}",
+        "width": wide, "height": HEIGHT, "left": LEFT, "right": wide - RIGHT, "top": TOP, "base": f"{TOP + HIGH}",
         "line": _stairs([(x(s.day), y(s.share)) for s in held.steps], (x(0), y(0))), "band": _band(held.steps, x, y),
         "levels": [{"y": f"{y(n / 4):.1f}", "text": f.percent(n / 4)} for n in range(5)],
         "ticks": [{"x": f"{x(n * gap):.1f}", "text": str(n * gap)} for n in range(int(end // gap) + 1)],
-        "tick_y": HEIGHT - 16, "promise_x": f"{x(promise):.1f}" if promise else "", "promise": promise,
+        "tick_y": HEIGHT - 28, "promise_x": f"{x(promise):.1f}" if promise else "", "promise": promise,
         "most_x": f"{x(most_day):.1f}" if most_day is not None else "", "most_y": f"{y(most):.1f}",
         "points": _points(held, x, y, url),
     }  # fmt: skip

@@ -22,7 +22,7 @@ from logistics.rules.lanes.sight import reach_of
 from logistics.selectors import lane_parcels
 from logistics.selectors import lanes as selectors
 from logistics.views import incident_parts
-from logistics.views.lane_chart import chart
+from logistics.views.lane_chart import NARROW, chart
 
 #: Risks the table of promises always shows.
 RISKS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
@@ -59,8 +59,8 @@ class LanePage(DetailPage):
         return selectors.lane_page(self.object, self.now, self.season)
 
     def number(self, obj: Lane) -> str:
-        """Service and country."""
-        return f"{obj.service.code} → {obj.country}"
+        """Service and country, by name."""
+        return f"{service_name(obj.service)} → {f.country_name(obj.country)}"
 
     def badges(self, obj: Lane) -> list[dict[str, Any]]:
         """Slower, blind."""
@@ -68,8 +68,8 @@ class LanePage(DetailPage):
         return [*found, {"label": _("blind"), "tone": "neutral", "title": self._sight(obj)}] if obj.blind else found
 
     def sub(self, obj: Lane) -> list[Any]:
-        """Names, and of when it is."""
-        return [service_name(obj.service), f.country_name(obj.country), _("as of %(day)s") % {"day": f.day(obj.as_of)}]
+        """The codes, and of when it is."""
+        return [f.mono_html(f"{obj.service.code} → {obj.country}"), _("as of %(day)s") % {"day": f.day(obj.as_of)}]
 
     def alerts(self, obj: Lane) -> list[dict[str, Any]]:
         """The alarm, and what makes the figures uncertain."""
@@ -102,7 +102,7 @@ class LanePage(DetailPage):
         held = answer.curve if answer else rules.Curve()
         low, high = held.day_band(figures.most)
         most = words.days_text(held.day_of(figures.most))
-        most = most if low is None else f"{most} ({words.band_text(low, high)})"
+        most = most if low is None else _("%(day)s (%(band)s)") % {"day": most, "band": words.band_text(low, high)}
         lost = rules.lost_share(held, obj.lost_days or 0) if not obj.blind else None
         days = [
             (_("Half have arrived by day"), words.days_text(held.day_of(0.5))),
@@ -175,7 +175,7 @@ class LanePage(DetailPage):
             for name in self.page.seasons
         ]  # fmt: skip
         if answer is None:
-            return {"curve": None, "seasons": seasons}
+            return {"curve": None, "seasons": seasons, "is_name": True}
         basis = answer.picked.basis
 
         def url(kind: str, step: rules.Step) -> str:
@@ -188,10 +188,14 @@ class LanePage(DetailPage):
             else None
         )
         risks = sorted({*RISKS, figures.risk, *([asked] if asked else [])}, reverse=True)
+        marks = {
+            "promise": obj.promise_days,
+            "most": figures.most,
+            "most_day": answer.curve.day_of(figures.most),
+            "url": url,
+        }
         return {
-            "curve": chart(
-                answer.curve, promise=obj.promise_days, most=figures.most, most_day=answer.curve.day_of(figures.most), url=url
-            ),
+            "is_name": True, "curve": chart(answer.curve, **marks), "narrow": chart(answer.curve, wide=NARROW, **marks),
             "basis": words.basis_text(answer, obj.service, obj.country), "seasons": seasons,
             "season": self.request.GET.get("season", ""), "confidence": f.percent(figures.confidence), "risk": asked,
             "course": [self._point(step, url) for step in answer.curve.steps],

@@ -237,7 +237,12 @@ class ParcelPage(DetailPage):
         return {"tds": f.tds_html([*cells, ("", state)]), "css": ""}
 
     def extra_steps(self, obj: Parcel) -> list[dict[str, Any]]:
-        """What customs ask for when they hold a parcel: invoice and payment record as one file (CUS-16)."""
+        """The answer to an open dispute; what customs ask for when they hold a parcel: invoice and payment record as one file
+        (CUS-16)."""
+        answer = both_clocks.answer_step(self.dispute, self.actor) if self.dispute else None
+        return [*([answer] if answer else []), *self._for_customs(obj)]
+
+    def _for_customs(self, obj: Parcel) -> list[dict[str, Any]]:
         held = obj.state == ParcelState.SHIPPED and (obj.held_since or obj.tracking_state == TrackingState.CUSTOMS_HELD)
         may = self.actor.has_perm(documents.PERSONAL)
         if not held or not may or not obj.note_id or not declarations.for_print(obj.note_id):
@@ -246,7 +251,9 @@ class ParcelPage(DetailPage):
         return [{"label": _("Papers for customs"), "url": url, "method": "get", "icon": "file-text"}]
 
     def first_step(self, obj: Parcel) -> str:
-        """The button that comes first follows the advice."""
+        """The button that comes first follows the advice; an open dispute is answered first."""
+        if self.dispute is not None and both_clocks.answer_step(self.dispute, self.actor):
+            return ""
         return next_action(obj, bool(selectors.pending_extensions([obj.pk])))
 
 
@@ -266,7 +273,8 @@ def lane_box(obj: Parcel, actor: Actor, now: datetime) -> list[dict[str, Any]]:
             "wide": True,
         },
     ]
-    items += [{"label": _("Note"), "value": text, "wide": True} for text in lane_words.doubts(answer)]
+    if doubts := [str(text) for text in lane_words.doubts(answer)]:
+        items.append({"label": _("Note"), "value": f.joined_html(doubts, format_html("<br>")), "wide": True})
     return [{"title": _("Lane"), "items": items}]
 
 
@@ -306,8 +314,15 @@ class ParcelPane(Page):
             "entries": selectors.timeline_entries(parcel)[:12],
             "url": reverse("logistics:parcel", args=[parcel.pk]),
             "here_url": reverse("core:here", args=["parcels", parcel.pk]),
+            "both": self._both(parcel),
         }
         return self.render("logistics/_parcel_pane.html", context)
+
+    def _both(self, parcel: Parcel) -> dict[str, Any] | None:
+        """Both clocks, while a dispute is open."""
+        seen = self.actor.has_perm("disputes.view_case")
+        dispute = both_clocks.disputes_of([parcel]).get(parcel.order_id) if seen else None
+        return both_clocks.shown(parcel, dispute, self.now, self.actor)
 
 
 class EventsImportPage(FormPage):

@@ -74,7 +74,7 @@ class SourcePage(DetailPage):
             found.append({"text": obj.paused_reason, "tone": "rose"})
         if obj.silent_since:
             text = _("No news since %(when)s; its parcels are looked up by hand.")
-            found.append({"text": text % {"when": f.full_moment(obj.silent_since)}, "tone": "lantern"})
+            found.append({"text": text % {"when": f.moment(obj.silent_since, self.now)}, "tone": "lantern"})
         if obj.hold_until and obj.hold_until > self.now:
             text = _("Waits until %(when)s after %(n)s faults in a row.")
             found.append({"text": text % {"when": f.moment(obj.hold_until), "n": obj.failures}, "tone": "amber"})
@@ -91,11 +91,11 @@ class SourcePage(DetailPage):
             (_("In use"), f.badge_html(_("yes"), "leaf") if obj.active else _("no")),
             (_("Follows all shops"), _("yes") if obj.whole_house else _("only those whose channel tells no events")),
         ]  # fmt: skip
-        left = f.DASH if obj.quota_left is None else f.number(obj.quota_left)
-        total = f.DASH if obj.quota_total is None else f.number(obj.quota_total)
+        known = [f.DASH if one is None else f.number(one) for one in (obj.quota_left, obj.quota_total)]
+        left = f.DASH if obj.quota_left is None and obj.quota_total is None else " / ".join(known)
         health = [
             (_("Last news"), self._ago(obj.heard_at)), (_("Last push"), self._ago(obj.pushed_at)),
-            (_("Last answer"), self._ago(obj.answered_at)), (_("Registrations left"), f"{left} / {total}"),
+            (_("Last answer"), self._ago(obj.answered_at)), (_("Registrations left"), left),
             (_("Pushes refused"), f"{obj.refused_pushes} · {self._ago(obj.refused_at)}" if obj.refused_pushes else "0"),
         ]  # fmt: skip
         counted = selectors.by_state(obj)
@@ -131,6 +131,10 @@ class SourcePage(DetailPage):
             return []
         url = reverse("logistics:source-edit", args=[obj.pk])
         return [{"label": _("Change"), "url": url, "method": "get", "icon": "edit"}]
+
+    def first_step(self, obj: TrackingSource) -> str:
+        """One that does not work is let work again; else it is changed."""
+        return "resume" if obj.paused_reason or obj.failures else ""
 
 
 class SourceNew(FormPage):

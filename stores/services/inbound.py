@@ -53,18 +53,23 @@ def fetch(*, store: Store, kind: str, now: datetime, subjects: Sequence[str] = (
     ``subjects`` are the numbers to ask for (tracking). Faults of the channel are written on the connection, not raised;
     a store that cannot do it, is paused or holds answers 0.
     """
+    return try_fetch(store=store, kind=kind, now=now, subjects=subjects) or 0
+
+
+def try_fetch(*, store: Store, kind: str, now: datetime, subjects: Sequence[str] = ()) -> int | None:
+    """The same; None where the channel was not asked, or did not answer: what was asked for is still to be asked."""
     began = time.monotonic()
     with scopes_disabled():
         held = _ready(store, kind, now)
         if held is None:
-            return 0
+            return None
         try:
             connector = connector_class(store.kind)(selectors.account(store, held))
             missed = reconcile(store=store, kind=kind, now=now) if _unanswered(held, kind, now) else 0
             new = missed + _pull(connector, held, str(kind), now, subjects)
         except errors.ConnectorError as error:
             _fault(held, error, now)
-            return 0
+            return None
         finally:
             process(store=store, kind=kind, now=_present(now, began))
         lanes.healed(lanes.CHANNEL, held, now)

@@ -244,7 +244,9 @@ def test_what_an_incident_touches() -> None:
     asked = {"service_id": 7, "country": "es", "store_id": 3}
     assert rules.touches(one, **asked) and not rules.touches(one, **{**asked, "country": "PT"})  # type: ignore[arg-type]
     assert not rules.touches(one, **{**asked, "service_id": 8})  # type: ignore[arg-type]
-    assert rules.concerns(one, **asked, handed=NOW) and not rules.concerns(one, **asked, handed=NOW + DAY)  # type: ignore[arg-type]
+    assert rules.concerns(one, **asked, handed=NOW.date()) and not rules.concerns(
+        one, **asked, handed=(NOW + DAY).date()
+    )  # type: ignore[arg-type]
     assert not rules.concerns(one, **asked, handed=None)  # type: ignore[arg-type]
     mine = rules.Disturbance(2, "INC-2", "flood", None, frozenset(), 3, None, None, NOW, NOW + DAY, stops_new=False)
     assert rules.touches(mine, **asked) and not rules.touches(mine, **{**asked, "store_id": None})  # type: ignore[arg-type]
@@ -362,3 +364,26 @@ def test_a_store_sees_its_own_incidents() -> None:
     client = Client()
     client.force_login(mine)
     assert client.get(reverse("logistics:incident", args=[row.pk])).status_code == 404
+
+
+def test_the_record_and_the_list_name_services_and_countries() -> None:
+    """No codes for people; an expected end is the day of the store's clock, and nothing waits between two acts."""
+    boss = make_person("supervisor")
+    east = make_store("east", time_zone="Asia/Shanghai")
+    late = (NOW + 9 * DAY).replace(hour=17)  # after midnight in Shanghai
+    row = incidents.open_incident(
+        kind="strike", reason="Strike", service=service("CP_REG"), countries="ES;PT", store=east, starts_at=NOW - DAY, expected_end=late,
+        actor=boss.actor, now=NOW,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(boss)
+    told = client.get(reverse("core:timeline", args=["incidents", row.pk])).content.decode()
+    assert service("CP_REG").name_en in told and "Spain, Portugal" in told and "CP_REG" not in told
+    assert f"{late.date() + DAY:%Y-%m-%d}" in told
+    listed = client.get("/parcels/incidents/").content.decode()
+    assert 'title="Spain"' in listed and "ES;PT" not in listed
+    page = client.get(f"/parcels/incidents/{row.pk}/")
+    assert not any(step.get("main") for step in page.context["steps"]), "nothing waits: no button asks to be pressed"
+    assert "Change the expected end" in page.content.decode()
+    Incident.objects.filter(pk=row.pk).update(starts_at=NOW - 9 * DAY, expected_end=NOW - DAY, reviewed_for=NOW - DAY)
+    assert client.get(f"/parcels/incidents/{row.pk}/").context["steps"][0]["name"] == "end"

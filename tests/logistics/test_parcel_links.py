@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from conversations.services import facts as facts_of
 from core import crypto, policies
 from core.clock import utcnow
+from core.models import ActivityEntry
 from customers.models import Buyer
 from logistics.models import Parcel, TrackingEvent
 from logistics.rules import public_link as rules
@@ -220,3 +222,37 @@ def test_the_rules_of_the_page() -> None:
         own = rules.words_in(language)
         assert set(own) == set(words) and all(own.values())
         assert re.findall(r"{\w+}", own["until"]) == ["{day}"] and re.findall(r"{\w+}", own["delayed"]) == ["{reason}"]
+
+
+@pytest.mark.covers("TRK-07")
+def test_one_public_page_is_ended_and_given_again() -> None:
+    """By page and by REST, with its reason in the record; texts do not offer it, other parcels keep theirs."""
+    parcel, other = box(), box()
+    rule("logistics.link_address", "https://track.example")
+    client, person = Client(), make_person("service")
+    client.force_login(person)
+    page = f"/parcels/{parcel.pk}/"
+    assert (
+        "/do/end-link/" in client.get(page).content.decode()
+        and "/do/give-link/" not in client.get(page).content.decode()
+    )
+    url = f"/api/v1/parcels/{parcel.pk}/end-link/"
+    assert client.post(url, {"reason": " "}, content_type="application/json").status_code == 422
+    assert client.post(url, {"reason": "sent to a stranger"}, content_type="application/json").status_code == 200
+    parcel.refresh_from_db()
+    assert Client().get(links.path_of(parcel)).status_code == 404 and links.address_of(parcel, NOW) is None
+    assert Client().get(links.path_of(other)).status_code == 200
+    line = ActivityEntry.objects.get(verb="parcel.end_link")
+    assert (line.reason, line.actor_label) == ("sent to a stranger", person.label)
+    assert (
+        "timeline says who" in client.get(reverse("core:panel", args=["parcels", parcel.pk, "link"])).content.decode()
+    )
+    assert client.post(url, {"reason": "again"}, content_type="application/json").status_code in (200, 409)
+    assert ActivityEntry.objects.filter(verb="parcel.end_link").count() == 1
+    assert (
+        client.post(f"/api/v1/parcels/{parcel.pk}/give-link/", {}, content_type="application/json").status_code == 200
+    )
+    assert Client().get(links.path_of(parcel)).status_code == 200
+    guest = Client()
+    guest.force_login(make_person("warehouse"))
+    assert guest.post(url, {"reason": "no"}, content_type="application/json").status_code == 403

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Store
 from core import audit, numbering
 from core.audit import Actor
+from core.clock import local_day
 from core.errors import Conflict, Invalid, NotAllowed
 from core.reach import need_reach
 from core.states import move
@@ -61,7 +63,7 @@ def open_incident(
     audit.record(
         row, "incident.open", actor=actor, now=now, reason=row.reason,
         text=gettext_noop("Opened: %(service)s to %(countries)s until %(day)s"),
-        service=service.code if service else "*", countries=row.countries or "*", day=f"{expected_end:%Y-%m-%d}",
+        service=service.code if service else "*", countries=row.countries or "*", day=_day(row, expected_end),
     )  # fmt: skip
     worklist.plan(rule_key=DUE, subject_ids=[row.pk], now=now)
     _changed()
@@ -87,7 +89,7 @@ def prolong_incident(
     held.save(update_fields=["expected_end", "round", "reviewed_for"])
     audit.record(
         held, "incident.prolong", actor=actor, now=now, reason=reason.strip(), text=gettext_noop("Now expected to end on %(day)s"),
-        day=f"{expected_end:%Y-%m-%d}",
+        day=_day(held, expected_end),
     )  # fmt: skip
     worklist.close(rule_key=REVIEW, subject_ids=[held.pk], actor=actor, now=now, reason="prolonged")
     worklist.plan(rule_key=DUE, subject_ids=[held.pk], now=now)
@@ -127,6 +129,11 @@ def review_incidents(*, incidents: Sequence[Incident], now: datetime) -> None:
     ids = [row.pk for row in rows]
     worklist.plan(rule_key=REVIEW, subject_ids=ids, now=now)
     worklist.refresh(rule_key=REVIEW, subject_ids=ids, now=now)
+
+
+def _day(incident: Incident, moment: datetime) -> str:
+    """The day by the clock of its store, else of the house."""
+    return f"{local_day(moment, incident.store.time_zone if incident.store else settings.TIME_ZONE):%Y-%m-%d}"
 
 
 def _may(actor: Actor, store_id: int | None, now: datetime) -> None:
