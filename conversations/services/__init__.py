@@ -16,11 +16,12 @@ from conversations.services.outgoing import (
 )  # fmt: skip
 from conversations.services.posting import post
 from conversations.services.reminding import add_step, ask_again, change_step, remind, remove_step, stop_asking
+from conversations.services.standing import discard_standing, standing, take_over
 from conversations.services.templates import change_template, copy_for_store, create_template, known_names
 
 __all__ = [
     "Outcome", "Preview", "TextSpec", "add_step", "ask_again", "cancel", "change_draft", "change_step", "change_template",
-    "confirm_message", "confirm_sent", "copy_for_store", "create_template", "hand_over_to_person", "known_names", "post",
-    "preview", "record_inbound", "refusal", "remind", "remove_step", "send_draft", "send_many", "send_template",
-    "stop_asking", "suggestion", "try_send_template", "write",
+    "confirm_message", "confirm_sent", "copy_for_store", "create_template", "discard_standing", "hand_over_to_person",
+    "known_names", "post", "preview", "record_inbound", "refusal", "remind", "remove_step", "send_draft", "send_many", "send_template",
+    "standing", "stop_asking", "suggestion", "take_over", "try_send_template", "write",
 ]  # fmt: skip

@@ -138,7 +138,8 @@ class _Run:
 
     @staticmethod
     def _open(message: Message) -> bool:
-        return message.state == MessageState.DRAFT and "refused" in message.facts
+        """A refused draft is filled anew, but never over the words of a person."""
+        return message.state == MessageState.DRAFT and "refused" in message.facts and message.author_id is None
 
     def _threads(self, writes: bool) -> dict[int, Conversation]:
         parties = self.parties.values()
@@ -260,6 +261,10 @@ class _Run:
             worklist.plan(
                 rule_key=rule, subject_ids=[rows[i].pk for i in rows if outcomes[i].code == code], now=self.now
             )
+        again = [rows[i].pk for i in rows if outcomes[i].code == "refused" and rows[i].key in self.held]
+        worklist.refresh(
+            rule_key=REFUSED_TEXT, subject_ids=again, now=self.now
+        )  # what is missing may be another thing by now
         mended = [item.message.pk for item in sent if item.message.key in self.held]
         worklist.close(rule_key=REFUSED_TEXT, subject_ids=mended, actor=self.actor, now=self.now)
         by_key = {self.specs[i].key: row for i, row in rows.items()}

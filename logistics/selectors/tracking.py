@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -137,6 +137,19 @@ def told(ids: Iterable[int]) -> Mapping[int, Mapping[str, list[datetime]]]:
     found: dict[int, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
     for parcel_id, code, at in rows.values_list("about_id", "template_code", "at"):
         found[int(parcel_id or 0)][base_of(code)].append(at)
+    return found
+
+
+def told_of_boxes(boxes: Mapping[int, Sequence[int]]) -> Mapping[int, Mapping[str, list[datetime]]]:
+    """The same for parcels with those that travel in their box: who was told of one of them was told of the box. One query."""
+    of_each = told({pk for box in boxes.values() for pk in box})
+    found: dict[int, dict[str, list[datetime]]] = {}
+    for pk, box in boxes.items():
+        heard: dict[str, list[datetime]] = defaultdict(list)
+        for mate in box:
+            for code, times in of_each.get(mate, {}).items():
+                heard[code] += times
+        found[pk] = heard
     return found
 
 

@@ -22,6 +22,7 @@ from inventory.services.stock import Issue, consume_many
 from logistics.choices import ParcelState
 from logistics.events import ParcelsShipped
 from logistics.models import Parcel, ParcelLine
+from logistics.rules.boxes import by_box, orders_named
 from logistics.rules.packing import why_stopped
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import parcels as parcel_selectors
@@ -179,11 +180,21 @@ def _follow(parcels: list[Parcel], actor: Actor, now: datetime) -> None:
     _take_states(parcels)
     manifests.put(parcels=[p for p in parcels if p.together_id is None], now=now)
     declare(parcels=parcels, now=now)
-    texts = [conversations.TextSpec(SHIPPED_TEXT, parcel, key=f"{SHIPPED_TEXT}:{parcel.number}") for parcel in parcels]
-    conversations.send_many(specs=texts, actor=audit.system("shipping"), now=now)
+    conversations.send_many(specs=_texts(parcels), actor=audit.system("shipping"), now=now)
     for rule, ids in selectors.living_duties(ENDS_WITH_HAND_OVER, notes).items():
         worklist.close(rule_key=rule, subject_ids=ids, actor=actor, now=now, reason="handed over")
     stages.push(order_ids=[parcel.order_id for parcel in parcels], actor=actor, now=now)
+
+
+def _texts(parcels: Sequence[Parcel]) -> list[conversations.TextSpec]:
+    """One text a box: orders of one buyer that travel together are named in it."""
+    return [
+        conversations.TextSpec(
+            SHIPPED_TEXT, box[0], key=f"{SHIPPED_TEXT}:{box[0].number}", more=tuple(box[1:]),
+            extra=orders_named(box),
+        )
+        for box in by_box(parcels)
+    ]  # fmt: skip
 
 
 def _take_states(parcels: Sequence[Parcel]) -> None:

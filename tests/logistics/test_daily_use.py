@@ -10,18 +10,24 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
+from conversations import services as messages
+from conversations.models import Message
+from core.audit import SYSTEM
 from core.models import Heartbeat
-from logistics.models import Extension
+from logistics.models import Extension, Parcel
 from logistics.selectors import incidents
 from logistics.selectors import parcels as selectors
+from logistics.services import tracking
 from logistics.tasks.parcels import pull_store
 from orders.models import Order
 from stores.connectors.sandbox.server import Server
+from stores.contracts import RemoteEvent
 from tests.factories import parcels as make
 from tests.factories.accounts import make_person
 from tests.factories.incidents import make_incident
 from tests.factories.stores import NOW, connected, running_shop
-from tests.logistics.test_tracking import DAY, house
+from tests.logistics.test_tracking import DAY, SHIPPED, house, run
+from worklist.models import Duty
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -97,3 +103,71 @@ def test_what_was_extended_for_an_incident_is_read_through_its_index():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert "extension_of_incident" in rows.explain()
+
+
+def _at_the_office(place: str = "") -> Parcel:
+    """A parcel that waits at a post office whose name, "" for nobody, the record tells: text T05 needs the name."""
+    box = make.parcel(country="FR", shipped=SHIPPED)
+    found = [RemoteEvent("", SHIPPED + 9 * DAY, "ready_for_collection", "waits", place)]
+    tracking.record_events(parcel_events={box.pk: found}, source="hand", now=SHIPPED + 9 * DAY)
+    return box
+
+
+@pytest.mark.covers("MSG-05", "TRK-03")
+def test_a_text_that_cannot_be_said_waits_as_one_draft_however_often_it_is_tried():
+    box = _at_the_office()
+    run(10)
+    (draft,) = Message.objects.filter(about_id=box.pk)
+    assert (draft.state, draft.template_code) == ("draft", "T05") and draft.facts["refused"]["missing"] == [
+        "post_office"
+    ]
+    run(15)
+    assert Parcel.objects.get(pk=box.pk).check_round == 2
+    assert list(Message.objects.filter(about_id=box.pk).values_list("pk", "state")) == [(draft.pk, "draft")]
+    duty = Duty.objects.get(rule="conversations.refused_text")
+    assert duty.subject_id == draft.pk and duty.closed_at is None
+    # a person begins to complete it: the next check neither writes over it nor begins another
+    clerk = make_person("service").actor
+    messages.change_draft(message=draft, body="Please ask at your post office.", subject="s", actor=clerk, now=NOW)
+    run(20)
+    assert Parcel.objects.get(pk=box.pk).advice_rule == "PO-02", "the same text is advised"
+    (kept,) = Message.objects.filter(about_id=box.pk)
+    assert kept.body == "Please ask at your post office."
+
+
+@pytest.mark.covers("MSG-05", "TRK-03")
+def test_the_draft_goes_out_once_it_is_whole_and_ends_when_the_parcel_arrives():
+    named, arrived = _at_the_office(), _at_the_office()
+    run(10)
+    drafts = dict(Message.objects.values_list("about_id", "pk"))
+    assert len(drafts) == 2
+    Parcel.objects.filter(pk=named.pk).update(post_office="Post 7")
+    seen = [RemoteEvent("", SHIPPED + 11 * DAY, "delivered", "delivered", "Lyon")]
+    tracking.record_events(parcel_events={arrived.pk: seen}, source="hand", now=SHIPPED + 11 * DAY)
+    last = Message.objects.get(pk=drafts[arrived.pk])
+    assert (
+        last.state == "cancelled"
+        and Duty.objects.get(subject_id=last.pk, rule="conversations.refused_text").state == "cancelled"
+    )
+    more = [RemoteEvent("", SHIPPED + 12 * DAY, "ready_for_collection", "waits still", "Post 7")]
+    tracking.record_events(parcel_events={named.pk: more}, source="hand", now=SHIPPED + 12 * DAY)
+    run(15)
+    row = Message.objects.get(about_id=named.pk)
+    assert (row.pk, row.state) == (drafts[named.pk], "ready") and "Post 7" in row.body
+    assert Duty.objects.get(subject_id=row.pk, rule="conversations.refused_text").state == "done"
+
+
+@pytest.mark.covers("MSG-05", "TRK-01")
+def test_two_orders_in_one_box_are_told_of_once():
+    """The check of both says one text that names both orders; later checks of either do not say it again at once."""
+    lead = make.parcel(country="FR", shipped=SHIPPED)
+    other = make.order(lead.store, country="FR", buyer=lead.order.buyer)
+    rider = make.parcel(lead.store, country="FR", shipped=SHIPPED, order=other, together=lead)
+    for box in (rider, lead):
+        found = [RemoteEvent("", SHIPPED + 9 * DAY, "ready_for_collection", "waits", "Post 7")]
+        tracking.record_events(parcel_events={box.pk: found}, source="hand", now=SHIPPED + 9 * DAY)
+    now = run(10)
+    (text,) = Message.objects.filter(about_type="logistics.parcel")
+    assert text.about_id == lead.pk and text.facts["order_no"] == f"{lead.order.number}, {other.number}"
+    tracking.check_many(parcels=[rider], actor=SYSTEM, now=now + HOUR)
+    assert Message.objects.filter(about_type="logistics.parcel").count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from logistics.models import Extension, Parcel
 from logistics.policies import incidents as incident_policies
 from logistics.policies import parcels as policies
 from logistics.registry import clocks_of
+from logistics.rules.boxes import by_box, orders_named
 from logistics.rules.incidents import Disturbance, awaited
 from logistics.rules.tracking import (
     DRAFTED,
@@ -34,7 +36,7 @@ from logistics.selectors import incidents, judging, sources
 from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
-from logistics.services.tracking import events
+from logistics.services.tracking import events, waiting
 from logistics.services.tracking.extending import Asked, Wanted, ask_extensions, asked_before, text_key, told_of
 from worklist import services as worklist
 
@@ -102,7 +104,7 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 
 def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
-    tables, told = lookups.tables(now, decisions=True), lookups.told(ids)
+    tables, told = lookups.tables(now, decisions=True), lookups.told_of_boxes(selectors.with_boxes(ids))
     asked, silences, again = asked_before(parcels, now), sources.silences(ids), sources.again(now)
     lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
     disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
@@ -195,20 +197,43 @@ def _extend(checks: Sequence[Check], actor: Actor, now: datetime) -> dict[int, E
 def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) -> set[int]:
     """Send or draft the texts that wait for nothing; answers the parcels for which a draft waits for a person."""
     specs, drafts = [], []
+    held = waiting.standing(c.parcel.pk for c in checks if c.step.text)
     for check in checks:
         code, parcel = check.step.text, check.parcel
+        held.advised(parcel.pk, code)
         if not code or (check.step.alone and (parcel.pk in asked or check.asked.waits(code))):
             continue
         if check.step.alone:
             late = check.asked.late(code)
-            key = text_key(code, parcel.pk, late.cycle if late else check.cycle)
+            key = held.key_for(
+                parcel.pk, code, text_key(code, parcel.pk, late.cycle if late else check.cycle), takes=late is not None
+            )
             specs.append(conversations.TextSpec(code, parcel, key, told_of(late, parcel, now)))
         elif code in DRAFTED:  # one draft until a person has dealt with it, however often the advice repeats
             drafts.append(parcel.pk)
             specs.append(conversations.TextSpec(code, parcel, text_key(code, parcel.pk, "draft"), as_draft=True))
+    held.discard(now)
+    specs = _one_a_box(specs)
     outcomes = conversations.send_many(specs=specs, actor=SYSTEM, now=now)
     waits = {s.about.pk for s, o in zip(specs, outcomes, strict=True) if o.code in ("draft", "refused")}
     return waits & set(drafts)
+
+
+def _one_a_box(specs: Sequence[conversations.TextSpec]) -> list[conversations.TextSpec]:
+    """Orders of one buyer in one box are told of once, in one text that names them all. What differs between them (a longer
+    receiving time, a draft for a person) stays a text of its own."""
+    alike: dict[str, dict[int, conversations.TextSpec]] = defaultdict(dict)
+    rest = []
+    for spec in specs:
+        if spec.as_draft or spec.extra.get("new_deadline"):
+            rest.append(spec)
+        else:
+            alike[lookups.base_of(spec.base_code)][spec.about.pk] = spec
+    for of_code in alike.values():
+        for box in by_box([spec.about for spec in of_code.values()]):
+            first = of_code[box[0].pk]
+            rest.append(replace(first, extra={**first.extra, **orders_named(box)}, more=tuple(box[1:])))
+    return rest
 
 
 def _call_people(checks: Sequence[Check], drafted: set[int], now: datetime) -> None:

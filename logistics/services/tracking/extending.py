@@ -24,6 +24,7 @@ from logistics.policies import parcels as policies
 from logistics.selectors import parcels as selectors
 from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
+from logistics.services.tracking import waiting
 from orders.choices import OrderState
 from stores import selectors as doors
 from stores.choices import Ability, CallState
@@ -213,10 +214,11 @@ def _tell(row: Extension, parcel: Parcel, now: datetime, extra: dict[str, Any]) 
     """The text of the cycle, once: with the new time or without it, never both (one key). While nobody but a person can know
     where the parcel is nothing is said: the next check that has news says it (:func:`asked_before`)."""
     if row.text and not sources.blind([parcel.pk], now):
+        key = text_key(row.text, parcel.pk, row.cycle)
         conversations.try_send_template(
             base_code=row.text,
             about=parcel,
-            key=text_key(row.text, parcel.pk, row.cycle),
+            key=waiting.standing([parcel.pk]).key_for(parcel.pk, row.text, key, takes=True),
             actor=SYSTEM,
             now=now,
             extra=extra,

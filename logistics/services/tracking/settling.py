@@ -18,6 +18,7 @@ from logistics.choices import ParcelState
 from logistics.events import ParcelSettled
 from logistics.models import Parcel
 from logistics.selectors import parcels as selectors
+from logistics.services.tracking import waiting
 from logistics.services.tracking.following import SOON
 from orders.services import fulfilment
 from worklist import services as worklist
@@ -101,6 +102,7 @@ def _after(parcels: Sequence[Parcel], actor: Actor, now: datetime) -> None:
     ids = [p.pk for p in parcels]
     for rule in DUTIES:
         worklist.close(rule_key=rule, subject_ids=ids, actor=actor, now=now, reason="settled", cancelled=True)
+    waiting.nobody_waits([p.pk for p in parcels if p.state == ParcelState.DELIVERED], now)
     deliver_orders(order_ids={p.order_id for p in parcels}, actor=actor, now=now)
     for parcel in parcels:
         publish(ParcelSettled(parcel.pk))
