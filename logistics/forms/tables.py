@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import utcnow
-from logistics.models import PromiseRule
+from logistics.choices import ServiceKind
+from logistics.models import PromiseRule, Service
+from logistics.selectors.naming import service_name
 
 
 class VersionForm(forms.ModelForm):
@@ -28,22 +30,49 @@ class VersionForm(forms.ModelForm):
 
 
 class PromiseForm(VersionForm):
-    """Days promised and days of the checks."""
+    """Days promised and days of the checks. The services are ticked by name, as kinds or one by one; nothing ticked means all."""
+
+    field_order: ClassVar[list[str] | None] = ["priority", "valid_from", "kinds", "services", "destination_match"]
+    kinds = forms.MultipleChoiceField(
+        choices=ServiceKind.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("Kinds of services"),
+        help_text=_("Nothing ticked here or below: all services."),
+    )  # fmt: skip
+    services = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label=_("Or single services")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        what, _colon, names = self.instance.service_match.partition(":")
+        ticked = [name for name in names.split("|") if name]
+        known = {row.code: service_name(row) for row in Service.objects.order_by("code")}
+        known |= {code: code for code in ticked if what == "service" and code not in known}
+        self.fields["services"].choices = sorted(known.items(), key=lambda pair: pair[1])
+        self.initial |= {"kinds": ticked if what == "kind" else [], "services": ticked if what == "service" else []}
+
+    def clean(self) -> dict[str, Any]:
+        """What was ticked, as the table keeps it."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        kinds, services = data.pop("kinds", []), data.pop("services", [])
+        if kinds and services:
+            self.add_error("services", _("Tick kinds or single services, not both."))
+        what = "kind" if kinds else "service"
+        data["service_match"] = f"{what}:{'|'.join(kinds or services)}" if kinds or services else "*"
+        return data
 
     class Meta:
         model = PromiseRule
         fields = (
-            "priority", "service_match", "destination_match", "promise_days", "first_check_days", "second_check_days",
+            "priority", "destination_match", "promise_days", "first_check_days", "second_check_days",
             "lost_after_days", "extend_when_days_left", "note", "note_zh",
             "valid_from",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
-            "priority": _("Tried in this order"), "service_match": _("Services"), "destination_match": _("Countries"),
+            "priority": _("Tried in this order"), "destination_match": _("Countries"),
             "promise_days": _("Days promised"), "first_check_days": _("First check (days)"), "second_check_days": _("Second check (days)"),
             "lost_after_days": _("Lost after (days)"), "extend_when_days_left": _("Lengthen when days left"), "note": _("Note (English)"),
             "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {
-            "service_match": _("Kinds as kind:a|b, services as service:A|B, * for all"),
             "destination_match": _("Country codes separated by ; or * for all"),
         }

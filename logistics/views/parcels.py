@@ -216,7 +216,7 @@ class ParcelPage(DetailPage):
         if not rows:
             return []
         columns = [{"label": label, "css": css} for label, css in
-                   ((_("Asked"), ""), (_("Days"), "num"), (_("From"), ""), (_("To"), ""), (_("State"), ""))]  # fmt: skip
+                   ((_("Asked"), ""), (_("Days"), "num"), (_("Ended before"), ""), (_("Ends now"), ""), (_("State"), ""))]  # fmt: skip
         return [
             {"title": _("Longer receiving times"), "columns": columns, "rows": [self._extension(row) for row in rows]}
         ]

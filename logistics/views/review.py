@@ -41,11 +41,13 @@ class ReviewPage(DetailPage):
         """Until when it should be closed."""
         if obj.closed_at is not None:
             return None
-        return {
-            "at": obj.due_at,
-            "text": _("then the review is late; it stays until somebody closes it"),
-            "tone": "amber",
-        }
+        late = obj.due_at < self.now
+        text = (
+            _("late; it stays until somebody closes it")
+            if late
+            else _("then the review is late; it stays until somebody closes it")
+        )
+        return {"at": obj.due_at, "text": text, "tone": "rose" if late else "amber"}
 
     def facts(self, obj: TransitReview) -> list[dict[str, Any]]:
         """How many, seen by whom."""
@@ -96,8 +98,8 @@ class ReviewPage(DetailPage):
         finding = f"{line.finding} · {line.noted_by}" if line.finding else f.DASH
         state = f.joined_html([f.badge_html(*TRACKING[line.tracking_state]), others], " ")
         return f.tds_html([
-            ("", link), ("", state), ("", f.ago(line.last_event_at, self.now)),
-            ("", f.day(line.promised_by)), ("num", later), ("", finding),
+            ("", link), ("", state), ("tight", f.ago(line.last_event_at, self.now)),
+            ("tight", f.day(line.promised_by)), ("num", later), ("", finding),
             ("", f"{line.told_code} {f.moment(line.told_at, self.now)}" if line.told_at else f.DASH),
         ])  # fmt: skip
 

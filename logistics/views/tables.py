@@ -30,6 +30,7 @@ class PromisePage(EditPage):
     model, form_class, list_url, submit_label = PromiseRule, PromiseForm, "logistics:promises", _("Save")
 
     template_name = "logistics/promise.html"
+    wide_fields = ("kinds", "services", "note", "note_zh")
 
     def extra(self) -> dict[str, Any]:
         """Its name, the services it means, and what the lanes under it would keep."""

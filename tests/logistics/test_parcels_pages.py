@@ -210,14 +210,21 @@ def test_staff_edit_the_tables_from_a_day_on():
     row = PromiseRule.objects.get(rule_id="DP-010")
     assert "DP-010" in boss.get("/parcels/promises/").content.decode()
     fields = {
-        "priority": 10, "service_match": row.service_match, "destination_match": "*", "promise_days": 50, "first_check_days": 25,
+        "priority": 10, "kinds": row.service_match.removeprefix("kind:").split("|"), "destination_match": "*", "promise_days": 50, "first_check_days": 25,
         "second_check_days": 40, "lost_after_days": 60, "extend_when_days_left": 5, "note_zh": "", "valid_from": "2026-06-01",
     }  # fmt: skip
     address = f"/parcels/promises/{row.pk}/"
     assert clerk.post(address, fields).status_code == 403
     assert boss.post(address, {**fields, "second_check_days": 20}).status_code in (302, 422)
     assert PromiseRule.objects.filter(rule_id="DP-010").count() == 1
+    page = boss.get(address).content.decode()
+    assert "postal_registered|" not in page and "China Post Registered" in page, "services are ticked by name"
+    both = boss.post(address, {**fields, "services": ["CP_REG"]})
+    assert both.status_code == 422 and "not both" in both.content.decode()
     assert boss.post(address, fields).status_code == 302
+    assert set(PromiseRule.objects.filter(rule_id="DP-010").values_list("service_match", flat=True)) == {
+        row.service_match
+    }
     before, after = lookups.tables(date(2026, 5, 31)), lookups.tables(date(2026, 6, 1))
     parcel = make.parcel()
     assert (before.promise(parcel).promise_days, after.promise(parcel).promise_days) == (60, 50)
