@@ -11,6 +11,7 @@ from django.urls import reverse
 from conversations.selectors import buyer_zone
 from core import crypto, policies
 from core.clock import local_day
+from logistics.choices import EventStage
 from logistics.models import Parcel, TrackingEvent
 from logistics.policies import links as house
 from logistics.rules import public_link as rules
@@ -94,7 +95,8 @@ def page_of(parcel: Parcel, now: datetime) -> PublicPage | None:
         return None
     language, zone = rules.language_of(parcel.order.buyer.language or "en"), buyer_zone(parcel.country) or "UTC"
     events = _events(parcel, now)
-    first, most = _lane_days(parcel, now)
+    back = events[0].stage in (EventStage.RETURNING, EventStage.RETURNED)  # nobody expects it there any more
+    first, most = (None, None) if back else _lane_days(parcel, now)
     today, shipped = local_day(now, zone), local_day(parcel.shipped_at, zone)
     settled = parcel.settled_at is not None
     span = None if settled else rules.expected(shipped, first, most, today)

@@ -118,7 +118,7 @@ class Tiles:
             "url": self.link(whole),
             "spark": spark([share(row[part], row[part] + row[missed]) for row in self.course]),
             "alarm": below,
-            "sub": f"{goal_text} · {_('missed')}"
+            "sub": f"{goal_text} · {pgettext('figure', 'missed')}"
             if below
             else goal_text
             if held is not None

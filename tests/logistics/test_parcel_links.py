@@ -256,3 +256,15 @@ def test_one_public_page_is_ended_and_given_again() -> None:
     guest = Client()
     guest.force_login(make_person("warehouse"))
     assert guest.post(url, {"reason": "no"}, content_type="application/json").status_code == 403
+
+
+def test_a_parcel_that_comes_back_is_expected_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    parcel = box()
+    monkeypatch.setattr(links, "_lane_days", lambda parcel, now: (12.0, 30.0))
+    page = links.page_of(parcel, NOW)
+    assert page is not None and page.expected is not None
+    TrackingEvent.objects.create(
+        parcel=parcel, occurred_at=NOW - DAY / 24, stage="returning", description="x", location="", source="hand", digest="back", received_at=NOW,
+    )  # fmt: skip
+    page = links.page_of(parcel, NOW)
+    assert page is not None and (page.stage, page.expected, page.overdue) == ("returning", None, False)

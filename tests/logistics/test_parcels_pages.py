@@ -217,8 +217,9 @@ def test_staff_edit_the_tables_from_a_day_on():
     assert clerk.post(address, fields).status_code == 403
     assert boss.post(address, {**fields, "second_check_days": 20}).status_code in (302, 422)
     assert PromiseRule.objects.filter(rule_id="DP-010").count() == 1
+    make.service("CP_REG")
     page = boss.get(address).content.decode()
-    assert "postal_registered|" not in page and "China Post Registered" in page, "services are ticked by name"
+    assert "postal_registered|" not in page and 'value="CP_REG"' in page, "services are ticked, not written as codes"
     both = boss.post(address, {**fields, "services": ["CP_REG"]})
     assert both.status_code == 422 and "not both" in both.content.decode()
     assert boss.post(address, fields).status_code == 302
