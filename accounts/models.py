@@ -126,5 +126,5 @@ class ApiToken(models.Model):
         stores = ALL_STORES if self.all_stores else frozenset(self.stores.values_list("pk", flat=True))
         return Actor(
             kind="token", label=self.program, ref=self.pk, permissions=ROLE_PERMISSIONS[self.role], store_ids=stores,
-            role=self.role,
+            role=self.role, behind=self.created_by_id,
         )  # fmt: skip

@@ -214,7 +214,7 @@ def create_token(
     key = f"sp_{crypto.new_key()}"
     token = ApiToken.objects.create(
         program=program.strip(), prefix=key[:12], digest=crypto.digest(key), role=role, all_stores=not chosen, scopes=wanted,
-        expires_at=expires_at, created_by_id=actor.user_id, created_at=now,
+        expires_at=expires_at, created_by_id=actor.person_id, created_at=now,
     )  # fmt: skip
     token.stores.set(chosen)
     audit.record(token, "token.create", actor=actor, now=now, text=gettext_noop("Token made"), role=role, scopes=wanted)

@@ -39,6 +39,8 @@ class Actor:
     permissions: frozenset[str] = field(default_factory=frozenset)
     store_ids: frozenset[int] | None = frozenset()
     role: str = ""
+    #: The person who made the key with which a program acts; None for a person, the house, and keys made at the machine itself.
+    behind: int | None = None
 
     @property
     def is_system(self) -> bool:
@@ -49,6 +51,17 @@ class Actor:
     def user_id(self) -> int | None:
         """The person's id, or None for tokens and the system."""
         return self.ref if self.kind == "user" else None
+
+    @property
+    def person_id(self) -> int | None:
+        """Who answers for what is signed: the person, or for a program the person who made its key. Two signatures of one
+        person are one signature, whichever door they came through."""
+        return self.user_id if self.kind == "user" else self.behind
+
+    @property
+    def signer(self) -> str:
+        """Who signs, told apart from every other: a person by id, a program without one by its name, the house by nothing."""
+        return "" if self.is_system else signer(self.person_id, self.label)
 
     def has_perm(self, permission: str) -> bool:
         """Whether the actor holds ``permission``."""
@@ -70,10 +83,15 @@ class Actor:
         """The actor kept by :meth:`as_json`."""
         stores = data.get("store_ids")
         return cls(
-            kind=data["kind"], label=data["label"], ref=data.get("ref"), role=data.get("role", ""),
+            kind=data["kind"], label=data["label"], ref=data.get("ref"), role=data.get("role", ""), behind=data.get("behind"),
             permissions=frozenset(data.get("permissions", ())),
             store_ids=None if stores is None else frozenset(stores),
         )  # fmt: skip
+
+
+def signer(person_id: int | None, label: str) -> str:
+    """The signer of a kept signature, as :attr:`Actor.signer` names the actor."""
+    return f"user:{person_id}" if person_id else f"program:{label[:150]}" if label else ""
 
 
 #: The house itself: the clock, imports, connectors.

@@ -23,6 +23,7 @@ class FormPage(Page):
     back: str = ""
     template_name = "core/form.html"
     wide_fields: ClassVar[tuple[str, ...]] = ()
+    bound: Any = None  # the form that was sent, while it is saved
     stale = False  # somebody else changed the record meanwhile; the form shows what
 
     def form_arguments(self) -> dict[str, Any]:
@@ -52,6 +53,7 @@ class FormPage(Page):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Save, or show what is wrong."""
         form = self.form_class(request.POST, request.FILES or None, initial=self.initial(), **self.form_arguments())
+        self.bound = form
         if not form.is_valid():
             return self.answer(form, 422)
         try:

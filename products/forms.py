@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import Actor
-from products import selectors
+from core.pickers import CodesField, CountryField, SuggestInput, keep_known
+from products import registry, selectors
 from products.models import ChannelItem
 
 _PART = re.compile(r"^(?P<code>.+?)(?:\s*[×*xX]\s*(?P<n>\d{1,5}))?$")
@@ -103,10 +104,15 @@ class SkuForm(forms.Form):
         label=_("Customs text"),
         help_text=_("English, at least three words, what it is and of what"),
     )
-    hs_code = forms.RegexField(r"^\d{4,12}$", required=False, label=_("HS code"))
-    origin = forms.RegexField(r"^[A-Z]{2}$", required=False, initial="CN", label=_("Origin"))
+    hs_code = forms.RegexField(
+        r"^\d{4,12}$", required=False, label=_("HS code"), widget=SuggestInput(lambda: registry.tariff_headings()),
+        help_text=_("Digits, or a word: known headings are offered while you type."),
+    )  # fmt: skip
+    origin = CountryField(required=False, initial="CN", label=_("Origin"))
     material = forms.CharField(max_length=100, required=False, label=_("Material"))
-    goods_class = forms.CharField(max_length=40, required=False, label=_("Goods class"))
+    goods_class = CodesField(
+        choices=lambda: registry.goods_classes(), label=_("Goods class"), max_length=40, unknown=_("There is no goods class “%(value)s”."),
+    )  # fmt: skip
     fragile = forms.BooleanField(required=False, label=_("Fragile"))
     spare_pieces = forms.IntegerField(
         min_value=0, max_value=100, required=False, initial=0, label=_("Spare pieces"),
@@ -123,6 +129,7 @@ class SkuForm(forms.Form):
         super().__init__(*args, **more)
         if actor is not None and not actor.has_perm("products.view_cost"):
             del self.fields["cost"], self.fields["cost_currency"]
+        keep_known(self.fields["goods_class"], self.initial.get("goods_class"))
 
     def clean(self) -> dict[str, Any]:
         """A cost needs its currency; texts are never missing, only empty."""

@@ -19,6 +19,7 @@ from products import selectors
 from products.filters import ItemFilter, SkuFilter
 from products.forms import MatchForm
 from products.models import ChannelItem, Sku
+from products.registry import goods_classes_in_words
 from products.services import catalogue, matching
 
 
@@ -86,7 +87,12 @@ class SkuListing(Listing):
         Column("hs_code", mono=True, default=False),
         Column("origin", country=True, default=False),
         Column("barcode", mono=True, default=False),
-        Column("goods_class", default=False),
+        Column(
+            "goods_class",
+            html=lambda row: goods_classes_in_words(row["goods_class"]),
+            text=lambda row: row["goods_class"],
+            default=False,
+        ),
         Column("image_url", default=False),
         Column("material", default=False),
         Column("fragile", default=False),

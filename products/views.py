@@ -19,6 +19,7 @@ from core.pages import Page
 from products import selectors
 from products.forms import SkuForm
 from products.models import ChannelItem, Sku
+from products.registry import goods_classes_in_words
 from products.services import catalogue, matching
 
 
@@ -60,7 +61,7 @@ class SkuPage(DetailPage):
     def facts(self, obj: Sku) -> list[dict[str, Any]]:
         goods = [
             (_("Barcode"), f.mono_html(obj.barcode or obj.code)), (_("Weight (g)"), f.number(obj.weight_g)),
-            (_("Material"), obj.material or f.DASH), (_("Goods class"), obj.goods_class or f.DASH),
+            (_("Material"), obj.material or f.DASH), (_("Goods class"), goods_classes_in_words(obj.goods_class) or f.DASH),
             (_("Fragile"), _("Yes") if obj.fragile else _("No")), (_("Made in house"), _("Yes") if obj.made_in_house else _("No")),
             (_("Spare pieces"), _("%(n)s for every %(per)s") % {"n": obj.spare_pieces, "per": obj.spare_per} if obj.spare_pieces else "—"),
             (_("Packing material"), _("Yes") if obj.packing else _("No")),

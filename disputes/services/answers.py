@@ -103,7 +103,7 @@ def answer(
     state = AnswerState.PROPOSED if plan.needs else AnswerState.QUEUED if plan.by_program else AnswerState.BY_HAND
     row = Answer._base_manager.create(
         store_id=held.store_id, case=held, turn=held.turn, attempt=attempt, kind=kind, amount=plan.amount, currency=held.currency,
-        text=plan.text, state=state, needs=plan.needs, author_label=actor.label[:150], author_ref=actor.user_id, created_at=now,
+        text=plan.text, state=state, needs=plan.needs, author_label=actor.label[:150], author_ref=actor.person_id, created_at=now,
     )  # fmt: skip
     audit.record(
         held, "case.answered", actor=actor, now=now, text=gettext_noop("Answer written: %(what)s %(money)s"),
@@ -231,8 +231,8 @@ def why_not(*, call: OutboundCall) -> str:
 
 
 def _is_author(actor: Actor, row: Answer) -> bool:
-    """Whether the actor wrote the answer: a person by the account, a program by its name."""
-    return actor.user_id == row.author_ref if actor.user_id is not None else actor.label[:150] == row.author_label
+    """Whether the actor wrote the answer: a person, also through the key of a program of his, else a program by its name."""
+    return actor.signer == audit.signer(row.author_ref, row.author_label)
 
 
 def _take_back(earlier: list[Answer], actor: Actor, now: datetime) -> None:

@@ -11,8 +11,8 @@ from accounts.models import Store
 from accounts.selectors import stores_for
 from core import format as f
 from core.audit import Actor
+from core.pickers import countries_field
 from logistics.forms.naming import ServicesField
-from logistics.forms.rates import countries_of
 from logistics.models import Service
 from logistics.rules.detail_words import WORDS
 
@@ -25,7 +25,7 @@ def languages() -> list[tuple[str, str]]:
 class ArrivalForm(forms.Form):
     """Countries of the shop's buyers, services it offers."""
 
-    countries = forms.CharField(max_length=300, label=_("Countries"), help_text=_("Codes separated by ;"))
+    countries = countries_field(_("Countries"), required=True)
     services = ServicesField(queryset=Service.objects.filter(active=True), to_field_name="code", required=False, label=_("Services"),
         help_text=_("None chosen: all that go there."), widget=forms.SelectMultiple(attrs={"size": 6}),
     )  # fmt: skip
@@ -43,7 +43,7 @@ class ArrivalForm(forms.Form):
 
     def clean_countries(self) -> list[str]:
         """Those that exist, each once."""
-        return list(dict.fromkeys(filter(None, countries_of(self.cleaned_data["countries"]).split(";"))))
+        return [code for code in self.cleaned_data["countries"].split(";") if code]
 
     def codes(self) -> list[str]:
         """The chosen services by code."""

@@ -12,11 +12,14 @@ from accounts.models import Store
 from accounts.selectors import stores_for
 from core.clock import utcnow
 from core.formrows import RowsField
+from core.pickers import CountryField, SuggestInput
 from logistics.choices import ContentKind, DifferenceReason, GoodsAction, Incoterm, NonDelivery
+from logistics.forms.avoid import AvoidField
 from logistics.forms.tables import VersionForm
 from logistics.models import Brand, CountryRule, GoodsClassRule, NationalCode, NatureCode, StopWordRule, TaxNumber
+from logistics.rules.customs.book import ANYWHERE, LATIN
 from logistics.selectors.customs import declarations
-from logistics.selectors.customs.classes import class_names
+from logistics.selectors.customs.classes import class_names, heading_choices
 from logistics.selectors.signing import lines_of
 
 
@@ -109,9 +112,10 @@ class CompleteForm(forms.Form):
         max_length=200, required=False, label=_("Customs text"), help_text=_("English: what it is, what it is made of.")
     )
     hs_code = forms.RegexField(
-        r"^\d{6,12}$", required=False, label=_("HS code"), help_text=_("6 digits; 10 for the United States")
-    )
-    origin = forms.RegexField(r"^[A-Z]{2}$", required=False, label=_("Origin"), help_text=_("Two letters, e.g. CN"))
+        r"^\d{6,12}$", required=False, label=_("HS code"), widget=SuggestInput(heading_choices),
+        help_text=_("6 digits; 10 for the United States"),
+    )  # fmt: skip
+    origin = CountryField(required=False, label=_("Origin"))
     weight_g = forms.DecimalField(max_digits=10, decimal_places=2, min_value=0, required=False, label=_("Weight (g)"))
     material = forms.CharField(max_length=100, required=False, label=_("Material"))
     goods_class = forms.CharField(max_length=40, required=False, label=_("Class of goods"))
@@ -159,8 +163,10 @@ UNITS = [("", "—"), ("hs6_line", _("each tariff heading")), ("consignment", _(
 class CountryRuleForm(DatedForm):
     """The rule of a country from a day on."""
 
+    country = CountryField(label=_("Country"), more={LATIN: _("Latin America"), ANYWHERE: _("All others")})
     value_basis = forms.ChoiceField(choices=BASES, label=_("Value counted as"))
     flat_unit = forms.ChoiceField(choices=UNITS, required=False, label=_("Charge for each"))
+    carrier_avoid = AvoidField(label=_("Services to avoid"))
     sensitive = forms.MultipleChoiceField(
         required=False, label=_("Classes of goods to look at"), widget=forms.CheckboxSelectMultiple
     )
@@ -187,7 +193,7 @@ class CountryRuleForm(DatedForm):
             "carrier_advice", "carrier_advice_zh", "rule_en", "rule_zh", "valid_from",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
-            "country": _("Country"), "currency": _("Currency"), "duty_free_max": _("Free of duty up to"),
+            "currency": _("Currency"), "duty_free_max": _("Free of duty up to"),
             "tax_free_max": _("Free of tax up to"), "value_basis": _("Value counted as"), "pos_tax_max": _("Tax at the sale up to"),
             "pos_tax_scheme": _("Scheme"), "tax_percent": _("VAT or GST %"), "tax_inside": _("The tax is part of its own base"),
             "duty_rule": _("Duty (English)"), "duty_rule_zh": _("Duty (Chinese)"), "flat_amount": _("Flat charge"),
@@ -196,7 +202,7 @@ class CountryRuleForm(DatedForm):
             "formal_currency": _("Currency of the full declaration"), "recipient_id": _("Recipient's ID (English)"),
             "recipient_id_zh": _("Recipient's ID (Chinese)"),
             "hs_digits": _("Digits of the HS code"), "review_above": _("Look at it above"), "review_currency": _("Currency of the limit"),
-            "band_currency": _("Currency of the manual"), "carrier_avoid": _("Services to avoid"), "carrier_advice": _("Advice (English)"),
+            "band_currency": _("Currency of the manual"), "carrier_advice": _("Advice (English)"),
             "carrier_advice_zh": _("Advice (Chinese)"),
             "rule_en": _("Rule (English)"), "rule_zh": _("Rule (Chinese)"),
         }  # fmt: skip
@@ -248,11 +254,13 @@ class StopWordForm(DatedForm):
 class NationalCodeForm(DatedForm):
     """A national tariff code from a day on."""
 
+    country = CountryField(label=_("Country"))
+
     class Meta:
         model = NationalCode
         fields = ("country", "hs6", "code", "description", "description_zh", "valid_from")
         labels: ClassVar[dict[str, Any]] = {
-            "country": _("Country"), "hs6": _("Six digits"), "code": _("National code"), "description": _("Description (English)"),
+            "hs6": _("Six digits"), "code": _("National code"), "description": _("Description (English)"),
             "description_zh": _("Description (Chinese)"),
         }  # fmt: skip
 

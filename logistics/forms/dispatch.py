@@ -13,6 +13,8 @@ from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import by_code
+from core.format import in_own_language
+from core.pickers import countries_field
 from logistics.choices import BlockReason, LabelSize, SignatureKind, SupplyRoute, TrackingLevel
 from logistics.forms.naming import ServiceField
 from logistics.models import Service
@@ -222,11 +224,9 @@ class ServiceForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One a line."),
     )
-    destinations = forms.CharField(
-        required=False, max_length=600, label=_("Goes to"), widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("ALL, or country codes separated by ; (words limit nothing)"),
-    )  # fmt: skip
+    destinations = countries_field(_("Goes to"), empty="ALL", max_length=600, help_text=_("None chosen: everywhere."))
 
+    in_words = False
     tracking_level = forms.ChoiceField(choices=TrackingLevel.choices, initial=TrackingLevel.FULL, label=_("Tracked"))
 
     class Meta:
@@ -255,24 +255,26 @@ class ServiceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["match_words"] = "\n".join(self.instance.match_words or ())
         if self.instance.pk:
-            self.initial["destinations"] = (self.instance.facts or {}).get("destinations", "ALL")
+            self._show_places(self.instance.facts or {})
 
-    def clean_destinations(self) -> str:
-        """Codes in one shape; a code that no country has is refused."""
-        text = " ".join(str(self.cleaned_data["destinations"]).split()) or "ALL"
-        codes = [part.strip().upper() for part in text.replace(",", ";").split(";") if part.strip()]
-        if all(len(code) == 2 for code in codes):
-            unknown = [code for code in codes if code not in by_code()]
-            if unknown:
-                raise forms.ValidationError(_("There is no such country: %(code)s") % {"code": unknown[0]})
-            return ";".join(codes)
-        return text
+    def _show_places(self, facts: Mapping[str, Any]) -> None:
+        """The countries it goes to. Words of the reference list limit nothing and stand beside the field."""
+        goes = str(facts.get("destinations") or "ALL")
+        codes = [part.strip() for part in goes.split(";")]
+        self.in_words = goes != "ALL" and not all(code in by_code() for code in codes)
+        self.initial["destinations"] = "" if self.in_words else goes
+        if self.in_words:
+            said = in_own_language(str(facts.get("destinations_zh", "")), goes)
+            self.fields["destinations"].help_text = _("The reference list says: %(words)s.") % {"words": said}
 
     def clean(self) -> dict[str, Any]:
         """Where it goes is one of the facts of the service."""
         data = super().clean() or {}
         goes = data.pop("destinations", None)
-        if goes and "destinations" in self.data:  # a program that does not name it leaves it as it is
+        kept = goes == "ALL" and self.in_words  # nothing was chosen in place of the words
+        if (
+            goes and not kept and ("destinations" in self.data or hasattr(self.data, "getlist"))
+        ):  # programs name what they change
             data["facts"] = {**(self.instance.facts or {}), "destinations": goes}
         return data
 

@@ -13,6 +13,7 @@ from accounts.models import Store
 from accounts.selectors import stores_for
 from core import policies
 from core.clock import utcnow
+from core.pickers import countries_field
 from logistics.choices import IncidentKind
 from logistics.forms.naming import ServiceField
 from logistics.models import Service
@@ -34,12 +35,7 @@ class IncidentForm(forms.Form):
     service = ServiceField(
         queryset=Service.objects.none(), required=False, to_field_name="code", label=_("Service"), empty_label=_("All services"),
     )  # fmt: skip
-    countries = forms.CharField(
-        required=False,
-        max_length=300,
-        label=_("Countries"),
-        help_text=_("Codes, e.g. ES; PT. Empty: everywhere the service goes."),
-    )
+    countries = countries_field(_("Countries"), help_text=_("None chosen: everywhere the service goes."))
     store = forms.ModelChoiceField(
         queryset=Store.objects.none(),
         required=False,

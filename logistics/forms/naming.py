@@ -6,7 +6,20 @@ from typing import Any
 
 from django import forms
 
-from logistics.selectors.naming import service_name
+from logistics.choices import ServiceKind
+from logistics.models import Service
+from logistics.selectors.naming import named, service_name
+
+
+def one_by_one() -> list[tuple[str, Any]]:
+    """Every service by name, its code behind it."""
+    return [(row[0], f"{named(*row)} · {row[0]}") for row in Service.objects.values_list("code", "name_en", "name_zh")]
+
+
+def offered_services() -> list[tuple[str, Any]]:
+    """Families of services and every service by name: ``kind:ems``, ``CP_EUB``."""
+    families = [(f"kind:{kind}", label) for kind, label in ServiceKind.choices]
+    return [*families, *one_by_one()]
 
 
 class ServiceField(forms.ModelChoiceField):

@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.countries import by_code
+from core.pickers import CountryField
 from logistics.forms.naming import ServiceField
 from logistics.models import Service
 from logistics.selectors import quotes as selectors
+from logistics.selectors.customs.classes import class_names
 
 _SIDE: dict[str, Any] = {
     "min_value": Decimal("0.1"),
@@ -50,14 +51,14 @@ class ChooseForm(SizedForm):
 class PriceForm(SizedForm):
     """A parcel described by hand."""
 
-    country = forms.CharField(max_length=2, min_length=2, label=_("Country"), help_text=_("Two letters, e.g. DE"))
+    country = CountryField(label=_("Country"))
     weight_g = forms.IntegerField(min_value=1, max_value=1_000_000, label=_("Weight (g)"))
     value = forms.DecimalField(
         min_value=0, max_digits=12, decimal_places=2, required=False, label=_("Value of the goods")
     )
     currency = forms.CharField(max_length=3, required=False, label=_("Currency"))
     goods = forms.MultipleChoiceField(
-        choices=(), required=False, label=_("Goods classes"), widget=forms.SelectMultiple(attrs={"size": 4})
+        choices=(), required=False, label=_("Goods classes"), widget=forms.SelectMultiple(attrs={"data-codes": ""})
     )
     postcode = forms.CharField(max_length=20, required=False, label=_("Postcode"))
     method = forms.CharField(max_length=120, required=False, label=_("Service the buyer paid for"))
@@ -78,14 +79,8 @@ class PriceForm(SizedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["goods"].choices = [(code, code) for code in selectors.goods_actions()]  # type: ignore[attr-defined]
-
-    def clean_country(self) -> str:
-        """A country that exists."""
-        code = str(self.cleaned_data["country"]).upper()
-        if code not in by_code():
-            raise forms.ValidationError(_("There is no such country."))
-        return code
+        known, names = selectors.goods_actions(), class_names()
+        self.fields["goods"].choices = [(code, names.get(code, code)) for code in known]  # type: ignore[attr-defined]
 
     def clean_currency(self) -> str:
         """Capitals."""

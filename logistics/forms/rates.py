@@ -11,22 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import utcnow
 from core.countries import by_code
-from logistics.forms.naming import ServiceField
+from core.pickers import CodesField, CountryField, countries_field, read_country
+from logistics.forms.naming import ServiceField, offered_services
 from logistics.models import ChoiceRule, RateRow, RateTable, Service, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import quotes as selectors
-from logistics.selectors.customs.classes import class_names
+from logistics.selectors.customs.classes import class_choices, class_names
 
 DAY: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"})}
 ANSWERS = [("", _("not known")), ("yes", _("yes")), ("check", _("ask the carrier")), ("no", _("no"))]
-
-
-def countries_of(text: str) -> str:
-    """Country codes separated by ";"; refuses one that does not exist."""
-    codes = [part.upper() for part in re.split(r"[\s,;]+", text.strip()) if part]
-    unknown = [code for code in codes if code not in by_code()]
-    if unknown:
-        raise forms.ValidationError(_("There is no such country: %(code)s") % {"code": unknown[0][:20]})
-    return ";".join(codes)
 
 
 class DatedForm(forms.ModelForm):
@@ -117,6 +109,8 @@ class TermsForm(DatedForm):
 class PlaceForm(DatedForm):
     """What a service knows of one country."""
 
+    country = CountryField(label=_("Country"))
+
     class Meta:
         model = ServiceDestination
         fields = (
@@ -132,18 +126,16 @@ class PlaceForm(DatedForm):
             "note_zh",
         )
         labels: ClassVar[dict[str, Any]] = {
-            "country": _("Country"), "zone": _("Zone"), "max_weight_g": _("Heaviest (g)"), "max_side_cm": _("Longest side (cm)"),
+            "zone": _("Zone"), "max_weight_g": _("Heaviest (g)"), "max_side_cm": _("Longest side (cm)"),
             "max_sum_cm": _("Length + width + height (cm)"), "max_girth_cm": _("Length + girth (cm)"), "note": _("Note (English)"),
             "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
 
-    def clean_country(self) -> str:
-        """One that exists."""
-        return countries_of(self.cleaned_data["country"])
-
 
 class SurchargeForm(forms.ModelForm):
     """A discount, fuel or a surcharge."""
+
+    countries = countries_field(_("Only these countries"), help_text=_("None chosen: everywhere."))
 
     class Meta:
         model = Surcharge
@@ -159,20 +151,15 @@ class SurchargeForm(forms.ModelForm):
         labels: ClassVar[dict[str, Any]] = {
             "service": _("Service"), "kind": _("Kind"), "percent": _("Per cent of the freight"), "amount": _("Amount"),
             "per_kg": _("Amount per kg"),
-            "minimum": _("At least"), "currency": _("Currency"), "countries": _("Countries"),
+            "minimum": _("At least"), "currency": _("Currency"),
             "postcodes": _("Remote postcodes begin with"),
             "over_side_cm": _("When a side is over (cm)"), "over_weight_g": _("When it weighs over (g)"),
             "with_fuel": _("Fuel is charged on it too"),
             "valid_from": _("Valid from"), "valid_to": _("To"), "note": _("Note"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {
-            "countries": _("Codes separated by ; (empty: everywhere)"),
             "postcodes": _("Separated by ;"),
         }
-
-    def clean_countries(self) -> str:
-        """Those that exist."""
-        return countries_of(self.cleaned_data["countries"])
 
     def clean(self) -> dict[str, Any]:
         """Something is said, amounts have a currency, a remote fee its postcodes, an oversize fee its bound."""
@@ -196,6 +183,17 @@ class SurchargeForm(forms.ModelForm):
 class ChoiceForm(forms.ModelForm):
     """A choosing rule."""
 
+    countries = countries_field(_("Only these countries"), help_text=_("None chosen: all of them."))
+    goods_classes = CodesField(
+        choices=class_choices, label=_("Only these goods classes"), help_text=_("None chosen: all of them."), max_length=200,
+        unknown=_("There is no goods class “%(value)s”."),
+    )  # fmt: skip
+    services = CodesField(
+        choices=offered_services, label=_("Among these services"), empty="*", max_length=300,
+        help_text=_("In the order wanted; families mean each service of theirs. None chosen: every service."),
+        unknown=_("There is no carrier service “%(value)s”."),
+    )  # fmt: skip
+
     class Meta:
         model = ChoiceRule
         fields = (
@@ -204,41 +202,9 @@ class ChoiceForm(forms.ModelForm):
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "name": _("Name"), "name_zh": _("Name (Chinese)"), "position": _("Tried in this order"), "active": _("In use"),
-            "store": _("Only this store"),
-            "countries": _("Only these countries"), "goods_classes": _("Only these goods classes"), "services": _("Among these services"),
-            "strategy": _("Takes"), "keep_promise": _("Only what keeps the days promised"), "tracked_only": _("Only what is tracked"),
+            "store": _("Only this store"), "strategy": _("Takes"), "keep_promise": _("Only what keeps the days promised"),
+            "tracked_only": _("Only what is tracked"),
         }  # fmt: skip
-        help_texts: ClassVar[dict[str, Any]] = {
-            "services": _("Codes or kind:ems, separated by ; in the order wanted. * is every service."),
-            "countries": _("Codes separated by ;"), "goods_classes": _("Codes separated by ;"),
-        }  # fmt: skip
-
-    def clean_countries(self) -> str:
-        """Those that exist."""
-        return countries_of(self.cleaned_data["countries"])
-
-    def clean_services(self) -> str:
-        """Services and families that exist."""
-        names = [part.strip() for part in self.cleaned_data["services"].split(";") if part.strip()]
-        known = {
-            "*",
-            *Service.objects.values_list("code", flat=True),
-            *(f"kind:{k}" for k, _label in Service._meta.get_field("kind").choices or ()),
-        }
-        unknown = [name for name in names if name not in known]
-        if unknown or not names:
-            raise forms.ValidationError(
-                _("There is no carrier service “%(value)s”.") % {"value": (unknown or [""])[0][:40]}
-            )
-        return ";".join(names)
-
-    def clean_goods_classes(self) -> str:
-        """Classes that exist."""
-        names = sorted(selectors.classes_of(self.cleaned_data["goods_classes"]))
-        unknown = [name for name in names if name not in selectors.goods_actions()]
-        if unknown:
-            raise forms.ValidationError(_("There is no goods class “%(value)s”.") % {"value": unknown[0][:40]})
-        return ";".join(names)
 
 
 class TableForm(forms.ModelForm):
@@ -326,7 +292,10 @@ class RateForm(forms.ModelForm):
         text = str(self.cleaned_data["destination"]).strip()
         if text == "*" or text.startswith("zone:"):
             return text
-        return countries_of(text)
+        code = read_country(text)
+        if code not in by_code():
+            raise forms.ValidationError(_("There is no such country: %(value)s") % {"value": text[:20]})
+        return code
 
     def clean(self) -> dict[str, Any]:
         """A band that is one, a price, a currency beside a worth."""

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import utcnow
+from core.pickers import countries_field
 from logistics.choices import ServiceKind
 from logistics.models import PromiseRule, Service
 from logistics.selectors.naming import service_name
@@ -41,6 +42,8 @@ class PromiseForm(VersionForm):
         required=False, widget=forms.CheckboxSelectMultiple, label=_("Or single services")
     )
 
+    destination_match = countries_field(_("Countries"), empty="*", help_text=_("None chosen: everywhere."))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         what, _colon, names = self.instance.service_match.partition(":")
@@ -68,11 +71,8 @@ class PromiseForm(VersionForm):
             "valid_from",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
-            "priority": _("Tried in this order"), "destination_match": _("Countries"),
+            "priority": _("Tried in this order"),
             "promise_days": _("Days promised"), "first_check_days": _("First check (days)"), "second_check_days": _("Second check (days)"),
             "lost_after_days": _("Lost after (days)"), "extend_when_days_left": _("Lengthen when days left"), "note": _("Note (English)"),
             "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
-        help_texts: ClassVar[dict[str, Any]] = {
-            "destination_match": _("Country codes separated by ; or * for all"),
-        }

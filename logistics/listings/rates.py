@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -12,11 +13,13 @@ from rest_framework import serializers
 from core import format as f
 from core.audit import Actor
 from core.listing import Column, register
-from logistics.choices import PickStrategy, SurchargeKind, VolumetricKind
+from core.pickers import codes_in_words
+from logistics.choices import PickStrategy, ServiceKind, SurchargeKind, VolumetricKind
 from logistics.filters.rates import ChoiceFilter, PlaceFilter, SurchargeFilter, TableFilter, TermsFilter
 from logistics.listings.naming import NAMES, named, own_text
 from logistics.listings.tables import HouseTable
 from logistics.models import ChoiceRule, RateTable, ServiceDestination, ServiceTerms, Surcharge
+from logistics.selectors import dispatch
 from logistics.selectors import rates as selectors
 from logistics.selectors.customs.classes import class_names
 
@@ -34,6 +37,16 @@ def service_html(row: Mapping[str, Any]) -> Any:
 
 
 SERVICE = {"html": service_html, "text": lambda row: row["service"], "by": ("service",), "needs": NAMES}
+
+
+def countries_text(row: Mapping[str, Any]) -> str:
+    """Countries by name; none means all of them."""
+    return codes_in_words(row["countries"], f.country_name, _("everywhere"))
+
+
+def place_html(row: Mapping[str, Any]) -> Any:
+    """The country by name, as the way to its row."""
+    return f.link_html(reverse("logistics:place", args=[row["id"]]), f.country_name(row["country"]))
 
 
 def cm(row: Mapping[str, Any], name: str) -> str:
@@ -170,7 +183,8 @@ class PlaceListing(HouseTable):
     name, title = "service-destinations", _("Zones and destinations")
     model, row, filters = ServiceDestination, PlaceRow, PlaceFilter
     columns = [
-        Column("country", link="logistics:place", sortable=True), Column("service", **SERVICE), Column("zone"), Column("max_weight_g"),
+        Column("country", html=place_html, text=lambda row: row["country"], sortable=True), Column("service", **SERVICE),
+        Column("zone"), Column("max_weight_g"),
         *(Column(n, html=lambda row, n=n: cm(row, n)) for n in ("max_side_cm", "max_sum_cm", "max_girth_cm")), Column("valid_from"),
         own_text("note"),
     ]  # fmt: skip
@@ -209,8 +223,9 @@ class SurchargeListing(HouseTable):
     columns = [
         Column("kind", badge=SurchargeKind, link="logistics:surcharge"), Column("service", **SERVICE), Column("percent"),
         Column("amount", money="currency"),
-        Column("per_kg", money="currency"), Column("minimum", money="currency"), Column("countries"), Column("valid_from", sortable=True),
-        Column("valid_to"), Column("note", default=False),
+        Column("per_kg", money="currency"), Column("minimum", money="currency"),
+        Column("countries", html=countries_text, text=lambda row: row["countries"]),
+        Column("valid_from", sortable=True), Column("valid_to"), Column("note", default=False),
     ]  # fmt: skip
     needs = NAMES
     url, detail_url, default_order, label_field = "logistics:surcharges", "logistics:surcharge", "-valid_from", "kind"
@@ -241,6 +256,16 @@ class ChoiceRow(serializers.Serializer):
     tracked_only = serializers.BooleanField(label=_("Tracked only"))
 
 
+def services_text(row: Mapping[str, Any]) -> str:
+    """Families and services by name, in their order."""
+    return codes_in_words(row["services"], row["named"]["services"], _("every service"))
+
+
+def classes_text(row: Mapping[str, Any]) -> str:
+    """Classes of goods by name."""
+    return codes_in_words(row["goods_classes"], row["named"]["classes"], _("all goods"))
+
+
 @register
 class ChoiceListing(HouseTable):
     """Choosing rules; the first that fits decides."""
@@ -250,7 +275,10 @@ class ChoiceListing(HouseTable):
     columns = [
         own_text("name", width="", link="logistics:choosing-rule"), Column("position", sortable=True), Column("active", badge=YES_NO),
         Column("strategy", badge=PickStrategy),
-        Column("services"), Column("countries"), Column("goods_classes"), Column("keep_promise", badge=YES_NO),
+        Column("services", html=lambda row: services_text(row), text=lambda row: row["services"], width="wide"),
+        Column("countries", html=countries_text, text=lambda row: row["countries"], width="wide"),
+        Column("goods_classes", html=lambda row: classes_text(row), text=lambda row: row["goods_classes"]),
+        Column("keep_promise", badge=YES_NO),
         Column("tracked_only", badge=YES_NO), Column("store"),
     ]  # fmt: skip
     url, detail_url, default_order, label_field = (
@@ -267,3 +295,16 @@ class ChoiceListing(HouseTable):
     )
     icon = "sitemap"
     source = staticmethod(selectors.choice_rules_for)
+    computed = ("named",)
+
+    def finish(self, rows: list[dict[str, Any]], actor: Actor) -> None:
+        """Names of services and classes, read once for all rows."""
+        services = {f"kind:{kind}": label for kind, label in ServiceKind.choices}
+        services |= {code: name.removeprefix(f"{code} · ") for code, name in map(_as_text, dispatch.service_choices())}
+        named = {"services": services, "classes": class_names()}
+        for row in rows:
+            row["named"] = named
+
+
+def _as_text(pair: tuple[str, Any]) -> tuple[str, str]:
+    return pair[0], str(pair[1])

@@ -15,6 +15,7 @@ from rest_framework import serializers
 from core.audit import Actor
 from core.clock import utcnow
 from core.listing import Column, Listing, View, register
+from core.pickers import codes_in_words
 from logistics.choices import Advice, ServiceKind
 from logistics.forms.decisions import DECISION_FACTS, DECISION_VALUES
 from logistics.listings.naming import by_code, own_text
@@ -72,7 +73,7 @@ def services_meant(match: str) -> str:
 
 def places_meant(match: str) -> str:
     """The countries a promise counts for."""
-    return gettext("everywhere") if match == "*" else match.replace(";", ", ")
+    return gettext("everywhere") if match == "*" else codes_in_words(match, f.country_name)
 
 
 @register

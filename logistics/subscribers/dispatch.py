@@ -16,10 +16,12 @@ from inventory.events import GoodsArrived
 from logistics.choices import Work
 from logistics.selectors import board, carriers
 from logistics.selectors import dispatch as selectors
+from logistics.selectors.customs import classes
 from logistics.services import dispatch, numbers, shipping, stages
 from logistics.services.buying import settle_needs
 from orders import registry as order_registry
 from orders.events import OrdersChanged, OrdersMatched, OrdersReady, OrderStopped
+from products import registry as product_registry
 from stores.choices import Ability, CallState
 from stores.contracts import CarrierAccess
 from stores.models import OutboundCall
@@ -33,6 +35,8 @@ DESK = system("dispatch")
 
 order_registry.dispatch_facts = stages.facts_of_orders
 order_registry.service_choices = selectors.service_choices
+product_registry.goods_classes = classes.remembered_classes
+product_registry.tariff_headings = classes.heading_choices
 
 
 def _draft_waiting(now: datetime) -> int:

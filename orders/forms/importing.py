@@ -224,35 +224,3 @@ def _filters(data: Mapping[str, Any], headings: list[str]) -> list[dict[str, Any
                           "reason": str(data.get(f"filter-reason-{number}", ""))[:200],
                           "row_only": bool(data.get(f"filter-row-{number}"))})  # fmt: skip
     return found
-
-
-class ProfileForm(forms.Form):
-    """A saved profile, its mapping and options as people may correct them."""
-
-    name = forms.CharField(max_length=80, label=_("Name"))
-    mapping = forms.JSONField(
-        required=False, label=_("Columns"), widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("Our field: heading of the file, or {\"fixed\": value}"),
-    )  # fmt: skip
-    options = forms.JSONField(
-        required=False, label=_("How it is read"), widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("encoding, separator, date_format, decimal, zone, currency, values, filters"),
-    )  # fmt: skip
-
-    def _an_object(self, name: str) -> dict[str, Any]:
-        value = self.cleaned_data.get(name) or {}
-        if not isinstance(value, dict):
-            raise forms.ValidationError(_("A JSON object is needed here."))
-        return value
-
-    def clean_mapping(self) -> dict[str, Any]:
-        """Known fields only."""
-        value = self._an_object("mapping")
-        unknown = [name for name in value if not any(name in fields_of(kind) for kind in FIXED)]
-        if unknown:
-            raise forms.ValidationError(_("There is no field “%(value)s”.") % {"value": unknown[0][:60]})
-        return value
-
-    def clean_options(self) -> dict[str, Any]:
-        """An object."""
-        return self._an_object("options")

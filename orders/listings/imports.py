@@ -14,6 +14,7 @@ from core.audit import Actor
 from core.listing import Action, Column, Listing, View, register
 from core.models import Job
 from orders.choices import ImportKind
+from orders.forms.importing import LABELS
 from orders.models import ImportFile, ImportProfile
 from orders.selectors import imports as selectors
 from orders.services.importing import profiles
@@ -136,7 +137,8 @@ class ProfileListing(Listing):
         Column("name", link="orders:profile"),
         Column("store", mono=True),
         Column("base"),
-        Column("mapping", html=lambda row: ", ".join(row["mapping"]), text=lambda row: ", ".join(row["mapping"])),
+        Column("mapping", html=lambda row: ", ".join(str(LABELS.get(name, name)) for name in row["mapping"]),
+               text=lambda row: ", ".join(row["mapping"])),
         Column("created_at", time="day"),
     ]
     actions = [DeleteProfile()]

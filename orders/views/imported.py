@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import format as f
 from core import longwork, policies
+from core.errors import DomainError
 from core.formpage import FormPage
 from core.listing.html import ListPage
 from core.models import Job
@@ -19,8 +20,10 @@ from core.views import job_context
 from orders import registry
 from orders.choices import ImportKind
 from orders.forms import importing as forms
+from orders.forms.profile import ProfileForm
 from orders.models import ImportFile, ImportProfile
 from orders.policies import FRESH_DAYS
+from orders.reading.fields import plain
 from orders.selectors import imports as selectors
 from orders.services.importing import profiles, uploads
 from orders.views.importing import ADDRESS, ImportDoor
@@ -208,26 +211,56 @@ class ProfilesPage(ListPage):
 
 
 class ProfilePage(FormPage):
-    """Correct a saved profile."""
+    """Correct a saved profile. A sample file that comes with it is only looked at: its headings are offered, its values shown."""
 
-    permission, form_class = "orders.import_order", forms.ProfileForm
+    permission, form_class, template_name = "orders.import_order", ProfileForm, "orders/profile.html"
     title, submit_label = _("Import profile"), _("Save")
-    wide_fields = ("mapping", "options")
+    wide_fields = ("sample", "columns", "countries", "filters")
+    seen: dict[str, Any] | None = None
 
     @cached_property
     def profile(self) -> ImportProfile:
         """The profile."""
         return selectors.profile(self.actor, self.kwargs["pk"])
 
-    def initial(self) -> dict[str, Any]:
-        """As it is."""
-        return {"name": self.profile.name, "mapping": self.profile.mapping, "options": self.profile.options}
+    def form_arguments(self) -> dict[str, Any]:
+        """The profile, and the headings of the sample."""
+        return {"profile": self.profile, "headings": self.seen["headings"] if self.seen else ()}
 
     def back_url(self) -> str:
         """The list."""
         return reverse("orders:profiles")
 
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Look at the sample, or save."""
+        file = request.FILES.get("sample")
+        if file is None:
+            return super().post(request, **kwargs)
+        try:
+            self.seen = uploads.look_at_sample(source=file, size=file.size, profile=self.profile)
+        except DomainError as error:
+            form = ProfileForm(request.POST, **self.form_arguments())
+            form.add_error("sample", error.message)
+            return self.answer(form, 422)
+        self.seen["name"] = file.name
+        return self.answer(ProfileForm(request.POST, **self.form_arguments()))
+
+    def extra(self) -> dict[str, Any]:
+        """The first values of the sample."""
+        kind = ImportKind(str(self.profile.options.get("kind") or "orders"))
+        return {"sample": self._sample() if self.seen else None, "try_url": reverse(ADDRESS[kind])}
+
+    def _sample(self) -> dict[str, Any]:
+        seen = self.seen or {}
+        named = {plain(t): name for name, t in self.profile.mapping.items() if isinstance(t, str)}
+        columns = [
+            {"heading": heading, "examples": examples, "means": forms.LABELS.get(named.get(plain(heading), ""), "")}
+            for heading, examples in zip(seen["headings"], seen["examples"], strict=False)
+        ]
+        return {"name": seen["name"], "columns": columns}
+
     def save(self, data: dict[str, Any]) -> HttpResponse:
         """One service call."""
-        profiles.change_profile(profile=self.profile, **data, actor=self.actor, now=self.now)
+        changes = self.bound.as_changes()
+        profiles.change_profile(profile=self.profile, **changes, actor=self.actor, now=self.now)
         return self.go(self.back_url(), _("Saved."))

@@ -328,7 +328,19 @@ async function enhance(selects) {
     document.head.append(css, js);
   });
   const Kit = await selectKit;
-  if (Kit) selects.forEach((el) => { if (el.tomselect) return; el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? el.name); new Kit(el, { maxOptions: 500, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); });
+  if (Kit) selects.forEach((el) => { if (el.tomselect) return; el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? el.name); const box = new Kit(el, { maxOptions: 500, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); if (el.multiple) box.control_input.addEventListener("paste", (event) => pasted(event, box)); });
+}
+// a pasted list of codes or names, whatever stands between them: what is known is chosen, the rest stays to be seen
+function pasted(event, box) {
+  const text = event.clipboardData?.getData("text") ?? "";
+  const known = new Map(Object.values(box.options).flatMap((one) => [one.value, one.text, one.text.split(" · ")[0]].map((word) => [word.trim().toLowerCase(), one.value])));
+  const wide = text.split(/[;；,，、\n\r\t]+/).map((part) => part.trim()).filter(Boolean);
+  const parts = wide.flatMap((part) => (known.has(part.toLowerCase()) ? [part] : part.split(/\s+/).every((word) => known.has(word.toLowerCase())) ? part.split(/\s+/) : [part]));
+  if (parts.length < 2 && !known.has(parts[0]?.toLowerCase())) return;
+  event.preventDefault();
+  const rest = parts.filter((part) => { const value = known.get(part.toLowerCase()); if (value) box.addItem(value); return !value; });
+  box.setTextboxValue(rest.join("; "));
+  box.refreshOptions(rest.length > 0);
 }
 function tick() {
   $$("[data-countdown]").forEach((el) => {
@@ -355,7 +367,7 @@ function label(table) {
 }
 export function ready(within) {
   $$(".sheet-in table.plain", within).forEach(label);
-  enhance($$("select[data-enhance]", within));
+  enhance($$("select[data-enhance], select[data-codes]", within));
   tick();
 }
 ready(document);

@@ -218,14 +218,42 @@ def test_a_profile_can_be_corrected_and_deleted(client: Any, shop: Store) -> Non
         name="Old", store=shop, mapping={"order_no": "No"}, options={}, created_at=shop.created_at
     )
     address = reverse("orders:profile", args=[profile.pk])
-    assert client.get(address).status_code == 200
-    bad = client.post(address, {"name": "New", "mapping": '{"nonsense": "No"}', "options": "{}"})
-    assert bad.status_code == 422
-    client.post(address, {"name": "New", "mapping": '{"order_no": "Nr"}', "options": '{"decimal": ","}'})
+    shown = client.get(address).content.decode()
+    assert 'value="No"' in shown and "{" not in re.sub(r"<script.*?</script>", "", shown.split("<main")[1], flags=re.S), "no JSON"
+    for row in ({"columns-0-field": "nonsense", "columns-0-heading": "No"}, {"columns-0-field": "sku"},
+                {"columns-0-field": "sku", "columns-0-heading": "a", "columns-1-field": "sku", "columns-1-heading": "b"}):  # fmt: skip
+        assert client.post(address, {"name": "New", **row}).status_code == 422
+    rows = {
+        "columns-0-field": "order_no", "columns-0-heading": "Nr", "columns-1-field": "currency", "columns-1-fixed": "EUR",
+        "countries-0-text": "Holland (NL)", "countries-0-code": "NL", "filters-0-column": "Nr", "filters-0-op": "not_empty",
+    }  # fmt: skip
+    client.post(address, {"name": "New", "decimal": ",", **rows})
     profile.refresh_from_db()
-    assert (profile.name, profile.mapping, profile.options) == ("New", {"order_no": "Nr"}, {"decimal": ","})
+    assert (profile.name, profile.mapping) == ("New", {"order_no": "Nr", "currency": {"fixed": "EUR"}})
+    assert profile.options == {
+        "decimal": ",", "values": {"country": {"Holland (NL)": "NL"}},
+        "filters": [{"column": "Nr", "op": "not_empty", "value": "", "reason": "", "row_only": False}],
+    }  # fmt: skip
     client.post(reverse("core:act", args=["import-profiles", profile.pk, "delete"]), {})
     assert ImportProfile.objects.count() == 0
+
+
+def test_a_sample_offers_its_headings_and_saves_nothing(client: Any, shop: Store) -> None:
+    client.force_login(make_person("manager"))
+    held = {"name": "Old", "mapping": {"order_no": "No"}, "options": {"kind": "orders", "kept": "as it is"}}
+    profile = ImportProfile.objects.create(store=shop, created_at=shop.created_at, **held)
+    address = reverse("orders:profile", args=[profile.pk])
+    sample = SimpleUploadedFile("shop.csv", b"No;Land;Betrag\n17;Germany;12,50\n18;France;3,00\n")
+    page = client.post(address, {"name": "Typed", "columns-0-field": "order_no", "columns-0-heading": "No", "sample": sample})
+    shown = page.content.decode()
+    assert page.status_code == 200 and "Germany" in shown and '<option value="Betrag">' in shown and 'value="Typed"' in shown
+    profile.refresh_from_db()
+    assert profile.name == "Old"
+    broken = client.post(address, {"name": "Typed", "sample": SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")})
+    assert broken.status_code == 422
+    client.post(address, {"name": "Old", "columns-0-field": "order_no", "columns-0-heading": "Nr"})
+    profile.refresh_from_db()
+    assert profile.options == {"kind": "orders", "kept": "as it is"}, "what the form does not show stays"
 
 
 def test_the_same_by_rest(client: Any, shop: Store) -> None:

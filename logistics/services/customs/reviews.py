@@ -37,7 +37,7 @@ def wrote_it(notes: Iterable[DispatchNote], actor: Actor) -> frozenset[int]:
     rows = ValueDifference.objects.filter(
         note_id__in=[note.pk for note in notes], state=DifferenceState.APPLIED, agreed_at__isnull=True
     )
-    mine = rows.filter(entered_by_id=actor.user_id) if actor.user_id else rows.filter(
+    mine = rows.filter(entered_by_id=actor.person_id) if actor.person_id else rows.filter(
         entered_by__isnull=True, entered_label=actor.label[:150]
     )  # fmt: skip
     return frozenset(mine.values_list("note_id", flat=True))
@@ -95,7 +95,7 @@ def _keep(given: Sequence[tuple[Case, str]], *, actor: Actor, now: datetime) -> 
     made = [
         CustomsReview(
             note=case.note, revision=case.note.revision, keys=sorted({f.key for f in case.open_reviews}), reason=reason,
-            user_id=actor.user_id, label=actor.label[:150], at=now,
+            user_id=actor.person_id, label=actor.label[:150], at=now,
         )
         for case, reason in given
     ]  # fmt: skip

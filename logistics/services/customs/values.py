@@ -35,7 +35,7 @@ def raised(line: NoteLine, value: Decimal, *, reason: str, text: str, actor: Act
     before, line.value, line.unit_value = line.value, value, per_piece(value, line.quantity)
     return ValueDifference(
         note_id=line.note_id, order_line_id=line.order_line_id, sku_id=line.sku_id, paid=line.paid, before=before, value=value,
-        reason=reason, text=text.strip()[:300], state=DifferenceState.APPLIED, entered_by_id=actor.user_id,
+        reason=reason, text=text.strip()[:300], state=DifferenceState.APPLIED, entered_by_id=actor.person_id,
         entered_label=actor.label[:150], entered_at=now,
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ def declare_difference(
         note=held, order_line_id=line.order_line_id, sku_id=line.sku_id, paid=line.paid, before=line.value, value=value,
         reason=reason, text=text.strip()[:300], document=document.strip()[:200],
         state=DifferenceState.WAITING if waits else DifferenceState.APPLIED,
-        entered_by_id=actor.user_id, entered_label=actor.label[:150], entered_at=now,
+        entered_by_id=actor.person_id, entered_label=actor.label[:150], entered_at=now,
     )  # fmt: skip
     if waits:
         audit.record(
@@ -98,15 +98,14 @@ def agree_difference(*, difference: ValueDifference, agree: bool, actor: Actor, 
     row = ValueDifference.objects.select_for_update().get(pk=difference.pk)
     if row.state != DifferenceState.WAITING:
         raise Conflict("settled", _("This was settled already."))
-    same = row.entered_by_id == actor.user_id if actor.user_id else row.entered_label == actor.label[:150]
-    if same and not actor.is_system:
+    if actor.signer and actor.signer == audit.signer(row.entered_by_id, row.entered_label):
         raise Conflict("second_person", _("You wrote this declaration: somebody else must approve it."))
     line = NoteLine.objects.select_for_update().filter(
         note=note, order_line_id=row.order_line_id, sku_id=row.sku_id, paid=row.paid
     ).first()  # fmt: skip
     if agree and (line is None or note.state in (NoteState.PACKED, NoteState.CLOSED, NoteState.WITHDRAWN)):
         raise Conflict("line_changed", _("The line changed since: enter the value again."))
-    row.agreed_by_id, row.agreed_label, row.agreed_at = actor.user_id, actor.label[:150], now
+    row.agreed_by_id, row.agreed_label, row.agreed_at = actor.person_id, actor.label[:150], now
     row.state = DifferenceState.APPLIED if agree else DifferenceState.REFUSED
     row.save(update_fields=["agreed_by", "agreed_label", "agreed_at", "state"])
     worklist.close(rule_key=SECOND, subject_ids=[row.pk], actor=actor, now=now, reason=row.state)

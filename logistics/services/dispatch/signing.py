@@ -88,7 +88,7 @@ def sign_notes(
             if error:
                 refused[note.pk] = error
             else:
-                given.append(_signature(note, kind, actor.label, now, user_id=actor.user_id))
+                given.append(_signature(note, kind, actor.label, now, user_id=actor.person_id))
         if kind == SignatureKind.NOTE:
             reviews.seen_with_signature([cases[s.note_id] for s in given], actor=actor, now=now)
         signed = _give(given, {note.pk: note for note in rows}, living, actor=actor, now=now)
@@ -123,16 +123,10 @@ def _refusal(case: Case, kind: str, held: Mapping[str, NoteSignature], actor: Ac
     code = why_unsigned(case.sign)
     if code:
         return Conflict(code, REFUSALS[code])
-    others = {k: _who(s.user_id, "" if s.rule_id else s.label) for k, s in held.items()}
-    mine = "" if actor.is_system else _who(actor.user_id, actor.label)
-    if not may_sign(kind=kind, who=mine, others=others, one_signer=case.note.store.one_signer):
+    others = {k: audit.signer(s.user_id, "" if s.rule_id else s.label) for k, s in held.items()}
+    if not may_sign(kind=kind, who=actor.signer, others=others, one_signer=case.note.store.one_signer):
         return Conflict("same_signer", _("You gave the other signature: somebody else must give this one."))
     return None
-
-
-def _who(user_id: int | None, label: str) -> str:
-    """Who signed, told apart: a person by id, a program by its name, a rule by nothing."""
-    return f"user:{user_id}" if user_id else f"program:{label[:150]}" if label else ""
 
 
 def _signature(note: DispatchNote, kind: str, label: str, now: datetime, **by: Any) -> NoteSignature:

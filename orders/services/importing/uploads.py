@@ -21,7 +21,7 @@ from core.audit import Actor
 from core.errors import Conflict, Invalid, Missing, NotAllowed
 from core.models import Job
 from orders.choices import ImportKind
-from orders.models import ImportFile
+from orders.models import ImportFile, ImportProfile
 from orders.policies import IMPORT_DAYS
 from orders.reading.errors import Refused
 from orders.reading.plan import Limits, Plan
@@ -214,6 +214,25 @@ def forget_files(upload: ImportFile, *, rejected: bool = True) -> None:
     if rejected and upload.rejected_file:
         storage.delete(upload.rejected_file)
         upload.rejected_file = ""
+
+
+def look_at_sample(*, source: Any, size: int, profile: ImportProfile) -> dict[str, Any]:
+    """What a file holds, read as a saved profile reads files: headings and first values. Nothing is kept. Refuses a file that is
+    too large or cannot be read."""
+    most = Limits().file_bytes
+    if size > most:
+        raise file_refusal(Refused("too_large", most=most // 1024 // 1024))
+    read = {name: profile.options[name] for name in ("encoding", "separator", "sheet") if profile.options.get(name)}
+    plan = Plan(str(profile.options.get("kind") or "orders"), "generic", {}, read)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sample"
+        with path.open("wb") as held:
+            for chunk in source.chunks():
+                held.write(chunk)
+        try:
+            return inspected(path, plan, zone=profile.store.time_zone if profile.store else "UTC")
+        except Refused as refused:
+            raise file_refusal(refused) from None
 
 
 def _look(upload: ImportFile, plan: Plan) -> dict[str, Any]:
