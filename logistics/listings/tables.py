@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core import format as f
 from core.audit import Actor
 from core.clock import utcnow
 from core.listing import Column, Listing, View, register
