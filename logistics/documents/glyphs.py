@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from logistics.documents.fontmap import CODE_POINTS, code_points
+
 #: Written instead of a sign that no font can print (only on our own sheets; a label is left out instead).
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 #: Signs that need no glyph of their own.
@@ -32,21 +34,19 @@ class Lost:
 
 
 @lru_cache(maxsize=1)
-def printable() -> frozenset[int]:
-    """Every code point that at least one of the printing fonts can draw."""
-    from fontTools.ttLib import TTFont  # only who typesets loads it
-
-    found: set[int] = set()
+def printable() -> bytearray:
+    """For every code point, whether at least one of the printing fonts can draw it."""
+    known = bytearray(CODE_POINTS)
     for path in sorted(settings.PRINT_FONTS.glob("*400Regular.ttf")):
-        with TTFont(path, lazy=True) as font:
-            found |= set(font.getBestCmap())
-    return frozenset(found)
+        for first, end in code_points(path):
+            known[first:end] = b"\x01" * (end - first)
+    return known
 
 
 def missing_glyphs(texts: Iterable[str]) -> str:
     """The signs of ``texts`` that no font can print, each once, in order; "" when all can be printed."""
     known = printable()
-    lost = [c for c in "".join(texts) if ord(c) not in known and unicodedata.category(c) not in _INVISIBLE]
+    lost = [c for c in "".join(texts) if not known[ord(c)] and unicodedata.category(c) not in _INVISIBLE]
     return "".join(dict.fromkeys(lost))
 
 
@@ -57,9 +57,11 @@ def lost_in(fields: Mapping[str, str]) -> list[Lost]:
 
 def shown(text: str) -> str:
     """``text`` for our own sheets: control signs gone, unprintable ones replaced."""
+    if text.isascii() and text.isprintable():
+        return text  # every font of text draws these
     known = printable()
     kept = (c for c in text if unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(c if ord(c) in known or unicodedata.category(c) in _INVISIBLE else UNKNOWN for c in kept)
+    return "".join(c if known[ord(c)] or unicodedata.category(c) in _INVISIBLE else UNKNOWN for c in kept)
 
 
 def breakable(text: str, run: int = LONGEST_RUN) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,6 +20,7 @@ from logistics.documents.customs import WITH_PARCEL, paper_record
 from logistics.documents.glyphs import breakable, shown
 from logistics.documents.labels import HEIGHTS, address_record, drawing, label_problem, label_record
 from logistics.documents.slips import card_facts, card_record, slip_record
+from logistics.documents.spelling import spelled
 from logistics.models import Manifest, Parcel, PrintBatch
 from logistics.rules import packing
 from logistics.rules.barcodes import code128
@@ -105,7 +105,10 @@ def _stamp(now: datetime, sheets: Sequence[Sheet]) -> str:
 
 def digest(record: dict[str, Any]) -> str:
     """What a batch says, as a digest."""
-    return hashlib.sha256(json.dumps(record, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    made = hashlib.sha256()
+    for text in spelled(record, ensure_ascii=False, sort_keys=True):
+        made.update(text.encode())
+    return made.hexdigest()
 
 
 def _words() -> dict[str, str]:

@@ -7,22 +7,25 @@ printed a thousand notes is as small as before.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
 from logistics.documents import setter
+from logistics.documents.spelling import spelled
 
 join = setter.join
 #: fn(number of the piece, notes it counts for, its PDF)
 Took = Callable[[int, int, bytes], None]
+#: Labels of carriers by key, one after the other: a thousand of them need not fit in memory.
+Own = Iterable[tuple[str, bytes]]
 
 
 #: Where the templates lie.
@@ -49,17 +52,15 @@ def _digest(templates: Path) -> str:
     return made.hexdigest()
 
 
-def render_batch(
-    record: dict[str, Any], step: Callable[[int], None] = lambda done: None, own: Mapping[str, bytes] | None = None
-) -> bytes:
-    """The PDF of a print batch in one go. ``step`` hears how many notes were set; ``own``: labels of carriers by key."""
+def render_batch(record: dict[str, Any], step: Callable[[int], None] = lambda done: None, own: Own = ()) -> bytes:
+    """The PDF of a print batch in one go. ``step`` hears how many notes were set."""
     parts: list[bytes] = []
 
     def took(_index: int, count: int, pdf: bytes) -> None:
         parts.append(pdf)
         step(count)
 
-    set_pieces(record, took, own=own or {})
+    set_pieces(record, took, own=own)
     return join_apart(parts)
 
 
@@ -68,9 +69,7 @@ def pieces_of(record: dict[str, Any]) -> int:
     return sum(1 for _piece in setter.pieces(record))
 
 
-def set_pieces(
-    record: dict[str, Any], took: Took, *, own: Mapping[str, bytes], after: int = 0, begun_with: str = ""
-) -> None:
+def set_pieces(record: dict[str, Any], took: Took, *, own: Own, after: int = 0, begun_with: str = "") -> None:
     """Set the pieces of a batch from number ``after`` on, handing each over as soon as it is whole. All are set with one copy
     of the templates; raises :class:`Changed` before the first when it is not the form the work was ``begun_with``."""
     with tempfile.TemporaryDirectory(prefix="sampan-print-") as name:
@@ -78,7 +77,7 @@ def set_pieces(
         templates = shutil.copytree(TEMPLATES, folder / "templates")
         if begun_with and _digest(templates) != begun_with:
             raise Changed
-        for key, label in own.items():
+        for key, label in own:
             (folder / f"{int(key)}.pdf").write_bytes(label)
 
         def line(text: str) -> None:
@@ -91,16 +90,23 @@ def set_pieces(
         _run({**_set("batch.typ", record), "templates": str(templates), "after": after}, folder, line)
 
 
-def join_apart(parts: list[bytes]) -> bytes:
+def join_apart(parts: Iterable[bytes]) -> bytes:
     """Several PDFs as one, in a process of its own."""
-    if len(parts) == 1:
-        return parts[0]
+    with joined(parts) as whole:
+        return whole.read()
+
+
+@contextmanager
+def joined(parts: Iterable[bytes]) -> Iterator[IO[bytes]]:
+    """Several PDFs as one open file, which goes with the block; no more than one of them is in memory."""
     with tempfile.TemporaryDirectory(prefix="sampan-print-") as name:
-        folder = Path(name)
-        for index, part in enumerate(parts):
-            (folder / f"{index:05}.pdf").write_bytes(part)
-        _run({"do": "join", "count": len(parts)}, folder)
-        return (folder / "whole.pdf").read_bytes()
+        folder, count = Path(name), 0
+        for count, part in enumerate(parts, start=1):
+            (folder / f"{count - 1:05}.pdf").write_bytes(part)
+        if count > 1:
+            _run({"do": "join", "count": count}, folder)
+        with (folder / ("whole.pdf" if count > 1 else "00000.pdf")).open("rb") as whole:
+            yield whole
 
 
 def render_hand_over(record: dict[str, Any]) -> bytes:
@@ -162,6 +168,7 @@ def _hand_over(process: subprocess.Popen[bytes], request: dict[str, Any]) -> Non
     assert process.stdin is not None
     try:
         with process.stdin as pipe:
-            pipe.write(json.dumps(request, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            for text in spelled(request, ensure_ascii=False):
+                pipe.write(text.encode("utf-8", "surrogatepass"))
     except BrokenPipeError:
         pass  # it ended before it had read everything: what it said tells why

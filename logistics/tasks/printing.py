@@ -4,12 +4,12 @@ changed meanwhile, what was kept is thrown away and the batch is set anew: one f
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -19,6 +19,7 @@ from core.said import Said
 from logistics import documents
 from logistics.documents import typeset
 from logistics.documents.single import PERSONAL
+from logistics.documents.spelling import spelled
 from logistics.selectors import carriers
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import printing as reads
@@ -33,8 +34,9 @@ def print_batch(work: Work) -> None:
     """Set one batch, keep its file and write down what was printed."""
     batch = selectors.batch(work.payload["batch"])
     desk = _Desk(work)
-    record, problems, pdf = desk.whole(lambda: documents.batch_record(batch, batch.created_at))
-    work.file(io.BytesIO(pdf), f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
+    record, problems, parts = desk.whole(lambda: documents.batch_record(batch, batch.created_at))
+    with typeset.joined(parts) as pdf:
+        work.file(pdf, f"{batch.created_at:%Y-%m-%d}-{batch.number}.pdf")
     notes = reads.notes_of_logs(problems)
     text = gettext_noop("%(note)s: no label printed, %(reason)s")
     work.log_many([
@@ -69,8 +71,8 @@ class _Desk:
     def _bare(self) -> dict[str, Any]:
         return {"record": "", "parts": [], "form": typeset.form()}
 
-    def whole(self, made: Made) -> tuple[dict[str, Any], dict[int, str], bytes]:
-        """Record, problems and the file of a batch, all of it with one form of the papers."""
+    def whole(self, made: Made) -> tuple[dict[str, Any], dict[int, str], Iterable[bytes]]:
+        """Record, problems and the pieces of the file of a batch, all of it with one form of the papers."""
         while True:
             if self.place.get("form") != typeset.form():
                 self._anew()
@@ -96,15 +98,18 @@ class _Desk:
             return kept["record"], {int(pk): problem for pk, problem in kept["problems"].items()}
         record, problems = made()
         if documents.pieces_of(record) > 1:
-            text = json.dumps({"record": record, "problems": problems})
-            self.place["record"] = self._keep("record.json", text.encode())
+            told = {"record": record, "problems": {str(pk): problem for pk, problem in problems.items()}}
+            with tempfile.TemporaryFile() as text:
+                text.writelines(piece.encode() for piece in spelled(told))
+                text.seek(0)
+                self.place["record"] = self._keep("record.json", File(text))
             self.work.save_place(self.place)
         return record, problems
 
-    def set(self, record: dict[str, Any]) -> bytes:
-        """Every piece that is not kept yet, then all of them as one file."""
+    def set(self, record: dict[str, Any]) -> Iterable[bytes]:
+        """Every piece that is not kept yet; answers all of them, each read when it is its turn."""
         if not self.place["record"]:
-            return documents.render_batch(record, self.work.step, own=_own_labels(record))
+            return [documents.render_batch(record, self.work.step, own=_own_labels(record))]
         if len(self.place["parts"]) < documents.pieces_of(record):
             documents.set_pieces(
                 record,
@@ -113,29 +118,27 @@ class _Desk:
                 after=len(self.place["parts"]),
                 begun_with=self.place["form"],
             )
-        return typeset.join_apart([self._read(name) for name in self.place["parts"]])
+        return map(self._read, self.place["parts"])
 
     def _took(self, index: int, count: int, pdf: bytes) -> None:
-        self.place["parts"] = [*self.place["parts"], self._keep(f"part-{index:05}.pdf", pdf)]
+        self.place["parts"] = [*self.place["parts"], self._keep(f"part-{index:05}.pdf", ContentFile(pdf))]
         self.work.done += count
         self.work.save_place(self.place)  # also asks whether somebody wants it stopped
 
-    def _keep(self, name: str, content: bytes) -> str:
+    def _keep(self, name: str, content: File[bytes]) -> str:
         """One file of its own name: what a dead worker left behind under it goes."""
         path = f"{pieces_folder(self.work.job.pk)}/{name}"
         self.box.delete(path)
-        return self.box.save(path, ContentFile(content))
+        return self.box.save(path, content)
 
     def _read(self, name: str) -> bytes:
         with self.box.open(name) as source:
             return bytes(source.read())
 
 
-def _own_labels(record: dict[str, Any]) -> dict[str, bytes]:
-    """The files of the carriers' own labels in a batch."""
+def _own_labels(record: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """The files of the carriers' own labels in a batch, one after the other."""
     wanted = {row["own"]["key"]: row["own"]["digest"] for row in record["labels"] if row["own"] and row["shown"]}
-    found = {}
     for key, name in carriers.label_files(wanted).items():
         with private_storage().open(name) as source:
-            found[key] = bytes(source.read())
-    return found
+            yield key, bytes(source.read())
