@@ -96,7 +96,7 @@ class TellForm(forms.Form):
 
     takes: ClassVar[tuple[str, ...]] = ("objs", "actor")
     template = forms.ChoiceField(
-        required=False, label=_("Text"), choices=lambda: [("", _("Own words")), *text_choices()],
+        required=False, label=_("Ready text"), choices=lambda: [("", _("Own words")), *text_choices()],
         help_text=_("Each buyer gets it in their own language, as far as it is written."),
     )  # fmt: skip
     language = forms.ChoiceField(choices=LANGUAGES, initial="en", required=False, label=_("Language of the own words"))

@@ -41,7 +41,7 @@ class TellBuyers(Action):
     """Tell the buyers of the chosen rows the same matter: the buyers are prepared and looked through before anybody is told."""
 
     name, label, permission, icon = "tell", _("Tell the buyers"), SEND, "send"
-    form, order, onward, submit = TellForm, 55, True, _("Prepare and look through")
+    form, order, onward, submit = TellForm, 25, True, _("Prepare and look through")
     explain = _("One text a buyer, each in their language. You look through them before anything is sent.")
     done_text = _("Prepared.")
     about_type: str = ""

@@ -23,7 +23,7 @@ class HandOver(Action):
     """Give sealed parcels to their carrier."""
 
     name, label, permission = "hand-over", _("Hand over"), "logistics.hand_over_parcel"
-    icon, order, key, done_text = "truck-delivery", 5, "h", _("Handed over.")
+    icon, order, key, done_text = "truck-delivery", 62, "h", _("Handed over.")
     confirm = _("The shop and the buyer are told.")
 
     def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
@@ -46,7 +46,7 @@ class ConfirmDeclared(Action):
     """The number was entered in the shop by hand."""
 
     name, label, permission = "declared", _("Marked as shipped in the shop"), "logistics.view_parcel"
-    icon, order, done_text = "check", 12, _("Marked as shipped.")
+    icon, order, done_text = "check", 64, _("Marked as shipped.")
 
     def apply(self, obj: Parcel, actor: Actor, now: datetime, **data: Any) -> None:
         """One parcel."""

@@ -2,6 +2,8 @@
 
 A figure has a name, which is the value of the filter ``behind`` of the list of parcels:
 ``LANE.LEVEL.SPAN.KIND.DAY``, e.g. ``7.lane.peak.arrived.28`` or ``7.lane.2026-09.lost.``.
+
+Days of hand-over are those of each parcel's store: what its wall clock said then (``THERE``) is compared with days.
 """
 
 from __future__ import annotations
@@ -9,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value
 from django.db.models.functions import ExtractMonth, TruncDay
-from django.db.models.lookups import In, LessThanOrEqual
+from django.db.models.lookups import GreaterThanOrEqual, In, LessThan, LessThanOrEqual
 from django.utils.dateparse import parse_date
 
 from core.audit import Actor
@@ -23,6 +25,17 @@ from logistics.selectors import lanes
 ENDED = {"lost": ParcelState.LOST, "returned": ParcelState.RETURNED}
 KINDS = frozenset({"all", "arrived", "out", "open", "unsaid", *ENDED})
 NONE = Q(pk__in=[])
+
+
+def _wall(ref: type[F]) -> Func:
+    """What the wall clock of its store said when a parcel was handed over, written as if it were UTC."""
+    there = Func(ref("store__time_zone"), ref("shipped_at"), function="timezone")
+    return Func(Value("UTC"), there, function="timezone", output_field=DateTimeField())
+
+
+THERE = _wall(F)
+#: So far the clocks of the world are from that of the database: the index is asked for a span that much wider.
+APART = timedelta(hours=15)
 
 
 @dataclass(frozen=True)
@@ -61,8 +74,8 @@ def behind(name: str, now: datetime) -> Q:
         return NONE
     figures = lanes.figures(now)
     end = _moment(lane.as_of) - timedelta(days=figures.lag)  # followed for d days: handed over on a day before end - d
-    found = _where(asked, lane) & ~Q(state=ParcelState.PACKED) & Q(shipped_at__lt=end)
-    found &= Q(shipped_at__gte=_moment(lane.as_of - timedelta(days=figures.window)))
+    found = _where(asked, lane) & ~Q(state=ParcelState.PACKED) & _before(end)
+    found &= _since(_moment(lane.as_of - timedelta(days=figures.window)))
     if lane.blind:
         found &= _ripe(lane, end)
     return found & _span(asked.span, figures) & _kind(asked, end, lane.blind)
@@ -81,16 +94,16 @@ def _ripe(lane: Lane, end: datetime) -> Q:
     days = ExpressionWrapper(F("lost_days") * Value(timedelta(days=1)), output_field=DurationField())
     ripe = ExpressionWrapper(Value(end) - days, output_field=DateTimeField())
     rows = Lane.objects.filter(service_id=OuterRef("service_id"), country=OuterRef("country"))
-    return Q(Exists(rows.annotate(ripe=ripe).filter(ripe__gt=OuterRef("shipped_at"))))
+    return Q(Exists(rows.annotate(ripe=ripe).filter(ripe__gt=_wall(OuterRef))))
 
 
 def _span(span: str, figures: lanes.Figures) -> Q:
     first = _month(span)
     if first is not None:
-        return Q(shipped_at__gte=_moment(first), shipped_at__lt=_moment(lanes.first_of_months(first, 0)))
+        return _since(_moment(first)) & _before(_moment(lanes.first_of_months(first, 0)))
     if not span:
         return Q()
-    busy = Q(In(ExtractMonth("shipped_at", tzinfo=UTC), sorted(figures.peak))) if figures.peak else NONE
+    busy = Q(In(ExtractMonth(THERE, tzinfo=UTC), sorted(figures.peak))) if figures.peak else NONE
     return busy if span == choosing.PEAK else ~busy
 
 
@@ -110,7 +123,7 @@ def _kind(asked: Figure, end: datetime, blind: bool) -> Q:
 
 def _came(end: datetime) -> Q:
     """Arrived, and within the days all parcels of that day were followed."""
-    there = F("delivered_at") - F("shipped_at") + TruncDay("shipped_at", tzinfo=UTC)
+    there = F("delivered_at") - F("shipped_at") + TruncDay(THERE, tzinfo=UTC)
     late = ExpressionWrapper(there, output_field=DateTimeField())
     return Q(state=ParcelState.DELIVERED) & Q(LessThanOrEqual(late, end - timedelta(days=1)))
 
@@ -124,7 +137,7 @@ def _out(day: int | None, end: datetime, blind: bool) -> Q:
         return ended & _followed(day, end)
     there = Q(state=ParcelState.DELIVERED, delivered_at__lte=F("shipped_at") + timedelta(days=day))
     closed = Q(state=ParcelState.CLOSED, settled_at__lt=F("shipped_at") + timedelta(days=day + 1))
-    then = closed & Q(settled_at__gte=F("shipped_at") + timedelta(days=day), shipped_at__lt=end - timedelta(days=day))
+    then = closed & Q(settled_at__gte=F("shipped_at") + timedelta(days=day)) & _before(end - timedelta(days=day))
     return (_followed(day, end) & ~there & ~closed) | then
 
 
@@ -133,7 +146,7 @@ def _took(day: int, end: datetime) -> Q:
     if day > lanes.LONGEST:
         return NONE
     least = Q() if day == 0 else Q(delivered_at__gt=F("shipped_at") + timedelta(days=day - 1))
-    return least & Q(delivered_at__lte=F("shipped_at") + timedelta(days=day), shipped_at__lt=end - timedelta(days=day))
+    return least & Q(delivered_at__lte=F("shipped_at") + timedelta(days=day)) & _before(end - timedelta(days=day))
 
 
 def _followed(day: int, end: datetime) -> Q:
@@ -141,7 +154,17 @@ def _followed(day: int, end: datetime) -> Q:
     if day > lanes.LONGEST:
         return NONE
     last = end - timedelta(days=day)
-    return Q(shipped_at__gte=last - timedelta(days=1), shipped_at__lt=last)
+    return _since(last - timedelta(days=1)) & _before(last)
+
+
+def _before(moment: datetime) -> Q:
+    """Handed over before a wall time of its store."""
+    return Q(shipped_at__lt=moment + APART) & Q(LessThan(THERE, moment))
+
+
+def _since(moment: datetime) -> Q:
+    """Handed over at a wall time of its store or later."""
+    return Q(shipped_at__gte=moment - APART) & Q(GreaterThanOrEqual(THERE, moment))
 
 
 def seen_by(actor: Actor, lane: Lane, now: datetime) -> int | None:

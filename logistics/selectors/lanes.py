@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from core import policies as house
 from core.audit import Actor
+from core.clock import local_day
 from core.models import Heartbeat
 from logistics.choices import ParcelState
 from logistics.models import CoverageRule, Lane, LaneCurve, LaneDay, Parcel, Service
@@ -221,13 +222,14 @@ class Book:
         """What the lane says of a parcel under way; None when nothing is known of it."""
         if parcel.shipped_at is None:
             return None
-        return self.at_age(parcel.service, parcel.country, parcel.shipped_at, max((now - parcel.shipped_at).days, 0))
+        month = local_day(parcel.shipped_at, parcel.store.time_zone).month
+        return self.at_age(parcel.service, parcel.country, month, max((now - parcel.shipped_at).days, 0))
 
     def at_age(
-        self, service: Service | None, country: str, shipped: datetime, age: int
+        self, service: Service | None, country: str, month: int, age: int
     ) -> tuple[Answer, rules.Outlook] | None:
-        """The same for any parcel of a lane that was handed over then and is ``age`` days old."""
-        found = self.answer(service, country, self.figures.season(shipped), age)
+        """The same for any parcel of a lane that was handed over in that month (of its store's clock) and is ``age`` days old."""
+        found = self.answer(service, country, rules.season_of(month, self.figures.peak), age)
         if found is None:
             return None
         return found, rules.outlook(found.curve, age, self.figures.soon, least=self.figures.alike)

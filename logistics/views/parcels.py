@@ -280,6 +280,8 @@ def lane_box(obj: Parcel, actor: Actor, now: datetime) -> list[dict[str, Any]]:
 
 def next_action(obj: Parcel, extension_open: bool) -> str:
     """The action that is the next step of a parcel."""
+    if obj.state == ParcelState.PACKED:
+        return "hand-over"
     if extension_open:
         return "extend"
     if obj.advice in BY_PERSON:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
 from core.audit import SYSTEM
+from core.clock import local_day
 from core.errors import Conflict, Invalid, NotAllowed
 from core.jobs import JOBS
 from logistics.listings import lane_words
@@ -71,8 +72,12 @@ def test_a_lane_is_the_curve_of_its_parcels():
     assert (done.lanes, done.slower) == (1, [])
     lane = past.lane()
     counts: dict[int, list[int]] = {}
+
+    def day_of(moment):  # by the clock of the store
+        return local_day(moment, "Asia/Shanghai")
+
     for shipped, days in rows:
-        known = (NOW.date() - shipped.date()).days - 2
+        known = (NOW.date() - day_of(shipped)).days - 2
         if known < 0:
             continue
         came = days is not None and rules.took(days * 86400) <= known
@@ -80,7 +85,7 @@ def test_a_lane_is_the_curve_of_its_parcels():
     expected = rules.curve({day: (a, b) for day, (a, b) in counts.items()})
     page = selectors.lane_page(lane, NOW, season="")
     assert [s.out for s in page.answer.curve.steps] == pytest.approx([s.out for s in expected.trusted(10).steps])
-    followed = [shipped for shipped, _days in rows if (NOW.date() - shipped.date()).days >= 2]
+    followed = [shipped for shipped, _days in rows if (NOW.date() - day_of(shipped)).days >= 2]
     assert (lane.level, lane.few, lane.parcels, lane.season) == ("lane", False, len(followed), "")
     assert lane.most_low <= lane.most_days <= (lane.most_high or 999)
     assert sum(month.tally.parcels for month in page.months) == len(followed)
@@ -429,3 +434,22 @@ def test_the_statements_of_a_reckoning_do_not_grow_with_the_parcels(django_asser
     fill(spread(lognormal(600, seed=8), over=200))
     with django_assert_max_num_queries(len(first) + 2):
         services.refresh_lanes(now=NOW)
+
+
+def test_days_and_months_of_a_lane_are_those_of_each_store():
+    """One moment is the first of November in Shanghai and the last of October in New York: each store's parcel counts in its own month,
+    and the count opens that parcel."""
+    moment = datetime(2026, 10, 31, 18, tzinfo=UTC)
+    east, west = make.store(zone="Asia/Shanghai"), make.store(zone="America/New_York")
+    (here,) = fill([(moment, 9.0)], store=east)
+    (there,) = fill([(moment, 9.0)], store=west)
+    fill(spread(lognormal(60), over=90), store=east)
+    services.refresh_lanes(now=NOW)
+    lane = past.lane()
+    for month, mine, other in (("2026-11", here, there), ("2026-10", there, here)):
+        found = Parcel.objects.filter(lane_parcels.behind(f"{lane.pk}.lane.{month}.all.", NOW))
+        counted = next(
+            m.tally.parcels for m in selectors.lane_page(lane, NOW, season="").months if f"{m.first:%Y-%m}" == month
+        )
+        ids = set(found.values_list("pk", flat=True))
+        assert mine.pk in ids and other.pk not in ids and len(ids) == counted

@@ -17,19 +17,21 @@ UNKNOWN, BEYOND = -1, 101
 #: So many ids are looked at in one statement, so that no check waits long for a row.
 PIECE = 50_000
 _GROUPS = """
-SELECT service_id, country, floor(extract(epoch FROM %s - shipped_at) / 86400)::int AS age,
-       extract(month FROM shipped_at AT TIME ZONE 'UTC')::int AS month, min(shipped_at)
-FROM logistics_parcel WHERE state = 'shipped' AND service_id IS NOT NULL AND country <> '' AND shipped_at <= %s
+SELECT p.service_id, p.country, floor(extract(epoch FROM %s - p.shipped_at) / 86400)::int AS age,
+       extract(month FROM p.shipped_at AT TIME ZONE s.time_zone)::int AS month
+FROM logistics_parcel p JOIN accounts_store s ON s.id = p.store_id
+WHERE p.state = 'shipped' AND p.service_id IS NOT NULL AND p.country <> '' AND p.shipped_at <= %s
 GROUP BY 1, 2, 3, 4
 """
 _WRITE = """
 WITH wrong AS (
 SELECT q.id, COALESCE(v.later, %(unknown)s) AS later
 FROM logistics_parcel q
+JOIN accounts_store s ON s.id = q.store_id
 LEFT JOIN unnest(%(services)s::bigint[], %(countries)s::text[], %(ages)s::int[], %(months)s::int[], %(laters)s::int[])
   AS v(service_id, country, age, month, later)
   ON v.service_id = q.service_id AND v.country = q.country AND v.age = floor(extract(epoch FROM %(now)s - q.shipped_at) / 86400)::int
-     AND v.month = extract(month FROM q.shipped_at AT TIME ZONE 'UTC')::int
+     AND v.month = extract(month FROM q.shipped_at AT TIME ZONE s.time_zone)::int
 WHERE q.state = 'shipped' AND q.id >= %(first)s AND q.id < %(last)s AND q.later_than <> COALESCE(v.later, %(unknown)s)
 ORDER BY q.id FOR UPDATE OF q SKIP LOCKED
 )
@@ -59,19 +61,19 @@ def refresh_lateness(*, now: datetime) -> int:
     return changed
 
 
-def _groups(now: datetime) -> list[tuple[int, str, int, int, datetime]]:
+def _groups(now: datetime) -> list[tuple[int, str, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, [now, now])
         return list(cursor.fetchall())
 
 
-def _answers(groups: Sequence[tuple[int, str, int, int, datetime]], now: datetime) -> list[int]:
+def _answers(groups: Sequence[tuple[int, str, int, int]], now: datetime) -> list[int]:
     """The per cent of each group of parcels."""
     services = Service.objects.in_bulk({service_id for service_id, *_rest in groups})
     held = selectors.book(now, services.values(), {group[1] for group in groups})
     found = []
-    for service_id, country, age, _month, shipped in groups:
-        told = held.at_age(services[service_id], country, shipped, age)
+    for service_id, country, age, month in groups:
+        told = held.at_age(services[service_id], country, month, age)
         if told is None or not told[0].enough:
             found.append(UNKNOWN)
         else:
