@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -108,7 +108,8 @@ def _filled(
     untrue += facts_of.untrue(template.checks, about, found.raw)
     used = {*rules.names(template.body), *rules.names(template.subject), "order_no"}
     kept = {name: found.words.get(name) for name in sorted(used) if found.words.get(name)}
-    return Preview(template, rules.clean_header(head.text, 300), text.text, missing, tuple(untrue), kept)
+    dates = {name: found.raw[name].isoformat() for name in kept if type(found.raw.get(name)) is date}
+    return Preview(template, rules.clean_header(head.text, 300), text.text, missing, tuple(untrue), kept, dates)
 
 
 class _Run:
@@ -284,7 +285,7 @@ class _Run:
         row.subject, row.body = shown.subject, shown.body
         row.about_type, row.about_id = audit.subject_type(spec.about), spec.about.pk
         row.is_chaser = spec.is_chaser
-        row.facts = {**shown.facts, "order_ref": _order_ref(spec.about)}
+        row.facts = {**shown.facts, "order_ref": _order_ref(spec.about), **({"dates": shown.dates} if shown.dates else {})}
         if outcome.code == "refused":
             row.facts["refused"] = {"missing": list(outcome.missing), "untrue": list(outcome.untrue)}
         return row

@@ -71,6 +71,8 @@ class Preview:
     missing: tuple[str, ...]
     untrue: tuple[str, ...]
     facts: Mapping[str, str | None]
+    #: The days it names (ISO): what a text says is done by a day is owed on that day.
+    dates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +43,11 @@ def page_of(pk: int, name: str = "logistics:parcel") -> str:
 
 def _when(text: str) -> str:
     return f.moment(datetime.fromisoformat(text))
+
+
+def told_to_hear(day: str) -> str:
+    """That a text told the buyer to hear from us by a day (ISO)."""
+    return gettext(" · the buyer was told to hear from us on %(day)s") % {"day": f.day(date.fromisoformat(day))}
 
 
 class ParcelRule(FollowUpRule):
@@ -164,6 +169,8 @@ class ParcelStep(ParcelRule):
         words = told % {
             "advice": label, "days": facts.get("days", "?"), "rule": facts.get("rule") or "–", "incident": facts.get("incident", ""),
         }  # fmt: skip
+        if facts.get("word"):
+            words += told_to_hear(facts["word"])
         if facts.get("promised"):
             words += gettext(" · promised by %(day)s") % {"day": _when(facts["promised"])}
         if facts.get("until"):

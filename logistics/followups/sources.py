@@ -18,7 +18,7 @@ from core import policies as house
 from core.clock import end_of_day
 from core.format import ago
 from logistics.choices import SETTLED, FollowState
-from logistics.followups.parcels import ParcelRule
+from logistics.followups.parcels import ParcelRule, told_to_hear
 from logistics.models import FollowedNumber, Parcel, TrackingSource
 from logistics.policies import sources as policies
 from logistics.selectors import sources as selectors
@@ -221,7 +221,8 @@ class BlindParcel(ParcelRule):
 
     def sentence(self, facts: dict[str, Any]) -> str:
         """What to do."""
-        return gettext("Ask the carrier's page and record what it says.")
+        words = gettext("Ask the carrier's page and record what it says.")
+        return words + (told_to_hear(facts["word"]) if facts.get("word") else "")
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""

@@ -7,7 +7,7 @@ advise (:func:`next_step`), and when to look again (:func:`next_check`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -310,20 +310,25 @@ def next_step(rows: Sequence[Decision], facts: Facts, *, default_days: int, firs
     )  # fmt: skip
 
 
+#: States that have texts of their own, or need none: the text about a delay does not fit them.
+NOT_DELAYED = frozenset({
+    "customs_held", "awaiting_collection", "attempted", "out_for_delivery", "returning", "returned", "delivered",
+})  # fmt: skip
+
+
 def _is_first_check(facts: Facts) -> bool:
-    waits = {
-        "customs_held",
-        "awaiting_collection",
-        "attempted",
-        "out_for_delivery",
-        "returning",
-        "returned",
-        "delivered",
-    }
     return (
         facts.past_first_check and not facts.past_second_check and not facts.told_delay and not facts.dispute_open
-        and facts.tracking_state not in waits
+        and facts.tracking_state not in NOT_DELAYED
     )  # fmt: skip
+
+
+def keep_word(step: Step, facts: Facts, word: date | None, today: date) -> Step:
+    """The step of a check when the last text told the buyer to hear from us on the day ``word``: from that day on the state of
+    things is told (text 3) where the tables say nothing and call nobody."""
+    if word is None or today < word or step.text or step.role or facts.dispute_open:
+        return step
+    return step if facts.tracking_state in NOT_DELAYED else replace(step, text="T03", alone=True)
 
 
 # --- days ------------------------------------------------------------------------------------------------------------------

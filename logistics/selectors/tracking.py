@@ -153,6 +153,19 @@ def told_of_boxes(boxes: Mapping[int, Sequence[int]]) -> Mapping[int, Mapping[st
     return found
 
 
+def words_given(boxes: Mapping[int, Sequence[int]]) -> dict[int, date]:
+    """Of parcels (with those that travel in their box) whose last text told the buyer when we write again: that day (of the
+    store's zone). Anything said since has kept the word, or given another. One query."""
+    rows = Message._base_manager.filter(
+        about_type=PARCEL, about_id__in={pk for box in boxes.values() for pk in box}, direction=Direction.OUT,
+        state=MessageState.READY,
+    ).order_by("about_id", "-at", "-pk")  # fmt: skip
+    last = rows.distinct("about_id").values_list("about_id", "at", "pk", "facts__dates__next_check_date")
+    of_each = {int(about or 0): (at, pk, day or "") for about, at, pk, day in last}
+    found = {pk: max((of_each[mate] for mate in box if mate in of_each), default=None) for pk, box in boxes.items()}
+    return {pk: date.fromisoformat(said[2]) for pk, said in found.items() if said and said[2]}
+
+
 def unsaid(keys: Mapping[str, int]) -> set[int]:
     """Of rows with a text that waits for something (its key -> the row) those whose text nobody has got yet."""
     said = set(Message._base_manager.filter(key__in=list(keys)).values_list("key", flat=True)) if keys else set()

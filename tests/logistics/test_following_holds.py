@@ -19,6 +19,7 @@ from core.models import PolicyValue
 from logistics.filters.parcels import ParcelFilter
 from logistics.models import Extension, Parcel, TrackingPush, TrackingSource
 from logistics.selectors import parcels as selectors
+from logistics.selectors import tracking as lookups
 from logistics.services import sources as source_services
 from logistics.services import tracking
 from logistics.services.sources import giving
@@ -29,6 +30,7 @@ from tests.factories.accounts import make_person
 from tests.logistics.sources_stage import event as push_event
 from tests.logistics.sources_stage import told as told_push
 from tests.logistics.test_tracking import DAY, SHIPPED, answer, connected, event, house, run, told
+from worklist import registry
 from worklist.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +328,48 @@ def test_the_word_that_the_courier_is_out_leaves_only_while_it_is_true(connected
     tracking.record_events(parcel_events={box.pk: [event(0.1, stage, now)]}, source="file", now=now)
     calls = OutboundCall.objects.filter(ability__in=["send_message", "send_email"])
     assert calls.exists() and {mirror.reason_against(call, now=now) == "" for call in calls} == {sent}
+
+
+@pytest.mark.covers("TRK-01", "TRK-08", "MSG-03")
+def test_the_day_on_which_a_text_told_the_buyer_to_hear_from_us_is_kept(connected):
+    """Text 3 of day 31 names day 38. An event on day 35 brings a check forward (nothing is said early), the mark of a later
+    promise lies in between, and the parcel moves, so the table would say nothing: on day 38 the buyer hears all the same."""
+    parcel = make.parcel(code="CP_REG")
+    early = SHIPPED + 25 * DAY
+    tracking.record_events(parcel_events={parcel.pk: [event(0, "left_origin", early)]}, source="file", now=early)
+    answer(run(31))
+    named = {"next_check_date": f"{SHIPPED + 38 * DAY:%Y-%m-%d}"}
+    assert Message.objects.get(about_id=parcel.pk).facts["dates"].items() >= named.items()
+    moved = SHIPPED + 35 * DAY
+    tracking.record_events(parcel_events={parcel.pk: [event(0, "in_transit", moved)]}, source="file", now=moved)
+    Parcel.objects.filter(pk=parcel.pk).update(promised_by=SHIPPED + 36 * DAY)
+    for day in (35.1, 36.1, 37.3):
+        run(day)
+        tracking.check_many(parcels=[parcel], actor=SYSTEM, now=SHIPPED + day * DAY)
+        assert (len(told(parcel)), day) == (1, day)
+    assert lookups.words_given({parcel.pk: [parcel.pk]}) == {parcel.pk: (SHIPPED + 38 * DAY).date()}
+    held = Parcel.objects.get(pk=parcel.pk)
+    assert (held.next_check_at - SHIPPED).days == 38, "the day that was named has its check"
+    run(38.1)
+    assert [code for code, _state in told(parcel)] == ["T03", "T03N"]
+    assert lookups.words_given({parcel.pk: [parcel.pk]})[parcel.pk] > (SHIPPED + 38 * DAY).date(), "and names the next day"
+
+
+@pytest.mark.covers("TRK-11")
+def test_where_nobody_has_news_on_the_day_that_was_named_a_person_knows_of_the_word(connected):
+    source = sources.make_source("t17", created=SHIPPED)
+    parcel = make.parcel(code="CP_REG")
+    early = SHIPPED + 25 * DAY
+    tracking.record_events(parcel_events={parcel.pk: [event(0, "left_origin", early)]}, source="file", now=early)
+    sources.make_followed(source, parcel, at=SHIPPED)
+    answer(run(31))
+    word = lookups.words_given({parcel.pk: [parcel.pk]})[parcel.pk]
+    TrackingSource.objects.update(heard_at=SHIPPED + 32 * DAY, silent_since=SHIPPED + 34 * DAY)
+    tracking.check_many(parcels=[parcel], actor=SYSTEM, now=SHIPPED + 35 * DAY)
+    blind = Duty.objects.filter(rule="logistics.blind_parcel", subject_id=parcel.pk, closed_at__isnull=True)
+    assert "word" not in blind.get().facts
+    blind.update(closed_at=SHIPPED + 35 * DAY, state="done")
+    day = (word - SHIPPED.date()).days + 0.5
+    tracking.check_many(parcels=[parcel], actor=SYSTEM, now=SHIPPED + day * DAY)
+    assert len(told(parcel)) == 1 and blind.get().facts["word"] == word.isoformat()
+    assert "told to hear from us" in registry.RULES["logistics.blind_parcel"].sentence(blind.get().facts)

@@ -191,7 +191,7 @@ def test_registered_packet_at_day_8_31_and_41(connected):
     tracking.record_events(parcel_events={parcel.pk: [event(0, "in_transit", later)]}, source="file", now=later)
     run(41)
     parcel.refresh_from_db()
-    assert told(parcel) == [("T03", "ready")]  # it moves: wait; the second text does not repeat
+    assert told(parcel) == [("T03", "ready"), ("T03N", "ready")]  # it moves: wait; on day 38 the buyer hears, as told
     assert (parcel.check_round, parcel.advice_rule, Extension.objects.count()) == (2, "NR-10", 1)
 
 

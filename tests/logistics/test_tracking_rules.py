@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from logistics.rules.tracking import (
     Facts,
     Promise,
     Seen,
+    Step,
     coverage_of,
     decide,
     fits,
+    keep_word,
     next_check,
     next_step,
     promise_for,
@@ -249,3 +252,17 @@ def test_next_check_is_the_first_milestone_but_never_at_once():
 ])  # fmt: skip
 def test_words_mean_stages(text, stage):
     assert stage_of(text) == stage
+
+
+@pytest.mark.parametrize(("word", "state", "changes", "text"), [
+    (None, "in_transit", {}, ""), (date(2026, 6, 11), "in_transit", {}, ""), (date(2026, 6, 10), "in_transit", {}, "T03"),
+    (date(2026, 6, 1), "in_transit", {}, "T03"), (date(2026, 6, 10), "awaiting_collection", {}, ""),
+    (date(2026, 6, 10), "customs_held", {}, ""), (date(2026, 6, 10), "in_transit", {"role": "service"}, ""),
+    (date(2026, 6, 10), "in_transit", {"text": "X02"}, "X02"),
+])  # fmt: skip
+def test_a_word_given_to_the_buyer_is_kept_from_its_day_on(word, state, changes, text):
+    """Text 3 says "we will check again on ... and write to you": that is owed, unless the table says something or calls somebody."""
+    step, facts = Step("wait", "NR-10", **changes), Facts(tracking_state=state, days_since_dispatch=35)
+    kept = keep_word(step, facts, word, date(2026, 6, 10))
+    assert (kept.text, kept.alone) == (text, text == "T03")
+    assert keep_word(step, replace(facts, dispute_open=True), word, date(2026, 6, 10)) == step

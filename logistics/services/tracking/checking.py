@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -14,7 +14,7 @@ from conversations import services as conversations
 from core import audit, copying
 from core import policies as house
 from core.audit import SYSTEM, Actor
-from core.clock import plus_days
+from core.clock import local_day, plus_days
 from core.errors import Conflict, NotAllowed
 from core.models import ActivityEntry
 from logistics.choices import ParcelState
@@ -29,6 +29,7 @@ from logistics.rules.tracking import (
     Facts,
     Promise,
     Step,
+    keep_word,
     next_check,
     next_step,
 )
@@ -37,7 +38,15 @@ from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import events, waiting
-from logistics.services.tracking.extending import Asked, Wanted, ask_extensions, asked_before, text_key, told_of
+from logistics.services.tracking.extending import (
+    Asked,
+    Wanted,
+    ask_extensions,
+    asked_before,
+    text_key,
+    told_of,
+    word_day,
+)
 from worklist import services as worklist
 
 #: Two checks of one parcel are never nearer than this.
@@ -52,8 +61,8 @@ NOTHING_ASKED = Asked()
 @dataclass
 class Check:
     """One parcel at its check: the facts, the step they lead to, how long the receiving time lasts, whether nobody but
-    a person can know more (its tracking source is silent), the incident that delays it, and what came of an extension asked
-    for before."""
+    a person can know more (its tracking source is silent), the incident that delays it, what came of an extension asked for
+    before, and the day, past or today, on which the buyer was told to hear from us."""
 
     parcel: Parcel
     facts: Facts
@@ -63,6 +72,7 @@ class Check:
     blind: bool = False
     incident: Disturbance | None = None
     asked: Asked = NOTHING_ASKED
+    owed: date | None = None
 
 
 def check_parcel(*, parcel: Parcel, actor: Actor, now: datetime) -> Parcel:
@@ -84,9 +94,9 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
     channel answered, because nobody knew where the parcel was, is said here, once, with what was confirmed. What was said
     within the days of its step is not said again because a check came early. Texts the house does not send alone become
     drafts. What needs a person becomes a duty with the advice. While its tracking source is silent a parcel is looked up by a
-    person and nothing is said to the buyer: what we last heard may be wrong by now. Each text and extension exists once per
-    cycle. Parcels not under way
-    are passed over. The statements do not grow with the number of parcels.
+    person and nothing is said to the buyer: what we last heard may be wrong by now. Where a text told the buyer on which day
+    we write again, that day has its check, and something is said or a person called. Each text and extension exists once per
+    cycle. Parcels not under way are passed over. The statements do not grow with the number of parcels.
     """
     with transaction.atomic():
         locked = selectors.locked([p.pk for p in parcels])
@@ -104,7 +114,9 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 
 def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
-    tables, told = lookups.tables(now, decisions=True), lookups.told_of_boxes(selectors.with_boxes(ids))
+    boxes = selectors.with_boxes(ids)
+    tables, told = lookups.tables(now, decisions=True), lookups.told_of_boxes(boxes)
+    words = lookups.words_given(boxes)
     asked, silences, again = asked_before(parcels, now), sources.silences(ids), sources.again(now)
     lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
     disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
@@ -127,24 +139,32 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
         blind = silence is not None and silence.blind(now, again)
         if blind:
             step = replace(step, text="", alone=False, role="", delay_text=False)
-        if step.alone and _said(parcel, step, told.get(parcel.pk, {}), now):
+        word, today = words.get(parcel.pk), local_day(now, parcel.store.time_zone)
+        if step.alone and _said(parcel, step, told.get(parcel.pk, {}), word, now):
             step = replace(step, text="", alone=False)
+        if not blind:
+            step = keep_word(step, facts, word, today)
         parcel.check_round += 1
         before = asked.get(parcel.pk, NOTHING_ASKED)
         late = before.late(step.text) is not None
         first = step.delay_text and not facts.told_delay and not facts.past_second_check and not late
         extend = step.extend and not before.pending and _worth_it(parcel, facts, first, now)
-        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident, before))
+        owed = word if word is not None and word <= today else None
+        checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident, before, owed))
         parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
-        parcel.next_check_at = _next(parcel, promise, step, now)
+        parcel.next_check_at = _next(parcel, promise, step, now, None if step.text and step.alone else word)
         parcel.next_check_why = step.rule_id or "escalate"
     return checks
 
 
-def _said(parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], now: datetime) -> bool:
-    """Whether the buyer heard this text within the days after which the table repeats it: an event or a person brought the
-    check forward."""
+def _said(
+    parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], word: date | None, now: datetime
+) -> bool:
+    """Whether the buyer heard this text before the day on which the last one told them to hear from us, or else within the
+    days after which the table repeats it: an event or a person brought the check forward."""
     heard = max(told.get(step.text, ()), default=None)
+    if heard is not None and word is not None:
+        return local_day(now, parcel.store.time_zone) < word
     return heard is not None and plus_days(heard, step.check_days, parcel.store.time_zone) > now + LEAST
 
 
@@ -157,9 +177,11 @@ def _worth_it(parcel: Parcel, facts: Facts, first: bool, now: datetime) -> bool:
     return first or facts.deadline_near or facts.days_to_confirm <= limit
 
 
-def _next(parcel: Parcel, promise: Promise | None, step: Step, now: datetime) -> datetime:
+def _next(parcel: Parcel, promise: Promise | None, step: Step, now: datetime, word: date | None) -> datetime:
     zone, shipped = parcel.store.time_zone, parcel.shipped_at or now
     marks: list[datetime | None] = [parcel.promised_by]
+    if word is not None and word > local_day(now, zone):
+        marks.append(plus_days(now, (word - local_day(now, zone)).days, zone))
     if promise is not None:
         marks += [plus_days(shipped, days, zone) for days in (promise.second_check_days, promise.lost_after_days)]
         if parcel.receive_by is not None:
@@ -208,7 +230,8 @@ def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) 
             key = held.key_for(
                 parcel.pk, code, text_key(code, parcel.pk, late.cycle if late else check.cycle), takes=late is not None
             )
-            specs.append(conversations.TextSpec(code, parcel, key, told_of(late, parcel, now)))
+            again = word_day(parcel, check.step.check_days, now)
+            specs.append(conversations.TextSpec(code, parcel, key, {**told_of(late, parcel, now), "next_check_date": again}))
         elif code in DRAFTED:  # one draft until a person has dealt with it, however often the advice repeats
             drafts.append(parcel.pk)
             specs.append(conversations.TextSpec(code, parcel, text_key(code, parcel.pk, "draft"), as_draft=True))
@@ -236,18 +259,22 @@ def _one_a_box(specs: Sequence[conversations.TextSpec]) -> list[conversations.Te
     return rest
 
 
+def _owed(check: Check) -> dict[str, str]:
+    return {"word": check.owed.isoformat()} if check.owed else {}
+
+
 def _call_people(checks: Sequence[Check], drafted: set[int], now: datetime) -> None:
     """Open a duty where a person must act (a waiting draft is one already); end those whose advice has changed."""
     facts = {
         c.parcel.pk: {
             "advice": c.step.advice, "rule": c.step.rule_id, "days": c.facts.days_since_dispatch,
-            **({"incident": c.incident.number} if c.incident else {}),
+            **({"incident": c.incident.number} if c.incident else {}), **_owed(c),
         }
         for c in checks if c.step.role and c.parcel.pk not in drafted
     }  # fmt: skip
     worklist.open_for(rule_key=STEP, facts=facts, now=now, loaded={c.parcel.pk: c.parcel for c in checks})
     worklist.open_for(
-        rule_key=sources.BLIND, facts={c.parcel.pk: {"days": c.facts.days_since_dispatch} for c in checks if c.blind},
+        rule_key=sources.BLIND, facts={c.parcel.pk: {"days": c.facts.days_since_dispatch, **_owed(c)} for c in checks if c.blind},
         now=now, loaded={c.parcel.pk: c.parcel for c in checks},
     )  # fmt: skip
     idle = [c.parcel.pk for c in checks if c.parcel.pk not in facts and not c.blind]

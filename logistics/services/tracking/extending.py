@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -215,13 +215,14 @@ def _tell(row: Extension, parcel: Parcel, now: datetime, extra: dict[str, Any]) 
     where the parcel is nothing is said: the next check that has news says it (:func:`asked_before`)."""
     if row.text and not sources.blind([parcel.pk], now):
         key = text_key(row.text, parcel.pk, row.cycle)
+        days = int(house.value(policies.DEFAULT_CHECK_DAYS, now, parcel.store_id))
         conversations.try_send_template(
             base_code=row.text,
             about=parcel,
             key=waiting.standing([parcel.pk]).key_for(parcel.pk, row.text, key, takes=True),
             actor=SYSTEM,
             now=now,
-            extra=extra,
+            extra={**extra, "next_check_date": word_day(parcel, days, now)},
         )
 
 
@@ -231,6 +232,13 @@ def told_of(row: Extension | None, parcel: Parcel, now: datetime) -> dict[str, A
     if row is None or row.confirmed_at is None or row.days <= 0 or row.after <= now:
         return {"extended_days": None, "new_deadline": None}
     return {"extended_days": row.days, "new_deadline": local_day(row.after, parcel.store.time_zone)}
+
+
+def word_day(parcel: Parcel, days: int, now: datetime) -> date:
+    """The day (of the store's zone) on which a text said now tells the buyer to hear from us: that of the next check, never
+    sooner than after ``days``."""
+    zone = parcel.store.time_zone
+    return local_day(max(parcel.next_check_at or now, plus_days(now, days, zone)), zone)
 
 
 @dataclass(frozen=True)
