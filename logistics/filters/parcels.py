@@ -69,7 +69,7 @@ class ParcelFilter(django_filters.FilterSet):
         """Parcels under way that are late in one of the ways."""
         now = utcnow()
         if value == "blind":
-            return rows.filter(state=ParcelState.SHIPPED, pk__in=sources.blind_rows(now).values("parcel_id"))
+            return sources.blind_of(rows, now)
         quiet, near = (int(house.value(rule, now)) for rule in (policies.STALLED_DAYS, policies.ENDING_DAYS))
         wanted: dict[str, Q] = {
             "late": Q(promised_by__lt=now), "ending": Q(receive_by__lte=now + timedelta(days=near)),

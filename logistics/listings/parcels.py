@@ -235,7 +235,7 @@ class ParcelListing(Listing):
         Column("days", html=lambda row: promise(row), needs=("promised_by", "shipped_at", "late_days", "state"), align="num"),
         Column("later_than", label=_("On its lane"), html=lambda row: lane_cell(row), text=lambda row: row["later_than"], needs=("state",),
                align="num", sortable=True, roomy=True),
-        Column("receive_by", time="deadline"),
+        Column("receive_by", time="deadline", sortable=True),
         Column("next_check_at", sortable=True, time="due"),
         Column("advice", badge=ADVICE, default=False),
         Column("state", badge=STATES, default=False),
@@ -253,7 +253,7 @@ class ParcelListing(Listing):
         View("late", _("Later than promised"), "lateness=late&ordering=promised_by"),
         View("slow", _("Latest of their lanes"), "lateness=lane&ordering=-later_than"),
         View("next", _("By next check"), "state=shipped&ordering=next_check_at", counted=False),
-        View("ending", _("Receiving time ends"), "lateness=ending"),
+        View("ending", _("Receiving time ends"), "lateness=ending&ordering=receive_by"),
         View("customs", _("Held by customs"), "tracking_state=customs_held&state=shipped"),
         View(
             "collect", _("To be collected"), "tracking_state=awaiting_collection&tracking_state=attempted&state=shipped"
@@ -275,6 +275,7 @@ class ParcelListing(Listing):
         "next_check_at": "the index of parcels under way serves it",
         "later_than": "the index of parcels under way serves it",
         "promised_by": "the index of parcels under way serves it",
+        "receive_by": "the index of parcels under way serves it",
     }
     empty = (_("No parcels yet."), _("Parcels appear here when they are handed over."), "", "")
     icon = "package"

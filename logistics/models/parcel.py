@@ -154,6 +154,18 @@ class Parcel(models.Model):
             models.Index(fields=["next_check_at", "id"], name="parcel_due", condition=Q(state="shipped")),
             models.Index(fields=["later_than", "id"], name="parcel_later", condition=Q(state="shipped")),
             models.Index(fields=["promised_by", "id"], name="parcel_promised", condition=Q(state="shipped")),
+            models.Index(fields=["later_than", "id"], name="parcel_later_all"),
+            models.Index(
+                fields=["receive_by", "id"], name="parcel_receive", condition=Q(state="shipped", receive_by__isnull=False)
+            ),
+            models.Index(
+                fields=["-shipped_at", "-id"], name="parcel_collect",
+                condition=Q(state="shipped", tracking_state__in=["awaiting_collection", "attempted"]),
+            ),
+            models.Index(
+                fields=["last_event_at", "id"], name="parcel_moving",
+                condition=Q(state="shipped", tracking_state__in=["in_transit", "customs", "out_for_delivery"]),
+            ),
             models.Index(fields=["-shipped_at", "-id"], name="parcel_newest"),
             models.Index(
                 fields=["shipped_at", "id"], name="parcel_to_learn",

@@ -32,6 +32,8 @@ from worklist.models import Duty
 
 #: Newest events of a parcel that a page shows.
 SHOWN_EVENTS = 200
+#: States that silence turns into a standstill (index ``parcel_moving``).
+MOVING = ("in_transit", "customs", "out_for_delivery")
 #: Heavy columns that following a parcel never reads.
 UNREAD = ("order__channel_facts", "order__note", "checks")
 
@@ -306,13 +308,15 @@ def orders_with_parcels(order_ids: Iterable[int]) -> set[int]:
     return set(Parcel._base_manager.filter(order_id__in=list(order_ids)).values_list("order_id", flat=True))
 
 
-def misaligned(now: datetime, limit: int = 1000) -> list[int]:
-    """Parcels under way whose check is planned later than the parcel says."""
+def misaligned(now: datetime, limit: int = 1000, ahead: timedelta | None = None) -> list[int]:
+    """Parcels under way whose check is planned later than the parcel says; ``ahead``: only those whose check is near, which an
+    index finds among millions."""
     duty = Duty._base_manager.filter(
         rule="logistics.parcel_check", subject_type=PARCEL, subject_id=OuterRef("pk"), closed_at__isnull=True,
         due_at__gt=OuterRef("next_check_at") + timedelta(hours=1), attempts=0,
     )  # fmt: skip
-    return list(parcels_under_way().filter(Exists(duty)).values_list("pk", flat=True)[:limit])
+    rows = parcels_under_way() if ahead is None else parcels_under_way().filter(next_check_at__lte=now + ahead)
+    return list(rows.filter(Exists(duty)).values_list("pk", flat=True)[:limit])
 
 
 def due_for_pull(store: Store, limit: int) -> tuple[list[str], int]:
@@ -354,15 +358,17 @@ def pull_is_due(store: Store, now: datetime, pause: timedelta) -> bool:
 
 
 def gone_silent(now: datetime, limit: int = 1000) -> list[int]:
-    """Parcels that still count as moving although their last event is as old as a standstill in their store."""
+    """Parcels that still count as moving although their last event is as old as a standstill in their store, the oldest first."""
     known, by_days = tables(now), defaultdict[int, list[int]](list)
     for found in stores_with_parcels(closed=True):
         by_days[known.stalled_days(found)].append(found.pk)
-    quiet = Q(pk__in=[])
-    for days, stores in by_days.items():
-        quiet |= Q(store_id__in=stores, last_event_at__lte=now - timedelta(days=days))
-    moving = parcels_under_way().filter(quiet, tracking_state__in=["in_transit", "customs", "out_for_delivery"])
-    return list(moving.order_by("pk").values_list("pk", flat=True)[:limit])
+    ids: list[int] = []
+    for days, stores in sorted(by_days.items()):
+        moving = parcels_under_way().filter(
+            store_id__in=stores, last_event_at__lte=now - timedelta(days=days), tracking_state__in=MOVING
+        )
+        ids += moving.order_by("last_event_at", "pk").values_list("pk", flat=True)[: limit - len(ids)]
+    return ids
 
 
 def unwatched(now: datetime, older_than: timedelta) -> QuerySet[Parcel]:

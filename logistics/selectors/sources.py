@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
@@ -71,8 +72,21 @@ def forget() -> None:
 # --- which parcels -----------------------------------------------------------------------------------------------------
 
 
-def unfollowed(source: TrackingSource) -> QuerySet[Parcel]:
-    """Parcels under way with a number that the source should follow and does not yet."""
+@dataclass(frozen=True)
+class Since:
+    """What is new: handed over or ended at that time or later, or with a higher id."""
+
+    at: datetime
+    parcel: int
+
+
+def newest_parcel() -> int:
+    """The highest id of a parcel; 0 when there is none."""
+    return Parcel._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def unfollowed(source: TrackingSource, since: Since | None = None) -> QuerySet[Parcel]:
+    """Parcels under way with a number that the source should follow and does not yet (``since``: the new ones of them)."""
     known = FollowedNumber._base_manager.filter(
         parcel_id=OuterRef("pk"), source=source, number=OuterRef("tracking_key")
     )
@@ -80,6 +94,8 @@ def unfollowed(source: TrackingSource) -> QuerySet[Parcel]:
         ~Exists(known), Q(service__isnull=True) | ~Q(service__tracking_level="none"), state=ParcelState.SHIPPED,
         together__isnull=True, tracking_key__regex=rf"^[0-9A-Z-]{{{LENGTHS[0]},{LENGTHS[1]}}}$",
     )  # fmt: skip
+    if since is not None:
+        rows = rows.filter(Q(shipped_at__gte=since.at) | Q(pk__gt=since.parcel))
     return rows if source.whole_house else rows.filter(store_id__in=[s.pk for s in stores_without_news()])
 
 
@@ -88,9 +104,11 @@ def stores_without_news() -> list[Store]:
     return [store for store in stores_with_parcels() if not doors.offers(store, Ability.TRACKING)]
 
 
-def to_stop(source: TrackingSource) -> QuerySet[FollowedNumber]:
-    """Rows whose parcel has ended or has another number by now."""
+def to_stop(source: TrackingSource, since: Since | None = None) -> QuerySet[FollowedNumber]:
+    """Rows whose parcel has ended (``since``: lately) or, among all, has another number by now."""
     gone = Q(parcel__state__in=SETTLED) | ~Q(parcel__tracking_key=F("number"))
+    if since is not None:
+        gone = Q(parcel__state__in=SETTLED, parcel__settled_at__gte=since.at)
     rows = FollowedNumber._base_manager.filter(gone, source=source).exclude(state=FollowState.STOPPED)
     return rows.select_related("parcel")
 
@@ -185,6 +203,13 @@ def blind_rows(now: datetime) -> QuerySet[FollowedNumber]:
     )  # fmt: skip
 
 
+def blind_of(rows: QuerySet[Parcel], now: datetime) -> QuerySet[Parcel]:
+    """Of these parcels the blind ones; where no source is silent the numbers are not asked."""
+    if not TrackingSource.objects.filter(active=True, silent_since__isnull=False).exists():
+        return rows.none()
+    return rows.filter(Exists(blind_rows(now).filter(parcel_id=OuterRef("pk"))), state=ParcelState.SHIPPED)
+
+
 def silences(ids: Iterable[int]) -> dict[int, Silence]:
     """Of these parcels those whose source is silent, and when somebody looked them up or wrote down an event of them."""
     rows = FollowedNumber._base_manager.filter(
@@ -217,16 +242,23 @@ def blind(ids: Iterable[int], now: datetime) -> set[int]:
 
 def blind_parcels(now: datetime) -> QuerySet[Parcel]:
     """Parcels whose source is silent and that nobody has looked up lately."""
-    return Parcel._base_manager.filter(pk__in=blind_rows(now).values("parcel_id"))
+    return blind_of(Parcel._base_manager.all(), now)
 
 
-def blind_unseen(source: TrackingSource, now: datetime, limit: int) -> list[int]:
-    """Blind parcels of the source for which no duty is open yet."""
+def blind_unseen(source: TrackingSource, now: datetime, limit: int, after: int = 0) -> list[int]:
+    """The next blind parcels of the source for which no duty is open yet and that nobody will check before later."""
     duty = Duty._base_manager.filter(
         rule=BLIND, subject_type=PARCEL, subject_id=OuterRef("parcel_id"), closed_at__isnull=True
     )
-    rows = blind_rows(now).filter(~Exists(duty), source=source).order_by("parcel_id")
-    return list(rows.values_list("parcel_id", flat=True).distinct()[:limit])
+    rows = blind_rows(now).filter(~Exists(duty), source=source, parcel_id__gt=after, parcel__next_check_at__gt=now)
+    return list(rows.order_by("parcel_id").values_list("parcel_id", flat=True).distinct()[:limit])
+
+
+def checks_by_hand(source: TrackingSource, limit: int, after: int = 0) -> list[tuple[int, int]]:
+    """The next open duties to look a parcel of the source up: their ids and those of their parcels."""
+    mine = FollowedNumber._base_manager.filter(source=source, parcel_id=OuterRef("subject_id"))
+    rows = Duty._base_manager.filter(rule=BLIND, subject_type=PARCEL, closed_at__isnull=True, pk__gt=after)
+    return list(rows.filter(Exists(mine)).order_by("pk").values_list("pk", "subject_id")[:limit])
 
 
 # --- figures for people ------------------------------------------------------------------------------------------------

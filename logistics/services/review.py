@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +27,11 @@ from logistics.selectors.tracking import PARCEL
 from logistics.services.tracking.extending import asked_before
 from worklist import services as worklist
 
+Row = TypeVar("Row")
 RULE = "logistics.transit_review"
 TAKER = audit.system("review")
+#: Parcels written to a list at once.
+PIECE = 2000
 _TAKEN = ["reason", "reasons", "rank", "tracking_state", "last_event_at", "promised_by", "later_than"]
 
 
@@ -69,10 +74,31 @@ def take_again(*, review: TransitReview, actor: Actor, now: datetime) -> Transit
 
 
 def _take(review: TransitReview, now: datetime) -> None:
-    known = {line.parcel_id: line for line in ReviewLine._base_manager.filter(review=review)}
-    fresh, again, there = [], [], set()
-    for one in selectors.standing_out(review.store_id, now):
-        there.add(one.parcel_id)
+    """Write the list in pieces: of all that stands out only the ids are held at once."""
+    there: set[int] = set()
+    for piece in _pieces(selectors.standing_out(review.store_id, now)):
+        there.update(one.parcel_id for one in piece)
+        _take_piece(review, piece)
+    lines = ReviewLine._base_manager.filter(review=review, finding="").values_list("pk", "parcel_id")
+    gone = [pk for pk, parcel_id in lines.iterator(chunk_size=PIECE) if parcel_id not in there]
+    for some in _pieces(gone):
+        ReviewLine._base_manager.filter(pk__in=some).delete()
+    review.in_transit, review.taken_at = selectors.in_transit(review.store_id), now
+    review.found = ReviewLine._base_manager.filter(review=review).count()
+    review.save(update_fields=["in_transit", "taken_at", "found"])
+
+
+def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    walk = iter(rows)
+    while piece := list(islice(walk, PIECE)):
+        yield piece
+
+
+def _take_piece(review: TransitReview, piece: Sequence[selectors.Standing]) -> None:
+    rows = ReviewLine._base_manager.filter(review=review, parcel_id__in=[one.parcel_id for one in piece])
+    known = {line.parcel_id: line for line in rows}
+    fresh, again = [], []
+    for one in piece:
         line = known.get(one.parcel_id) or ReviewLine(
             review=review, store_id=review.store_id, parcel_id=one.parcel_id, rank=0
         )
@@ -85,11 +111,6 @@ def _take(review: TransitReview, now: datetime) -> None:
             again.append(line)
     copying.insert_objects(fresh, ("review_id", "parcel_id"))
     copying.update_objects(again, _TAKEN)
-    gone = [line.pk for parcel_id, line in known.items() if parcel_id not in there and not line.finding]
-    ReviewLine._base_manager.filter(pk__in=gone).delete()
-    review.in_transit, review.taken_at = selectors.in_transit(review.store_id), now
-    review.found = ReviewLine._base_manager.filter(review=review).count()
-    review.save(update_fields=["in_transit", "taken_at", "found"])
 
 
 def note_lines(*, lines: Sequence[ReviewLine], finding: str, actor: Actor, now: datetime) -> None:

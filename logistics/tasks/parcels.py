@@ -55,6 +55,6 @@ def watch_parcels() -> dict[str, int]:
     )
     silent = selectors.gone_silent(now)
     tracking.restate(parcel_ids=silent, actor=TRACKER, now=now)
-    crooked = selectors.misaligned(now)
+    crooked = selectors.misaligned(now, ahead=timedelta(hours=1))
     worklist.refresh(rule_key="logistics.parcel_check", subject_ids=crooked, now=now)
     return {"adopted": len(adopted), "silent": len(silent), "aligned": len(crooked)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.audit import SYSTEM
 from core.errors import Conflict
-from core.models import PolicyValue
+from core.models import Heartbeat, PolicyValue
 from logistics.connectors.seventeentrack_standin import Fault, Office
 from logistics.models import FollowedNumber, Parcel, TrackingSource
 from logistics.selectors import sources as selectors
@@ -21,6 +23,7 @@ from tests.logistics.sources_stage import DAY, HOUR, NOW, event, push, s10, stat
 from worklist.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tracking_house")]
+MINUTE = timedelta(minutes=1)
 
 
 # --- registering ---------------------------------------------------------------------------------------------------------
@@ -189,6 +192,29 @@ def test_a_parcel_that_got_another_number_is_followed_under_that(source: Trackin
     Parcel.objects.filter(pk=box.pk).update(tracking_number=s10(2))
     sources.walk(source=source, now=NOW + HOUR)
     assert states() == {s10(1): "stopped", s10(2): "registered"}
+
+
+def test_a_round_looks_at_what_is_new_and_once_an_hour_at_everything(source: TrackingSource, office: Office) -> None:
+    """A million parcels are not compared with a million numbers every minute."""
+    shop = make.store()
+    old = make.parcel(shop, tracking_number=s10(1), shipped=NOW - 20 * DAY)
+    sources.walk(source=source, now=NOW)
+    assert states() == {s10(1): "registered"}
+    hidden = make.parcel(shop, tracking_number=s10(2), shipped=NOW - 10 * DAY)
+    fresh = make.parcel(shop, tracking_number=s10(3), shipped=NOW + 5 * MINUTE)
+    Heartbeat.objects.filter(name=f"source-walk:{source.pk}").update(detail={"parcel": fresh.pk})
+    with CaptureQueriesContext(connection) as asked:
+        assert sources.walk(source=source, now=NOW + 10 * MINUTE)["wanted"] == 1
+    wanted = next(q["sql"] for q in asked if "NOT EXISTS" in q["sql"] and "logistics_parcel" in q["sql"])
+    assert '"shipped_at" >=' in wanted, wanted
+    assert states() == {s10(1): "registered", s10(3): "registered"}
+    tracking.settle(parcel=old, outcome="delivered", actor=SYSTEM, now=NOW + 11 * MINUTE)
+    assert sources.walk(source=source, now=NOW + 12 * MINUTE)["stopped"] == 1, "what ended lately is stopped at once"
+    assert sources.walk(source=source, now=NOW + HOUR)["wanted"] == 1 and states()[hidden.tracking_number] == "registered"
+    make.parcel(shop, tracking_number=s10(4), shipped=NOW - 10 * DAY)
+    Heartbeat.objects.filter(name=f"source-walk:{source.pk}").update(detail={"parcel": hidden.pk + 100})
+    sources.change_source(source=source, actor=SYSTEM, now=NOW + HOUR, whole_house=not source.whole_house)
+    assert sources.walk(source=source, now=NOW + HOUR)["wanted"] == 1, "a changed source may follow others"
 
 
 # --- doors ---------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Message
 from core.audit import SYSTEM
@@ -262,6 +264,38 @@ def test_a_silent_source_makes_every_parcel_a_human_check_and_says_nothing_to_bu
     source.refresh_from_db()
     assert source.silent_since is None and not open_.exists()
     assert Duty.objects.get(rule="logistics.source_silent").closed_at is not None
+
+
+def test_a_silent_source_with_many_parcels_goes_in_pieces(monkeypatch: pytest.MonkeyPatch, source: TrackingSource) -> None:
+    """No piece is taken twice, a round without time leaves the rest to the next, and the end of the silence goes the same way."""
+    monkeypatch.setattr("logistics.services.sources.silence.PIECE", 2)
+    shop = make.store()
+    boxes = {make.parcel(shop, tracking_number=s10(n)).pk for n in range(7)}
+    sources.walk(source=source, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        assert sources.watch(source=source, now=NOW + HOUR) == 0
+    assert not any("MIN(" in query["sql"] for query in asked), "a source that was heard of is not looked through"
+    late = NOW + 30 * HOUR
+    with monkeypatch.context() as short:
+        short.setattr("logistics.services.sources.silence.TURN", -1.0)
+        assert sources.watch(source=source, now=late) == 0, "no time: nothing yet"
+    assert sources.watch(source=source, now=late) == 7
+    due = Duty.objects.filter(rule="logistics.parcel_check", state="planned", due_at=late)
+    assert set(due.values_list("subject_id", flat=True)) == boxes
+    assert sources.watch(source=source, now=late + HOUR) == 0, "they are due already"
+    worklist.run_due(now=late + HOUR)
+    by_hand = Duty.objects.filter(rule="logistics.blind_parcel", closed_at__isnull=True)
+    assert by_hand.count() == 7
+    TrackingSource.objects.update(heard_at=late + 2 * HOUR)
+    with monkeypatch.context() as short:
+        short.setattr("logistics.services.sources.silence.TURN", -1.0)
+        sources.watch(source=source, now=late + 2 * HOUR)
+    source.refresh_from_db()
+    assert source.silent_since is not None and by_hand.count() == 7, "it counts as silent until its numbers are marked"
+    sources.watch(source=source, now=late + 2 * HOUR)
+    source.refresh_from_db()
+    assert source.silent_since is None and not by_hand.exists()
+    assert not FollowedNumber.objects.filter(asked_at__isnull=False).exists(), "everything missed is asked for"
 
 
 def test_a_source_that_has_nothing_to_follow_is_never_silent(source: TrackingSource, office: Office) -> None:

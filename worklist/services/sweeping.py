@@ -27,8 +27,10 @@ logger = logging.getLogger(__name__)
 
 SWEEPER = system("sweep")
 CHUNK = 1000
-#: Living duties of one rule that a quick sweep asks whether their reason has gone; it goes on there the next time.
+#: Living duties of one rule that are asked at once whether their reason has gone. A quick sweep goes on there the next time.
 QUICK = 2000
+#: Duties of one rule that a sweep plans; the rest comes with the next.
+PLANNED = 50_000
 FULL_EVERY = timedelta(hours=24)
 
 
@@ -82,7 +84,7 @@ def _plan_missing(rule: FollowUpRule, now: datetime) -> int:
         settled |= BY_HAND & Q(closed_at__gt=rest)
     missing = rule.candidates(now).filter(~Exists(mine.filter(settled))).values_list("pk", flat=True)
     planned = 0
-    for ids in _batches(list(missing.order_by("pk"))):
+    for ids in _batches(list(missing.order_by("pk")[:PLANNED])):
         planned += plan(rule_key=rule.key, subject_ids=ids, now=now, swept=True)
     return planned
 
@@ -92,18 +94,23 @@ def _close_over(rule: FollowUpRule, now: datetime, full: bool, detail: dict[str,
     after = 0
     if not full:
         living, after = living.exclude(state=DutyState.PLANNED), int(detail.get(rule.key, 0) or 0)  # type: ignore[call-overload]
-    asked = living.filter(pk__gt=after).order_by("pk").values_list("pk", "subject_id")
-    rows = list(asked if full else asked[:QUICK])
-    detail[rule.key] = rows[-1][0] if rows and not full and len(rows) == QUICK else 0
     closed = 0
-    for batch in _batches(rows):
-        found = {s.pk: s for s in rule.load([subject for _pk, subject in batch])}
-        over = [pk for _pk, pk in batch if pk not in found or rule.over(found[pk], now)]
-        if over:
-            closed += close(
-                rule_key=rule.key, subject_ids=over, actor=SWEEPER, now=now, cancelled=rule.doer == Doer.CLOCK
-            )
+    while True:
+        rows = list(living.filter(pk__gt=after).order_by("pk").values_list("pk", "subject_id")[:QUICK])
+        closed += sum(_close_batch(rule, batch, now) for batch in _batches(rows))
+        after = rows[-1][0] if len(rows) == QUICK else 0
+        if not full or not after:
+            break
+    detail[rule.key] = after
     return closed
+
+
+def _close_batch(rule: FollowUpRule, batch: list[tuple[int, int]], now: datetime) -> int:
+    found = {s.pk: s for s in rule.load([subject for _pk, subject in batch])}
+    over = [pk for _pk, pk in batch if pk not in found or rule.over(found[pk], now)]
+    if not over:
+        return 0
+    return close(rule_key=rule.key, subject_ids=over, actor=SWEEPER, now=now, cancelled=rule.doer == Doer.CLOCK)
 
 
 def warn(*, now: datetime) -> int:

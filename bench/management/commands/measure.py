@@ -16,7 +16,8 @@ class Command(HouseCommand):
     def arguments(self, parser: Any) -> None:
         """Which figures."""
         parser.add_argument("--only", nargs="*", default=[])
+        parser.add_argument("--of", choices=["orders", "parcels"], default="orders", help="how the database was filled")
 
     def perform(self, **options: Any) -> dict[str, Any]:
         """The figures as rows of text."""
-        return {"figures": figures.measure(only=set(options["only"]), now=self.now(options))}
+        return {"figures": figures.measure(only=set(options["only"]), of=options["of"], now=self.now(options))}

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from logistics.models import TrackingSource
+from logistics.selectors import sources as selectors
 from logistics.services.sources import asking, changing, registering
 from logistics.services.sources.giving import Told, give
 from logistics.services.sources.managing import (
@@ -26,17 +27,21 @@ from logistics.services.sources.wire import line
 
 def walk(*, source: TrackingSource, now: datetime) -> dict[str, int]:
     """One round with a source: what is new is wanted, what ended is stopped, what waits is registered, what is quiet is asked
-    about. A source in trouble answers less; the rest comes with a later round."""
-    done = {"wanted": registering.want(source=source, now=now)}
+    about. A source in trouble answers less; the rest comes with a later round. All parcels are looked through once an hour, what was
+    handed over or ended since then each time."""
+    since, newest = registering.since_whole(source, now), selectors.newest_parcel()
+    done = {"wanted": registering.want(source=source, now=now, since=since)}
     with line(source, uuid.uuid4().hex[:12], now) as opened:
         if opened is None:
-            done["stopped"] = registering.stop(line=None, source=source, now=now)
+            done["stopped"] = registering.stop(line=None, source=source, now=now, since=since)
+            registering.note_whole(source, now, newest, done, since)
             return done
         asking.ask_quota(line=opened, now=now)
         done["registered"] = registering.register(line=opened, now=now)
-        done["stopped"] = registering.stop(line=opened, source=source, now=now)
+        done["stopped"] = registering.stop(line=opened, source=source, now=now, since=since)
         done["changed"] = changing.change(line=opened, now=now)
         done["asked"] = asking.ask(line=opened, now=now)
+        registering.note_whole(source, now, newest, done, since)
     return done
 
 

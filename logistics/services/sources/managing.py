@@ -19,7 +19,7 @@ from core.jobs import later
 from logistics.choices import FollowState, SourceKind
 from logistics.models import FollowedNumber, TrackingSource
 from logistics.selectors import sources as selectors
-from logistics.services.sources import asking
+from logistics.services.sources import asking, registering
 from logistics.services.sources.registering import PICK_RULE
 from logistics.services.sources.wire import STOPPED_RULE, line
 from logistics.services.sources.wire import stop as stop_source
@@ -93,6 +93,7 @@ def _hidden(key: str) -> str:
 def _changed(source: TrackingSource) -> None:
     selectors.forget()
     transaction.on_commit(selectors.forget)
+    registering.forget_whole(source)
     later("logistics.test_source", source_id=source.pk)
     later("logistics.follow_numbers")
 

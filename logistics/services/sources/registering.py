@@ -6,7 +6,7 @@ lease is over, and registering again is answered "registered already": nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
+from core.models import Heartbeat
 from logistics.choices import FollowState
 from logistics.connectors import seventeentrack as words
 from logistics.models import FollowedNumber, TrackingSource
@@ -28,15 +29,41 @@ PICK_RULE = "logistics.number_carrier"
 LEASE = timedelta(minutes=2)
 #: New rows of one round, and batches of one round: what is left comes with the next.
 ROUND, BATCHES = 2000, 25
+#: All parcels are compared with all numbers this often; in between only those that are new or ended since, and a little before.
+WHOLE_EVERY, OVERLAP = timedelta(hours=1), timedelta(minutes=15)
 #: A number refused for our own words is tried so often before a person must look.
 TRIES = 5
 #: With the quota used up, numbers wait so long before they are offered again.
 NO_QUOTA = timedelta(hours=1)
 
 
-def want(*, source: TrackingSource, now: datetime) -> int:
-    """Make rows for parcels handed over that the source should follow; answers how many. Twice is once."""
-    rows = selectors.unfollowed(source).order_by("pk").values_list("pk", "tracking_key")[:ROUND]
+def since_whole(source: TrackingSource, now: datetime) -> selectors.Since | None:
+    """What is new since all parcels were looked through; None when they have to be again."""
+    held = Heartbeat.objects.filter(name=f"source-walk:{source.pk}").first()
+    if held is None or not now - WHOLE_EVERY < held.at <= now:
+        return None
+    return selectors.Since(held.at - OVERLAP, int(held.detail.get("parcel", 0)))
+
+
+def note_whole(
+    source: TrackingSource, now: datetime, newest: int, done: Mapping[str, int], since: selectors.Since | None
+) -> None:
+    """Remember that a round looked all parcels up to ``newest`` through and came to no limit."""
+    if since is None and done["wanted"] < ROUND and done["stopped"] < BATCHES * words.BATCH * 5:
+        Heartbeat.objects.update_or_create(
+            name=f"source-walk:{source.pk}", defaults={"at": now, "detail": {"parcel": newest}}
+        )
+
+
+def forget_whole(source: TrackingSource) -> None:
+    """All parcels are looked through with the next round: the source follows others by now."""
+    Heartbeat.objects.filter(name=f"source-walk:{source.pk}").delete()
+
+
+def want(*, source: TrackingSource, now: datetime, since: selectors.Since | None = None) -> int:
+    """Make rows for parcels handed over that the source should follow (``since``: of the new ones); answers how many. Twice is
+    once."""
+    rows = selectors.unfollowed(source, since).order_by("pk").values_list("pk", "tracking_key")[:ROUND]
     fresh = [
         FollowedNumber(source=source, parcel_id=pk, number=number, wanted_at=now, next_try_at=now) for pk, number in rows
     ]  # fmt: skip
@@ -221,12 +248,12 @@ def _failed(rows: Sequence[FollowedNumber], error: exchange.ConnectorError, now:
     worklist.plan(rule_key=PICK_RULE, subject_ids=refused, now=now)
 
 
-def stop(*, line: Line | None, source: TrackingSource, now: datetime) -> int:
-    """Stop following what has ended: the source is told of numbers nobody else follows. Without a ``line`` only rows are
-    closed that the source does not know. Answers how many rows ended."""
+def stop(*, line: Line | None, source: TrackingSource, now: datetime, since: selectors.Since | None = None) -> int:
+    """Stop following what has ended (``since``: lately): the source is told of numbers nobody else follows. Without a ``line`` only
+    rows are closed that the source does not know. Answers how many rows ended."""
     done = 0
     for _batch in range(BATCHES):
-        rows = list(selectors.to_stop(source).order_by("pk")[: words.BATCH * 5])
+        rows = list(selectors.to_stop(source, since).order_by("pk")[: words.BATCH * 5])
         told = [row for row in rows if row.state == FollowState.REGISTERED]
         if line is None:
             rows, told = [row for row in rows if row.state != FollowState.REGISTERED], []

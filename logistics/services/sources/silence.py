@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -24,31 +25,35 @@ from worklist import services as worklist
 
 SILENT_RULE = "logistics.source_silent"
 CHECK_RULE = "logistics.parcel_check"
-#: Parcels brought forward in one piece.
-PIECE = 500
+#: Parcels brought forward, numbers marked or duties ended in one piece: each is a transaction of its own.
+PIECE = 2000
+#: One round works so many seconds of the wall clock at most; the next goes on where it ended.
+TURN = 150.0
 
 
 def watch(*, source: TrackingSource, now: datetime) -> int:
     """See whether the source still speaks. A silent one becomes a duty, and the next check of each of its parcels is due now
     and a person's. One that speaks again ends both, and is asked about everything it did not tell. Call it after the source was
     asked: a house that was shut for days has heard nothing either. While a worker talks to the source nothing is decided.
-    Answers how many parcels were brought forward."""
-    row = TrackingSource.objects.get(pk=source.pk)
+    All of this goes in pieces; a round that has no time left leaves the rest to the next. Answers how many parcels were brought
+    forward."""
+    row, ends = TrackingSource.objects.get(pk=source.pk), time.monotonic() + TURN
     if row.silent_since is None and rules.holds(row.busy_until, now):
         return 0
     limit = timedelta(hours=float(house.value(policies.SILENT_HOURS, now)))
-    since = rules.silent_since(row.heard_at, selectors.waiting_since(row), now, limit)
+    quiet = row.heard_at is None or now - row.heard_at >= limit  # else all its numbers need not be looked through
+    since = rules.silent_since(row.heard_at, selectors.waiting_since(row), now, limit) if quiet else None
     if since is None:
         if row.silent_since is not None:
-            _speaks(row, now)
+            _speaks(row, now, ends)
+        else:
+            _end_checks(row, now, ends)  # what a round before had no time for
         return 0
     if row.silent_since is None:
         _fell_silent(row, since, now)
-    done = 0
-    while ids := selectors.blind_unseen(row, now, PIECE):
-        done += _bring_forward(ids, now)
-        if len(ids) < PIECE:
-            break
+    done, last = 0, 0
+    while (ids := selectors.blind_unseen(row, now, PIECE, last)) and time.monotonic() < ends:
+        done, last = done + _bring_forward(ids, now), ids[-1]
     return done
 
 
@@ -66,40 +71,53 @@ def _bring_forward(ids: Sequence[int], now: datetime) -> int:
     """The next check of these parcels is due now; the check calls a person."""
     rows = Parcel._base_manager.filter(pk__in=ids, state=ParcelState.SHIPPED)
     changed = rows.filter(next_check_at__gt=now).update(next_check_at=now, next_check_why="silent")
-    worklist.refresh(rule_key=CHECK_RULE, subject_ids=list(ids), now=now)
+    worklist.hasten(rule_key=CHECK_RULE, subject_ids=ids, due=now)
     return changed
 
 
-@transaction.atomic
-def _speaks(source: TrackingSource, now: datetime) -> None:
-    """It speaks again: the checks by hand end, and everything not heard of since is asked about at once."""
-    held = TrackingSource.objects.select_for_update(of=("self",)).get(pk=source.pk)
-    since = held.silent_since
-    if since is None:
+def _speaks(source: TrackingSource, now: datetime, ends: float) -> None:
+    """It speaks again: everything not heard of since is asked about at once, and the checks by hand end. It counts as silent
+    until all its numbers are marked."""
+    if not _ask_all(source, now, ends):
         return
-    TrackingSource.objects.filter(pk=source.pk).update(silent_since=None)
-    rows = FollowedNumber._base_manager.filter(source=source, state__in=selectors.FOLLOWED)
-    rows.filter(Q(heard_at__isnull=True) | Q(heard_at__lt=now)).update(asked_at=None)
-    worklist.close(rule_key=SILENT_RULE, subject_ids=[source.pk], actor=TRACKER, now=now)
-    _end_checks(rows.values_list("parcel_id", flat=True), TRACKER, now)
-    audit.record(
-        source,
-        "source.speaks",
-        actor=TRACKER,
-        now=now,
-        text=gettext_noop("Speaks again: everything missed is asked for"),
-    )
+    with transaction.atomic():
+        if not TrackingSource.objects.filter(pk=source.pk, silent_since__isnull=False).update(silent_since=None):
+            return
+        worklist.close(rule_key=SILENT_RULE, subject_ids=[source.pk], actor=TRACKER, now=now)
+        audit.record(
+            source,
+            "source.speaks",
+            actor=TRACKER,
+            now=now,
+            text=gettext_noop("Speaks again: everything missed is asked for"),
+        )
+    _end_checks(source, now, ends)
 
 
-def _end_checks(parcel_ids: Iterable[int], actor: Actor, now: datetime) -> None:
-    worklist.close(
-        rule_key=selectors.BLIND,
-        subject_ids=list(parcel_ids),
-        actor=actor,
-        now=now,
-        reason="heard again",
-        cancelled=True,
-    )
+def _ask_all(source: TrackingSource, now: datetime, ends: float) -> bool:
+    """Mark the numbers that were not heard of as to be asked about; False when the time was over before all were."""
+    rows = FollowedNumber._base_manager.filter(source=source, state__in=selectors.FOLLOWED, asked_at__isnull=False)
+    missed = rows.filter(Q(heard_at__isnull=True) | Q(heard_at__lt=now)).order_by("pk")
+    last = 0
+    while ids := list(missed.filter(pk__gt=last).values_list("pk", flat=True)[:PIECE]):
+        if time.monotonic() >= ends:
+            return False
+        FollowedNumber._base_manager.filter(pk__in=ids).update(asked_at=None)
+        last = ids[-1]
+    return True
+
+
+def _end_checks(source: TrackingSource, now: datetime, ends: float) -> None:
+    """End the checks by hand of the parcels of a source that speaks."""
+    last = 0
+    while found := selectors.checks_by_hand(source, PIECE, last):
+        if time.monotonic() >= ends:
+            return
+        last = found[-1][0]
+        worklist.close(
+            rule_key=selectors.BLIND, subject_ids=[parcel_id for _pk, parcel_id in found], actor=TRACKER, now=now,
+            reason="heard again", cancelled=True,
+        )  # fmt: skip
 
 
 def looked_up(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> int:
