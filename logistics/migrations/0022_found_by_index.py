@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("logistics", "0019_carriers_changed")]
+    dependencies = [("logistics", "0021_link_ended")]
 
     operations = [
         AddIndexConcurrently(
