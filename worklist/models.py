@@ -93,6 +93,10 @@ class Duty(models.Model):
                 fields=["role", "group", "due_at", "id"], name="duty_day", condition=Q(state__in=["open", "claimed", "stuck"])
             ),
             models.Index(
+                fields=["role", "owner", "rule", "group", "band"], name="duty_together",
+                include=["due_at", "rank", "stake_house", "store"], condition=Q(state__in=["open", "claimed", "stuck"]),
+            ),
+            models.Index(
                 fields=["warn_at"], name="duty_warn", condition=Q(warn_at__isnull=False, closed_at__isnull=True)
             ),
             models.Index(fields=["claim_until"], name="duty_claim_ends", condition=Q(state="claimed")),

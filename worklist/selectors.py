@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,14 @@ class Bulk:
     stake_house: Any
     band: int
     group: str
+
+    def with_more(self, other: Bulk) -> Bulk:
+        """Both as one line."""
+        stakes = [b.stake_house for b in (self, other) if b.stake_house is not None]
+        return replace(
+            self, count=self.count + other.count, due_at=min(self.due_at, other.due_at), rank=max(self.rank, other.rank),
+            stake_house=sum(stakes) if stakes else None,
+        )  # fmt: skip
 
 
 @dataclass
@@ -105,7 +113,7 @@ def page(actor: Actor, question: Question) -> Page:
     found = Page()
     together = [] if question.rule else bulk_rules()
     if together:
-        found.bulks, alike = _bulks(rows, together)
+        found.bulks, alike = _bulks(rows, together, _owners(actor, question.whose))
         if question.after:
             found.bulks = []
         rows = rows.exclude(rule__in=alike)
@@ -120,12 +128,16 @@ def page(actor: Actor, question: Question) -> Page:
 def _pieces(actor: Actor, question: Question) -> list[Q]:
     """The question in parts that an index serves in order: each role, and in the order of the day each owner, on its own."""
     roles = [Q(role=role) for role in rules.roles_seen(actor.role)]
-    if question.whose == "team" or question.order == "risk":
-        return roles
-    owners = [Q(owner_id=actor.user_id)] if actor.user_id and question.whose != "unclaimed" else []
-    if question.whose != "mine":
-        owners.append(Q(owner__isnull=True))
+    owners = _owners(actor, question.whose) if question.order != "risk" else [Q()]
     return [role & owner for role in roles for owner in owners] or roles
+
+
+def _owners(actor: Actor, whose: str) -> list[Q]:
+    """Whose duties are asked for, each owner on its own."""
+    if whose == "team":
+        return [Q()]
+    mine = [Q(owner_id=actor.user_id)] if actor.user_id and whose != "unclaimed" else []
+    return mine if whose == "mine" and mine else [*mine, Q(owner__isnull=True)]
 
 
 def _first(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], asked: Sequence[Q]) -> list[Duty]:
@@ -160,18 +172,24 @@ def _grouped(rows: QuerySet[Duty], question: Question) -> QuerySet[Duty]:
     return rows
 
 
-def _bulks(rows: QuerySet[Duty], keys: Sequence[str]) -> tuple[list[Bulk], list[str]]:
-    """The lines that stand for several, and the rules whose duties they stand for."""
-    grouped = rows.filter(rule__in=keys).order_by().values("rule", "group", "band").annotate(
-        n=Count("pk"), due=Min("due_at"), best=Max("rank"), stake=Sum("stake_house")
-    )  # fmt: skip
-    counted = list(grouped)
-    alike = {r["rule"] for r in counted if r["n"] > 1}  # of such a rule none stands alone, or it would stand nowhere
-    found = [
-        Bulk(r["rule"], r["n"], r["due"], r["best"], r["stake"], r["band"], r["group"])
-        for r in counted
-        if r["rule"] in alike
-    ]
+def _bulks(rows: QuerySet[Duty], keys: Sequence[str], asked: Sequence[Q]) -> tuple[list[Bulk], list[str]]:
+    """The lines that stand for several, and the rules whose duties they stand for. Each part is counted on its own in the index
+    that holds all it takes; a clerk may hold thousands."""
+    parts = [
+        rows.filter(part, rule__in=keys).order_by().values("rule", "group", "band").annotate(
+            n=Count("*"), due=Min("due_at"), best=Max("rank"), stake=Sum("stake_house")
+        )
+        for part in asked
+    ]  # fmt: skip
+    counted: dict[tuple[str, str, int], Bulk] = {}
+    for r in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
+        line = Bulk(r["rule"], r["n"], r["due"], r["best"], r["stake"], r["band"], r["group"])
+        same = counted.get((line.rule, line.group, line.band))
+        counted[line.rule, line.group, line.band] = line if same is None else same.with_more(line)
+    alike = {
+        b.rule for b in counted.values() if b.count > 1
+    }  # of such a rule none stands alone, or it would stand nowhere
+    found = [b for b in counted.values() if b.rule in alike]
     return sorted(found, key=lambda b: (b.band, b.group, b.due_at)), sorted(alike)
 
 

@@ -134,6 +134,30 @@ def test_many_of_one_kind_are_one_line(rules, monkeypatch):
     assert len(selectors.page(user.actor, selectors.Question(rule="test.sign")).duties) == 6
 
 
+def test_mine_and_unclaimed_ones_are_one_line_counted_in_the_index_alone(rules, monkeypatch):
+    monkeypatch.setattr(type(rules["test.sign"]), "bulk_line", "%(count)s new orders: greet")
+    ann, ben = make_user("ann"), make_user("ben")
+    duty(1, owner=ann, stake_house=Decimal("7")), duty(2), duty(3, stake_house=Decimal("5"))
+    duty(4, owner=ben), duty(5, owner=ann, group=Group.PARCELS), duty(6, state="done", closed_at=utcnow())
+    duty(7, owner=ann)
+    with CaptureQueriesContext(connection) as asked:
+        page = selectors.page(ann.actor, selectors.Question())
+    lines = [(b.group, b.count, b.rank, b.stake_house) for b in page.bulks]
+    assert lines == [("1_orders", 4, Decimal(7), Decimal(12)), ("4_parcels", 1, Decimal(5), None)]
+    assert page.bulks[0].due_at == Duty.objects.get(subject_id=1).due_at and not page.duties
+    seen = {
+        who: sum(b.count for b in selectors.page(ann.actor, selectors.Question(whose=who)).bulks)
+        for who in ("mine", "unclaimed", "team")
+    }
+    assert seen == {"mine": 3, "unclaimed": 2, "team": 6}
+    assert len(asked) == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert plan.count("Index Only Scan using duty_together") == 2 and " Index Scan" not in plan, plan
+
+
 def test_counts_of_groups(rules):
     user = make_user("ann")
     duty(1, band=Band.TODAY), duty(2, group=Group.PARCELS), duty(3, group=Group.PARCELS)
