@@ -215,6 +215,10 @@ class Due:
     late: bool
 
 
+#: A due time farther ahead than this many days reads as its day.
+FAR_DAYS = 30
+
+
 def due(
     at: datetime | None, now: datetime | None = None, *, hard: bool = False, zone: str | tzinfo | None = None
 ) -> Due:
@@ -238,6 +242,8 @@ def due(
     apart = (local.date() - moment_.astimezone(where).date()).days
     if apart == 0 and left < timedelta(hours=1):
         return Due(_("%(span)s left") % {"span": duration(left)}, "amber", False)
+    if apart > FAR_DAYS:  # nobody plans the hour of a day so far ahead; the title tells it
+        return Due(_day_text(local.date(), with_year=local.year != moment_.astimezone(where).year), "neutral", False)
     text = moment(at, now=moment_, zone=where)
     if apart < 7 and (local.hour, local.minute) in ((0, 0), (23, 59)):
         text = {0: _("today"), 1: _("tomorrow")}.get(apart) or _day_text(local.date(), with_year=False)

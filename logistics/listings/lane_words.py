@@ -58,7 +58,7 @@ def basis_text(answer: Answer, service: Any, country: str) -> str:
     }
     text = names[LaneLevel(basis.level)]
     if basis.season:
-        text = _("%(lane)s, %(season)s") % {"lane": text, "season": season_text(basis.season)}
+        text = _("%(lane)s, %(season)s") % {"lane": text, "season": season_text(basis.season).lower()}
     counted = counts.parcels - counts.unsaid
     return _("%(basis)s: %(parcels)s parcels, %(arrived)s arrived") % {
         "basis": text, "parcels": f.number(counted), "arrived": f.number(counts.arrived),

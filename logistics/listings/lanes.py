@@ -152,7 +152,7 @@ class LaneListing(Listing):
         Column("country", country=True, sortable=True), Column("slower", badge=SLOWER, label=_("Alarm")),
         Column("half_days", html=days_cell("half_days"), align="num", sortable=True, needs=("level",)),
         Column("most_days", html=most_cell, align="num", sortable=True, needs=("level", "most_low", "most_high")),
-        Column("lost_share", html=share_cell("lost_share"), align="num", sortable=True, needs=("level",)),
+        Column("lost_share", html=share_cell("lost_share"), align="num", sortable=True, needs=("level",), roomy=True),
         Column("promise_days", align="num"),
         Column("kept_share", html=share_cell("kept_share"), align="num", sortable=True, needs=("level",)),
         Column("advised_days", html=days_cell("advised_days"), align="num", needs=("level",)),

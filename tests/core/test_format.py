@@ -84,6 +84,9 @@ def test_a_date_is_never_ambiguous():
         (timedelta(minutes=20), False, "20 min left", "amber", False),
         (timedelta(hours=2), False, "today 18:42", "amber", False),
         (timedelta(days=1), False, "tomorrow 16:42", "neutral", False),
+        (timedelta(days=30), True, "21 Dec 16:42", "neutral", False),
+        (timedelta(days=31), True, "22 Dec", "neutral", False),  # so far ahead the day says it
+        (timedelta(days=60), False, "20 Jan 2026", "neutral", False),
     ],
 )
 def test_due_times_have_words_and_a_tone(left, hard, text, tone, late):
