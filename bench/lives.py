@@ -181,5 +181,6 @@ def _check(world: World, parcel: Parcel, said: dict[str, list[datetime]], at: da
         said[step.text].append(at)
     parcel.check_round += 1
     parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, at
-    parcel.next_check_at, parcel.next_check_why = checking._next(parcel, promise, step, at), step.rule_id or "escalate"
+    parcel.next_check_at = checking._next(parcel, promise, step, at, None)  # no message is written, so none gave its word
+    parcel.next_check_why = step.rule_id or "escalate"
     return step

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.migrations.operations import AddIndex
 from django.db.migrations.operations.base import Operation
 
 _CONVERT = """
@@ -68,6 +69,41 @@ class PartitionByMonth(Operation):
     def describe(self) -> str:
         """What the step does."""
         return f"Partition {self.table} by month of {self.column}"
+
+
+class AddIndexByPart(AddIndex):
+    """Migration step: an index of a partitioned table, made part by part beside the traffic. Needs ``atomic = False``. A step that
+    was interrupted goes on where it ended."""
+
+    atomic = False
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """The index of the whole, those of its parts, and each hung under the first; it counts once all are."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table, made = model._meta.db_table, str(self.index.create_sql(model, schema_editor))
+        head, on = f'CREATE INDEX "{self.index.name}"', f' ON "{table}"'
+        if not made.startswith(f"{head}{on}"):
+            raise ValueError(f"not an index of {table}: {made}")
+        what = made.removeprefix(f"{head}{on}")
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(f'CREATE INDEX IF NOT EXISTS "{self.index.name}" ON ONLY "{table}"{what}')
+            cursor.execute(_PARTS, [self.index.name, table])
+            for part, own, valid in cursor.fetchall():
+                name = own or f"{self.index.name}_{part.removeprefix(table + '_')}"
+                if own and not valid:
+                    cursor.execute(f'DROP INDEX CONCURRENTLY "{own}"')
+                cursor.execute(f'CREATE INDEX CONCURRENTLY IF NOT EXISTS "{name}" ON "{part}"{what}')
+                cursor.execute(f'ALTER INDEX "{self.index.name}" ATTACH PARTITION "{name}"')
+
+
+#: The parts of a table with the index of each that was begun (an interrupted step leaves one that does not count).
+_PARTS = """
+SELECT part.relname, own.relname, i.indisvalid
+  FROM pg_inherits h JOIN pg_class part ON part.oid = h.inhrelid JOIN pg_class whole ON whole.oid = h.inhparent
+  LEFT JOIN pg_class own ON own.relname = %s || substr(part.relname, length(whole.relname) + 1) AND own.relkind = 'i'
+       AND own.relnamespace = part.relnamespace
+  LEFT JOIN pg_index i ON i.indexrelid = own.oid
+ WHERE whole.relname = %s AND whole.relnamespace = 'public'::regnamespace ORDER BY 1"""
 
 
 def month_start(day: date, plus: int = 0) -> date:

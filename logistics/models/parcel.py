@@ -240,7 +240,10 @@ class TrackingEvent(models.Model):
 
     class Meta:
         verbose_name = _("tracking event")
-        indexes = [models.Index(fields=["parcel", "occurred_at"], name="event_of_parcel")]
+        indexes = [
+            models.Index(fields=["parcel", "occurred_at"], name="event_of_parcel"),
+            models.Index(fields=["parcel", "received_at"], name="event_by_hand", condition=Q(source="hand")),
+        ]
         constraints = [models.UniqueConstraint(fields=["parcel", "digest", "occurred_at"], name="event_once")]
 
 

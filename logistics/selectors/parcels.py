@@ -364,11 +364,14 @@ def gone_silent(now: datetime, limit: int = 1000) -> list[int]:
         by_days[known.stalled_days(found)].append(found.pk)
     ids: list[int] = []
     for days, stores in sorted(by_days.items()):
-        moving = parcels_under_way().filter(
-            store_id__in=stores, last_event_at__lte=now - timedelta(days=days), tracking_state__in=MOVING
-        )
-        ids += moving.order_by("last_event_at", "pk").values_list("pk", flat=True)[: limit - len(ids)]
+        ids += silent_in(stores, now - timedelta(days=days)).values_list("pk", flat=True)[: limit - len(ids)]
     return ids
+
+
+def silent_in(stores: Sequence[int], since: datetime) -> QuerySet[Parcel]:
+    """Parcels of stores that count as moving and had no event since, the oldest event first."""
+    moving = parcels_under_way().filter(store_id__in=stores, last_event_at__lte=since, tracking_state__in=MOVING)
+    return moving.order_by("last_event_at", "pk")
 
 
 def unwatched(now: datetime, older_than: timedelta) -> QuerySet[Parcel]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -190,14 +190,18 @@ def waiting_since(source: TrackingSource) -> datetime | None:
     return found
 
 
-def blind_rows(now: datetime) -> QuerySet[FollowedNumber]:
-    """Rows of parcels under way whose source is silent and that nobody has looked up, or written an event of, lately."""
+def blind_rows(now: datetime, ids: Sequence[int] | None = None) -> QuerySet[FollowedNumber]:
+    """Rows of parcels under way (``ids``: of these only) whose source is silent and that nobody has looked up, or written an event
+    of, lately."""
     since = now - again(now)
     seen = Q(looked_at__gte=F("source__silent_since")) & Q(looked_at__gte=since)
     written = TrackingEvent._base_manager.filter(
         Q(received_at__gte=OuterRef("source__silent_since")), parcel_id=OuterRef("parcel_id"), source="hand", received_at__gte=since
     )  # fmt: skip
-    return FollowedNumber._base_manager.filter(
+    rows = FollowedNumber._base_manager.all()
+    if ids is not None:  # said of both, so that an index finds each
+        rows, written = rows.filter(parcel_id__in=ids), written.filter(parcel_id__in=ids)
+    return rows.filter(
         ~seen | Q(looked_at__isnull=True), ~Exists(written), source__active=True, source__silent_since__isnull=False,
         state__in=FOLLOWED, parcel__state=ParcelState.SHIPPED,
     )  # fmt: skip
@@ -245,13 +249,22 @@ def blind_parcels(now: datetime) -> QuerySet[Parcel]:
     return blind_of(Parcel._base_manager.all(), now)
 
 
-def blind_unseen(source: TrackingSource, now: datetime, limit: int, after: int = 0) -> list[int]:
-    """The next blind parcels of the source for which no duty is open yet and that nobody will check before later."""
-    duty = Duty._base_manager.filter(
-        rule=BLIND, subject_type=PARCEL, subject_id=OuterRef("parcel_id"), closed_at__isnull=True
+def checked_later(source: TrackingSource, now: datetime, limit: int, after: int = 0) -> list[int]:
+    """The next parcels under way of the source, by id, that are not checked before later."""
+    mine = FollowedNumber._base_manager.filter(
+        source=source, state__in=FOLLOWED, parcel_id=OuterRef("pk"), parcel_id__gt=after
     )
-    rows = blind_rows(now).filter(~Exists(duty), source=source, parcel_id__gt=after, parcel__next_check_at__gt=now)
-    return list(rows.order_by("parcel_id").values_list("parcel_id", flat=True).distinct()[:limit])
+    rows = Parcel._base_manager.filter(Exists(mine), state=ParcelState.SHIPPED, pk__gt=after, next_check_at__gt=now)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def blind_unseen(ids: Sequence[int], now: datetime) -> list[int]:
+    """Of these parcels the blind ones for which no duty is open yet."""
+    duty = Duty._base_manager.filter(
+        rule=BLIND, subject_type=PARCEL, subject_id__in=ids, subject_id=OuterRef("parcel_id"), closed_at__isnull=True
+    )
+    rows = blind_rows(now, ids).filter(~Exists(duty)).values_list("parcel_id", flat=True)
+    return sorted(set(rows))
 
 
 def checks_by_hand(source: TrackingSource, limit: int, after: int = 0) -> list[tuple[int, int]]:

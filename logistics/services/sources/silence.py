@@ -52,8 +52,8 @@ def watch(*, source: TrackingSource, now: datetime) -> int:
     if row.silent_since is None:
         _fell_silent(row, since, now)
     done, last = 0, 0
-    while (ids := selectors.blind_unseen(row, now, PIECE, last)) and time.monotonic() < ends:
-        done, last = done + _bring_forward(ids, now), ids[-1]
+    while (ids := selectors.checked_later(row, now, PIECE, last)) and time.monotonic() < ends:
+        done, last = done + _bring_forward(selectors.blind_unseen(ids, now), now), ids[-1]
     return done
 
 
