@@ -174,6 +174,7 @@ class WarehousePage(FormPage):
         _("Warehouse"),
         _("Save warehouse"),
     )
+    edits = True
     permissions = {"POST": "inventory.change_stock"}
     wide_fields = ("address",)
 
@@ -215,6 +216,7 @@ class BinPage(FormPage):
     """A bin, new or old."""
 
     permission, form_class, title, submit_label = "inventory.view_stock", ShelfForm, _("Bin"), _("Save bin")
+    edits = True
     permissions = {"POST": "inventory.count_stock"}
 
     def found(self) -> Any:

@@ -104,6 +104,7 @@ class SkuEditPage(SkuNewPage):
     """Change an article."""
 
     title, submit_label = _("Edit the article"), _("Save")  # type: ignore[assignment]
+    edits = True
 
     @cached_property
     def sku(self) -> Sku:

@@ -239,6 +239,7 @@ class DeadlinePage(FormPage):
     """A new version of one clock."""
 
     permission, form_class = "core.change_policy", DeadlineForm
+    edits, unwatched = True, ("valid_from",)
     template_name = "stores/deadline.html"
     submit_label = _("Set from this day on")
 
@@ -261,11 +262,23 @@ class DeadlinePage(FormPage):
 
     def initial(self) -> dict[str, Any]:
         """What counts now."""
-        row = self.deadline
+        return self._values(self.deadline)
+
+    def _values(self, row: Deadline) -> dict[str, Any]:
         return {
             "value": row.value, "unit": row.unit, "valid_from": self.now.date(), "warn_before": row.warn_before,
             "warn_unit": row.warn_unit, "origin": row.origin,
         }  # fmt: skip
+
+    def record_key(self) -> str:
+        """One for all versions of a clock."""
+        return str(self.deadline.rule_code)
+
+    def watched(self) -> dict[str, Any]:
+        """The newest version."""
+        rows = selectors.deadlines_for(self.actor).filter(rule_code=self.deadline.rule_code)
+        newest = rows.order_by("-valid_from", "-pk").first() or self.deadline
+        return self.values_of(DeadlineForm(initial=self._values(newest)))
 
     def extra(self) -> dict[str, Any]:
         """All versions."""

@@ -94,6 +94,7 @@ class PolicyPage(FormPage):
 
     permission, form_class = "core.change_policy", PolicyForm
     template_name = "accounts/policy.html"
+    edits, unwatched = True, ("valid_from",)
     submit_label = _("Set from this day on")
 
     @property
@@ -122,6 +123,11 @@ class PolicyPage(FormPage):
         """What counts today."""
         today = self.now.date()
         return {"value": policies.show(policies.value(self.policy, today)), "valid_from": today}
+
+    def watched(self) -> dict[str, Any]:
+        """Every value that was ever set, with its day: a new one is somebody's word."""
+        rows = policies.history(self.policy.key)
+        return {"value": "; ".join(f"{row.valid_from:%Y-%m-%d}: {policies.show(row.value)}" for row in rows)}
 
     def extra(self) -> dict[str, Any]:
         """All dated values."""

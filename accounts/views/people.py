@@ -52,6 +52,7 @@ class PersonPage(FormPage):
     """Change a login."""
 
     permission, form_class = "accounts.change_people", PersonChangeForm
+    edits = True
     submit_label = _("Save")
 
     @cached_property

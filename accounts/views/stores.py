@@ -51,6 +51,7 @@ class StorePage(FormPage):
     """Change a store."""
 
     permission, form_class = "accounts.change_store", StoreChangeForm
+    edits = True
     submit_label = _("Save")
 
     @cached_property

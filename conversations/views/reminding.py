@@ -56,6 +56,7 @@ class ReminderPage(FormPage):
     """One step, new or old."""
 
     permission, form_class, submit_label = "core.change_policy", ReminderForm, _("Save")
+    edits = True
     text = _("Offers stay off until somebody switches them on for one store and says why they are lawful there.")
 
     @cached_property

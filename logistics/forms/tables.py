@@ -29,6 +29,10 @@ class VersionForm(forms.ModelForm):
     def validate_unique(self) -> None:
         """A version of the same day is changed in place."""
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """The day makes no row unique here: a version of the same day is the one that is changed."""
+        return {*super()._get_validation_exclusions(), "valid_from"}  # type: ignore[misc]
+
 
 class PromiseForm(VersionForm):
     """Days promised and days of the checks. The services are ticked by name, as kinds or one by one; nothing ticked means all."""
@@ -51,7 +55,7 @@ class PromiseForm(VersionForm):
         known = {row.code: service_name(row) for row in Service.objects.order_by("code")}
         known |= {code: code for code in ticked if what == "service" and code not in known}
         self.fields["services"].choices = sorted(known.items(), key=lambda pair: pair[1])
-        self.initial |= {"kinds": ticked if what == "kind" else [], "services": ticked if what == "service" else []}
+        self.initial = {**self.initial, "kinds": ticked if what == "kind" else [], "services": ticked if what == "service" else []}
 
     def clean(self) -> dict[str, Any]:
         """What was ticked, as the table keeps it."""

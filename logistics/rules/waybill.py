@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 _S10 = re.compile(r"^([A-Z]{2})(\d{8})(\d)([A-Z]{2})$")
 _RANGE = re.compile(r"^(\S+?)\s*(?:\.\.+|…|~|至|\s-\s)\s*(\S+)$")
@@ -56,34 +57,48 @@ def check_ok(number: str, pattern: str, countries: Iterable[str]) -> bool:
     return s10_valid(number, countries) if looks_s10(number) else True
 
 
-def expand(text: str) -> tuple[list[str], list[str]]:
+class Fault(NamedTuple):
+    """What could not be read: the line of the text, what stands there, and why (short, long, signs, digits, range)."""
+
+    line: int
+    text: str
+    why: str
+
+
+def expand(text: str) -> tuple[list[str], list[Fault]]:
     """Numbers from pasted text: one a line (commas and semicolons too), or ranges "RB12345678 5CN .. RB12345688 5CN".
 
-    Answers (numbers in order without repeats, lines that cannot be read). In a range of S10 numbers the eight digits
+    Answers (numbers in order without repeats, what cannot be read). In a range of S10 numbers the eight digits
     count and every check digit is computed; in any other the digits before the end count. Raises ``ValueError`` for more
     numbers than :data:`MOST_AT_ONCE`.
     """
     numbers: dict[str, None] = {}
-    bad: list[str] = []
-    for raw in re.split(r"[\n\r,;，；、\t]+", text):
-        line = raw.strip()
-        if not line:
-            continue
-        spread = _RANGE.match(line) if len(line) <= LONGEST_LINE else None
-        made = _range(normalise(spread[1]), normalise(spread[2])) if spread else _one(line)
-        if made is None:
-            bad.append(line[:100])
-            continue
-        numbers.update(dict.fromkeys(made))
-        if len(numbers) > MOST_AT_ONCE:
-            raise ValueError("too many numbers")
+    bad: list[Fault] = []
+    for at, raw in enumerate(re.split(r"\r\n|[\n\r]", text), start=1):
+        for part in filter(None, map(str.strip, re.split(r"[,;，；、\t]+", raw))):
+            spread = _RANGE.match(part) if len(part) <= LONGEST_LINE else None
+            made = _range(normalise(spread[1]), normalise(spread[2])) if spread else _one(part)
+            if made is None:
+                bad.append(Fault(at, part[:100], "range" if spread else why_not(normalise(part))))
+                continue
+            numbers.update(dict.fromkeys(made))
+            if len(numbers) > MOST_AT_ONCE:
+                raise ValueError("too many numbers")
     return list(numbers), bad
+
+
+def why_not(number: str) -> str:
+    """Why a normalised text is no number: "short", "long", "signs" it cannot have, no "digits"; "" when it may be one."""
+    if not SHORTEST <= len(number) <= LONGEST:
+        return "short" if len(number) < SHORTEST else "long"
+    if not re.fullmatch(r"[0-9A-Z/._]+", number):
+        return "signs"
+    return "" if re.search(r"[0-9]", number) else "digits"
 
 
 def is_number(number: str) -> bool:
     """Whether a normalised text can be a carrier's number at all: its length, its signs, at least one digit."""
-    fits = SHORTEST <= len(number) <= LONGEST and re.fullmatch(r"[0-9A-Z/._]+", number)
-    return bool(fits and re.search(r"[0-9]", number))
+    return not why_not(number)
 
 
 def _one(line: str) -> list[str] | None:

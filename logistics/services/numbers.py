@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from core import audit
 from core.audit import Actor
@@ -43,7 +43,12 @@ class Added:
     added: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     doubtful: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
+    faults: list[waybill.Fault] = field(default_factory=list)
+
+    @property
+    def unreadable(self) -> list[str]:
+        """The texts that could not be read."""
+        return [fault.text for fault in self.faults]
 
 
 @dataclass
@@ -65,6 +70,21 @@ REFUSED: dict[str, Any] = {
 }
 
 
+#: Why a pasted text is no number.
+UNREADABLE: dict[str, Any] = {
+    "short": _("It is too short for a waybill number."), "long": _("It is too long for a waybill number."),
+    "signs": _("It has signs that no waybill number has."), "digits": _("It has no digits."),
+    "range": _("The two ends are no range: the same letters, the first below the last, not too many numbers."),
+}  # fmt: skip
+#: So many lines that cannot be read are named in a refusal.
+NAMED = 20
+
+
+def fault_text(fault: waybill.Fault) -> str:
+    """Line, text and reason in one sentence."""
+    return gettext("Line %(line)s, “%(text)s”: %(why)s") % {"line": fault.line, "text": fault.text, "why": UNREADABLE[fault.why]}
+
+
 def need(actor: Actor) -> None:
     """Refuse people who may not deal with waybill numbers."""
     if not actor.has_perm("logistics.number_parcel"):
@@ -84,8 +104,9 @@ def add_to_pool(*, service: Service, text: str, actor: Actor, now: datetime) -> 
         raise Invalid("too_many", most, field="text", n=waybill.MOST_AT_ONCE) from None
     if not wanted:
         raise Invalid(
-            "no_numbers", _("There is no waybill number in this text."), errors={"text": [str(_("No number found."))]}
-        )
+            "no_numbers", _("There is no waybill number in this text."),
+            errors={"text": [fault_text(fault) for fault in bad[:NAMED]] or [str(_("No number found."))]},
+        )  # fmt: skip
     known = set(WaybillNumber.objects.filter(service=service, number__in=wanted).values_list("number", flat=True))
     countries = selectors.postal_countries()
     rows = [

@@ -106,6 +106,7 @@ class RulePage(EditPage):
     permission = "logistics.view_service"
     permissions = {"POST": RIGHT}
     submit_label = _("Save")
+    unwatched = ("valid_from",)
 
     def extra(self) -> dict[str, Any]:
         """Its name."""
@@ -126,6 +127,7 @@ class CountryRulePage(RulePage):
     """The rule of one country."""
 
     model, form_class, list_url = CountryRule, CountryRuleForm, "logistics:country-rules"
+    versioned_by = ("country",)
     wide_fields = (
         "duty_rule",
         "duty_rule_zh",
@@ -144,24 +146,28 @@ class GoodsClassPage(RulePage):
     """One class of goods."""
 
     model, form_class, list_url = GoodsClassRule, GoodsClassForm, "logistics:goods-classes"
+    versioned_by = ("code",)
 
 
 class StopWordPage(RulePage):
     """One stop word."""
 
     model, form_class, list_url = StopWordRule, StopWordForm, "logistics:stop-words"
+    versioned_by = ("term", "whole")
 
 
 class NationalCodePage(RulePage):
     """One national code."""
 
     model, form_class, list_url = NationalCode, NationalCodeForm, "logistics:national-codes"
+    versioned_by = ("country", "hs6")
 
 
 class NatureCodePage(RulePage):
     """One nature of transaction."""
 
     model, form_class, list_url = NatureCode, NatureCodeForm, "logistics:nature-codes"
+    versioned_by = ("content_type",)
 
 
 class TaxNumberPage(EditPage):

@@ -56,6 +56,9 @@ class NumbersAdd(FormPage):
     permission = "logistics.number_parcel"
     form_class, title, submit_label = PoolForm, _("Add waybill numbers"), _("Add to the pool")
     text = _("A failed check digit is a warning: the number is added and marked.")
+    template_name = "logistics/numbers_add.html"
+    made: numbers.Added | None = None
+    told = ""
 
     def back_url(self) -> str:
         return reverse("logistics:numbers")
@@ -68,9 +71,25 @@ class NumbersAdd(FormPage):
             parts.append(gettext("%(n)s known already") % {"n": len(made.known)})
         if made.doubtful:
             parts.append(gettext("%(n)s with a doubtful check digit") % {"n": len(made.doubtful)})
-        if made.unreadable:
-            parts.append(gettext("not readable: %(lines)s") % {"lines": ", ".join(made.unreadable[:5])})
+        if made.faults:
+            return self._again(data, made, " · ".join([*parts, gettext("%(n)s not readable") % {"n": len(made.faults)}]))
         return self.go(f"{reverse('logistics:numbers')}?service={data['service'].code}&state=free", " · ".join(parts))
+
+
+    def _again(self, data: dict[str, Any], made: numbers.Added, told: str) -> HttpResponse:
+        """The lines that could not be read, each with its reason; they stand in the form to be corrected and sent again."""
+        self.told, self.made = told, made
+        lines = "\n".join(made.unreadable)
+        return self.answer(PoolForm(initial={"service": data["service"].code, "text": lines}))
+
+    def extra(self) -> dict[str, Any]:
+        """What became of the last try."""
+        if self.made is None:
+            return {"told": "", "faults": [], "doubtful": []}
+        faults = [
+            {"line": fault.line, "text": fault.text, "why": numbers.UNREADABLE[fault.why]} for fault in self.made.faults[:SHOWN]
+        ]
+        return {"told": self.told, "faults": faults, "doubtful": self.made.doubtful[:SHOWN]}
 
 
 class NumbersFile(FormPage):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import format as f
+from core import versions
 from core.errors import DomainError
 from core.formpage import FormPage
 from core.listing.detail import DetailPage
@@ -288,6 +290,14 @@ class VersionPage(OfTable, FormPage):
         )
 
 
+def _whole_row(row: RateRow) -> str:
+    """Everything a row of the grid says, in one line."""
+    days = f"{row.days_min or ''}–{row.days_max or ''}"
+    worth = f"{row.min_value or ''}–{row.max_value or ''} {row.value_currency}".strip(" –")
+    said = (row.variant, row.get_cargo_display(), f"{row.from_g}–{row.to_g} g", price_text(row), worth, days.strip("–"))
+    return " · ".join(filter(None, (f.country_name(row.destination) if len(row.destination) == 2 else row.destination, *said)))
+
+
 def _filled(form: RateForm) -> bool:
     """Whether somebody wrote into an empty row of the grid."""
     return any(form.data.get(form.add_prefix(name), "").strip() for name in ("destination", "to_g"))
@@ -296,7 +306,11 @@ def _filled(form: RateForm) -> bool:
 class GridPage(OfTable, Page):
     """All prices of a list in a grid."""
 
-    permission = MAY_CHANGE
+    permission, stale = MAY_CHANGE, False
+
+    def _stamp(self) -> tuple[str, str]:
+        sent = "" if self.stale else self.request.POST.get(versions.FORM_FIELD, "")
+        return versions.FORM_FIELD, sent or versions.form_stamp(self._there())
 
     def _forms(self, data: Any) -> list[dict[str, Any]]:
         place = self.request.GET.get("destination", "")[:25]
@@ -312,8 +326,25 @@ class GridPage(OfTable, Page):
         return self._answer(self._forms(None))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Save what differs; what is wrong stands at its field and nothing is saved."""
+        """Save what differs; what is wrong stands at its field and nothing is saved, nor what somebody else changed meanwhile."""
+        with transaction.atomic():
+            versions.one_at_a_time(f"rates:{pk}")
+            there = self._there()
+            stamp = request.POST.get(versions.FORM_FIELD, "")
+            others = versions.changed_since(stamp, there, {}) if stamp else []
+            return self._save(request, pk, [there[name] for name in others])
+
+    def _there(self) -> dict[str, str]:
+        """Every price as it stands, by its id."""
+        rows = selectors.rows_of(self.table, self.request.GET.get("destination", "")[:25])[:GRID]
+        return {str(row.pk): _whole_row(row) for row in rows}
+
+    def _save(self, request: HttpRequest, pk: int, others: list[str]) -> HttpResponse:
         grid = self._forms(request.POST)
+        if others:
+            self.stale = True
+            said = gettext("Somebody else changed this since you opened it. Compare, then save again.")
+            return self._answer(grid, problem=f"{said} {'; '.join(others[:5])}", status=422)
         removed = [pk for pk in map(whole, request.POST.getlist("remove")) if pk is not None]
         used = [row for row in grid if row["id"] not in removed and (row["id"] or _filled(row["form"]))]
         if not all(row["form"].is_valid() for row in used):
@@ -335,7 +366,7 @@ class GridPage(OfTable, Page):
             "logistics/rate_grid.html",
             {
                 "table": self.table, "grid": grid, "problem": problem, "places": sorted(places) if len(places) > 1 else [],
-                "place": self.request.GET.get("destination", ""), "service": service_name(self.table.service),
+                "place": self.request.GET.get("destination", ""), "stamp": self._stamp(), "service": service_name(self.table.service),
                 "wrong": any(row["form"].errors for row in grid if row["form"].is_bound and (row["id"] or _filled(row["form"]))),
             },
             status,

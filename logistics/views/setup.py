@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +27,9 @@ class EditPage(FormPage):
 
     model: Any = None
     list_url: str = ""
+    edits = True
+    #: A change is a new version: what names the row through all of them, the newest of which is watched.
+    versioned_by: ClassVar[tuple[str, ...]] = ()
 
     @cached_property
     def row(self) -> Any:
@@ -40,6 +44,19 @@ class EditPage(FormPage):
     def form_arguments(self) -> dict[str, Any]:
         """The row."""
         return {"instance": self.row}
+
+    def record_key(self) -> str:
+        """One for all versions of a row."""
+        return repr([getattr(self.row, name) for name in self.versioned_by]) if self.versioned_by else super().record_key()
+
+    def watched(self) -> Mapping[str, Any]:
+        """The newest version as the form shows it."""
+        if not self.versioned_by:
+            return super().watched()
+        key = {name: getattr(self.row, name) for name in self.versioned_by}
+        newest = self.model.objects.filter(**key).order_by("-valid_from", "-pk").first()
+        arguments = {**self.form_arguments(), "instance": newest or self.row}
+        return self.values_of(self.form_class(initial=self.initial(), **arguments))
 
     def back_url(self) -> str:
         return reverse(self.list_url)

@@ -162,7 +162,7 @@ class SourceEdit(FormPage):
     """Change a source."""
 
     permission, form_class, submit_label = MAY, SourceForm, gettext_lazy("Save")
-    title = gettext_lazy("Change the source")
+    title, edits = gettext_lazy("Change the source"), True
 
     @cached_property
     def source(self) -> TrackingSource:

@@ -28,6 +28,7 @@ class PromisePage(EditPage):
     permission = "logistics.view_service"
     permissions = {"POST": "logistics.change_service"}
     model, form_class, list_url, submit_label = PromiseRule, PromiseForm, "logistics:promises", _("Save")
+    versioned_by, unwatched = ("rule_id",), ("valid_from",)
 
     template_name = "logistics/promise.html"
     wide_fields = ("kinds", "services", "note", "note_zh")
@@ -76,6 +77,7 @@ class DecisionPage(EditPage):
     permission = "logistics.view_service"
     permissions = {"POST": "logistics.change_service"}
     model, form_class, list_url, submit_label = DecisionRule, DecisionForm, "logistics:decisions", _("Save")
+    versioned_by, unwatched = ("rule_id",), ("valid_from",)
 
     def answer(self, form: forms.Form, status: int = 200) -> HttpResponse:
         """The questions in groups."""

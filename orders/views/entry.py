@@ -88,6 +88,7 @@ class RulePage(FormPage):
 
     permission, form_class, title, submit_label = "orders.change_automation", RuleForm, _("Order rule"), _("Save rule")
     text = _("All conditions must hold; an empty one does not matter. The first rule that fits decides.")
+    edits = True
 
     @property
     def rule(self) -> OrderRule | None:

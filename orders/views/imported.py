@@ -215,6 +215,7 @@ class ProfilePage(FormPage):
 
     permission, form_class, template_name = "orders.import_order", ProfileForm, "orders/profile.html"
     title, submit_label = _("Import profile"), _("Save")
+    edits = True
     wide_fields = ("sample", "columns", "countries", "filters")
     seen: dict[str, Any] | None = None
 

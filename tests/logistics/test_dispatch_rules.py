@@ -35,12 +35,14 @@ def test_s10_vectors(row: dict[str, str]) -> None:
         ("RB123456785CN .. RB123456808CN", ["RB123456785CN", "RB123456799CN", "RB123456808CN"], []),
         ("RB123456785CN~RB123456799CN, LP00512334CN", ["RB123456785CN", "RB123456799CN", "LP00512334CN"], []),
         ("YT2229521272164446 .. YT2229521272164448", [f"YT222952127216444{n}" for n in (6, 7, 8)], []),
-        ("RB123456808CN .. RB123456785CN", [], ["RB123456808CN .. RB123456785CN"]),
-        ("hello\n12\n；\n", [], ["hello", "12"]),
+        ("RB123456808CN .. RB123456785CN", [], [(1, "RB123456808CN .. RB123456785CN", "range")]),
+        ("hello\r\n12\n；\n\nYT2229521272164446, RB*1234567; x", ["YT2229521272164446"],
+         [(1, "hello", "digits"), (2, "12", "short"), (5, "RB*1234567", "signs"), (5, "x", "short")]),
+        ("1" * 61, [], [(1, "1" * 61, "long")]),
         ("", [], []),
     ],
 )
-def test_pasted_numbers(text: str, numbers: list[str], bad: list[str]) -> None:
+def test_pasted_numbers(text: str, numbers: list[str], bad: list[tuple[int, str, str]]) -> None:
     assert waybill.expand(text) == (numbers, bad)
 
 

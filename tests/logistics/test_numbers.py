@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from core.audit import SYSTEM
@@ -22,6 +24,7 @@ from stores.models import OutboundCall
 from stores.services.outbox import sending
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_store
+from tests.factories.doors import browser
 from tests.factories.stores import connected, running_shop
 from worklist.models import Duty
 
@@ -59,6 +62,24 @@ def test_numbers_are_added_once_and_doubtful_ones_marked() -> None:
         numbers.add_to_pool(service=service, text="nothing", actor=keeper, now=NOW)
     with pytest.raises(NotAllowed):
         numbers.add_to_pool(service=service, text="RB123456785CN", actor=make.person("service"), now=NOW)
+
+
+def test_lines_that_cannot_be_read_stand_on_the_page_and_are_sent_again() -> None:
+    service, clerk = make.make_service(), browser("warehouse")
+    address, chosen = reverse("logistics:numbers-add"), {"service": service.code}
+    page = clerk.post(address, {**chosen, "text": "RB123456785CN\nhello\n\nRB*99, RB123456799CN"})
+    told = page.content.decode()
+    assert page.status_code == 200 and WaybillNumber.objects.count() == 2
+    rows = [re.sub(r"<[^>]+>", "|", row) for row in re.findall(r"<tr><td.*?</tr>", told.split('id="unread"')[1])]
+    assert [[cell for cell in row.split("|") if cell] for row in rows] == [
+        ["2", "hello", "It has no digits."], ["4", "RB*99", "It has signs that no waybill number has."],
+    ]  # fmt: skip
+    assert "<textarea" in told and "hello\nRB*99</textarea>" in told, "they stand in the field, to be corrected"
+    done = clerk.post(address, {**chosen, "text": "RB123456808CN"})
+    assert done.status_code == 302 and WaybillNumber.objects.count() == 3
+    nothing = clerk.post(address, {**chosen, "text": "hello\nyou"})
+    said = nothing.content.decode()
+    assert nothing.status_code == 422 and "Line 1, “hello”: It has no digits." in said and "Line 2, “you”" in said
 
 
 @pytest.mark.covers("DSP-22")
