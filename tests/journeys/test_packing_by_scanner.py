@@ -24,7 +24,7 @@ from PIL import Image
 from core import longwork
 from core.clock import utcnow
 from core.invariants import check_all
-from logistics.models import ApprovalRule, DispatchNote, Parcel, ParcelPhoto, ScanEvent, Wave
+from logistics.models import DispatchNote, Parcel, ParcelPhoto, ScanEvent, Wave
 from logistics.selectors.dispatch import ADDRESS_PARTS
 from logistics.services import printing, waves
 from orders.models import Order, OrderAddress
@@ -59,7 +59,7 @@ def picture() -> bytes:
 def packer(page: Any, live_server: Any) -> Iterator[Any]:
     """Somebody who packs, signed in; refusals are no fault of the browser."""
     with scopes_disabled():
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         person = make_person("warehouse", username="packer")
         client = Client()
         client.force_login(person)

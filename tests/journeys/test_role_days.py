@@ -12,7 +12,7 @@ from django_scopes import scopes_disabled
 from accounts.models import User
 from core.clock import utcnow
 from core.models import PolicyValue
-from logistics.models import ApprovalRule, DispatchNote, NoteSignature
+from logistics.models import DispatchNote, NoteSignature
 from logistics.services import dispatch
 from reports import services as reports
 from tests.browser import arrived
@@ -29,7 +29,7 @@ def house(page: Any) -> Iterator[Any]:
     """Two drafted notes and an article of which nothing is left."""
     page.set_default_timeout(30_000)
     with scopes_disabled():
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         now = utcnow()
         notes = [make.make_note(make.ready_order(placed_at=now - timedelta(hours=3)), now=now) for _n in range(2)]
         make.ready_order(lines=[(make.article("LAMP-GONE", on_hand=0), 2)])

@@ -10,7 +10,7 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from core.clock import utcnow
-from logistics.models import ApprovalRule, DispatchNote, Parcel
+from logistics.models import DispatchNote, Parcel
 from orders.services import holding
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def table(page: Any, live_server: Any) -> Any:
     """A packer at the window, five notes on the pile, their labels printed; answers to mistakes are no fault of the browser."""
     with scopes_disabled():
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         red = make.article("NK-RED", bin="A-01-1", name_en="Red chain", weight_g=20)
         make.article("NK-208", bin="B-03-2", name_en="Silver chain")
         notes = [make.released(make.ready_order(lines=[(red, 2)])) for _n in range(5)]

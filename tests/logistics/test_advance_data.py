@@ -12,35 +12,25 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django_scopes import scopes_disabled
 
 from core import longwork, policies
 from core.audit import SYSTEM
 from core.errors import Conflict, NotAllowed
 from core.models import ActivityEntry, Job
-from logistics.models import ApprovalRule, Declaration, DispatchNote, NatureCode, Parcel
+from logistics.models import Declaration, DispatchNote, NatureCode, Parcel
 from logistics.rules.customs import advance as rules
 from logistics.selectors.customs import advance as reads
 from logistics.services import dispatch
 from logistics.services.customs import advance, completing, filling, tables
 from logistics.services.customs.fault_words import fault_text
-from logistics.services.seeding import load_reference
 from orders.models import OrderAddress
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_house")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        load_reference(now=NOW)
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def sealed(**facts: Any) -> DispatchNote:

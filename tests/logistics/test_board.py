@@ -8,28 +8,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django_scopes import scopes_disabled
 
 from core.clock import utcnow
-from logistics.models import ApprovalRule, DispatchNote, PrintBatch, PrintLog
+from logistics.models import DispatchNote, PrintBatch, PrintLog
 from logistics.selectors import clerks
 from logistics.services import dispatch
-from logistics.services.seeding import load_reference
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_house")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        load_reference(now=NOW)
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def printed(note: DispatchNote, user: Any, *, void: bool = False) -> None:

@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from core import longwork
 from core.audit import SYSTEM
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import ActivityEntry
-from logistics.models import ApprovalRule, CarrierAccount, CarrierLabel, DispatchNote, PrintLog, Service, WaybillNumber
+from logistics.models import CarrierAccount, CarrierLabel, DispatchNote, PrintLog, Service, WaybillNumber
 from logistics.services import carriers, dispatch, numbers
 from orders.models import OrderAddress, OrderLine
 from stores.connectors.http import Client as Wire
@@ -31,7 +30,7 @@ from tests.factories.stores import running_shop
 from tests.logistics.test_printing import pages, printed
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
 #: A little later: the clock of a round goes on while it works.
 SOON = NOW + timedelta(seconds=5)
@@ -43,14 +42,6 @@ def server() -> Iterator[Server]:
     """The pretend carrier."""
     with running_shop() as found:
         yield found
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 @pytest.fixture

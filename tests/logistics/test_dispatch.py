@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django_scopes import scopes_disabled
 
 from conversations.services.seeding import load_reference as load_templates
 from core.audit import SYSTEM
@@ -26,17 +25,9 @@ from tests.factories.orders import make_item, make_order
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope; no rule signs unless a test says so."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 @pytest.mark.covers("DSP-01")

@@ -14,7 +14,7 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from core import longwork
-from logistics.models import ApprovalRule, DispatchNote, Parcel
+from logistics.models import DispatchNote, Parcel
 from logistics.services import dispatch, printing
 from orders.models import Wish
 from tests.browser import arrived
@@ -72,7 +72,7 @@ def windows(chromium: Any, live_server: Any) -> Iterator[Any]:
         return opened[-1]
 
     with scopes_disabled():
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         yield make_window
     for window in opened:
         window.context.close()

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from core.audit import SYSTEM
 from core.jobs import JOBS
-from logistics.models import ApprovalRule, DispatchNote, Parcel, WaybillNumber
+from logistics.models import DispatchNote, Parcel, WaybillNumber
 from logistics.services import dispatch, shipping
 from orders.models import Order
 from tests.factories import dispatch as make
@@ -20,17 +19,9 @@ from worklist import services as worklist
 from worklist.models import Duty
 from worklist.registry import RULES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def duty(rule: str, subject: Any) -> Duty:

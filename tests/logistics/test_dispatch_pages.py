@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django_scopes import scopes_disabled
 
 from core import longwork
 from logistics.models import ApprovalRule, DispatchNote, Manifest, Parcel, PrintBatch, Service, WaybillNumber
@@ -28,12 +27,9 @@ PAGES = [
 
 
 @pytest.fixture(autouse=True)
-def house() -> Any:
-    """No rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        make.make_service()
-        yield
+def house(no_rule_signs: None) -> None:
+    """A service to choose."""
+    make.make_service()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django_scopes import scopes_disabled
 
-from conversations.services.seeding import load_reference as load_templates
-from logistics.models import ApprovalRule, Parcel
+from logistics.models import Parcel
 from logistics.services import dispatch, shipping, tracking
-from logistics.services.seeding import load_reference
 from orders.models import Order
 from orders.services import holding
 from tests.factories import dispatch as make
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_house")]
 NOW = make.NOW
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        load_reference(now=NOW)
-        load_templates(now=NOW)
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def living(rule: str) -> list[Duty]:

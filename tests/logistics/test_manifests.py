@@ -10,17 +10,15 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django_scopes import scopes_disabled
 
 from accounts.models import ApiToken
 from core import crypto
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import ActivityEntry
 from logistics import documents
-from logistics.models import ApprovalRule, DispatchNote, Manifest, ManifestLine, Parcel
+from logistics.models import DispatchNote, Manifest, ManifestLine, Parcel
 from logistics.selectors import manifests as reads
 from logistics.services import dispatch, manifests, shipping
-from logistics.services.seeding import load_reference
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 from tests.factories.stores import make_call
@@ -28,16 +26,8 @@ from tests.logistics.test_printing import pages
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_house")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        load_reference(now=NOW)
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def living(rule: str) -> list[int]:

@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
-from conversations.services.seeding import load_reference as load_templates
 from core import longwork
-from logistics.models import ApprovalRule, DispatchNote
+from logistics.models import DispatchNote
 from logistics.services import dispatch, printing
-from logistics.services.seeding import load_reference
 from orders.choices import Stage
 from orders.models import Order
 from tests.factories import dispatch as make
@@ -22,16 +19,7 @@ from tests.factories import orders as sales
 from tests.factories.accounts import make_person, make_store
 from tests.factories.doors import browser
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        load_reference(now=make.NOW)
-        load_templates(now=make.NOW)
-        ApprovalRule.objects.all().delete()
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_house")]
 
 
 def greeted(order: Order) -> Order:

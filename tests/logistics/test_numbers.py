@@ -17,7 +17,7 @@ from django_scopes import scopes_disabled
 from core.audit import SYSTEM
 from core.errors import Conflict, Invalid, NotAllowed
 from core.states import move
-from logistics.models import ApprovalRule, DispatchNote, WaybillNumber
+from logistics.models import DispatchNote, WaybillNumber
 from logistics.rules import waybill
 from logistics.services import dispatch, number_files, numbers
 from stores.models import OutboundCall
@@ -28,16 +28,8 @@ from tests.factories.doors import browser
 from tests.factories.stores import connected, running_shop
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def signed(**facts: Any) -> DispatchNote:

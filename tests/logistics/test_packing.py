@@ -14,7 +14,7 @@ from core import policies
 from core.audit import SYSTEM, Actor
 from core.errors import Conflict, NotAllowed
 from inventory.services import stock
-from logistics.models import ApprovalRule, DispatchNote, Parcel, ScanEvent, WaybillNumber
+from logistics.models import DispatchNote, Parcel, ScanEvent, WaybillNumber
 from logistics.selectors import dispatch as dispatch_reads
 from logistics.services import dispatch, numbers, packing, shipping
 from orders.models import Order
@@ -22,17 +22,9 @@ from orders.services import intake
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
 _keys = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 class Table:

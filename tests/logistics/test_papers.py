@@ -9,7 +9,6 @@ import pypdfium2
 import pytest
 from django.test import Client
 from django.utils import translation
-from django_scopes import scopes_disabled
 
 from conversations.models import Template
 from conversations.services import change_template, copy_for_store
@@ -20,7 +19,7 @@ from core.models import PolicyValue
 from logistics import documents
 from logistics.documents.labels import address_record
 from logistics.documents.single import single
-from logistics.models import ApprovalRule, Declaration, Parcel, PrintLog, Wave, WaveNote
+from logistics.models import Declaration, Parcel, PrintLog, Wave, WaveNote
 from logistics.selectors import printing as reads
 from logistics.selectors.customs.declarations import for_print
 from logistics.services.customs.privacy import erase_buyer
@@ -28,16 +27,8 @@ from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 from tests.logistics.test_printing import pages, printed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def policy(key: str, value: Any, store: Any = None) -> None:

@@ -14,21 +14,13 @@ from PIL import Image
 from core import pictures, policies
 from core.longwork import private_storage
 from customers.services import erase_buyer
-from logistics.models import ApprovalRule, Parcel, ParcelPhoto, ScanEvent
+from logistics.models import Parcel, ParcelPhoto, ScanEvent
 from logistics.policies.dispatch import PHOTO
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from tests.logistics.tables import Table
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("DSP-16")]
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("DSP-16"), pytest.mark.usefixtures("no_rule_signs")]
 
 
 def set_house(word: str) -> None:

@@ -15,7 +15,6 @@ from django_scopes import scopes_disabled
 from core import longwork
 from core.models import Job
 from logistics.documents import typeset
-from logistics.models import ApprovalRule
 from logistics.services import printing
 from logistics.tasks import printing as tasks
 from tests.factories import dispatch as make
@@ -47,7 +46,7 @@ def change(templates: Path) -> None:
 @pytest.mark.parametrize("when", ["between two workers", "under the worker"])
 def test_a_batch_of_changed_templates_is_set_anew(templates: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     with scopes_disabled():
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         sku = make.article("NK", on_hand=100)
         notes = [make.released(lines=[(sku, 1)]) for _one in range(12)]
         chosen = ["notes", "labels", "slips"]

@@ -22,7 +22,7 @@ from django_scopes import scopes_disabled
 from core import longwork
 from core.models import Job
 from logistics import documents
-from logistics.models import ApprovalRule, DispatchNote, PrintBatch, PrintLog
+from logistics.models import DispatchNote, PrintBatch, PrintLog
 from logistics.services import numbers, printing
 from logistics.services.dispatch import draft_notes, sign_notes
 from tests.factories import dispatch as make
@@ -93,7 +93,7 @@ def killed_after(job_id: int, parts: int) -> int:
 @pytest.mark.covers("DSP-14")
 def test_a_killed_worker_is_followed_and_no_page_comes_twice() -> None:
     with scopes_disabled():
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         notes = released(SIZE)
         chosen = ["pick_list", "notes", "labels"]
         batch, _refused = printing.print_notes(notes=notes, actor=make.person("warehouse"), now=NOW, documents=chosen)

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
-from logistics.models import ApprovalRule, PrintBatch, Service
+from logistics.models import PrintBatch, Service
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 
 
 @pytest.fixture

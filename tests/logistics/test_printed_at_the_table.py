@@ -6,26 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django_scopes import scopes_disabled
 
 from core import longwork
-from logistics.models import ApprovalRule, Declaration, DispatchNote, PrintBatch, PrintLog
+from logistics.models import Declaration, DispatchNote, PrintBatch, PrintLog
 from logistics.services import printing, waves
 from tests.factories import dispatch as make
 from tests.logistics.tables import Table
 from tests.logistics.test_printing import pages
 from tests.logistics.test_together import pair
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def from_wave() -> tuple[DispatchNote, Table]:

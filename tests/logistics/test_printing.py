@@ -14,31 +14,22 @@ import zxingcpp
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
-from django_scopes import scopes_disabled
 
 from core import longwork
 from core.errors import Invalid, NotAllowed
 from core.models import Job
 from logistics import documents
 from logistics.documents import typeset
-from logistics.models import ApprovalRule, DispatchNote, PrintBatch, PrintLog, WaybillNumber
+from logistics.models import DispatchNote, PrintBatch, PrintLog, WaybillNumber
 from logistics.selectors.customs.declarations import drawn
 from logistics.services import dispatch, packing, printing
 from orders.models import Order
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person, make_store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
 DPI = 203
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def printed(notes: list[DispatchNote], **facts: Any) -> tuple[PrintBatch, bytes]:

@@ -11,7 +11,7 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from core.clock import utcnow
-from logistics.models import ApprovalRule, DispatchNote, NoteSignature
+from logistics.models import DispatchNote, NoteSignature
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from worklist import services as worklist
@@ -29,7 +29,7 @@ def shot(page: Any, name: str) -> None:
 @pytest.mark.covers("DSP-03", "OPS-11")
 def test_a_price_is_signed_from_today_by_keys(page: Any, live_server: Any) -> None:
     with scopes_disabled():
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         note = make.make_note()
         article = make.article(on_hand=0)
         make.ready_order(lines=[(article, 2)])

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from core.audit import SYSTEM
 from inventory.models import Balance
@@ -21,15 +20,8 @@ from tests.factories.inventory import make_warehouse
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def price_duty(note: Any) -> Duty:

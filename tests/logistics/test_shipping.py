@@ -13,17 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
 from conversations.models import Message
-from conversations.services.seeding import load_reference as load_templates
 from core.audit import SYSTEM
 from core.errors import Conflict, NotAllowed
 from core.invariants import check_all
 from core.models import ActivityEntry
 from inventory.models import Balance, Movement
 from logistics.events import ParcelsShipped
-from logistics.models import ApprovalRule, DispatchNote, Parcel, ScanEvent, WaybillNumber
+from logistics.models import DispatchNote, Parcel, ScanEvent, WaybillNumber
 from logistics.selectors import dispatch as selectors
 from logistics.services import counter, dispatch, numbers, packing, shipping
-from logistics.services.seeding import load_reference
 from orders.models import Order
 from stores.models import OutboundCall
 from stores.services.outbox import sending
@@ -34,18 +32,8 @@ from tests.logistics.tables import Table
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_house")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, reference data, no rule signs."""
-    with scopes_disabled():
-        load_reference(now=NOW)
-        load_templates(now=NOW)
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def many(store: Any, size: int) -> list[Parcel]:

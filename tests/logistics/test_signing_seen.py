@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from core.clock import utcnow
-from logistics.models import ApprovalRule, NoteSignature
+from logistics.models import NoteSignature
 from logistics.services import dispatch
-from logistics.services.seeding import load_reference
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_house")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    with scopes_disabled():
-        load_reference(now=NOW)
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 @pytest.mark.covers("DSP-03")

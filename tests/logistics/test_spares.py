@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from core.errors import DomainError
 from core.invariants import check_all
@@ -15,7 +14,7 @@ from inventory import selectors as stock_selectors
 from inventory.models import Balance, Movement, Reservation
 from inventory.services import stock
 from logistics import documents
-from logistics.models import ApprovalRule, Declaration, Parcel, SpareChoice, ValueDifference
+from logistics.models import Declaration, Parcel, SpareChoice, ValueDifference
 from logistics.selectors import dispatch_record, station
 from logistics.services import dispatch, packing, printing, shipping, witness
 from tests.factories import dispatch as make
@@ -24,16 +23,8 @@ from tests.logistics.tables import Table
 from worklist import services as worklist
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def broken_promises() -> list[str]:

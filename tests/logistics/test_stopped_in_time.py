@@ -11,7 +11,6 @@ from django_scopes import scopes_disabled
 
 from conversations.services.seeding import load_reference as load_templates
 from core.errors import DomainError
-from logistics.models import ApprovalRule
 from logistics.services import shipping
 from logistics.services.seeding import load_reference
 from orders.models import Order
@@ -36,7 +35,7 @@ def test_a_stop_in_the_middle_of_a_hand_over_comes_before_or_after(
     with scopes_disabled():
         load_reference(now=NOW)
         load_templates(now=NOW)
-        ApprovalRule.objects.all().delete()
+        make.no_rule_signs()
         parcel = make.pack(make.released())
         clerk, packer = make.person("supervisor"), make.person("warehouse")
     inside, go_on, said = threading.Event(), threading.Event(), {"stop": "", "ship": ""}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +14,7 @@ from core.audit import SYSTEM
 from core.invariants import check_all
 from inventory.models import Balance
 from logistics import documents
-from logistics.models import ApprovalRule, Declaration, DispatchNote, Parcel, PrintBatch, TrackingEvent, WaybillNumber
+from logistics.models import Declaration, DispatchNote, Parcel, PrintBatch, TrackingEvent, WaybillNumber
 from logistics.selectors import board
 from logistics.selectors import dispatch as selectors
 from logistics.selectors.dispatch import ADDRESS_PARTS
@@ -26,16 +25,8 @@ from stores.contracts import RemoteEvent
 from tests.factories import dispatch as make
 from tests.logistics.tables import Table
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("DSP-25")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("DSP-25"), pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def pair() -> tuple[DispatchNote, DispatchNote]:

@@ -13,7 +13,7 @@ from django_scopes import scopes_disabled
 from core.audit import SYSTEM
 from core.errors import NotAllowed
 from inventory.models import Balance
-from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, ScanEvent, Wave, WaveNote
+from logistics.models import DispatchNote, Parcel, PrintBatch, ScanEvent, Wave, WaveNote
 from logistics.services import dispatch, packing, waves
 from orders.models import Order
 from orders.services import intake
@@ -21,16 +21,8 @@ from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from tests.logistics.tables import Table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def singles(count: int = 3, code: str = "NK-117") -> list[DispatchNote]:

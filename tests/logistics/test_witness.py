@@ -8,31 +8,22 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from accounts.models import User
 from core import policies
 from core.audit import SYSTEM
 from core.errors import Conflict, NotAllowed
 from core.scope import acting_scope
-from logistics.models import ApprovalRule, DispatchNote, Parcel, PrintBatch, PrintLog, WeightBelief
+from logistics.models import DispatchNote, Parcel, PrintBatch, PrintLog, WeightBelief
 from logistics.services import counter, packing, shipping, witness
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_person
 from worklist.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rule_signs")]
 NOW = make.NOW
 _keys = itertools.count(1)
 CHECKS = ("check:quality", "check:colour", "check:address")
-
-
-@pytest.fixture(autouse=True)
-def house() -> Any:
-    """Nobody's scope, no rule signs."""
-    with scopes_disabled():
-        ApprovalRule.objects.all().delete()
-        yield
 
 
 def put_on_table(note: DispatchNote, *codes: str) -> list[packing.Scanned]:
