@@ -10,10 +10,12 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Store
 from accounts.selectors import stores_for
+from conversations import selectors
 from conversations.choices import Answers, SendMode, TemplateKind, purpose_words
 from conversations.registry import GUARDRAILS, SOURCES
 from conversations.selectors import telling
 from core.audit import subject_type
+from core.pickers import keep_known
 
 LANGUAGES = [
     ("en", "English"), ("ru", "Русский"), ("es", "Español"), ("pt", "Português"), ("fr", "Français"), ("de", "Deutsch"),
@@ -78,13 +80,14 @@ class ReminderForm(forms.Form):
     )
     position = forms.IntegerField(min_value=1, max_value=50, label=_("Place in the ladder"))
     after_days = forms.IntegerField(min_value=1, max_value=90, label=_("Days after the question"))
-    base_code = forms.CharField(max_length=10, label=_("Text"), help_text=_("Code of a template, e.g. R01"))
+    base_code = forms.ChoiceField(label=_("Text"), choices=selectors.base_choices)
     active = forms.BooleanField(required=False, initial=True, label=_("In use"))
     inducement = forms.BooleanField(required=False, label=_("Offers money or a discount"))
     lawful_note = forms.CharField(required=False, max_length=300, label=_("Why the offer is lawful on this channel"))
 
     def __init__(self, *args: Any, actor: Any, fresh: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        keep_known(self.fields["base_code"], self.initial.get("base_code"))
         if fresh:
             self.fields["store"].queryset = stores_for(actor)  # type: ignore[attr-defined]
         else:

@@ -136,6 +136,14 @@ def templates_for(actor: Actor) -> QuerySet[Template]:
     return rows.order_by("base_code", "code", "language", "pk")
 
 
+def base_choices() -> list[tuple[str, str]]:
+    """Every text that rules may name: its code, and when it is sent in the reader's language."""
+    found: dict[str, str] = {}
+    for row in Template.objects.filter(active=True).order_by("base_code", "code", "pk"):
+        found.setdefault(row.base_code, f"{row.base_code} · {row.when[:60]}".strip(" ·"))
+    return list(found.items())
+
+
 def live_templates(base_codes: Iterable[str]) -> dict[str, list[Template]]:
     """The active versions of these texts, by base code, in one query."""
     found: dict[str, list[Template]] = {}

@@ -157,6 +157,12 @@ BASES = [
     ("goods", _("goods")), ("item", _("each article")), ("goods_freight", _("goods and freight")),
     ("cif", _("goods, freight and insurance (CIF)")), ("fob", _("goods at the port (FOB)")), ("customs_value", _("customs value")),
 ]  # fmt: skip
+#: Schemes under which tax is collected at the sale.
+SCHEMES: dict[str, Any] = {
+    "IOSS": _("European Union"), "UK_VAT": _("United Kingdom"), "VOEC": _("Norway"), "CH_MAIL_ORDER": _("Switzerland, Liechtenstein"),
+    "AU_GST": _("Australia"), "NZ_GST": _("New Zealand"), "SG_OVR": _("Singapore"), "MY_LVG": _("Malaysia"),
+    "REMESSA_CONFORME": _("Brazil"), "CL_SIMPLIFIED_VAT": _("Chile"),
+}  # fmt: skip
 UNITS = [("", "—"), ("hs6_line", _("each tariff heading")), ("consignment", _("each parcel"))]
 
 
@@ -215,6 +221,7 @@ class CountryRuleForm(DatedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = class_names()
+        self.fields["pos_tax_scheme"].widget = SuggestInput(SCHEMES.items)
         held = {code: code for code in self.instance.sensitive or [] if code not in names}
         self.fields["sensitive"].choices = [*names.items(), *held.items()]  # type: ignore[attr-defined]
 
@@ -312,7 +319,7 @@ class TaxNumberForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["store"].queryset = stores_for(actor) if actor else Store.objects.none()  # type: ignore[attr-defined]
         self.fields["store"].empty_label = _("All stores")  # type: ignore[attr-defined]
-        self.fields["scheme"].help_text = "IOSS, UK_VAT, VOEC, AU_GST, NZ_GST, SG_OVR, EORI …"
+        self.fields["scheme"].widget = SuggestInput(lambda: [*SCHEMES.items(), ("EORI", _("our number with EU customs"))])
         if not self.instance.pk:
             self.initial["valid_from"] = utcnow().date().isoformat()
 

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from conversations import selectors as conversations
+from core.pickers import keep_known
 from logistics.choices import CustomsReason, Incoterm, TrackingState
 from logistics.forms.tables import VersionForm
 from logistics.models import DecisionRule
@@ -59,6 +61,10 @@ class DecisionForm(VersionForm):
         choices=[("yes", _("yes")), ("no", _("no")), ("if_deadline_near", _("when its end is near"))],
     )
 
+    message_template = forms.ChoiceField(
+        label=_("Template"), required=False, choices=lambda: [("", "—"), *conversations.base_choices()]
+    )
+
     class Meta:
         model = DecisionRule
         fields = (
@@ -67,13 +73,14 @@ class DecisionForm(VersionForm):
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {
             "priority": _("Tried in this order"), "active": _("In use"), "advice": _("Advice"), "next_check_days": _("Next check (days)"),
-            "message_template": _("Template"), "evidence_required": _("Papers needed (English)"),
+            "evidence_required": _("Papers needed (English)"),
             "evidence_zh": _("Papers needed (Chinese)"), "note_en": _("Note (English)"),
             "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        keep_known(self.fields["message_template"], self.instance.message_template)
         for name in FLAGS:
             self.fields[name] = forms.ChoiceField(choices=ANY, required=False, label=DECISION_FACTS[name])
         for name in NUMBERS:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.countries import by_code
 from core.format import in_own_language
-from core.pickers import countries_field
+from core.pickers import countries_field, keep_known
 from logistics.choices import BlockReason, LabelSize, SignatureKind, SupplyRoute, TrackingLevel
 from logistics.forms.naming import ServiceField
-from logistics.models import Service
+from logistics.models import CarrierAccount, Service
 from logistics.rules.packing import CHECKS
 from products.models import Sku
 
@@ -215,6 +215,12 @@ class NumberFileForm(forms.Form):
         raise forms.ValidationError(_("The file cannot be read as text."))
 
 
+def carrier_choices() -> list[tuple[str, Any]]:
+    """Accounts with carriers that give numbers by program."""
+    rows = CarrierAccount.objects.filter(ended_at__isnull=True).order_by("name").values_list("code", "name")
+    return [("", _("numbers of the pool, or from a file")), *((code, f"{name} · {code}") for code, name in rows)]
+
+
 class ServiceForm(forms.ModelForm):
     """A service as staff edit it."""
 
@@ -227,6 +233,9 @@ class ServiceForm(forms.ModelForm):
     destinations = countries_field(_("Goes to"), empty="ALL", max_length=600, help_text=_("None chosen: everywhere."))
 
     in_words = False
+    connector = forms.ChoiceField(
+        required=False, label=_("Carrier program"), choices=carrier_choices, help_text=_("The carrier account that gives the numbers."),
+    )  # fmt: skip
     tracking_level = forms.ChoiceField(choices=TrackingLevel.choices, initial=TrackingLevel.FULL, label=_("Tracked"))
 
     class Meta:
@@ -239,13 +248,12 @@ class ServiceForm(forms.ModelForm):
         labels: ClassVar[dict[str, Any]] = {
             "name_en": _("Name (English)"), "name_zh": _("Name (Chinese)"), "carrier": _("Carrier"), "active": _("In use"),
             "kind": _("Kind"),
-            "connector": _("Carrier program"), "days_min": _("Days from"), "days_max": _("Days to"), "max_weight_g": _("Heaviest (g)"),
+            "days_min": _("Days from"), "days_max": _("Days to"), "max_weight_g": _("Heaviest (g)"),
             "value_max": _("Highest value"), "value_max_currency": _("Currency"), "pickup_time": _("Pick-up"),
             "number_pattern": _("Pattern of its numbers"), "tracking_url": _("Tracking page"),
             "note": _("Note (English)"), "note_zh": _("Note (Chinese)"),
         }  # fmt: skip
         help_texts: ClassVar[dict[str, Any]] = {
-            "connector": _("Short name of the carrier account that gives the numbers; empty: the pool, or a file"),
             "pickup_time": _("When the carrier fetches parcels; empty: as the house rule says"),
             "number_pattern": _("A regular expression, for example R[A-Z]\\d{9}CN"),
             "tracking_url": _("{number} stands for the waybill number"),
@@ -253,6 +261,7 @@ class ServiceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        keep_known(self.fields["connector"], self.instance.connector)
         self.initial["match_words"] = "\n".join(self.instance.match_words or ())
         if self.instance.pk:
             self._show_places(self.instance.facts or {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from logistics.choices import ServiceKind
 from logistics.models import Service
@@ -18,7 +19,7 @@ def one_by_one() -> list[tuple[str, Any]]:
 
 def offered_services() -> list[tuple[str, Any]]:
     """Families of services and every service by name: ``kind:ems``, ``CP_EUB``."""
-    families = [(f"kind:{kind}", label) for kind, label in ServiceKind.choices]
+    families = [(f"kind:{kind}", gettext("%(carrier)s, all services") % {"carrier": label}) for kind, label in ServiceKind.choices]
     return [*families, *one_by_one()]
 
 

@@ -64,7 +64,7 @@ PAIRS = (
 
 def complete() -> int:
     """Give rows of an older house the texts that its tables had no column for; answers how many rows."""
-    made = _columns_of_services() + _columns_of_promises() + _sources()
+    made = _columns_of_services() + _places_of_services() + _columns_of_promises() + _sources()
     return made + sum(map(_chinese, PAIRS)) + _avoided()
 
 
@@ -97,6 +97,19 @@ def _columns_of_services() -> int:
     notes = {row["service_code"]: row["notes"] for row in rows("carrier_services.csv") if row["notes"]}
     bare = dict(Service.objects.filter(note="", note_zh="", code__in=notes).values_list("pk", "code"))
     return _give(Service, "note", {pk: notes[code] for pk, code in bare.items()})
+
+
+def _places_of_services() -> int:
+    """Where a service goes, said in words: the Chinese beside the shipped English."""
+    told = {row["service_code"]: row for row in rows("carrier_services.csv") if row["destinations_zh"]}
+    changed = []
+    for service in Service.objects.filter(code__in=told):
+        row = told[service.code]
+        if service.facts.get("destinations") == row["destinations"] and "destinations_zh" not in service.facts:
+            service.facts = {**service.facts, "destinations_zh": row["destinations_zh"]}
+            changed.append(service)
+    Service.objects.bulk_update(changed, ["facts"])
+    return len(changed)
 
 
 def _columns_of_promises() -> int:

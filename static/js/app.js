@@ -328,19 +328,19 @@ async function enhance(selects) {
     document.head.append(css, js);
   });
   const Kit = await selectKit;
-  if (Kit) selects.forEach((el) => { if (el.tomselect) return; el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? el.name); const box = new Kit(el, { maxOptions: 500, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); if (el.multiple) box.control_input.addEventListener("paste", (event) => pasted(event, box)); });
+  if (Kit) selects.forEach((el) => { if (el.tomselect) return; el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? el.name); const box = new Kit(el, { maxOptions: 500, refreshThrottle: 0, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); if (el.multiple) box.control_input.addEventListener("paste", (event) => pasted(event, box)); box.control_input.addEventListener("keydown", (event) => { if (event.key === "Enter" && box.inputValue()) event.preventDefault(); }); });
 }
-// a pasted list of codes or names, whatever stands between them: what is known is chosen, the rest stays to be seen
+// a pasted list of codes or names, whatever stands between them: what is known is chosen, the rest stands there to be refused by name
 function pasted(event, box) {
   const text = event.clipboardData?.getData("text") ?? "";
   const known = new Map(Object.values(box.options).flatMap((one) => [one.value, one.text, one.text.split(" · ")[0]].map((word) => [word.trim().toLowerCase(), one.value])));
   const wide = text.split(/[;；,，、\n\r\t]+/).map((part) => part.trim()).filter(Boolean);
-  const parts = wide.flatMap((part) => (known.has(part.toLowerCase()) ? [part] : part.split(/\s+/).every((word) => known.has(word.toLowerCase())) ? part.split(/\s+/) : [part]));
+  const parts = wide.flatMap((part) => (known.has(part.toLowerCase()) || !part.split(/\s+/).some((word) => known.has(word.toLowerCase())) ? [part] : part.split(/\s+/)));
   if (parts.length < 2 && !known.has(parts[0]?.toLowerCase())) return;
   event.preventDefault();
-  const rest = parts.filter((part) => { const value = known.get(part.toLowerCase()); if (value) box.addItem(value); return !value; });
-  box.setTextboxValue(rest.join("; "));
-  box.refreshOptions(rest.length > 0);
+  parts.forEach((part) => { const value = known.get(part.toLowerCase()); if (!value) box.addOption({ value: part, text: part }); box.addItem(value ?? part); });
+  box.setTextboxValue("");
+  box.close();
 }
 function tick() {
   $$("[data-countdown]").forEach((el) => {
