@@ -24,6 +24,7 @@ from disputes.selectors import costs
 from disputes.services import privacy
 from logistics.registry import DisputeClock, dispute_clocks
 from logistics.selectors import dispatch_record
+from logistics.selectors.naming import service_name
 from orders import registry
 from orders.choices import OrderState
 from orders.models import Order
@@ -170,7 +171,7 @@ def _chance(found: costs.Compared) -> str:
 def _parts(found: costs.Compared) -> list[tuple[Any, str]]:
     """What a new parcel is made of."""
     money, service = found.again.currency, found.again.service
-    named = _("Freight by %(service)s") % {"service": service.code} if service else _("Freight")
+    named = _("Freight by %(service)s") % {"service": service_name(service)} if service else _("Freight")
     return [
         (_("Goods again"), f.money(found.sums.goods, money) if found.sums.goods is not None else _("not known")),
         (named, f.money(found.sums.freight, money) if found.sums.freight is not None else _("not known")),

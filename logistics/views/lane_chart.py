@@ -23,7 +23,11 @@ def chart(
     wide: int = WIDTH,
 ) -> dict[str, Any]:  # fmt: skip
     """The context of ``logistics/_lane_curve.html``."""
-    end = max(held.last, float(promise or 0), 1.0) * 1.02
+    came = max(
+        (step.day for step in held.steps if step.arrived), default=held.last
+    )  # beyond, nothing comes: no room for it
+    end = min(max(came * 1.15, most_day or 0.0, 30.0), max(held.last, 1.0))
+    end = max(end, float(promise or 0)) * 1.02
 
     def x(day: float) -> float:
         return LEFT + min(day / end, 1.0) * (wide - LEFT - RIGHT)

@@ -71,7 +71,7 @@ class SourcePage(DetailPage):
         """Why it does not work."""
         found = []
         if obj.paused_reason:
-            found.append({"text": obj.paused_reason, "tone": "rose"})
+            found.append({"text": _(obj.paused_reason), "tone": "rose"})
         if obj.silent_since:
             text = _("No news since %(when)s; its parcels are looked up by hand.")
             found.append({"text": text % {"when": f.moment(obj.silent_since, self.now)}, "tone": "lantern"})
@@ -198,7 +198,7 @@ class FollowedPage(DetailPage):
 
     def alerts(self, obj: FollowedNumber) -> list[dict[str, Any]]:
         """What the source said."""
-        return [{"text": obj.reason, "tone": "amber"}] if obj.reason and obj.state != FollowState.STOPPED else []
+        return [{"text": _(obj.reason), "tone": "amber"}] if obj.reason and obj.state != FollowState.STOPPED else []
 
     def facts(self, obj: FollowedNumber) -> list[dict[str, Any]]:
         """Parcel, source, times, candidates."""

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from logistics.rules import lanes as rules
 from logistics.rules.lanes import Basis, Bounds, Cohort, Tally, choosing
+from logistics.views.lane_chart import chart
 from tests.factories.lanes import lognormal
 
 START = date(2026, 1, 1)
@@ -336,3 +337,17 @@ def test_a_single_parcel_does_not_end_a_curve():
     assert sure.last == 21 and sure.day_of(0.2) is None and not sure.knows(22) and sure.out(21) == pytest.approx(0.9)
     whole = rules.curve(dict.fromkeys(range(1, 13), (1, 0)))  # nobody was cut short: the last one counts like the first
     assert whole.trusted(10) == whole
+
+
+@pytest.mark.parametrize("wide", [960, 400])
+def test_the_chart_has_room_for_what_came_and_for_the_promise(wide):
+    """Parcels followed for 280 days of which the last came on day 80: no room for the empty time; a promise beyond is shown."""
+    held = rules.curve({20: (30, 0), 80: (10, 0), 280: (0, 20)})
+    near = chart(held, promise=60, most=0.9, most_day=None, url=lambda kind, step: "", wide=wide)
+    far = chart(held, promise=200, most=0.9, most_day=None, url=lambda kind, step: "", wide=wide)
+    right = near["right"]
+    assert float(near["points"][-1]["x"]) > right * 0.8 and float(near["promise_x"]) < float(near["points"][-1]["x"])
+    assert right * 0.9 < float(far["promise_x"]) <= right
+    for one in (near, far):
+        assert max(float(place.split(",")[0]) for place in one["line"].split()) <= right
+        assert len(one["ticks"]) <= (11 if wide == 960 else 7)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from core import policies as house
 from logistics.choices import FollowState
@@ -53,7 +54,10 @@ def _ask(line: Line, rows: Sequence[FollowedNumber], now: datetime) -> int:
     FollowedNumber._base_manager.filter(pk__in=[row.pk for row in rows]).update(asked_at=now)
     lost = [one.number for one in answer.rejected if one.means == "unregistered"]
     FollowedNumber._base_manager.filter(source=line.source, number__in=lost, state=FollowState.REGISTERED).update(
-        state=FollowState.WANTED, registered_at=None, next_try_at=now, reason="the source does not know it any more"
+        state=FollowState.WANTED,
+        registered_at=None,
+        next_try_at=now,
+        reason=gettext_noop("The source does not know it any more."),
     )
     if answer.accepted or answer.rejected:
         heard(line.source, now)
