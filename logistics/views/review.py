@@ -43,7 +43,7 @@ class ReviewPage(DetailPage):
             return None
         late = obj.due_at < self.now
         text = (
-            _("late; it stays until somebody closes it")
+            _("it stays until somebody closes it")
             if late
             else _("then the review is late; it stays until somebody closes it")
         )
