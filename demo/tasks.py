@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_scopes import scopes_disabled
 
 from accounts.models import Store
 from core.longwork import Work, runner
 from core.models import SystemMark
-from demo.services import life, shop, simulation
+from demo.services import life, shop, simulation, standing
 
 DAYS, PER_DAY, SEED = 50, 5, 20261121
 
@@ -49,6 +50,9 @@ def fill(work: Work) -> None:
             tell=tell,
             vary=True,
         )
+    with scopes_disabled():
+        standing.disturb(now=end)
+        standing.reckon(now=end)
     _mark()
 
 

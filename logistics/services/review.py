@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -22,6 +23,7 @@ from logistics.choices import ParcelState
 from logistics.models import Parcel, ReviewLine, TransitReview
 from logistics.policies import review as policies
 from logistics.rules.anomalies import ORDER, TEXTS
+from logistics.rules.boxes import by_box, orders_named
 from logistics.selectors import review as selectors
 from logistics.selectors.tracking import PARCEL
 from logistics.services.tracking.extending import asked_before
@@ -142,29 +144,42 @@ def tell_lines(*, lines: Sequence[ReviewLine], actor: Actor, now: datetime, code
         _all_open(lines)
         parcels, refused = selectors.parcels_of(lines), dict[int, DomainError]()
         lately = _told_lately(lines, parcels, code, now)
-        wanted: list[tuple[ReviewLine, conversations.TextSpec]] = []
+        wanted: dict[str, list[ReviewLine]] = defaultdict(list)
         for line in lines:
             text, parcel = code or TEXTS.get(line.reason, ""), parcels[line.parcel_id]
             fault = _fault(line, parcel, text, (parcel.pk, text) in lately)
             if fault is not None:
                 refused[line.pk] = fault
             else:
-                wanted.append(
-                    (line, conversations.TextSpec(text, parcel, f"{text}:review-{line.review_id}:{parcel.pk}"))
-                )
+                wanted[text].append(line)
+        boxes = [box for text, rows in wanted.items() for box in _by_box(text, rows, parcels)]
         outcomes = conversations.send_many(
-            specs=[spec for _line, spec in wanted], actor=actor, now=now, keep_refused=False
+            specs=[spec for _lines, spec in boxes], actor=actor, now=now, keep_refused=False
         )
         told = []
-        for (line, spec), outcome in zip(wanted, outcomes, strict=True):
+        for (rows, spec), outcome in zip(boxes, outcomes, strict=True):
             if outcome.code in ("sent", "draft", "exists"):
-                line.told_code, line.told_at = spec.base_code, now
-                told.append(line)
+                for line in rows:
+                    line.told_code, line.told_at = spec.base_code, now
+                told += rows
             else:
-                refused[line.pk] = Conflict("not_true", outcome.reason.replace("%", "%%"))
+                refused |= {line.pk: Conflict("not_true", outcome.reason.replace("%", "%%")) for line in rows}
         copying.update_objects(told, ["told_code", "told_at"])
         _count_told({line.review_id for line in told})
     return refused
+
+
+def _by_box(
+    text: str, lines: Sequence[ReviewLine], parcels: Mapping[int, Parcel]
+) -> list[tuple[list[ReviewLine], conversations.TextSpec]]:
+    """One text for the lines of one box, which names all its orders."""
+    by_parcel = {line.parcel_id: line for line in lines}
+    found = []
+    for box in by_box([parcels[pk] for pk in by_parcel]):
+        rows = [by_parcel[parcel.pk] for parcel in box]
+        key = f"{text}:review-{rows[0].review_id}:{box[0].pk}"
+        found.append((rows, conversations.TextSpec(text, box[0], key, orders_named(box), more=tuple(box[1:]))))
+    return found
 
 
 def _told_lately(

@@ -17,7 +17,7 @@ from core.models import Heartbeat
 from logistics.models import Extension, Parcel
 from logistics.selectors import incidents
 from logistics.selectors import parcels as selectors
-from logistics.services import tracking
+from logistics.services import review, tracking
 from logistics.tasks.parcels import pull_store
 from orders.models import Order
 from stores.connectors.sandbox.server import Server
@@ -171,3 +171,22 @@ def test_two_orders_in_one_box_are_told_of_once():
     assert text.about_id == lead.pk and text.facts["order_no"] == f"{lead.order.number}, {other.number}"
     tracking.check_many(parcels=[rider], actor=SYSTEM, now=now + HOUR)
     assert Message.objects.filter(about_type="logistics.parcel").count() == 1
+
+
+@pytest.mark.covers("TRK-12")
+def test_the_review_tells_the_buyer_of_a_box_once():
+    """Both orders of the box stand in the review; one text names both, and both lines say that the buyer was told."""
+    lead = make.parcel(country="FR", shipped=SHIPPED)
+    other = make.order(lead.store, country="FR", buyer=lead.order.buyer)
+    rider = make.parcel(lead.store, country="FR", shipped=SHIPPED, order=other, together=lead)
+    office = {"tracking_state": "awaiting_collection", "post_office": "Post 7", "waiting_since": SHIPPED + 8 * DAY}
+    Parcel.objects.filter(pk__in=[lead.pk, rider.pk]).update(**office)
+    now = SHIPPED + 9 * DAY
+    opened = review.open_review(store=lead.store, day=now.date(), at=now, now=now)
+    lines = list(opened.lines.order_by("parcel_id"))
+    refused = review.tell_lines(lines=lines, actor=make_person("service").actor, now=now)
+    text = Message.objects.get(about_type="logistics.parcel")
+    assert not refused and text.facts["order_no"] == f"{lead.order.number}, {other.number}"
+    assert [(line.told_code, line.told_at) for line in opened.lines.all()] == [("T05", now)] * 2
+    opened.refresh_from_db()
+    assert opened.told == 2
