@@ -17,8 +17,8 @@ from logistics.choices import NumberState, ParcelState
 from logistics.models import Parcel, ScanEvent, WaybillNumber
 from logistics.rules.packing import event_key
 from logistics.rules.waybill import normalise
+from logistics.selectors import boxes
 from logistics.selectors import dispatch as selectors
-from logistics.selectors import parcels as parcel_selectors
 from logistics.services import packing_words, shipping
 
 #: Stable code of the answer, fields of its sentence.
@@ -65,7 +65,7 @@ def _held(number: str) -> Parcel | None:
     parcel = next((p for p in own if p.state == ParcelState.PACKED), own[0] if own else rows.first())
     if parcel is None or parcel.note_id is None:
         return parcel
-    box = parcel_selectors.whole_boxes([parcel.pk])
+    box = boxes.whole_boxes([parcel.pk])
     selectors.hold_notes(Parcel.objects.filter(pk__in=box, note__isnull=False).values_list("note_id", flat=True))
     return rows.get(pk=parcel.pk)
 
@@ -95,7 +95,7 @@ def _answer(parcel: Parcel | None, number: str, now: datetime) -> Said:
         return "parcel_gone", fields
     if parcel.note:
         fields["why"] = parcel.note.block_note
-    if parcel not in shipping.check(parcel_selectors.box_of(parcel), made, now):
+    if parcel not in shipping.check(boxes.box_of(parcel), made, now):
         refusal = made.refused.get(parcel.pk)
         if refusal is None:
             return "parcel_gone", fields

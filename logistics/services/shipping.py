@@ -24,6 +24,7 @@ from logistics.events import ParcelsShipped
 from logistics.models import Parcel, ParcelLine
 from logistics.rules.boxes import by_box, orders_named
 from logistics.rules.packing import why_stopped
+from logistics.selectors import boxes as box_selectors
 from logistics.selectors import dispatch as selectors
 from logistics.selectors import parcels as parcel_selectors
 from logistics.selectors.customs import declarations
@@ -88,7 +89,7 @@ def hand_over(*, parcels: Iterable[Parcel], actor: Actor, now: datetime) -> Hand
 def _lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     """The parcels with note, order, store and service, locked in primary-key order; their notes before them, as at the
     packing table, and their orders after them: whoever stops an order comes before the question or after the hand-over."""
-    ids = parcel_selectors.whole_boxes([parcel.pk for parcel in parcels])
+    ids = box_selectors.whole_boxes([parcel.pk for parcel in parcels])
     selectors.hold_notes(Parcel.objects.filter(pk__in=ids, note__isnull=False).values_list("note_id", flat=True))
     rows = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     found = list(rows.select_related("note"))

@@ -29,6 +29,7 @@ from logistics.models import Extension, Parcel
 from logistics.registry import DisputeClock
 from logistics.rules.tracking import BY_PERSON, days_left
 from logistics.selectors import both_clocks, estimates, habits, judging, lanes, payout, sources
+from logistics.selectors import boxes as box_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.selectors.customs import declarations
@@ -133,7 +134,7 @@ class ParcelPage(DetailPage):
             (_("Under way"), f.days(((obj.settled_at or self.now) - obj.shipped_at).days) if obj.shipped_at else f.DASH),
             (_("Carrier's page"), self._link(obj)), (_("Followed by"), self._followed(obj)),
         ]  # fmt: skip
-        word = lookups.words_given(selectors.with_boxes([obj.pk])).get(obj.pk)
+        word = lookups.words_given(box_selectors.with_boxes([obj.pk])).get(obj.pk)
         check: list[Any] = [
             (_("Next check"), f.due_html(obj.next_check_at, self.now) if obj.state == ParcelState.SHIPPED else f.DASH),
             (_("Why then"), self.why(obj)), (_("Word to the buyer"), f.day(word)), (_("Last check"), f.moment(obj.checked_at, self.now)),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
 from logistics.models import Parcel
-from logistics.selectors import parcels as selectors
+from logistics.selectors import boxes
 from tests.factories import dispatch as make
 from tests.factories.accounts import make_store
 from tests.factories.orders import make_order
@@ -36,10 +36,10 @@ def test_a_box_is_found_by_index_from_any_of_its_parcels() -> None:
     box = {head.pk, rider.pk, mate.pk}
     with CaptureQueriesContext(connection) as asked:
         for one in (head, rider, mate):
-            assert set(selectors.whole_boxes([one.pk])) == box
-        assert set(selectors.whole_boxes([mate.pk, other.pk])) == box | {other.pk}
-        assert selectors.whole_boxes([other.pk]) == [other.pk]
-        assert not selectors.whole_boxes([])
+            assert set(boxes.whole_boxes([one.pk])) == box
+        assert set(boxes.whole_boxes([mate.pk, other.pk])) == box | {other.pk}
+        assert boxes.whole_boxes([other.pk]) == [other.pk]
+        assert not boxes.whole_boxes([])
     assert len(asked) == 5
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

@@ -33,6 +33,7 @@ from logistics.rules.tracking import (
     next_check,
     next_step,
 )
+from logistics.selectors import boxes as box_selectors
 from logistics.selectors import incidents, judging, sources
 from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
@@ -114,7 +115,7 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
 
 def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
-    boxes = selectors.with_boxes(ids)
+    boxes = box_selectors.with_boxes(ids)
     tables, told = lookups.tables(now, decisions=True), lookups.told_of_boxes(boxes)
     words = lookups.words_given(boxes)
     asked, silences, again = asked_before(parcels, now), sources.silences(ids), sources.again(now)
@@ -157,9 +158,7 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
     return checks
 
 
-def _said(
-    parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], word: date | None, now: datetime
-) -> bool:
+def _said(parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], word: date | None, now: datetime) -> bool:
     """Whether the buyer heard this text before the day on which the last one told them to hear from us, or else within the
     days after which the table repeats it: an event or a person brought the check forward."""
     heard = max(told.get(step.text, ()), default=None)
@@ -231,7 +230,9 @@ def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) 
                 parcel.pk, code, text_key(code, parcel.pk, late.cycle if late else check.cycle), takes=late is not None
             )
             again = word_day(parcel, check.step.check_days, now)
-            specs.append(conversations.TextSpec(code, parcel, key, {**told_of(late, parcel, now), "next_check_date": again}))
+            specs.append(
+                conversations.TextSpec(code, parcel, key, {**told_of(late, parcel, now), "next_check_date": again})
+            )
         elif code in DRAFTED:  # one draft until a person has dealt with it, however often the advice repeats
             drafts.append(parcel.pk)
             specs.append(conversations.TextSpec(code, parcel, text_key(code, parcel.pk, "draft"), as_draft=True))

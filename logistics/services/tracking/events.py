@@ -25,6 +25,7 @@ from logistics.policies import parcels as policies
 from logistics.rules.sources import owners
 from logistics.rules.tracking import AHEAD, Standing, standing
 from logistics.rules.tracking_words import stage_of
+from logistics.selectors import boxes as box_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
@@ -99,7 +100,7 @@ def record_events(
 def _in_every_parcel(told: Mapping[int, Sequence[RemoteEvent]]) -> dict[int, list[RemoteEvent]]:
     """What happened to a box happened to every order in it."""
     made: dict[int, list[RemoteEvent]] = {}
-    for parcel_id, mates in selectors.with_boxes(told).items():
+    for parcel_id, mates in box_selectors.with_boxes(told).items():
         for mate in mates:
             made.setdefault(mate, []).extend(told[parcel_id])
     return made
