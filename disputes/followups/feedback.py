@@ -48,7 +48,7 @@ class AskFeedback(FollowUpRule):
 
     def due_at(self, subject: Order, round: int, now: datetime) -> datetime | None:
         """Some days after completion, at the same time of day in the store's zone."""
-        days = selectors.ask_days(subject.store, now)
+        days = selectors.ask_days(subject, now)
         return plus_days(subject.completed_at or now, days, subject.store.time_zone)
 
     def over(self, subject: Order, now: datetime) -> bool:

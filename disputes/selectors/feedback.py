@@ -135,25 +135,33 @@ def silent_orders(now: datetime) -> QuerySet[Order]:
 
 
 def with_rating(ids: Iterable[int]) -> list[Order]:
-    """Orders with store and buyer, each knowing whether it was rated, in primary-key order."""
+    """Orders with store and buyer, each knowing whether it was rated and the clocks of asking (read once), in primary-key order."""
     rated = Feedback._base_manager.filter(order_id=OuterRef("pk"))
     rows = (
         Order._base_manager.filter(pk__in=list(ids)).select_related("store", "buyer").annotate(is_rated=Exists(rated))
     )
-    return list(rows.order_by("pk"))
+    clocks = doors.clocks("AE_FEEDBACK_REMIND", "AE_FEEDBACK_WINDOW")
+    found: list[Order] = list(rows.order_by("pk"))
+    for order in found:
+        order.feedback_clocks = clocks  # type: ignore[attr-defined]
+    return found
 
 
-def ask_days(store: Store, now: datetime) -> int:
-    """Days after completion at which a silent buyer of the store is asked."""
-    row = doors.deadline(store, "AE_FEEDBACK_REMIND", now)
-    return int(float(row.value)) if row else int(house.value(policies.ASK_DAYS, now, store.pk))
+def _clock(order: Order, code: str, policy: house.Policy, now: datetime) -> int:
+    """Days of a clock as it counts for the store of ``order`` (from :func:`with_rating`), else of the house rule."""
+    row = order.feedback_clocks.get(order.store.kind, code, now)  # type: ignore[attr-defined]
+    return int(float(row.value)) if row else int(house.value(policy, now, order.store_id))
+
+
+def ask_days(order: Order, now: datetime) -> int:
+    """Days after completion at which the silent buyer of ``order`` (from :func:`with_rating`) is asked."""
+    return _clock(order, "AE_FEEDBACK_REMIND", policies.ASK_DAYS, now)
 
 
 def may_be_asked(order: Order, now: datetime) -> bool:
     """Whether the buyer of ``order`` (from :func:`with_rating`) may be asked at ``now``."""
     done = order.completed_at
-    row = doors.deadline(order.store, "AE_FEEDBACK_WINDOW", now)
-    within = int(float(row.value)) if row else int(house.value(policies.ASK_WITHIN_DAYS, now, order.store_id))
+    within = _clock(order, "AE_FEEDBACK_WINDOW", policies.ASK_WITHIN_DAYS, now)
     zone = order.store.time_zone
     return may_ask(
         state=order.state, history=order.history, rated=bool(order.is_rated),  # type: ignore[attr-defined]

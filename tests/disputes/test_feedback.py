@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
 from conversations import services as conversations
@@ -69,6 +71,16 @@ def test_a_silent_buyer_is_asked_once_after_three_days():
     for day in (3, 4, 10, 40):
         worklist.run_until_done(now=NOW + day * DAY)
     assert asked(order) == 1
+
+
+def test_planning_to_ask_takes_as_many_statements_for_one_as_for_many():
+    shop, counted = make.store(), []
+    for count in (1, 1, 12):  # the first reads the house rules
+        ids = [completed(shop).pk for _n in range(count)]
+        with CaptureQueriesContext(connection) as seen:
+            assert worklist.plan(rule_key="disputes.ask_feedback", subject_ids=ids, now=NOW) == count
+        counted.append(len(seen))
+    assert counted[1] == counted[2]
 
 
 @pytest.mark.covers("FBK-08")
