@@ -21,18 +21,20 @@ from core import format as f
 from core.countries import by_code, find
 
 Choices = Sequence[tuple[str, Any]]
+#: In use by posts and channels, though no code of the standard.
+KOSOVO = "XK"
 _BETWEEN = re.compile(r"[;；,，、\n\r\t]+")
 
 
 def country_choices(more: Mapping[str, Any] | None = None) -> list[tuple[str, Any]]:
     """Every country by its name in the reader's language, its code behind it; ``more`` stand first."""
-    named = sorted(((code, f"{f.country_name(code)} · {code}") for code in by_code()), key=lambda pair: pair[1])
+    named = sorted(((code, f"{f.country_name(code)} · {code}") for code in {*by_code(), KOSOVO}), key=lambda pair: pair[1])
     return [*(more or {}).items(), *named]
 
 
 def read_country(text: str) -> str:
     """The code of a country written as code or name; what is none stays as it is."""
-    if text.upper() in by_code():
+    if text.upper() in by_code() or text.upper() == KOSOVO:
         return text.upper()
     return find(text) or text
 

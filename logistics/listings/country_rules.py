@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from core import format as f
@@ -17,6 +18,7 @@ from logistics.listings.naming import own_text
 from logistics.listings.tables import HouseTable
 from logistics.models import CountryRule
 from logistics.rules.customs import avoid
+from logistics.rules.customs.book import ANYWHERE, LATIN
 from logistics.selectors.customs import lists
 
 REGIONS = {
@@ -59,6 +61,13 @@ class CountryRuleRow(serializers.Serializer):
     rule_en = serializers.CharField(label=_("Rule (English)"))
     rule_zh = serializers.CharField(label=_("Rule (Chinese)"))
     confidence = serializers.CharField(label=_("Sure"))
+
+
+def country_html(row: Mapping[str, Any]) -> Any:
+    """The country by name, as the way to its rule."""
+    many = {LATIN: gettext("Latin America"), ANYWHERE: gettext("All others")}
+    name = many.get(row["country"]) or f.country_name(row["country"])
+    return f.link_html(reverse("logistics:country-rule", args=[row["id"]]), f"{name} · {row['country']}")
 
 
 def bands_text(row: Mapping[str, Any]) -> str:
@@ -114,7 +123,7 @@ class CountryRuleListing(HouseTable):
     name, title = "country-rules", _("Customs rules of countries")
     model, row, filters = CountryRule, CountryRuleRow, CountryRuleFilter
     columns = [
-        Column("country", link="logistics:country-rule", sortable=True), Column("valid_from", sortable=True),
+        Column("country", html=country_html, text=lambda row: row["country"], sortable=True), Column("valid_from", sortable=True),
         Column("duty_free_max", money="currency"), Column("tax_free_max", money="currency"),
         Column("pos_tax_max", money="currency"), Column("pos_tax_scheme"), Column("tax_percent", html=percent_text, text=percent_text),
         Column("review_above", money="review_currency"), Column("hs_digits"),

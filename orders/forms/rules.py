@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
 from accounts.selectors import stores_for
-from core import countries
 from core.audit import Actor
+from core.pickers import countries_field
 from inventory.models import Warehouse
 from inventory.selectors import warehouses_for
 from orders import registry
@@ -32,9 +32,7 @@ class RuleForm(forms.Form):
     store = forms.ModelChoiceField(
         queryset=Store.objects.none(), required=False, to_field_name="code", label=_("Only for the store")
     )
-    country = forms.CharField(
-        max_length=300, required=False, label=_("Countries"), help_text=_("Names or codes, with commas between.")
-    )
+    country = countries_field(_("Countries"), help_text=_("None chosen: all of them."))
     total_from = forms.DecimalField(
         max_digits=14, decimal_places=4, required=False, min_value=0, label=_("Amount from")
     )
@@ -65,16 +63,8 @@ class RuleForm(forms.Form):
         self.fields["set_service"].choices = [("", "—"), *registry.service_choices()]
 
     def clean_country(self) -> list[str]:
-        """Codes of the countries."""
-        found = []
-        for part in (p.strip() for p in self.cleaned_data["country"].replace("，", ",").split(",")):
-            if not part:
-                continue
-            code = countries.find(part)
-            if code is None:
-                raise forms.ValidationError(_("“%(value)s” is not a country."), params={"value": part})
-            found.append(code)
-        return found
+        """The codes."""
+        return [code for code in self.cleaned_data["country"].split(";") if code]
 
     def rule(self) -> dict[str, Any]:
         """The fields of the rule."""
@@ -113,7 +103,7 @@ class RuleForm(forms.Form):
             "name": rule.name, "position": rule.position, "active": rule.active, "store": rule.store.code if rule.store else None,
             "set_type": rule.set_type, "set_flag": rule.set_flag, "set_service": rule.set_service,
             "set_warehouse": rule.set_warehouse.code if rule.set_warehouse else None,
-            "country": ", ".join(c.get("country", [])) if isinstance(c.get("country"), list) else c.get("country", ""),
+            "country": ";".join(c.get("country", [])) if isinstance(c.get("country"), list) else c.get("country", ""),
             "currency": c.get("currency", ""), "sku": ", ".join(c.get("sku", [])) if isinstance(c.get("sku"), list) else c.get("sku", ""),
         }  # fmt: skip
         for name in ("total", "pieces"):
