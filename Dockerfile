@@ -15,5 +15,5 @@ WORKDIR /app
 USER sampan
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 SAMPAN_DATA=/data
 EXPOSE 8000
-CMD ["python", "-m", "gunicorn", "erp.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
+CMD ["python", "-m", "gunicorn", "erp.wsgi:application", "--config", "python:erp.web", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
      "--workers", "2", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "8"]

@@ -129,6 +129,8 @@ def children(where: Places, env: dict[str, str], port: int, sandbox: bool) -> li
                 "-m",
                 "gunicorn",
                 "erp.wsgi:application",
+                "--config",
+                "python:erp.web",
                 "--bind",
                 f"127.0.0.1:{port}",
                 "--worker-class",
