@@ -323,12 +323,19 @@ def _is_first_check(facts: Facts) -> bool:
     )  # fmt: skip
 
 
+#: What a word given to the buyer is kept with in the states that have texts of their own, "" where the way is over; else text 3.
+_KEEPS_WORD = {
+    "customs_held": "T04", "awaiting_collection": "T05", "attempted": "T05A", "returning": "", "returned": "", "delivered": "",
+}  # fmt: skip
+
+
 def keep_word(step: Step, facts: Facts, word: date | None, today: date) -> Step:
     """The step of a check when the last text told the buyer to hear from us on the day ``word``: from that day on the state of
-    things is told (text 3) where the tables say nothing and call nobody."""
+    things is told where the tables say nothing and call nobody: by the text of that state, else by text 3."""
     if word is None or today < word or step.text or step.role or facts.dispute_open:
         return step
-    return step if facts.tracking_state in NOT_DELAYED else replace(step, text="T03", alone=True)
+    text = _KEEPS_WORD.get(facts.tracking_state, "T03")
+    return replace(step, text=text, alone=text in SENT_ALONE)
 
 
 # --- days ------------------------------------------------------------------------------------------------------------------
