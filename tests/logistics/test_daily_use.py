@@ -190,3 +190,46 @@ def test_the_review_tells_the_buyer_of_a_box_once():
     assert [(line.told_code, line.told_at) for line in opened.lines.all()] == [("T05", now)] * 2
     opened.refresh_from_db()
     assert opened.told == 2
+
+
+def _box_of_two() -> tuple[Parcel, Parcel]:
+    """Two orders of one buyer in one box."""
+    lead = make.parcel(country="FR", shipped=SHIPPED)
+    other = make.order(lead.store, country="FR", buyer=lead.order.buyer)
+    return lead, make.parcel(lead.store, country="FR", shipped=SHIPPED, order=other, together=lead)
+
+
+@pytest.mark.covers("MSG-05", "TRK-03")
+def test_that_the_courier_is_out_with_a_box_of_two_orders_is_told_once():
+    lead, rider = _box_of_two()
+    now = SHIPPED + 9 * DAY
+    found = [RemoteEvent("", now, "out_for_delivery", "out", "Lyon")]
+    tracking.record_events(parcel_events={rider.pk: found}, source="hand", now=now)
+    (text,) = Message.objects.filter(about_type="logistics.parcel")
+    assert (text.template_code, text.about_id) == ("T05D", lead.pk)
+
+
+@pytest.mark.covers("MSG-05", "TRK-03")
+def test_a_draft_about_one_order_ends_when_the_box_was_told_of_in_the_text_of_another():
+    """The rider was checked alone before anybody knew the office: nobody may send that draft once the box was told of."""
+    lead, rider = _box_of_two()
+    for day, place in ((9, ""), (12, "Post 7")):
+        now = SHIPPED + day * DAY
+        found = [RemoteEvent("", now, "ready_for_collection", f"waits {day}", place)]
+        tracking.record_events(parcel_events={lead.pk: found}, source="hand", now=now)
+        tracking.check_many(parcels=[rider] if day == 9 else [rider, lead], actor=SYSTEM, now=now + HOUR)
+    rows = Message.objects.filter(about_type="logistics.parcel").order_by("pk")
+    assert [(row.about_id, row.state) for row in rows] == [(rider.pk, "cancelled"), (lead.pk, "ready")]
+    assert not Duty.objects.filter(rule="conversations.refused_text", closed_at__isnull=True).exists()
+
+
+@pytest.mark.covers("MSG-05", "TRK-03")
+def test_the_day_that_one_text_named_does_not_hold_back_another():
+    """Somebody told the buyer on day 11 to hear from us on day 40; the parcel waits at an office that sends it back long before."""
+    box = _at_the_office("Post 7")
+    run(10)
+    told = {"next_check_date": (SHIPPED + 40 * DAY).date(), "extended_days": None, "new_deadline": None}
+    messages.send_template(base_code="T03", about=box, key="by hand", actor=SYSTEM, now=SHIPPED + 11 * DAY, extra=told)
+    run(15)
+    said = Message.objects.filter(about_id=box.pk, state="ready").order_by("at").values_list("template_code", flat=True)
+    assert list(said) == ["T05", "T03N", "T05"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,7 +21,6 @@ from logistics.models import Extension, Parcel
 from logistics.policies import incidents as incident_policies
 from logistics.policies import parcels as policies
 from logistics.registry import clocks_of
-from logistics.rules.boxes import by_box, orders_named
 from logistics.rules.incidents import Disturbance, awaited
 from logistics.rules.tracking import (
     DRAFTED,
@@ -39,6 +37,7 @@ from logistics.selectors import lanes as lane_selectors
 from logistics.selectors import parcels as selectors
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import events, waiting
+from logistics.services.tracking.boxed import one_a_box
 from logistics.services.tracking.extending import (
     Asked,
     Wanted,
@@ -100,12 +99,15 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
     cycle. Parcels not under way are passed over. The statements do not grow with the number of parcels.
     """
     with transaction.atomic():
-        locked = selectors.locked([p.pk for p in parcels])
+        boxes = box_selectors.with_boxes([p.pk for p in parcels])
+        # whole boxes: who checks another order of a box waits, and then sees what was said
+        whole = selectors.locked(pk for box in boxes.values() for pk in box)
+        locked = [p for p in whole if p.pk in boxes]
         events.compute(locked, actor, now)
         held = [p for p in locked if p.state == ParcelState.SHIPPED]
         if not held:
             return []
-        checks = _decide(held, now)
+        checks = _decide(held, boxes, now)
         _write(checks, actor, now)
         asked = _extend(checks, actor, now)
         drafted = _speak(checks, asked, now)
@@ -113,9 +115,9 @@ def check_many(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> lis
     return checks
 
 
-def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
+def _decide(parcels: Sequence[Parcel], all_boxes: Mapping[int, Sequence[int]], now: datetime) -> list[Check]:
     ids = [p.pk for p in parcels]
-    boxes = box_selectors.with_boxes(ids)
+    boxes = {pk: all_boxes[pk] for pk in ids}
     tables, told = lookups.tables(now, decisions=True), lookups.told_of_boxes(boxes)
     words = lookups.words_given(boxes)
     asked, silences, again = asked_before(parcels, now), sources.silences(ids), sources.again(now)
@@ -159,10 +161,12 @@ def _decide(parcels: Sequence[Parcel], now: datetime) -> list[Check]:
 
 
 def _said(parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], word: date | None, now: datetime) -> bool:
-    """Whether the buyer heard this text before the day on which the last one told them to hear from us, or else within the
-    days after which the table repeats it: an event or a person brought the check forward."""
+    """Whether the buyer heard this text last and before the day on which it told them to hear from us, or else within the
+    days after which the table repeats it: an event or a person brought the check forward. A day that another text named holds
+    nothing back: what waits at an office does not wait that long."""
     heard = max(told.get(step.text, ()), default=None)
-    if heard is not None and word is not None:
+    last = max((at for times in told.values() for at in times), default=None)
+    if heard is not None and word is not None and heard == last:
         return local_day(now, parcel.store.time_zone) < word
     return heard is not None and plus_days(heard, step.check_days, parcel.store.time_zone) > now + LEAST
 
@@ -236,28 +240,13 @@ def _speak(checks: Sequence[Check], asked: dict[int, Extension], now: datetime) 
         elif code in DRAFTED:  # one draft until a person has dealt with it, however often the advice repeats
             drafts.append(parcel.pk)
             specs.append(conversations.TextSpec(code, parcel, text_key(code, parcel.pk, "draft"), as_draft=True))
+    specs = one_a_box(specs)
+    for spec in specs:
+        held.told_with((one.pk for one in spec.more), spec.base_code)
     held.discard(now)
-    specs = _one_a_box(specs)
     outcomes = conversations.send_many(specs=specs, actor=SYSTEM, now=now)
     waits = {s.about.pk for s, o in zip(specs, outcomes, strict=True) if o.code in ("draft", "refused")}
     return waits & set(drafts)
-
-
-def _one_a_box(specs: Sequence[conversations.TextSpec]) -> list[conversations.TextSpec]:
-    """Orders of one buyer in one box are told of once, in one text that names them all. What differs between them (a longer
-    receiving time, a draft for a person) stays a text of its own."""
-    alike: dict[str, dict[int, conversations.TextSpec]] = defaultdict(dict)
-    rest = []
-    for spec in specs:
-        if spec.as_draft or spec.extra.get("new_deadline"):
-            rest.append(spec)
-        else:
-            alike[lookups.base_of(spec.base_code)][spec.about.pk] = spec
-    for of_code in alike.values():
-        for box in by_box([spec.about for spec in of_code.values()]):
-            first = of_code[box[0].pk]
-            rest.append(replace(first, extra={**first.extra, **orders_named(box)}, more=tuple(box[1:])))
-    return rest
 
 
 def _owed(check: Check) -> dict[str, str]:

@@ -30,6 +30,7 @@ from logistics.selectors import parcels as selectors
 from logistics.selectors import sources
 from logistics.selectors import tracking as lookups
 from logistics.services.tracking import settling
+from logistics.services.tracking.boxed import one_a_box
 from stores.contracts import RemoteEvent
 from worklist import services as worklist
 
@@ -298,7 +299,7 @@ def _tell(changed: Sequence[tuple[Parcel, Standing]], now: datetime) -> None:
             continue
         key = f"{code}:parcel-{parcel.pk}:{stand.last.at:%Y%m%d}"
         specs.append(conversations.TextSpec(code, parcel, key, as_draft=True if code == "T04" else None))
-    conversations.send_many(specs=specs, actor=audit.SYSTEM, now=now)
+    conversations.send_many(specs=one_a_box(specs), actor=audit.SYSTEM, now=now)
 
 
 def pull_done(*, store: Store, now: datetime, after: int = 0) -> None:

@@ -36,6 +36,11 @@ class Standing:
         conversations.take_over(message=draft, key=key)
         return key
 
+    def told_with(self, parcel_ids: Iterable[int], code: str) -> None:
+        """These parcels are told of in the text about another one of their box: drafts of their own are superseded."""
+        base = lookups.base_of(code)
+        self.over += [self.drafts.pop((pk, base)) for pk in parcel_ids if (pk, base) in self.drafts]
+
     def discard(self, now: datetime) -> None:
         """What is superseded waits for nobody."""
         conversations.discard_standing(messages=self.over, actor=SYSTEM, now=now, reason="advice changed")
