@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.formrows import MOST, SPARE
+from core.formrows import SPARE
 
 Row = dict[str, Any]
 
@@ -26,8 +26,9 @@ class CellsWidget(forms.Widget):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
         """The rows as sent; empty lines are left out."""
+        sent = {key.removeprefix(f"{name}-").partition("-")[0] for key in data if key.startswith(f"{name}-")}
         rows = []
-        for number in range(MOST):
+        for number in sorted(int(one) for one in sent if one.isdecimal()):
             row = {
                 key: field.widget.value_from_datadict(data, files, f"{name}-{number}-{key}")
                 for key, field in self.columns.items()
@@ -41,9 +42,9 @@ class CellsWidget(forms.Widget):
         return not any(key.startswith(f"{name}-0-") for key in data)
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """The table with its spare rows."""
-        held = list(value or [])[:MOST]
-        rows = held + [{} for _spare in range(min(SPARE, MOST - len(held)))]
+        """The table with its spare rows. Every row that is held is shown, or saving would lose it."""
+        held = list(value or [])
+        rows = held + [{} for _spare in range(SPARE)]
         lines = ((self._cells(name, number, row),) for number, row in enumerate(rows))
         return format_html('<div class="field-rows">{}</div>', format_html_join("", "<div>{}</div>", lines))
 

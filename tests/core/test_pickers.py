@@ -87,3 +87,14 @@ def test_rows_of_fields_name_the_row_that_is_wrong() -> None:
     assert "2" in wrong.errors["rows"][0]
     html = str(Asked(initial={"rows": [{"thing": "c", "note": "x"}]})["rows"])
     assert html.count("<label") == 8, "one row that is there and three spare ones, each cell with its label"
+
+
+def test_a_table_with_many_rows_keeps_all_of_them() -> None:
+    """What is held is shown, and what is shown comes back: saving a long table loses nothing."""
+    held = [{"thing": "a", "note": f"n{number}"} for number in range(75)]
+    shown = str(Asked(initial={"rows": held})["rows"])
+    assert "n74" in shown and 'name="rows-77-note"' in shown, "with spare rows below"
+    sent = {f"rows-{number}-{name}": value for number, row in enumerate(held) for name, value in row.items()}
+    form = Asked(sent)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["rows"] == held
