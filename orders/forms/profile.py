@@ -58,7 +58,7 @@ class ProfileForm(forms.Form):
         )  # fmt: skip
         self.fields["countries"] = FieldRows(
             label=_("Countries as the file writes them"), required=False, columns={
-                "text": forms.CharField(max_length=100, label=_("In the file")),
+                "text": forms.CharField(max_length=100, label=_("Written in the file")),
                 "code": CountryField(required=False, label=_("Means"), more={REJECT: _("reject these rows")}),
             },
         )  # fmt: skip
@@ -75,11 +75,12 @@ class ProfileForm(forms.Form):
 
     @staticmethod
     def _held(profile: ImportProfile) -> dict[str, Any]:
-        """The profile in the fields."""
+        """The profile in the fields, in the order of our fields."""
+        place = {name: number for number, name in enumerate(fields_of(str(profile.options.get("kind") or "orders")))}
         columns = [
             {"field": name, "heading": "" if isinstance(target, Mapping) else target,
              "fixed": target.get("fixed", "") if isinstance(target, Mapping) else ""}
-            for name, target in profile.mapping.items()
+            for name, target in sorted(profile.mapping.items(), key=lambda pair: place.get(pair[0], len(place)))
         ]  # fmt: skip
         places = (profile.options.get("values") or {}).get("country") or {}
         return {
