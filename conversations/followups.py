@@ -15,6 +15,7 @@ from accounts.choices import Role
 from conversations import rules, selectors, services
 from conversations.choices import DeliveryState, MessageState
 from conversations.events import BuyerWrote
+from conversations.fact_words import fact_word
 from conversations.models import Conversation, Delivery, Message
 from core.audit import SYSTEM
 from core.clock import plus_days
@@ -214,7 +215,8 @@ class RefusedText(_DraftRule):
     def sentence(self, facts: dict[str, Any]) -> str:
         """What is missing."""
         fields = facts.get("fields", {})
-        return gettext("Text %(code)s: %(why)s") % {"code": fields.get("code", ""), "why": fields.get("why", "")}
+        why = "; ".join(fact_word(part) for part in str(fields.get("why", "")).split("; "))
+        return gettext("Text %(code)s: %(why)s") % {"code": fields.get("code", ""), "why": why}
 
     def next_step(self, facts: dict[str, Any]) -> str:
         """The button."""

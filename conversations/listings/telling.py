@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from conversations import registry
 from conversations.choices import LeftOut, TellingState, Verdict
+from conversations.fact_words import fact_words
 from conversations.filters import TellingFilter, TellingRowFilter
 from conversations.forms import TellForm, WordsForm
 from conversations.models import Telling, TellingRow
@@ -33,8 +34,10 @@ def reason_text(why: str, detail: Sequence[str]) -> str:
     if not why:
         return ""
     words = str(LeftOut(why).label)
-    told = ", ".join(gettext(str(one)) for one in detail if one)
-    return f"{words}: {told}" if told and why in ("unknown", "untrue") else told or words
+    told = fact_words(detail)
+    if told and why in ("unknown", "untrue"):
+        return gettext("%(name)s: %(value)s") % {"name": words, "value": told}
+    return told or words
 
 
 class TellBuyers(Action):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from conversations import rules, selectors
 from conversations.choices import Direction, MessageState, SendMode
+from conversations.fact_words import fact_words
 from conversations.models import Conversation, Message, Template
 from conversations.policies import CHASERS_A_DAY, CHASERS_UNANSWERED
 from conversations.selectors import Party
@@ -285,7 +286,11 @@ class _Run:
         row.subject, row.body = shown.subject, shown.body
         row.about_type, row.about_id = audit.subject_type(spec.about), spec.about.pk
         row.is_chaser = spec.is_chaser
-        row.facts = {**shown.facts, "order_ref": _order_ref(spec.about), **({"dates": shown.dates} if shown.dates else {})}
+        row.facts = {
+            **shown.facts,
+            "order_ref": _order_ref(spec.about),
+            **({"dates": shown.dates} if shown.dates else {}),
+        }
         if outcome.code == "refused":
             row.facts["refused"] = {"missing": list(outcome.missing), "untrue": list(outcome.untrue)}
         return row
@@ -309,7 +314,7 @@ def refusal(code: str, missing: Sequence[str], untrue: Sequence[str]) -> str:
     """The sentence that says why a text does not go out."""
     parts = []
     if missing:
-        parts.append(gettext("not known: %(facts)s") % {"facts": ", ".join(missing)})
+        parts.append(gettext("not known: %(facts)s") % {"facts": fact_words(missing)})
     if untrue:
         parts.append(gettext("not true: %(facts)s") % {"facts": "; ".join(gettext(reason) for reason in untrue)})
     return gettext("The text %(code)s cannot be sent. %(why)s.") % {"code": code, "why": "; ".join(parts)}

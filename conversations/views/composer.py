@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from conversations import rules, selectors, services
 from conversations.choices import TemplateKind, purpose_words
+from conversations.fact_words import fact_word
 from conversations.models import Conversation, Template
 from core import audit
 from core.audit import Actor
@@ -89,7 +90,9 @@ class Composer:
             return []
         used = {*rules.names(self.template.body), *rules.names(self.template.subject)}
         names = list(dict.fromkeys([*(name for name in self.extra if name in used), *shown.missing]))
-        return [{"name": f"{FACT}{name}", "label": name, "value": self.extra.get(name, "")} for name in names]
+        return [
+            {"name": f"{FACT}{name}", "label": fact_word(name), "value": self.extra.get(name, "")} for name in names
+        ]
 
     def _groups(self) -> list[tuple[Any, list[dict[str, Any]]]]:
         offered = selectors.offered_templates(self.thread)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from conversations.registry import ToldFrom, guardrail, names, placeholders, told_from
 from core.audit import Actor
 from core.clock import local_day, utcnow
@@ -39,7 +41,7 @@ def incident_facts(ids: Iterable[int], language: str) -> dict[int, dict[str, Any
 @guardrail("incident_open")
 def incident_open(about: Any, facts: Any) -> str:
     """An open incident delays the parcel."""
-    return "" if facts.get("incident_reason") else "no incident delays this parcel"
+    return "" if facts.get("incident_reason") else gettext_noop("no incident delays this parcel")
 
 
 @told_from("logistics.incident")

@@ -160,7 +160,7 @@ def test_a_text_with_an_unknown_fact_is_refused_by_name(db: None, known: dict[st
     with pytest.raises(DomainError) as refusal:
         services.send_template(base_code="T01", about=make_order(), key="k", actor=SYSTEM, now=NOW)
     assert refusal.value.code == "template_refused"
-    assert "ship_by_date" in refusal.value.message and "paid_method" not in refusal.value.message
+    assert "not known: last day of dispatch." in refusal.value.message
     assert Message.objects.count() == 0
 
 

@@ -11,7 +11,9 @@ from django.db import connection
 from django.test import Client
 
 from conversations import services as messages
+from conversations.fact_words import FACT_WORDS, fact_words
 from conversations.models import Message
+from conversations.services import seeding
 from core.audit import SYSTEM
 from core.models import Heartbeat
 from logistics.models import Extension, Parcel
@@ -28,6 +30,7 @@ from tests.factories.incidents import make_incident
 from tests.factories.stores import NOW, connected, running_shop
 from tests.logistics.test_tracking import DAY, SHIPPED, house, run
 from worklist.models import Duty
+from worklist.registry import RULES
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -126,6 +129,8 @@ def test_a_text_that_cannot_be_said_waits_as_one_draft_however_often_it_is_tried
     assert list(Message.objects.filter(about_id=box.pk).values_list("pk", "state")) == [(draft.pk, "draft")]
     duty = Duty.objects.get(rule="conversations.refused_text")
     assert duty.subject_id == draft.pk and duty.closed_at is None
+    said = RULES[duty.rule].sentence(duty.facts)
+    assert "post office" in said and "post_office" not in said, "people read what is missing, not its placeholder"
     # a person begins to complete it: the next check neither writes over it nor begins another
     clerk = make_person("service").actor
     messages.change_draft(message=draft, body="Please ask at your post office.", subject="s", actor=clerk, now=NOW)
@@ -233,3 +238,11 @@ def test_the_day_that_one_text_named_does_not_hold_back_another():
     run(15)
     said = Message.objects.filter(about_id=box.pk, state="ready").order_by("at").values_list("template_code", flat=True)
     assert list(said) == ["T05", "T03N", "T05"]
+
+
+def test_every_fact_of_a_text_has_a_name_for_people():
+    seeding.load_reference(now=NOW)
+    assert len(messages.known_names()) > 70 and messages.known_names() <= set(FACT_WORDS)
+    assert (
+        fact_words(["post_office", "no incident delays this parcel"]) == "post office, no incident delays this parcel"
+    )
