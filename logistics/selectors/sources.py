@@ -215,9 +215,11 @@ def blind_of(rows: QuerySet[Parcel], now: datetime) -> QuerySet[Parcel]:
 
 
 def silences(ids: Iterable[int]) -> dict[int, Silence]:
-    """Of these parcels those whose source is silent, and when somebody looked them up or wrote down an event of them."""
+    """Of these parcels those whose source is silent, and when somebody looked them up or wrote down an event of them. What
+    travels in the box of another parcel is followed with that one. Two queries."""
+    heads = dict(Parcel._base_manager.filter(pk__in=list(ids)).values_list("pk", Coalesce("together_id", "pk")))
     rows = FollowedNumber._base_manager.filter(
-        parcel_id__in=list(ids), source__active=True, source__silent_since__isnull=False, state__in=FOLLOWED,
+        parcel_id__in=set(heads.values()), source__active=True, source__silent_since__isnull=False, state__in=FOLLOWED,
         parcel__state=ParcelState.SHIPPED,
     )  # fmt: skip
     written = TrackingEvent._base_manager.filter(parcel_id=OuterRef("parcel_id"), source="hand").order_by(
@@ -230,7 +232,7 @@ def silences(ids: Iterable[int]) -> dict[int, Silence]:
     ):
         if since is not None:
             found[parcel_id] = Silence(since, max((at for at in (looked, wrote) if at), default=None))
-    return found
+    return {pk: found[head] for pk, head in heads.items() if head in found}
 
 
 def again(now: datetime) -> timedelta:
@@ -268,10 +270,13 @@ def blind_unseen(ids: Sequence[int], now: datetime) -> list[int]:
 
 
 def checks_by_hand(source: TrackingSource, limit: int, after: int = 0) -> list[tuple[int, int]]:
-    """The next open duties to look a parcel of the source up: their ids and those of their parcels."""
-    mine = FollowedNumber._base_manager.filter(source=source, parcel_id=OuterRef("subject_id"))
+    """The next open duties to look a parcel of the source up: their ids and those of their parcels. Where another source that
+    follows it is silent the duty stays."""
+    numbers = FollowedNumber._base_manager.filter(parcel_id=OuterRef("subject_id"))
+    silent = numbers.filter(source__active=True, source__silent_since__isnull=False, state__in=FOLLOWED)
     rows = Duty._base_manager.filter(rule=BLIND, subject_type=PARCEL, closed_at__isnull=True, pk__gt=after)
-    return list(rows.filter(Exists(mine)).order_by("pk").values_list("pk", "subject_id")[:limit])
+    rows = rows.filter(Exists(numbers.filter(source=source)), ~Exists(silent.exclude(source=source)))
+    return list(rows.order_by("pk").values_list("pk", "subject_id")[:limit])
 
 
 # --- figures for people ------------------------------------------------------------------------------------------------

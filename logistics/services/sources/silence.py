@@ -126,7 +126,7 @@ def looked_up(*, parcels: Sequence[Parcel], actor: Actor, now: datetime) -> int:
     if not actor.has_perm("logistics.track_parcel"):
         raise NotAllowed("not_allowed", _("Your role may not do this."))
     with transaction.atomic():
-        ids = [p.pk for p in parcels]
+        ids = list({p.together_id or p.pk for p in parcels})  # a box is looked up with the parcel that leads it
         done = selectors.blind_rows(now).filter(parcel_id__in=ids)
         changed = FollowedNumber._base_manager.filter(pk__in=list(done.values_list("pk", flat=True))).update(
             looked_at=now

@@ -263,9 +263,12 @@ def _call_people(checks: Sequence[Check], drafted: set[int], now: datetime) -> N
         for c in checks if c.step.role and c.parcel.pk not in drafted
     }  # fmt: skip
     worklist.open_for(rule_key=STEP, facts=facts, now=now, loaded={c.parcel.pk: c.parcel for c in checks})
+    alone = [
+        c for c in checks if c.blind and c.parcel.together_id is None
+    ]  # a box is looked up with the parcel that leads it
     worklist.open_for(
-        rule_key=sources.BLIND, facts={c.parcel.pk: {"days": c.facts.days_since_dispatch, **_owed(c)} for c in checks if c.blind},
-        now=now, loaded={c.parcel.pk: c.parcel for c in checks},
+        rule_key=sources.BLIND, facts={c.parcel.pk: {"days": c.facts.days_since_dispatch, **_owed(c)} for c in alone},
+        now=now, loaded={c.parcel.pk: c.parcel for c in alone},
     )  # fmt: skip
     idle = [c.parcel.pk for c in checks if c.parcel.pk not in facts and not c.blind]
     worklist.close(rule_key=STEP, subject_ids=idle, actor=SYSTEM, now=now, reason="advice changed", cancelled=True)
