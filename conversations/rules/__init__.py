@@ -23,12 +23,13 @@ from conversations.rules.texts import (
     fill,
     marks,
     names,
+    passed,
     plain_text,
 )  # fmt: skip
 
 __all__ = [
     "CUSTOMER", "FALLBACK", "MARK", "TEAM", "ChaserFacts", "Filled", "Sent", "Step", "Version", "as_text", "base_code_of", "candidates",
     "check", "clean_header", "country_name", "ends_waiting", "fill", "fitting_language", "ladder", "marks", "may_chase", "names",
-    "next_step",
+    "next_step", "passed",
     "plain_text", "same_words", "variant_order",
 ]  # fmt: skip

@@ -141,6 +141,19 @@ def marks(text: str) -> list[str]:
     return sorted(set(_MARKS.findall(text)))
 
 
+#: Facts that name a day to come: a text that says one which has passed by the time it leaves is not true any more.
+TO_COME = frozenset({
+    "hold_until", "new_deadline", "new_ship_date", "next_check_date", "payment_deadline", "protected_until", "resume_date",
+})  # fmt: skip
+
+
+def passed(facts: Mapping[str, Any], text: str, today: date) -> list[str]:
+    """Of the days that ``text`` says are to come those that have passed, in its words. ``facts``: those it was filled with."""
+    days = facts.get("dates") or {}
+    over = [name for name in sorted(TO_COME & days.keys()) if date.fromisoformat(days[name]) < today]
+    return [said for name in over if (said := str(facts.get(name) or "")) and said in text]
+
+
 def _sentence(error: Exception) -> str:
     return str(error).split("\n")[0][:200] or type(error).__name__
 

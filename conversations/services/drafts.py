@@ -23,7 +23,8 @@ from conversations.services.handing import (
     may_send,
 )  # fmt: skip
 from core.audit import Actor
-from core.errors import Conflict
+from core.clock import local_day
+from core.errors import Conflict, Invalid
 from core.states import move
 from stores.choices import CallState
 from stores.services import outbox
@@ -46,13 +47,15 @@ def change_draft(*, message: Message, body: str, subject: str, actor: Actor, now
 def send_draft(
     *, message: Message, actor: Actor, now: datetime, body: str | None = None, subject: str | None = None
 ) -> Message:
-    """Hand a draft to its routes, with a person's last changes. Refuses an empty text and one with unfilled marks."""
+    """Hand a draft to its routes, with a person's last changes. Refuses an empty text, one with unfilled marks, and one that
+    still promises something by a day that has passed while it waited."""
     may_send(actor)
     held = _locked(message)
     if held.state != "draft":
         move(held, "hand_out", actor=actor, now=now)  # already there is success, else the table refuses
         return held
     text = clean_body(held.body if body is None else body)
+    _still_to_come(held, text, now)
     own = not held.template_code or held.author_id is not None or not rules.same_words(held.body, text)
     held.body = text
     held.subject = rules.clean_header(held.subject if subject is None else subject, LONGEST_SUBJECT)
@@ -66,6 +69,15 @@ def send_draft(
     for rule in (CHECK_DRAFT, REFUSED_TEXT):
         worklist.close(rule_key=rule, subject_ids=[held.pk], actor=actor, now=now)
     return held
+
+
+def _still_to_come(held: Message, text: str, now: datetime) -> None:
+    if days := rules.passed(held.facts, text, local_day(now, held.conversation.store.time_zone)):
+        said = ", ".join(days)
+        raise Invalid(
+            "day_passed", _("This day has passed, write another one: %(days)s."), days=said,
+            errors={"body": [str(_("This day has passed, write another one: %(days)s.") % {"days": said})]},
+        )  # fmt: skip
 
 
 @transaction.atomic

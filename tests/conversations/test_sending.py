@@ -211,6 +211,20 @@ def test_a_person_completes_a_refused_text(db: None, known: dict[str, Any], cler
     assert Duty.objects.get(rule="conversations.refused_text").state == "done"
 
 
+@pytest.mark.covers("MSG-03")
+def test_a_draft_that_waited_past_the_day_it_names_is_not_sent_as_it_is(db: None, clerk: Actor) -> None:
+    make_template("Z01", body="Order {{order_no}}: please tell us by {{next_check_date}}.", send_mode="suggest")
+    named = {"next_check_date": after(days=3).date()}
+    draft = services.try_send_template(base_code="Z01", about=make_order(), key="a", actor=SYSTEM, now=NOW, extra=named).message
+    assert draft is not None and draft.state == MessageState.DRAFT
+    with pytest.raises(Invalid, match="has passed"):
+        services.send_draft(message=draft, actor=clerk, now=after(days=5))
+    sent = services.send_draft(message=draft, body="Please tell us by Friday.", actor=clerk, now=after(days=5))
+    assert sent.state == MessageState.READY
+    other = services.try_send_template(base_code="Z01", about=make_order(), key="b", actor=SYSTEM, now=NOW, extra=named).message
+    assert services.send_draft(message=other, actor=clerk, now=after(days=2)).state == MessageState.READY
+
+
 def test_suggested_texts_wait_for_a_person_but_a_person_sends_them(db: None, clerk: Actor) -> None:
     make_template("Z01", send_mode="suggest")
     order = make_order()
