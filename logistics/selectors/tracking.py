@@ -15,6 +15,7 @@ from conversations.choices import Direction, MessageState
 from conversations.models import Message
 from core import policies as house
 from core.audit import Actor
+from core.clock import local_day
 from logistics.models import CoverageRule, DecisionRule, Lane, Parcel, PromiseRule
 from logistics.policies import parcels as policies
 from logistics.rules.lanes.sight import reach_of
@@ -153,17 +154,23 @@ def told_of_boxes(boxes: Mapping[int, Sequence[int]]) -> Mapping[int, Mapping[st
     return found
 
 
-def words_given(boxes: Mapping[int, Sequence[int]]) -> dict[int, date]:
-    """Of parcels (with those that travel in their box) whose last text told the buyer when we write again: that day (of the
-    store's zone). Anything said since has kept the word, or given another. One query."""
+def words_given(parcels: Iterable[Parcel], boxes: Mapping[int, Sequence[int]]) -> dict[int, date]:
+    """Of parcels (store loaded; with those that travel in their box) the day, of the store's zone, on which the last text that
+    named one told the buyer to hear from us, unless something was said on that day or later. One query."""
     rows = Message._base_manager.filter(
         about_type=PARCEL, about_id__in={pk for box in boxes.values() for pk in box}, direction=Direction.OUT,
         state=MessageState.READY,
-    ).order_by("about_id", "-at", "-pk")  # fmt: skip
-    last = rows.distinct("about_id").values_list("about_id", "at", "pk", "facts__dates__next_check_date")
-    of_each = {int(about or 0): (at, pk, day or "") for about, at, pk, day in last}
-    found = {pk: max((of_each[mate] for mate in box if mate in of_each), default=None) for pk, box in boxes.items()}
-    return {pk: date.fromisoformat(said[2]) for pk, said in found.items() if said and said[2]}
+    ).values_list("about_id", "at", "pk", "facts__dates__next_check_date")  # fmt: skip
+    of_each: dict[int, list[tuple[datetime, int, str]]] = defaultdict(list)
+    for about, at, pk, day in rows:
+        of_each[int(about or 0)].append((at, pk, day or ""))
+    found = {}
+    for parcel in parcels:
+        said = sorted(row for mate in boxes[parcel.pk] for row in of_each[mate])
+        named = [(row, date.fromisoformat(row[2])) for row in said if row[2]]
+        if named and local_day(said[-1][0], parcel.store.time_zone) < named[-1][1]:
+            found[parcel.pk] = named[-1][1]
+    return found
 
 
 def unsaid(keys: Mapping[str, int]) -> set[int]:

@@ -134,7 +134,7 @@ class ParcelPage(DetailPage):
             (_("Under way"), f.days(((obj.settled_at or self.now) - obj.shipped_at).days) if obj.shipped_at else f.DASH),
             (_("Carrier's page"), self._link(obj)), (_("Followed by"), self._followed(obj)),
         ]  # fmt: skip
-        word = lookups.words_given(box_selectors.with_boxes([obj.pk])).get(obj.pk)
+        word = lookups.words_given([obj], box_selectors.with_boxes([obj.pk])).get(obj.pk)
         check: list[Any] = [
             (_("Next check"), f.due_html(obj.next_check_at, self.now) if obj.state == ParcelState.SHIPPED else f.DASH),
             (_("Why then"), self.why(obj)), (_("Word to the buyer"), f.day(word)), (_("Last check"), f.moment(obj.checked_at, self.now)),

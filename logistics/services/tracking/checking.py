@@ -119,7 +119,7 @@ def _decide(parcels: Sequence[Parcel], all_boxes: Mapping[int, Sequence[int]], n
     ids = [p.pk for p in parcels]
     boxes = {pk: all_boxes[pk] for pk in ids}
     tables, told = lookups.tables(now, decisions=True), lookups.told_of_boxes(boxes)
-    words = lookups.words_given(boxes)
+    words = lookups.words_given(parcels, boxes)
     asked, silences, again = asked_before(parcels, now), sources.silences(ids), sources.again(now)
     lanes, terms = lane_selectors.outlooks(parcels, now), judging.terms_of(parcels)
     disputes = clocks_of({p.order_id for p in parcels if judging.dispute_open(p.order)})
@@ -155,7 +155,7 @@ def _decide(parcels: Sequence[Parcel], all_boxes: Mapping[int, Sequence[int]], n
         owed = word if word is not None and word <= today else None
         checks.append(Check(parcel, facts, step, f"check-{parcel.check_round}", extend, blind, incident, before, owed))
         parcel.advice, parcel.advice_rule, parcel.checked_at = step.advice, step.rule_id, now
-        parcel.next_check_at = _next(parcel, promise, step, now, None if step.text and step.alone else word)
+        parcel.next_check_at = _next(parcel, promise, step, now, word)
         parcel.next_check_why = step.rule_id or "escalate"
     return checks
 
