@@ -89,13 +89,12 @@ def duty(actor: Actor, pk: int) -> Duty:
 
 def open_duties(actor: Actor, whose: str = "do") -> QuerySet[Duty]:
     """What is to be done. ``whose``: do (mine and unclaimed), mine, unclaimed, team."""
-    return _whose(duties_for(actor).filter(state__in=VISIBLE), actor, whose)
+    return duties_for(actor).filter(_whose(actor, whose), state__in=VISIBLE)
 
 
-def _whose(rows: QuerySet[Duty], actor: Actor, whose: str) -> QuerySet[Duty]:
-    mine = Q(owner_id=actor.user_id) if actor.user_id else Q(pk__in=[])
-    wanted = {"do": mine | Q(owner__isnull=True), "mine": mine, "unclaimed": Q(owner__isnull=True), "team": Q()}
-    return rows.filter(wanted.get(whose, wanted["do"]))
+def _whose(actor: Actor, whose: str) -> Q:
+    first, *more = _owners(actor, whose)
+    return first | more[0] if more else first
 
 
 def bulk_rules() -> list[str]:
@@ -109,7 +108,7 @@ def page(actor: Actor, question: Question) -> Page:
     The order of the day goes by group, what cannot be undone today first; the order by risk goes by band, then by
     expected loss avoided per minute. Lines of rules that are done together are one line each on the first page.
     """
-    rows = _grouped(open_duties(actor, question.whose), question).select_related(None)
+    rows = _grouped(duties_for(actor).filter(state__in=VISIBLE), question).select_related(None)
     found = Page()
     together = [] if question.rule else bulk_rules()
     if together:
@@ -128,16 +127,16 @@ def page(actor: Actor, question: Question) -> Page:
 def _pieces(actor: Actor, question: Question) -> list[Q]:
     """The question in parts that an index serves in order: each role, and in the order of the day each owner, on its own."""
     roles = [Q(role=role) for role in rules.roles_seen(actor.role)]
-    owners = _owners(actor, question.whose) if question.order != "risk" else [Q()]
-    return [role & owner for role in roles for owner in owners] or roles
+    owners = _owners(actor, question.whose) if question.order != "risk" else [_whose(actor, question.whose)]
+    return [role & owner for role in roles or [Q()] for owner in owners]
 
 
 def _owners(actor: Actor, whose: str) -> list[Q]:
     """Whose duties are asked for, each owner on its own."""
     if whose == "team":
         return [Q()]
-    mine = [Q(owner_id=actor.user_id)] if actor.user_id and whose != "unclaimed" else []
-    return mine if whose == "mine" and mine else [*mine, Q(owner__isnull=True)]
+    mine, nobody = Q(owner_id=actor.user_id) if actor.user_id else Q(pk__in=[]), Q(owner__isnull=True)
+    return {"mine": [mine], "unclaimed": [nobody]}.get(whose, [mine, nobody])
 
 
 def _first(rows: QuerySet[Duty], order: Sequence[tuple[str, str]], asked: Sequence[Q]) -> list[Duty]:
