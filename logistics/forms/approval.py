@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import countries
 from logistics.choices import SignatureKind, SupplyRoute
+from logistics.forms.naming import OfStore
 from logistics.models import ApprovalRule
 from logistics.rules.approval import INPUTS
 from orders.choices import OrderType
@@ -49,7 +50,7 @@ def in_words(conditions: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-class ApprovalForm(forms.ModelForm):
+class ApprovalForm(OfStore):
     """An approval rule. Bounds that have no field of their own (more than, less than) are kept as they are."""
 
     kinds = forms.MultipleChoiceField(

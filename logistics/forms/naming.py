@@ -19,8 +19,22 @@ def one_by_one() -> list[tuple[str, Any]]:
 
 def offered_services() -> list[tuple[str, Any]]:
     """Families of services and every service by name: ``kind:ems``, ``CP_EUB``."""
-    families = [(f"kind:{kind}", gettext("%(carrier)s, all services") % {"carrier": label}) for kind, label in ServiceKind.choices]
+    families = [
+        (f"kind:{kind}", gettext("%(carrier)s, all services") % {"carrier": label})
+        for kind, label in ServiceKind.choices
+    ]
     return [*families, *one_by_one()]
+
+
+class OfStore(forms.ModelForm):
+    """A rule that may count for one store only: the stores of its reader (``stores``) are offered, and the one it has."""
+
+    def __init__(self, *args: Any, stores: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if stores is not None:
+            ids = [*stores.values_list("pk", flat=True), self.instance.store_id]
+            field: Any = self.fields["store"]
+            field.queryset = field.queryset.filter(pk__in=[pk for pk in ids if pk])
 
 
 class ServiceField(forms.ModelChoiceField):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import utcnow
 from core.countries import by_code
 from core.pickers import CodesField, CountryField, countries_field, read_country
-from logistics.forms.naming import ServiceField, offered_services
+from logistics.forms.naming import OfStore, ServiceField, offered_services
 from logistics.models import ChoiceRule, RateRow, RateTable, Service, ServiceDestination, ServiceTerms, Surcharge
 from logistics.selectors import quotes as selectors
 from logistics.selectors.customs.classes import class_choices, class_names
@@ -180,7 +180,7 @@ class SurchargeForm(forms.ModelForm):
         return data
 
 
-class ChoiceForm(forms.ModelForm):
+class ChoiceForm(OfStore):
     """A choosing rule."""
 
     countries = countries_field(_("Only these countries"), help_text=_("None chosen: all of them."))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors import stores_for
 from core import format as f
 from core import versions
 from core.errors import DomainError
@@ -257,6 +259,14 @@ class ChoiceEdit(SettingEdit):
 
     model, form_class, list_url, new_title = ChoiceRule, ChoiceForm, "logistics:choosing-rules", _("Choosing rule")
 
+    def rows(self) -> QuerySet[Any]:
+        """Those of the reader's stores and of all."""
+        return selectors.choice_rules_for(self.actor)
+
+    def form_arguments(self) -> dict[str, Any]:
+        """The row, and the stores that may be chosen."""
+        return {**super().form_arguments(), "stores": stores_for(self.actor)}
+
 
 class OfTable:
     """Pages about one rate table."""
@@ -295,7 +305,9 @@ def _whole_row(row: RateRow) -> str:
     days = f"{row.days_min or ''}–{row.days_max or ''}"
     worth = f"{row.min_value or ''}–{row.max_value or ''} {row.value_currency}".strip(" –")
     said = (row.variant, row.get_cargo_display(), f"{row.from_g}–{row.to_g} g", price_text(row), worth, days.strip("–"))
-    return " · ".join(filter(None, (f.country_name(row.destination) if len(row.destination) == 2 else row.destination, *said)))
+    return " · ".join(
+        filter(None, (f.country_name(row.destination) if len(row.destination) == 2 else row.destination, *said))
+    )
 
 
 def _filled(form: RateForm) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors import stores_for
 from core.format import in_own_language
 from core.formpage import FormPage
 from core.listing.html import ListPage
@@ -18,6 +20,7 @@ from core.pages import Page
 from logistics.forms.approval import ApprovalForm
 from logistics.forms.dispatch import NewServiceForm, ServiceForm
 from logistics.models import ApprovalRule, Service
+from logistics.selectors import dispatch as selectors
 from logistics.services import setup
 from logistics.views.naming import row_name
 
@@ -36,10 +39,15 @@ class EditPage(FormPage):
         """The row, or a new one."""
         if "pk" not in self.kwargs:
             return self.model()
-        found = self.model.objects.filter(pk=self.kwargs["pk"]).first()
+        found = self.rows().filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
         return found
+
+    def rows(self) -> QuerySet[Any]:
+        """The rows the reader sees."""
+        rows: QuerySet[Any] = self.model.objects.all()
+        return rows
 
     def form_arguments(self) -> dict[str, Any]:
         """The row."""
@@ -47,7 +55,9 @@ class EditPage(FormPage):
 
     def record_key(self) -> str:
         """One for all versions of a row."""
-        return repr([getattr(self.row, name) for name in self.versioned_by]) if self.versioned_by else super().record_key()
+        return (
+            repr([getattr(self.row, name) for name in self.versioned_by]) if self.versioned_by else super().record_key()
+        )
 
     def watched(self) -> Mapping[str, Any]:
         """The newest version as the form shows it."""
@@ -104,6 +114,14 @@ class ApprovalPage(EditPage):
     model, form_class, list_url = ApprovalRule, ApprovalForm, "logistics:approval-rules"
     submit_label = _("Save")
 
+    def rows(self) -> QuerySet[Any]:
+        """Those of the reader's stores and of all."""
+        return selectors.approval_rules_for(self.actor)
+
+    def form_arguments(self) -> dict[str, Any]:
+        """The row, and the stores that may be chosen."""
+        return {**super().form_arguments(), "stores": stores_for(self.actor)}
+
     def answer(self, form: forms.Form, status: int = 200) -> HttpResponse:
         """The questions in groups."""
         self.asked = form
@@ -127,7 +145,7 @@ class ApprovalDelete(Page):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Switch it off for good."""
-        row = ApprovalRule.objects.filter(pk=pk).first()
+        row = selectors.approval_rules_for(self.actor).filter(pk=pk).first()
         if row is None:
             raise Http404
         setup.save_rule(rule=row, changes={"active": False}, actor=self.actor, now=self.now)
