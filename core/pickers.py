@@ -28,7 +28,9 @@ _BETWEEN = re.compile(r"[;；,，、\n\r\t]+")
 
 def country_choices(more: Mapping[str, Any] | None = None) -> list[tuple[str, Any]]:
     """Every country by its name in the reader's language, its code behind it; ``more`` stand first."""
-    named = sorted(((code, f"{f.country_name(code)} · {code}") for code in {*by_code(), KOSOVO}), key=lambda pair: pair[1])
+    named = sorted(
+        ((code, f"{f.country_name(code)} · {code}") for code in {*by_code(), KOSOVO}), key=lambda pair: pair[1]
+    )
     return [*(more or {}).items(), *named]
 
 
@@ -122,8 +124,10 @@ class CodesField(forms.MultipleChoiceField):
     def to_python(self, value: Any) -> list[str]:
         """The codes; names that somebody pasted become theirs."""
         offered: list[Any] = list(self.choices)  # type: ignore[arg-type]
-        known = {str(code).casefold(): str(code) for code, _label in offered}
-        known |= {str(label).split(" · ")[0].casefold(): str(code) for code, label in offered}
+        known = {str(label).split(" · ")[0].casefold(): str(code) for code, label in offered}
+        known |= {
+            str(code).casefold(): str(code) for code, _label in offered
+        }  # a code is itself, whatever others are called
         made = []
         for part in split(value):
             words = part.split()

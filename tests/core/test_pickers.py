@@ -98,3 +98,12 @@ def test_a_table_with_many_rows_keeps_all_of_them() -> None:
     form = Asked(sent)
     assert form.is_valid(), form.errors
     assert form.cleaned_data["rows"] == held
+
+
+def test_a_code_is_itself_whatever_others_are_called() -> None:
+    """Somebody calls a thing like the code of another one: what was chosen stays what was chosen."""
+    field = CodesField(
+        choices=[("EMS", "Express mail · EMS"), ("X1", "EMS · X1"), ("X2", "Parcels · X2")], label="Things"
+    )
+    assert field.clean(["EMS"]) == "EMS"
+    assert field.clean("express mail; Parcels") == "EMS;X2"
