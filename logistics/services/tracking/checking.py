@@ -163,10 +163,10 @@ def _decide(parcels: Sequence[Parcel], all_boxes: Mapping[int, Sequence[int]], n
 def _said(parcel: Parcel, step: Step, told: Mapping[str, Sequence[datetime]], word: date | None, now: datetime) -> bool:
     """Whether the buyer heard this text last and before the day on which it told them to hear from us, or else within the
     days after which the table repeats it: an event or a person brought the check forward. A day that another text named holds
-    nothing back: what waits at an office does not wait that long."""
+    nothing but text 3 back: what waits at an office does not wait that long."""
     heard = max(told.get(step.text, ()), default=None)
     last = max((at for times in told.values() for at in times), default=None)
-    if heard is not None and word is not None and heard == last:
+    if heard is not None and word is not None and (heard == last or step.text == "T03"):
         return local_day(now, parcel.store.time_zone) < word
     return heard is not None and plus_days(heard, step.check_days, parcel.store.time_zone) > now + LEAST
 
