@@ -15,8 +15,8 @@ from accounts.choices import Role
 from conversations import rules, selectors, services
 from conversations.choices import DeliveryState, MessageState
 from conversations.events import BuyerWrote
-from conversations.fact_words import fact_word
 from conversations.models import Conversation, Delivery, Message
+from conversations.selectors.fact_words import fact_word
 from core.audit import SYSTEM
 from core.clock import plus_days
 from worklist.choices import Band, Doer, Group

@@ -14,12 +14,12 @@ from rest_framework import serializers
 
 from conversations import registry
 from conversations.choices import LeftOut, TellingState, Verdict
-from conversations.fact_words import fact_words
 from conversations.filters import TellingFilter, TellingRowFilter
 from conversations.forms import TellForm, WordsForm
 from conversations.models import Telling, TellingRow
 from conversations.rules import telling as rules
 from conversations.selectors import telling as selectors
+from conversations.selectors.fact_words import fact_words
 from conversations.services import telling as services
 from core import format as f
 from core.audit import Actor, subject_type

@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 
 from conversations import rules, selectors
 from conversations.choices import Direction, MessageState, SendMode
-from conversations.fact_words import fact_words
 from conversations.models import Conversation, Message, Template
 from conversations.policies import CHASERS_A_DAY, CHASERS_UNANSWERED
 from conversations.selectors import Party
+from conversations.selectors.fact_words import fact_words
 from conversations.services import facts as facts_of
 from conversations.services.handing import CHECK_DRAFT, REFUSED_TEXT, Ready, hand_out, held_threads, may_send, threads
 from conversations.services.specs import Outcome, Preview, Seen, TextSpec, Words

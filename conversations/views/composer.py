@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from conversations import rules, selectors, services
 from conversations.choices import TemplateKind, purpose_words
-from conversations.fact_words import fact_word
 from conversations.models import Conversation, Template
+from conversations.selectors.fact_words import fact_word
 from core import audit
 from core.audit import Actor
 

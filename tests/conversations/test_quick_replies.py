@@ -9,8 +9,8 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from conversations import services
-from conversations.fact_words import fact_word
 from conversations.models import Conversation, Message
+from conversations.selectors.fact_words import fact_word
 from conversations.services import seeding
 from core import policies
 from core.errors import DomainError

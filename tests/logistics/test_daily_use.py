@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from conversations import services as messages
-from conversations.fact_words import FACT_WORDS, fact_words
 from conversations.models import Message
+from conversations.selectors.fact_words import FACT_WORDS, fact_words
 from conversations.services import seeding
 from core.audit import SYSTEM
 from core.models import Heartbeat
