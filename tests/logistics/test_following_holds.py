@@ -343,7 +343,9 @@ def test_the_day_on_which_a_text_told_the_buyer_to_hear_from_us_is_kept(connecte
     assert Message.objects.get(about_id=parcel.pk).facts["dates"].items() >= named.items()
     moved = SHIPPED + 35 * DAY
     tracking.record_events(parcel_events={parcel.pk: [event(0, "in_transit", moved)]}, source="file", now=moved)
-    other = services.try_send_template(base_code="T04", about=parcel, key="between", actor=SYSTEM, now=moved, as_draft=False)
+    other = services.try_send_template(
+        base_code="T04", about=parcel, key="between", actor=SYSTEM, now=moved, as_draft=False
+    )
     assert other.code == "sent", "a text of another matter takes no word back"
     Parcel.objects.filter(pk=parcel.pk).update(promised_by=SHIPPED + 36 * DAY)
     for day in (35.1, 36.1, 37.3):
@@ -355,7 +357,9 @@ def test_the_day_on_which_a_text_told_the_buyer_to_hear_from_us_is_kept(connecte
     assert (held.next_check_at - SHIPPED).days == 38, "the day that was named has its check"
     run(38.1)
     assert [code for code, _state in told(parcel)] == ["T03", "T04", "T03N"]
-    assert lookups.words_given([parcel], {parcel.pk: [parcel.pk]})[parcel.pk] > (SHIPPED + 38 * DAY).date(), "and names the next day"
+    assert lookups.words_given([parcel], {parcel.pk: [parcel.pk]})[parcel.pk] > (SHIPPED + 38 * DAY).date(), (
+        "and names the next day"
+    )
 
 
 @pytest.mark.covers("TRK-11")
@@ -376,3 +380,18 @@ def test_where_nobody_has_news_on_the_day_that_was_named_a_person_knows_of_the_w
     tracking.check_many(parcels=[parcel], actor=SYSTEM, now=SHIPPED + day * DAY)
     assert len(told(parcel)) == 1 and blind.get().facts["word"] == word.isoformat()
     assert "told to hear from us" in registry.RULES["logistics.blind_parcel"].sentence(blind.get().facts)
+
+
+@pytest.mark.covers("TRK-03", "MSG-05")
+def test_who_was_told_of_the_office_the_day_before_is_not_told_again_because_a_day_was_named(connected):
+    parcel = make.parcel(code="CP_REG")
+    early, waits = SHIPPED + 25 * DAY, SHIPPED + 37.2 * DAY
+    tracking.record_events(parcel_events={parcel.pk: [event(0, "left_origin", early)]}, source="file", now=early)
+    answer(run(31))
+    tracking.record_events(
+        parcel_events={parcel.pk: [event(0, "ready_for_collection", waits)]}, source="file", now=waits
+    )
+    run(37.3)
+    assert [code for code, _state in told(parcel)] == ["T03", "T05"]
+    tracking.check_many(parcels=[parcel], actor=SYSTEM, now=SHIPPED + 38.1 * DAY)
+    assert [code for code, _state in told(parcel)] == ["T03", "T05"]

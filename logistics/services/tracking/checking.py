@@ -146,7 +146,9 @@ def _decide(parcels: Sequence[Parcel], all_boxes: Mapping[int, Sequence[int]], n
         if step.alone and _said(parcel, step, told.get(parcel.pk, {}), word, now):
             step = replace(step, text="", alone=False)
         if not blind:
-            step = keep_word(step, facts, word, today)
+            kept = keep_word(step, facts, word, today)
+            if kept.text == "T03" or not _said(parcel, kept, told.get(parcel.pk, {}), None, now):  # told of its state lately
+                step = kept
         parcel.check_round += 1
         before = asked.get(parcel.pk, NOTHING_ASKED)
         late = before.late(step.text) is not None
