@@ -83,6 +83,7 @@ def page(chromium: Any, live_server: Any) -> Iterator[Any]:
     context = chromium.new_context(
         base_url=live_server.url, viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Asia/Shanghai"
     )
+    context.set_default_timeout(90_000)  # a busy machine proves nothing
     window = context.new_page()
     faults: list[str] = []
     window.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

@@ -26,7 +26,7 @@ from launch.places import ROOT, Places, places
 
 #: What a healthy installation runs: role -> least number of processes (the main one and its pool).
 WANTED = {"keeper": 1, "postgres": 1, "valkey": 1, "sandbox": 1, "web": 3, "worker": 5, "beat": 1}
-START_SECONDS, STOP_SECONDS = 120.0, 60.0
+START_SECONDS, STOP_SECONDS = 300.0, 60.0
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(seed: str, tmp_path: Path) ->
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / f"chaos-{seed}.json"
     words = [word for name, value in asked.items() for word in (f"--{name}", value)]
-    patience = 400 + float(asked["seconds"]) * 1.5 + float(asked["settle"])
+    patience = 700 + float(asked["seconds"]) * 1.5 + float(asked["settle"])
     done = subprocess.run(
         [sys.executable, "-m", "tests.chaos", *words, "--seed", seed, "--report", str(report)], cwd=ROOT, env=clean_env(),
         capture_output=True, text=True, timeout=patience, check=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -92,18 +93,30 @@ class Phone:
         return {**times, "bytes": self.bytes}
 
 
-def best(chromium: Any, base: str, path: str, link: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-    """The first visit with an empty browser and the visit after it, of three tries the quickest: the machine is shared."""
+def best(
+    chromium: Any,
+    base: str,
+    path: str,
+    link: dict[str, float],
+    what: str = "read",
+    soon: tuple[float, float] = (3_500, 2_000),
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The first visit with an empty browser and the visit after it, of five tries the quickest: the machine is shared."""
+
+    def late(pair: tuple[dict[str, float], dict[str, float]]) -> float:
+        return max(visit[what] / most for visit, most in zip(pair, soon, strict=True))
+
     tries = []
-    for _try in range(3):
+    for turn in range(5):
+        time.sleep(turn)
         phone = Phone(chromium, base, link)
         tries.append((phone.open(path), phone.open(path)))
         fits = phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         phone.context.close()
         assert fits, path
-        if tries[-1][0]["read"] <= 3_000:
+        if late(tries[-1]) <= 1:
             break
-    return min(tries, key=lambda pair: pair[0]["read"])
+    return min(tries, key=late)
 
 
 @pytest.mark.covers("STO-06")
@@ -121,7 +134,7 @@ def test_pages_can_be_read_soon_on_a_weak_phone_and_a_slow_link(shop: str, chrom
 @pytest.mark.covers("STO-01")
 def test_pages_load_within_three_seconds(shop: str, chromium: Any) -> None:
     for path in PAGES:
-        first, again = best(chromium, shop, path, USUAL)
+        first, again = best(chromium, shop, path, USUAL, "load", (3_000, 3_000))
         print(path, first, again)
         assert first["load"] <= 3_000 and again["load"] <= 3_000, (path, first, again)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 #: A folder for pictures, for people who want to look.
 SHOTS = os.environ.get("SAMPAN_SHOTS", "")
-PATIENCE = 20_000
+PATIENCE = 60_000  # nothing is proven by a machine that is busy with something else
 
 _LOST = """() => {
   const at = document.activeElement;

@@ -81,7 +81,7 @@ def test_a_start_answers_heals_and_leaves_nothing_behind(folder: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert eventually(lambda: run.poll() is not None or supervisor.readiness(port)[0], 90)
+    assert eventually(lambda: run.poll() is not None or supervisor.readiness(port)[0], 300)
     assert run.poll() is None, run.communicate()[0]
 
     second = subprocess.run(
@@ -96,7 +96,7 @@ def test_a_start_answers_heals_and_leaves_nothing_behind(folder: Path) -> None:
     assert eventually(lambda: supervisor.readiness(port)[0], 20)
 
     run.send_signal(signal.SIGINT)
-    output, _ = run.communicate(timeout=60)
+    output, _ = run.communicate(timeout=180)
     assert run.returncode == 0
     assert f"Sampan is ready: http://127.0.0.1:{port}" in output
     assert "web      | was killed by signal 9; starting it again in 0.2 s" in output
@@ -109,7 +109,7 @@ def test_a_killed_start_leaves_nothing_behind(folder: Path) -> None:
     port = free_port()
     environment = environment_for(folder, port)
     run = subprocess.Popen(START, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    assert eventually(lambda: run.poll() is not None or supervisor.readiness(port)[0], 90)
+    assert eventually(lambda: run.poll() is not None or supervisor.readiness(port)[0], 300)
     assert any("celery" in command for command in processes_of(folder).values())
     run.kill()
     run.wait()

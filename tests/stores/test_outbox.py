@@ -536,7 +536,7 @@ def killed_worker(server: Server, now: Any, effects: int) -> None:
                 outbox.drain(now)
         finally:
             os._exit(0)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while os.waitpid(child, os.WNOHANG) == (0, 0):
         if time.monotonic() > end or server.shop.rows("SELECT count(*) FROM journal")[0][0] >= before + effects:
             os.kill(child, signal.SIGKILL)
