@@ -54,6 +54,14 @@ def released(count: int) -> list[DispatchNote]:
     return list(DispatchNote.objects.filter(order__in=ids))
 
 
+def unhurried(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """A worker that rests whenever it has noted its place: who wants to kill it there is in time on any machine."""
+    done = execute(sql, params, many, context)
+    if sql.startswith('UPDATE "core_job"'):
+        time.sleep(0.4)
+    return done
+
+
 @contextmanager
 def worker(job_id: int) -> Iterator[int]:
     """A worker in a process of its own."""
@@ -61,6 +69,7 @@ def worker(job_id: int) -> Iterator[int]:
     child = os.fork()
     if child == 0:
         try:
+            connection.execute_wrappers.append(unhurried)
             with scopes_disabled():
                 longwork.run(job_id)
         finally:
