@@ -97,7 +97,7 @@ def test_an_order_that_cannot_be_greeted_stands_on_the_stores_line(store):
     with pytest.raises(Conflict) as refusal:
         done, refused = greeting.greet_many(orders=[order], actor=make_person("service").actor, now=at(minutes=2))
         raise refused[order.pk]
-    assert "paid_method" in refusal.value.message
+    assert "way of payment" in refusal.value.message
     Order.objects.filter(pk=order.pk).update(shipping_method="Post")
     order.refresh_from_db()
     done, refused = greeting.greet_many(orders=[order], actor=make_person("service").actor, now=at(minutes=3))
