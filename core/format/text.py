@@ -151,9 +151,13 @@ def full_moment(value: datetime, zone: str | tzinfo | None = None, *, seconds: b
     """The exact time with the place whose clock it is, for titles and prints: ``2025-11-23 16:00:05 Shanghai``."""
     where = _zone(zone)
     local = value.astimezone(where)  # isoformat is several times as fast as strftime, and lists call this for each row
+    return f"{local.isoformat(' ', 'seconds')[: 19 if seconds else 16]} {clock_place(where, value)}"
+
+
+def clock_place(where: tzinfo, at: datetime) -> str:
+    """The place whose clock a zone is, in the reader's language: ``Shanghai``; a zone without one by its name."""
     key = getattr(where, "key", None)
-    place = _place(key, babel_locale()) if key else where.tzname(value) or "UTC"
-    return f"{local.isoformat(' ', 'seconds')[: 19 if seconds else 16]} {place}"
+    return _place(key, babel_locale()) if key else where.tzname(at) or "UTC"
 
 
 def buyer_clock(zone: str | tzinfo | None, now: datetime | None = None) -> str:

@@ -253,7 +253,7 @@ class _Moments:
 
     def __init__(self, now: datetime) -> None:
         self.zone = timezone.get_current_timezone()
-        self.zone_name = escape(getattr(self.zone, "key", None) or str(self.zone))
+        self.zone_name = escape(f.clock_place(self.zone, now))
         self.today = now.astimezone(self.zone).date()
         spoken = {0: _("today %(time)s"), 1: _("tomorrow %(time)s"), -1: _("yesterday %(time)s")}
         self.days = {self.today + timedelta(days=apart): escape(text) for apart, text in spoken.items()}

@@ -328,19 +328,26 @@ async function enhance(selects) {
     document.head.append(css, js);
   });
   const Kit = await selectKit;
-  if (Kit) selects.forEach((el) => { if (el.tomselect) return; el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? el.name); const box = new Kit(el, { maxOptions: 500, refreshThrottle: 0, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); if (el.multiple) box.control_input.addEventListener("paste", (event) => pasted(event, box)); box.control_input.addEventListener("keydown", (event) => { if (event.key === "Enter" && box.inputValue()) event.preventDefault(); }); });
+  if (Kit) selects.forEach((el) => { if (el.tomselect) return; el.setAttribute("aria-label", el.labels?.[0]?.textContent ?? el.name); const box = new Kit(el, { maxOptions: 500, refreshThrottle: 0, plugins: el.multiple ? ["remove_button"] : [], render: { no_results: null } }); if (el.multiple) box.control_input.addEventListener("paste", (event) => { if (taken(event.clipboardData?.getData("text") ?? "", box)) event.preventDefault(); });
+    if (el.multiple && el.hasAttribute("data-codes")) leftBehind(el, box); box.control_input.addEventListener("keydown", (event) => { if (event.key === "Enter" && box.inputValue()) event.preventDefault(); }); });
 }
-// a pasted list of codes or names, whatever stands between them: what is known is chosen, the rest stands there to be refused by name
-function pasted(event, box) {
-  const text = event.clipboardData?.getData("text") ?? "";
+// a list of codes or names that was pasted, or typed and left (whole): what is known is chosen, the rest stands there to be refused by name
+function taken(text, box, whole = false) {
   const known = new Map(Object.values(box.options).flatMap((one) => [one.value, one.text, one.text.split(" · ")[0]].map((word) => [word.trim().toLowerCase(), one.value])));
   const wide = text.split(/[;；,，、\n\r\t]+/).map((part) => part.trim()).filter(Boolean);
   const parts = wide.flatMap((part) => (known.has(part.toLowerCase()) || !part.split(/\s+/).some((word) => known.has(word.toLowerCase())) ? [part] : part.split(/\s+/)));
-  if (parts.length < 2 && !known.has(parts[0]?.toLowerCase())) return;
-  event.preventDefault();
+  if (!whole && parts.length < 2 && !known.has(parts[0]?.toLowerCase())) return false;
   parts.forEach((part) => { const value = known.get(part.toLowerCase()); if (!value) box.addOption({ value: part, text: part }); box.addItem(value ?? part); });
   box.setTextboxValue("");
   box.close();
+  return true;
+}
+// what was typed and left without Enter is taken too: at once when the form goes, else when the click that left it has found its button
+function leftBehind(el, box) {
+  let words = "";
+  const take = () => { if (words) { taken(words, box, true); words = ""; } };
+  box.wrapper.addEventListener("blur", () => { words = box.inputValue().trim(); setTimeout(take, 250); }, true);
+  el.form?.addEventListener("submit", () => { words ||= box.inputValue().trim(); take(); }, true);
 }
 function tick() {
   $$("[data-countdown]").forEach((el) => {
