@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -89,8 +90,9 @@ class CodesWidget(forms.SelectMultiple):
     def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> Any:
         """What is chosen stands first, in its order, so that it comes back in its order."""
         place = {code: number for number, code in enumerate(value)}
-        self.choices = sorted(self.choices, key=lambda pair: place.get(str(pair[0]), len(place)))
-        return super().optgroups(name, value, attrs)
+        shown = copy(self)  # a widget of a row is shared between pages: what it offers is asked each time
+        shown.choices = sorted(self.choices, key=lambda pair: place.get(str(pair[0]), len(place)))
+        return super(CodesWidget, shown).optgroups(name, value, attrs)
 
 
 def split(value: Any) -> list[str]:

@@ -107,3 +107,13 @@ def test_a_code_is_itself_whatever_others_are_called() -> None:
     )
     assert field.clean(["EMS"]) == "EMS"
     assert field.clean("express mail; Parcels") == "EMS;X2"
+
+
+def test_a_widget_that_is_shared_asks_each_time_what_it_offers() -> None:
+    """The fields of a row live as long as the process: what came since the first page is offered on the next."""
+    known = [("EMS", "EMS")]
+    field = CodesField(choices=lambda: known)
+    assert "DHL" not in field.widget.render("x", ["EMS"])
+    known.append(("DHL", "DHL express"))
+    shown = field.widget.render("x", ["DHL", "EMS"])
+    assert shown.index('value="DHL" selected') < shown.index('value="EMS" selected')
